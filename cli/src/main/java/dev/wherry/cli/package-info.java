@@ -1,0 +1,5 @@
+/** The wherry program: commands, composition roots, packaging. */
+@NullMarked
+package dev.wherry.cli;
+
+import org.jspecify.annotations.NullMarked;

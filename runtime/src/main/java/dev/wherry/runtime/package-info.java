@@ -1,0 +1,5 @@
+/** Container runtimes behind the CRI socket. */
+@NullMarked
+package dev.wherry.runtime;
+
+import org.jspecify.annotations.NullMarked;
