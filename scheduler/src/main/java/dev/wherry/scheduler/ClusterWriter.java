@@ -1,0 +1,17 @@
+package dev.wherry.scheduler;
+
+import dev.wherry.scheduler.view.PodView;
+
+/** What the scheduler changes in the cluster. Calls block; they come from virtual threads. */
+public interface ClusterWriter {
+
+  /** The event that tells where a pod went. */
+  void reportScheduled(PodView pod, String node);
+
+  /**
+   * The pod's condition {@code PodScheduled=False} and, unless it is only gated, an event.
+   *
+   * @param reason {@code Unschedulable}, {@code SchedulingGated} or {@code SchedulerError}
+   */
+  void reportPending(PodView pod, String reason, String message);
+}

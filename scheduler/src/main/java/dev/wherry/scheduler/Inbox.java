@@ -1,0 +1,25 @@
+package dev.wherry.scheduler;
+
+import dev.wherry.scheduler.view.NodeView;
+import dev.wherry.scheduler.view.PodKey;
+import dev.wherry.scheduler.view.PodView;
+import java.util.Optional;
+
+/** What the loop is told. */
+sealed interface Inbox {
+  /** Informers wait when so many messages have not been read. */
+  int MESSAGES_MAX = 8_192;
+
+  record PodSeen(PodView pod) implements Inbox {}
+
+  record PodGone(PodKey key) implements Inbox {}
+
+  record NodeSeen(NodeView node) implements Inbox {}
+
+  record NodeGone(String name) implements Inbox {}
+
+  /** A binding ended; with a reason when it failed. */
+  record BindEnded(PodView pod, String node, Optional<String> failure) implements Inbox {}
+
+  record Stop() implements Inbox {}
+}

@@ -1,0 +1,251 @@
+package dev.wherry.scheduler;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.wherry.scheduler.config.SchedulerConfig;
+import dev.wherry.scheduler.decision.Decider;
+import dev.wherry.scheduler.decision.Decision;
+import dev.wherry.scheduler.decision.Profile;
+import dev.wherry.scheduler.framework.ClusterEvent;
+import dev.wherry.scheduler.framework.PreEnqueuePlugin;
+import dev.wherry.scheduler.framework.Verdict;
+import dev.wherry.scheduler.queue.SchedulingQueue;
+import dev.wherry.scheduler.view.NodeView;
+import dev.wherry.scheduler.view.PodKey;
+import dev.wherry.scheduler.view.PodView;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One loop on one thread: reads its inbox, tries the next pod, assumes it on its node and lets a
+ * virtual thread bind it, so that deciding never waits for the API server.
+ */
+public final class Scheduler implements AutoCloseable {
+  private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
+  private static final Duration IDLE_MAX = Duration.ofMinutes(5);
+
+  private final BlockingQueue<Inbox> inbox = new ArrayBlockingQueue<>(Inbox.MESSAGES_MAX);
+  private final ClusterState state = new ClusterState();
+  private final Map<String, Profile> profiles;
+  private final SchedulingQueue queue;
+  private final Decider decider;
+  private final Bindings bindings;
+  private final ClusterWriter writer;
+  private final InstantSource clock;
+  private final Map<PodKey, String> reported = new HashMap<>();
+
+  /** Pods on a node by our decision only, with their uid: no informer has confirmed it yet. */
+  private final Map<PodKey, String> assumed = new HashMap<>();
+
+  private final Thread loop;
+  private boolean stopping;
+
+  /**
+   * @param seed of the draw among equally good nodes
+   */
+  public Scheduler(
+      SchedulerConfig config,
+      List<Profile> profiles,
+      ClusterWriter writer,
+      InstantSource clock,
+      long seed) {
+    this.profiles = new HashMap<>();
+    profiles.forEach(profile -> this.profiles.put(profile.schedulerName(), profile));
+    this.writer = requireNonNull(writer, "writer");
+    this.clock = requireNonNull(clock, "clock");
+    this.decider = new Decider(seed);
+    Requeue requeue = Requeue.of(profiles);
+    this.queue =
+        new SchedulingQueue(
+            profiles.getFirst().queueSort().order(),
+            config.backOffFirst(),
+            config.backOffMax(),
+            requeue::events);
+    this.bindings = new Bindings(config.bindsInFlightMax(), writer, this::tell);
+    this.loop = Thread.ofPlatform().name("scheduler").unstarted(this::run);
+  }
+
+  public void start() {
+    loop.start();
+  }
+
+  /** Tells of a pod as it is now; waits while the inbox is full. */
+  public void podSeen(PodView pod) {
+    tell(new Inbox.PodSeen(pod));
+  }
+
+  public void podGone(PodKey key) {
+    tell(new Inbox.PodGone(key));
+  }
+
+  /** Tells of a node; what stands in it of pods is not read. */
+  public void nodeSeen(NodeView node) {
+    tell(new Inbox.NodeSeen(node));
+  }
+
+  public void nodeGone(String name) {
+    tell(new Inbox.NodeGone(name));
+  }
+
+  private void tell(Inbox message) {
+    try {
+      inbox.put(message);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run() {
+    while (!stopping) {
+      try {
+        Inbox first = inbox.poll(waitNanos(), TimeUnit.NANOSECONDS);
+        if (first != null) {
+          read(first);
+        }
+        step();
+      } catch (InterruptedException e) {
+        return;
+      }
+    }
+  }
+
+  private long waitNanos() {
+    if (queue.hasReady() && bindings.hasRoom()) {
+      return 0;
+    }
+    Duration idle =
+        queue
+            .nextDue()
+            .map(due -> Duration.between(clock.instant(), due))
+            .filter(wait -> wait.compareTo(IDLE_MAX) < 0)
+            .orElse(IDLE_MAX);
+    return Math.max(0, idle.toNanos());
+  }
+
+  /** Reads all that is there, then tries one pod. */
+  private void step() {
+    Inbox message = inbox.poll();
+    while (message != null) {
+      read(message);
+      message = inbox.poll();
+    }
+    if (bindings.hasRoom()) {
+      queue.poll(clock.instant()).ifPresent(this::attempt);
+    }
+  }
+
+  private void read(Inbox message) {
+    switch (message) {
+      case Inbox.PodSeen(PodView pod) -> seen(pod);
+      case Inbox.PodGone(PodKey key) -> gone(key);
+      case Inbox.NodeSeen(NodeView node) -> happened(state.nodeSeen(node));
+      case Inbox.NodeGone(String name) -> state.nodeGone(name);
+      case Inbox.BindEnded ended -> bindEnded(ended);
+      case Inbox.Stop() -> stopping = true;
+    }
+  }
+
+  private void seen(PodView pod) {
+    if (pod.terminal()) {
+      gone(pod.key());
+    } else if (!pod.nodeName().isEmpty()) {
+      queue.remove(pod.key());
+      reported.remove(pod.key());
+      assumed.remove(pod.key());
+      happened(state.place(pod));
+    } else if (profiles.containsKey(pod.schedulerName()) && !pod.deleting()) {
+      if (state.placed(pod.key()).filter(p -> p.uid().equals(pod.uid())).isEmpty()) {
+        happened(state.remove(pod.key()));
+        queue.offer(pod, clock.instant());
+      }
+    } else {
+      gone(pod.key());
+    }
+  }
+
+  private void gone(PodKey key) {
+    queue.remove(key);
+    reported.remove(key);
+    assumed.remove(key);
+    happened(state.remove(key));
+  }
+
+  private void happened(Collection<ClusterEvent> events) {
+    Instant now = clock.instant();
+    events.forEach(event -> queue.happened(event, now));
+  }
+
+  private void bindEnded(Inbox.BindEnded ended) {
+    bindings.ended();
+    PodKey key = ended.pod().key();
+    if (ended.failure().isEmpty()) {
+      queue.remove(key);
+      assumed.remove(key, ended.pod().uid());
+      return;
+    }
+    if (assumed.remove(key, ended.pod().uid())) {
+      happened(state.remove(key));
+      report(ended.pod(), "SchedulerError", ended.failure().get());
+      queue.retry(key, clock.instant());
+    }
+  }
+
+  private void attempt(PodView pod) {
+    @Nullable Profile profile = profiles.get(pod.schedulerName());
+    if (profile == null) {
+      queue.remove(pod.key());
+      return;
+    }
+    for (PreEnqueuePlugin plugin : profile.preEnqueue()) {
+      if (plugin.admit(pod) instanceof Verdict.Rejected) {
+        report(pod, "SchedulingGated", "Scheduling is blocked due to non-empty scheduling gates");
+        queue.unschedulable(pod.key(), Set.of(plugin.name()), clock.instant());
+        return;
+      }
+    }
+    switch (decider.decide(pod, state.snapshot(), profile)) {
+      case Decision.Place place -> assume(pod, place, profile);
+      case Decision.Nowhere nowhere -> {
+        report(pod, "Unschedulable", nowhere.message());
+        queue.unschedulable(pod.key(), nowhere.rejectedBy(), clock.instant());
+      }
+    }
+  }
+
+  private void assume(PodView pod, Decision.Place place, Profile profile) {
+    happened(state.place(pod.on(place.node())));
+    assumed.put(pod.key(), pod.uid());
+    reported.remove(pod.key());
+    bindings.begin(pod, place.node(), profile);
+  }
+
+  /** Says it once for as long as the sentence stays the same. */
+  private void report(PodView pod, String reason, String message) {
+    if (!message.equals(reported.put(pod.key(), message))) {
+      bindings.report(() -> writer.reportPending(pod, reason, message));
+    }
+  }
+
+  @Override
+  public void close() {
+    tell(new Inbox.Stop());
+    try {
+      if (!loop.join(STOP_TIMEOUT)) {
+        loop.interrupt();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    bindings.close();
+  }
+}

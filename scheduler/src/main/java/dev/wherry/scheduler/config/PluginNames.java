@@ -1,0 +1,21 @@
+package dev.wherry.scheduler.config;
+
+import java.util.List;
+
+/** The plugins that a configuration may name, by extension point, in the order they run. */
+final class PluginNames {
+  static final List<String> FILTERS =
+      List.of(
+          "NodeUnschedulable",
+          "NodeName",
+          "TaintToleration",
+          "NodeAffinity",
+          "NodePorts",
+          "NodeResourcesFit");
+
+  static final List<String> SCORES =
+      List.of(
+          "TaintToleration", "NodeAffinity", "NodeResourcesFit", "NodeResourcesBalancedAllocation");
+
+  private PluginNames() {}
+}

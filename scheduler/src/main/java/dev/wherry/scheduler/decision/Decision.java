@@ -1,0 +1,22 @@
+package dev.wherry.scheduler.decision;
+
+import dev.wherry.scheduler.framework.Verdict;
+import java.util.Map;
+import java.util.Set;
+
+/** What came of trying one pod. */
+public sealed interface Decision {
+  /**
+   * @param score the weighted sum; 0 when there was no choice
+   * @param evaluated how many nodes were looked at
+   */
+  record Place(String node, long score, int evaluated, int feasible) implements Decision {}
+
+  /**
+   * @param rejections every node's first rejection, in the order the nodes were looked at
+   * @param rejectedBy names of the plugins that rejected, which decide what brings the pod back
+   * @param message as upstream writes it: {@code 0/3 nodes are available: ...}
+   */
+  record Nowhere(Map<String, Verdict.Rejected> rejections, Set<String> rejectedBy, String message)
+      implements Decision {}
+}

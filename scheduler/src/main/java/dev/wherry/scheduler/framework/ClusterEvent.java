@@ -1,0 +1,12 @@
+package dev.wherry.scheduler.framework;
+
+/** Changes of the cluster that may make an unschedulable pod schedulable. */
+public enum ClusterEvent {
+  NODE_ADDED,
+  NODE_ALLOCATABLE,
+  NODE_LABELS,
+  NODE_TAINTS,
+  ASSIGNED_POD_GONE,
+  ASSIGNED_POD_SHRUNK,
+  POD_CHANGED
+}

@@ -1,0 +1,31 @@
+package dev.wherry.scheduler.framework;
+
+import dev.wherry.scheduler.view.ClusterSnapshot;
+import dev.wherry.scheduler.view.NodeView;
+import dev.wherry.scheduler.view.PodView;
+import java.util.Set;
+
+/** Pre-filter and filter in one: what it computes once for a pod is the object it returns. */
+public interface FilterPlugin extends Plugin {
+  Prepared prepare(PodView pod, ClusterSnapshot snapshot);
+
+  /** The result of the pre-filter. */
+  sealed interface Prepared {
+    Prepared SKIP = new Skip();
+
+    /** The pod asks nothing of this plugin. */
+    record Skip() implements Prepared {}
+
+    /** Every node has to pass the check. */
+    record Check(NodeFilter filter) implements Prepared {}
+
+    /** Only these nodes can pass; the others fail for the given reason without being looked at. */
+    record Only(Set<String> nodes, String reason, NodeFilter filter) implements Prepared {}
+  }
+
+  /** Looks at one node. */
+  @FunctionalInterface
+  interface NodeFilter {
+    Verdict test(NodeView node);
+  }
+}

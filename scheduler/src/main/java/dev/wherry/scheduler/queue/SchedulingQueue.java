@@ -1,0 +1,255 @@
+package dev.wherry.scheduler.queue;
+
+import dev.wherry.scheduler.framework.ClusterEvent;
+import dev.wherry.scheduler.view.PodKey;
+import dev.wherry.scheduler.view.PodView;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every pod that has no node yet, in one of four places: ready, in its cycle, backing off, or
+ * unschedulable until an event. Owned by the scheduler's loop; not thread-safe. Its size is bounded
+ * by the cluster's pods, of which it holds references only.
+ */
+public final class SchedulingQueue {
+  /** After this long an unschedulable pod is tried again without any event. */
+  public static final Duration UNSCHEDULABLE_MAX = Duration.ofMinutes(5);
+
+  private final TreeSet<Waiting> ready;
+  private final PriorityQueue<Waiting> backingOff =
+      new PriorityQueue<>(Comparator.comparing((Waiting w) -> w.until));
+  private final Map<PodKey, Waiting> all = new HashMap<>();
+  private final Map<PodKey, Waiting> unschedulable = new HashMap<>();
+  private final Set<Waiting> inCycle = new HashSet<>();
+  private final Duration backOffFirst;
+  private final Duration backOffMax;
+  private final Function<String, Set<ClusterEvent>> requeueOn;
+
+  /**
+   * @param requeueOn the events that a plugin, by name, asks for
+   */
+  public SchedulingQueue(
+      Comparator<PodView> order,
+      Duration backOffFirst,
+      Duration backOffMax,
+      Function<String, Set<ClusterEvent>> requeueOn) {
+    this.ready =
+        new TreeSet<>(
+            Comparator.comparing((Waiting w) -> w.pod, order)
+                .thenComparing(w -> w.pod.key().toString()));
+    this.backOffFirst = backOffFirst;
+    this.backOffMax = backOffMax;
+    this.requeueOn = requeueOn;
+  }
+
+  /** A new pod, or one that changed while it waits: a change makes an unschedulable one ready. */
+  public void offer(PodView pod, Instant now) {
+    Waiting known = all.get(pod.key());
+    if (known == null) {
+      Waiting fresh = new Waiting(pod);
+      all.put(pod.key(), fresh);
+      makeReady(fresh);
+      return;
+    }
+    boolean changed = known.pod.generation() != pod.generation() || !sameAsk(known.pod, pod);
+    boolean wasReady = ready.remove(known);
+    known.pod = pod;
+    if (wasReady) {
+      ready.add(known);
+    } else if (changed && known.place == Place.UNSCHEDULABLE) {
+      unschedulable.remove(pod.key());
+      moveOn(known, now);
+    }
+  }
+
+  private static boolean sameAsk(PodView a, PodView b) {
+    return a.labels().equals(b.labels())
+        && a.tolerations().equals(b.tolerations())
+        && a.schedulingGates().equals(b.schedulingGates());
+  }
+
+  /** The pod is gone or has a node. */
+  public void remove(PodKey key) {
+    Waiting known = all.remove(key);
+    if (known != null) {
+      inCycle.remove(known);
+      ready.remove(known);
+      backingOff.remove(known);
+      unschedulable.remove(key);
+    }
+  }
+
+  /** The next pod to try; it stays known until it is removed or returned. */
+  public Optional<PodView> poll(Instant now) {
+    releaseDue(now);
+    Waiting first = ready.pollFirst();
+    if (first == null) {
+      return Optional.empty();
+    }
+    first.place = Place.IN_CYCLE;
+    inCycle.add(first);
+    first.attempts++;
+    first.missed.clear();
+    return Optional.of(first.pod);
+  }
+
+  /** A tried pod that fits nowhere; events that came during its cycle count. */
+  public void unschedulable(PodKey key, Set<String> rejectedBy, Instant now) {
+    Waiting known = all.get(key);
+    if (known == null) {
+      return;
+    }
+    inCycle.remove(known);
+    known.rejectedBy = Set.copyOf(rejectedBy);
+    known.since = now;
+    if (known.missed.stream().anyMatch(event -> mayHelp(known, event))) {
+      moveOn(known, now);
+    } else {
+      known.place = Place.UNSCHEDULABLE;
+      unschedulable.put(key, known);
+    }
+  }
+
+  /** A pod whose binding failed: tried again after its back-off, whatever happens. */
+  public void retry(PodKey key, Instant now) {
+    Waiting known = all.get(key);
+    if (known != null) {
+      inCycle.remove(known);
+      known.since = now;
+      moveOn(known, now);
+    }
+  }
+
+  /** Moves the pods on which the event may help. */
+  public void happened(ClusterEvent event, Instant now) {
+    List<Waiting> helped = new ArrayList<>();
+    for (Waiting waiting : unschedulable.values()) {
+      if (mayHelp(waiting, event)) {
+        helped.add(waiting);
+      }
+    }
+    for (Waiting waiting : helped) {
+      unschedulable.remove(waiting.pod.key());
+      moveOn(waiting, now);
+    }
+    for (Waiting waiting : inCycle) {
+      waiting.missed.add(event);
+    }
+  }
+
+  private boolean mayHelp(Waiting waiting, ClusterEvent event) {
+    return waiting.rejectedBy.isEmpty()
+        || waiting.rejectedBy.stream().anyMatch(name -> requeueOn.apply(name).contains(event));
+  }
+
+  /** When the next waiting pod becomes ready by itself. */
+  public Optional<Instant> nextDue() {
+    Instant due = null;
+    Waiting first = backingOff.peek();
+    if (first != null) {
+      due = first.until;
+    }
+    for (Waiting waiting : unschedulable.values()) {
+      Instant again = waiting.since.plus(UNSCHEDULABLE_MAX);
+      due = due == null || again.isBefore(due) ? again : due;
+    }
+    return Optional.ofNullable(due);
+  }
+
+  public boolean hasReady() {
+    return !ready.isEmpty();
+  }
+
+  /** How many pods wait, in whatever place. */
+  public int size() {
+    return all.size();
+  }
+
+  private void releaseDue(Instant now) {
+    Waiting first = backingOff.peek();
+    while (first != null && !first.until.isAfter(now)) {
+      backingOff.remove();
+      makeReady(first);
+      first = backingOff.peek();
+    }
+    List<Waiting> overdue =
+        unschedulable.values().stream()
+            .filter(w -> !w.since.plus(UNSCHEDULABLE_MAX).isAfter(now))
+            .toList();
+    for (Waiting waiting : overdue) {
+      unschedulable.remove(waiting.pod.key());
+      makeReady(waiting);
+    }
+  }
+
+  private void moveOn(Waiting waiting, Instant now) {
+    Instant until = waiting.since.plus(backOff(waiting.attempts));
+    if (until.isAfter(now)) {
+      waiting.until = until;
+      waiting.place = Place.BACKING_OFF;
+      backingOff.add(waiting);
+    } else {
+      makeReady(waiting);
+    }
+  }
+
+  private Duration backOff(int attempts) {
+    if (attempts == 0) {
+      return Duration.ZERO;
+    }
+    Duration delay = backOffFirst;
+    for (int i = 1; i < attempts && delay.compareTo(backOffMax) < 0; i++) {
+      delay = delay.multipliedBy(2);
+    }
+    return delay.compareTo(backOffMax) < 0 ? delay : backOffMax;
+  }
+
+  private void makeReady(Waiting waiting) {
+    waiting.place = Place.READY;
+    ready.add(waiting);
+  }
+
+  private enum Place {
+    READY,
+    IN_CYCLE,
+    BACKING_OFF,
+    UNSCHEDULABLE
+  }
+
+  private static final class Waiting {
+    private PodView pod;
+    private Place place = Place.READY;
+    private int attempts;
+    private Instant since = Instant.MIN;
+    private Instant until = Instant.MIN;
+    private Set<String> rejectedBy = Set.of();
+    private final Set<ClusterEvent> missed = EnumSet.noneOf(ClusterEvent.class);
+
+    Waiting(PodView pod) {
+      this.pod = pod;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return this == other;
+    }
+
+    @Override
+    public int hashCode() {
+      return System.identityHashCode(this);
+    }
+  }
+}

@@ -1,0 +1,164 @@
+package dev.wherry.scheduler;
+
+import dev.wherry.scheduler.view.HostPort;
+import dev.wherry.scheduler.view.NodeTerms;
+import dev.wherry.scheduler.view.NodeView;
+import dev.wherry.scheduler.view.PodKey;
+import dev.wherry.scheduler.view.PodView;
+import dev.wherry.scheduler.view.Resources;
+import dev.wherry.scheduler.view.Taint;
+import dev.wherry.scheduler.view.Toleration;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Fluent pods and nodes for tests. */
+public final class Fixtures {
+  public static final long MIB = 1 << 20;
+
+  private Fixtures() {}
+
+  public static Resources resources(long milliCpu, long mebibytes) {
+    return new Resources(milliCpu, mebibytes * MIB, 0, Collections.emptySortedMap());
+  }
+
+  public static PodBuilder pod(String name) {
+    return new PodBuilder(name);
+  }
+
+  public static NodeBuilder node(String name) {
+    return new NodeBuilder(name);
+  }
+
+  /** Builds a {@link PodView}. */
+  public static final class PodBuilder {
+    private final String name;
+    private Resources requests = Resources.NONE;
+    private List<HostPort> ports = List.of();
+    private String node = "";
+    private NodeTerms terms = NodeTerms.ANY;
+    private List<Toleration> tolerations = List.of();
+    private int priority;
+    private List<String> gates = List.of();
+    private Instant created = Instant.EPOCH;
+
+    PodBuilder(String name) {
+      this.name = name;
+    }
+
+    public PodBuilder asks(long milliCpu, long mebibytes) {
+      requests = resources(milliCpu, mebibytes);
+      return this;
+    }
+
+    public PodBuilder asksExtended(String resource, long amount) {
+      requests = new Resources(0, 0, 0, new TreeMap<>(Map.of(resource, amount)));
+      return this;
+    }
+
+    public PodBuilder hostPort(int port) {
+      ports = List.of(new HostPort("TCP", "", port));
+      return this;
+    }
+
+    public PodBuilder on(String nodeName) {
+      node = nodeName;
+      return this;
+    }
+
+    public PodBuilder terms(NodeTerms nodeTerms) {
+      terms = nodeTerms;
+      return this;
+    }
+
+    public PodBuilder selector(String key, String value) {
+      terms = new NodeTerms(Map.of(key, value), false, List.of(), List.of());
+      return this;
+    }
+
+    public PodBuilder tolerates(String key) {
+      tolerations = List.of(new Toleration(key, "Exists", "", ""));
+      return this;
+    }
+
+    public PodBuilder priority(int value) {
+      priority = value;
+      return this;
+    }
+
+    public PodBuilder gate(String gate) {
+      gates = List.of(gate);
+      return this;
+    }
+
+    public PodBuilder created(long second) {
+      created = Instant.ofEpochSecond(second);
+      return this;
+    }
+
+    public PodView build() {
+      return new PodView(
+          new PodKey("default", name),
+          "uid-" + name,
+          1,
+          Map.of(),
+          requests,
+          requests,
+          ports,
+          node,
+          terms,
+          tolerations,
+          priority,
+          "default-scheduler",
+          gates,
+          created,
+          false,
+          false);
+    }
+  }
+
+  /** Builds a {@link NodeView} of 4 processors, 8 GiB and 110 pods. */
+  public static final class NodeBuilder {
+    private final String name;
+    private Map<String, String> labels = Map.of();
+    private List<Taint> taints = List.of();
+    private boolean unschedulable;
+    private Resources allocatable = resources(4_000, 8_192);
+    private long pods = 110;
+
+    NodeBuilder(String name) {
+      this.name = name;
+    }
+
+    public NodeBuilder has(long milliCpu, long mebibytes) {
+      allocatable = resources(milliCpu, mebibytes);
+      return this;
+    }
+
+    public NodeBuilder label(String key, String value) {
+      labels = Map.of(key, value);
+      return this;
+    }
+
+    public NodeBuilder taint(String key, String effect) {
+      taints = List.of(new Taint(key, "", effect));
+      return this;
+    }
+
+    public NodeBuilder cordoned() {
+      unschedulable = true;
+      return this;
+    }
+
+    public NodeBuilder podsMax(long max) {
+      pods = max;
+      return this;
+    }
+
+    public NodeView build() {
+      return NodeView.empty(name, labels, taints, unschedulable, allocatable, pods, Map.of());
+    }
+  }
+}

@@ -1,0 +1,133 @@
+package dev.wherry.scheduler;
+
+import static dev.wherry.scheduler.Fixtures.node;
+import static dev.wherry.scheduler.Fixtures.pod;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.wherry.scheduler.config.ProfileFactory;
+import dev.wherry.scheduler.config.SchedulerConfig;
+import dev.wherry.scheduler.framework.BindPlugin;
+import dev.wherry.scheduler.view.PodView;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class SchedulerTest {
+  private final FakeCluster cluster = new FakeCluster();
+  private final Scheduler scheduler =
+      new Scheduler(
+          SchedulerConfig.defaults(),
+          List.of(ProfileFactory.create(SchedulerConfig.defaults().profiles().getFirst(), cluster)),
+          cluster,
+          InstantSource.system(),
+          1);
+
+  @AfterEach
+  void stop() {
+    scheduler.close();
+  }
+
+  @Test
+  void start_podAndNode_bindsAndReports() throws Exception {
+    scheduler.start();
+    scheduler.nodeSeen(node("n1").build());
+    scheduler.podSeen(pod("p").build());
+
+    assertEquals("bind p n1", cluster.next());
+    assertEquals("scheduled p n1", cluster.next());
+  }
+
+  @Test
+  void nodeComes_podWaiting_isBoundThen() throws Exception {
+    scheduler.start();
+    scheduler.podSeen(pod("p").build());
+    assertEquals("pending p Unschedulable no nodes available to schedule pods", cluster.next());
+
+    scheduler.nodeSeen(node("n1").build());
+    assertEquals("bind p n1", cluster.next());
+  }
+
+  @Test
+  void twoPods_roomForOne_secondGoesWhenTheFirstIsGone() throws Exception {
+    scheduler.start();
+    scheduler.nodeSeen(node("n1").has(1_000, 1_024).build());
+    PodView first = pod("first").asks(800, 1).created(1).build();
+    scheduler.podSeen(first);
+    assertEquals("bind first n1", cluster.next());
+    assertEquals("scheduled first n1", cluster.next());
+    scheduler.podSeen(pod("second").asks(800, 1).created(2).build());
+    assertEquals(
+        "pending second Unschedulable 0/1 nodes are available: 1 Insufficient cpu.",
+        cluster.next());
+
+    scheduler.podGone(first.key());
+    assertEquals("bind second n1", cluster.next());
+  }
+
+  @Test
+  void bind_fails_isForgottenAndTriedAgain() throws Exception {
+    cluster.failures.set(1);
+    scheduler.start();
+    scheduler.nodeSeen(node("n1").has(1_000, 1_024).build());
+    scheduler.podSeen(pod("p").asks(800, 1).build());
+
+    assertEquals("bind p n1", cluster.next());
+    assertEquals("pending p SchedulerError refused", cluster.next());
+    assertEquals("bind p n1", cluster.next());
+  }
+
+  @Test
+  void gatedPod_isNotTriedUntilTheGateFalls() throws Exception {
+    scheduler.start();
+    scheduler.nodeSeen(node("n1").build());
+    scheduler.podSeen(pod("p").gate("example.com/wait").build());
+    assertEquals(
+        "pending p SchedulingGated Scheduling is blocked due to non-empty scheduling gates",
+        cluster.next());
+
+    scheduler.podSeen(pod("p").build());
+    assertEquals("bind p n1", cluster.next());
+  }
+
+  /** Records what the scheduler does, in order. */
+  private static final class FakeCluster implements ClusterWriter, BindPlugin {
+    private final BlockingQueue<String> done = new LinkedBlockingQueue<>();
+    private final AtomicInteger failures = new AtomicInteger();
+
+    String next() throws InterruptedException {
+      String next = done.poll(10, TimeUnit.SECONDS);
+      if (next == null) {
+        throw new AssertionError("nothing happened within 10 s");
+      }
+      return next;
+    }
+
+    @Override
+    public String name() {
+      return "FakeBinder";
+    }
+
+    @Override
+    public void bind(PodView pod, String node) {
+      done.add("bind " + pod.key().name() + " " + node);
+      if (failures.getAndDecrement() > 0) {
+        throw new IllegalStateException("refused");
+      }
+    }
+
+    @Override
+    public void reportScheduled(PodView pod, String node) {
+      done.add("scheduled " + pod.key().name() + " " + node);
+    }
+
+    @Override
+    public void reportPending(PodView pod, String reason, String message) {
+      done.add("pending " + pod.key().name() + " " + reason + " " + message);
+    }
+  }
+}
