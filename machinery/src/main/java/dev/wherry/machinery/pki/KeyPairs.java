@@ -1,0 +1,65 @@
+package dev.wherry.machinery.pki;
+
+import java.security.GeneralSecurityException;
+import java.security.InvalidAlgorithmParameterException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.SecureRandom;
+import java.security.Signature;
+import java.security.interfaces.RSAKey;
+import java.security.spec.ECGenParameterSpec;
+
+/** EC P-256 key pairs, the one kind of key Wherry makes; others are read, never made. */
+public final class KeyPairs {
+  private static final String CURVE = "secp256r1";
+  private static final int CHALLENGE_BYTES = 32;
+
+  private KeyPairs() {}
+
+  /** A new P-256 key pair. */
+  public static KeyPair generate(SecureRandom random) {
+    try {
+      KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+      generator.initialize(new ECGenParameterSpec(CURVE), random);
+      return generator.generateKeyPair();
+    } catch (InvalidAlgorithmParameterException e) {
+      throw new PkiException("this Java runtime has no curve P-256", e);
+    } catch (GeneralSecurityException e) {
+      throw new PkiException("this Java runtime has no EC keys", e);
+    }
+  }
+
+  /** True when the two are halves of one pair: what one signs, the other verifies. */
+  public static boolean match(PrivateKey privateKey, PublicKey publicKey) {
+    if (!privateKey.getAlgorithm().equals(publicKey.getAlgorithm())) {
+      return false;
+    }
+    byte[] challenge = new byte[CHALLENGE_BYTES];
+    try {
+      Signature signer = Signature.getInstance(signatureAlgorithm(privateKey));
+      signer.initSign(privateKey);
+      signer.update(challenge);
+      byte[] signature = signer.sign();
+      Signature verifier = Signature.getInstance(signatureAlgorithm(privateKey));
+      verifier.initVerify(publicKey);
+      verifier.update(challenge);
+      return verifier.verify(signature);
+    } catch (GeneralSecurityException _) {
+      return false;
+    }
+  }
+
+  /** The JCA signature algorithm a certificate or request signed with this key carries. */
+  static String signatureAlgorithm(PrivateKey key) {
+    if (key instanceof RSAKey) {
+      return "SHA256withRSA";
+    }
+    return switch (key.getAlgorithm()) {
+      case "EC" -> "SHA256withECDSA";
+      case "EdDSA", "Ed25519" -> "Ed25519";
+      default -> throw new PkiException("keys of type " + key.getAlgorithm() + " cannot sign here");
+    };
+  }
+}
