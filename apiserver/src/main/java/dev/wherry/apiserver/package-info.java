@@ -1,4 +1,6 @@
-/** The Kubernetes API: HTTP edge, authentication, authorisation, admission, registry, watch cache. */
+/**
+ * The Kubernetes API: HTTP edge, authentication, authorisation, admission, registry, watch cache.
+ */
 @NullMarked
 package dev.wherry.apiserver;
 
