@@ -1,4 +1,7 @@
-/** Build-time only: turns published Kubernetes artifacts into the compact schema and the typed records of model. */
+/**
+ * Build-time only: turns published Kubernetes artifacts into the compact schema and the typed
+ * records of model.
+ */
 @NullMarked
 package dev.wherry.schemagen;
 

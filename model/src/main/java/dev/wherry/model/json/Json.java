@@ -1,0 +1,188 @@
+package dev.wherry.model.json;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wherry.model.codec.DecodeException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+
+/** Reads bytes to a tree and writes trees to bytes, in the order of the fields. */
+public final class Json {
+  /** Nested objects and lists; upstream's decoder has a limit of its own kind. */
+  public static final int DEPTH_MAX = 500;
+
+  /** Bytes of one string value: more than the largest object. */
+  public static final int STRING_BYTES_MAX = 16 * 1024 * 1024;
+
+  /** The one factory, with the limits set; it does not intern names of unknown fields. */
+  public static final JsonFactory FACTORY =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(DEPTH_MAX)
+                  .maxStringLength(STRING_BYTES_MAX)
+                  .maxNumberLength(400)
+                  .build())
+          .build();
+
+  private static final JsonNodeFactory NODES = JsonNodeFactory.withExactBigDecimals(true);
+
+  private Json() {}
+
+  /** A tree, and the paths of keys that stood twice in one object ({@code spec.a[0].b}). */
+  public record Parsed(JsonNode tree, List<String> duplicates) {}
+
+  public static ObjectNode object() {
+    return NODES.objectNode();
+  }
+
+  public static ArrayNode array() {
+    return NODES.arrayNode();
+  }
+
+  /**
+   * @throws DecodeException when the bytes are not one JSON value
+   */
+  public static JsonNode parse(byte[] bytes) {
+    return parseReporting(bytes).tree();
+  }
+
+  public static JsonNode parse(String text) {
+    return parse(text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+  }
+
+  /**
+   * Of a key that stands twice the last value counts, as in Go.
+   *
+   * @throws DecodeException when the bytes are not one JSON value
+   */
+  public static Parsed parseReporting(byte[] bytes) {
+    List<String> duplicates = new ArrayList<>();
+    try (JsonParser parser = FACTORY.createParser(bytes)) {
+      if (parser.nextToken() == null) {
+        throw new DecodeException("unexpected end of JSON input");
+      }
+      JsonNode tree = read(parser, "", duplicates);
+      if (parser.nextToken() != null) {
+        throw new DecodeException("invalid character after top-level value");
+      }
+      return new Parsed(tree, duplicates);
+    } catch (IOException e) {
+      throw new DecodeException(message(e), e);
+    }
+  }
+
+  private static String message(IOException e) {
+    return e instanceof com.fasterxml.jackson.core.JsonProcessingException json
+        ? json.getOriginalMessage()
+        : String.valueOf(e.getMessage());
+  }
+
+  /** Reads the value on whose first token the parser stands. */
+  public static JsonNode read(JsonParser parser) throws IOException {
+    return read(parser, "", new ArrayList<>());
+  }
+
+  private static JsonNode read(JsonParser p, String path, List<String> duplicates)
+      throws IOException {
+    return switch (p.currentToken()) {
+      case START_OBJECT -> readObject(p, path, duplicates);
+      case START_ARRAY -> readArray(p, path, duplicates);
+      case VALUE_STRING -> NODES.textNode(p.getText());
+      case VALUE_TRUE -> NODES.booleanNode(true);
+      case VALUE_FALSE -> NODES.booleanNode(false);
+      case VALUE_NULL -> NODES.nullNode();
+      case VALUE_NUMBER_INT ->
+          switch (p.getNumberType()) {
+            case INT -> NODES.numberNode(p.getIntValue());
+            case LONG -> NODES.numberNode(p.getLongValue());
+            default -> NODES.numberNode(p.getBigIntegerValue());
+          };
+      case VALUE_NUMBER_FLOAT -> NODES.numberNode(p.getDecimalValue());
+      default -> throw new DecodeException("unexpected " + p.currentToken());
+    };
+  }
+
+  private static ObjectNode readObject(JsonParser p, String path, List<String> duplicates)
+      throws IOException {
+    ObjectNode object = NODES.objectNode();
+    while (p.nextToken() != JsonToken.END_OBJECT) {
+      String name = p.currentName();
+      p.nextToken();
+      String at = path.isEmpty() ? name : path + "." + name;
+      if (object.has(name)) {
+        duplicates.add(at);
+      }
+      object.set(name, read(p, at, duplicates));
+    }
+    return object;
+  }
+
+  private static ArrayNode readArray(JsonParser p, String path, List<String> duplicates)
+      throws IOException {
+    ArrayNode array = NODES.arrayNode();
+    while (p.nextToken() != JsonToken.END_ARRAY) {
+      array.add(read(p, path + "[" + array.size() + "]", duplicates));
+    }
+    return array;
+  }
+
+  public static byte[] write(JsonNode tree) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
+    try (JsonGenerator generator = FACTORY.createGenerator(bytes)) {
+      write(tree, generator);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
+
+  public static void write(JsonNode tree, JsonGenerator g) throws IOException {
+    switch (tree.getNodeType()) {
+      case OBJECT -> {
+        g.writeStartObject();
+        for (Iterator<Map.Entry<String, JsonNode>> it = tree.fields(); it.hasNext(); ) {
+          Map.Entry<String, JsonNode> field = it.next();
+          g.writeFieldName(field.getKey());
+          write(field.getValue(), g);
+        }
+        g.writeEndObject();
+      }
+      case ARRAY -> {
+        g.writeStartArray();
+        for (JsonNode item : tree) {
+          write(item, g);
+        }
+        g.writeEndArray();
+      }
+      case STRING -> g.writeString(tree.textValue());
+      case BOOLEAN -> g.writeBoolean(tree.booleanValue());
+      case NUMBER -> writeNumber(tree, g);
+      case BINARY -> g.writeBinary(tree.binaryValue());
+      case NULL, MISSING, POJO -> g.writeNull();
+    }
+  }
+
+  private static void writeNumber(JsonNode number, JsonGenerator g) throws IOException {
+    switch (number.numberType()) {
+      case INT -> g.writeNumber(number.intValue());
+      case LONG -> g.writeNumber(number.longValue());
+      case BIG_INTEGER -> g.writeNumber(number.bigIntegerValue());
+      case FLOAT, DOUBLE -> g.writeNumber(number.doubleValue());
+      case BIG_DECIMAL -> g.writeNumber(number.decimalValue());
+      default -> throw new IllegalStateException("no number: " + number.numberType());
+    }
+  }
+}
