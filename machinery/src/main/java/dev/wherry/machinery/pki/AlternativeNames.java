@@ -2,12 +2,14 @@ package dev.wherry.machinery.pki;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.ASN1String;
+import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 
@@ -54,6 +56,15 @@ public record AlternativeNames(
   public boolean covers(AlternativeNames wanted) {
     return Set.copyOf(dnsNames).containsAll(wanted.dnsNames)
         && Set.copyOf(ipAddresses).containsAll(wanted.ipAddresses);
+  }
+
+  /** The names of a certificate. */
+  public static AlternativeNames of(X509Certificate certificate) {
+    byte[] extension = certificate.getExtensionValue(Extension.subjectAlternativeName.getId());
+    if (extension == null) {
+      return NONE;
+    }
+    return of(GeneralNames.getInstance(ASN1OctetString.getInstance(extension).getOctets()));
   }
 
   static AlternativeNames of(GeneralNames names) {

@@ -1,0 +1,225 @@
+package dev.wherry.apiserver.pki;
+
+import dev.wherry.machinery.pki.AlternativeNames;
+import dev.wherry.machinery.pki.CertificateAuthority;
+import dev.wherry.machinery.pki.CertificateUse;
+import dev.wherry.machinery.pki.KeyPairs;
+import dev.wherry.machinery.pki.Pem;
+import dev.wherry.machinery.pki.PkiException;
+import dev.wherry.machinery.pki.PrivateFiles;
+import dev.wherry.machinery.pki.Subject;
+import dev.wherry.machinery.pki.TlsIdentity;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Every key and certificate of the server, in kubeadm's file names under one directory:
+ *
+ * <pre>
+ * ca.crt ca.key                          the cluster's authority
+ * sa.key sa.pub                          signs service account tokens
+ * apiserver.crt/.key                     serving
+ * apiserver-kubelet-client.crt/.key      the API server towards kubelets
+ * admin, scheduler, controller-manager   client certificates (.crt/.key)
+ * </pre>
+ *
+ * Opening makes what is missing and renews what is near its end, what was issued by another
+ * authority, or what no longer carries the configured names. {@link #renewDue} does the same while
+ * running; readers see the new identity at their next call.
+ */
+public final class ServerPki {
+  /** The certificates the server holds for itself. */
+  public enum Leaf {
+    /** Serves the API. */
+    SERVING("apiserver", Subject.of("kube-apiserver"), CertificateUse.SERVER),
+    /** Shows the API server to kubelets. */
+    KUBELET_CLIENT(
+        "apiserver-kubelet-client",
+        Subject.of("kube-apiserver-kubelet-client", "system:masters"),
+        CertificateUse.CLIENT),
+    /** The administrator's, for the kubeconfig. */
+    ADMIN("admin", Subject.of("wherry-admin", "system:masters"), CertificateUse.CLIENT),
+    /** The scheduler's, when it runs in another process. */
+    SCHEDULER("scheduler", Subject.of("system:kube-scheduler"), CertificateUse.CLIENT),
+    /** The controllers', when they run in another process. */
+    CONTROLLER_MANAGER(
+        "controller-manager",
+        Subject.of("system:kube-controller-manager"),
+        CertificateUse.CLIENT);
+
+    private final String file;
+    private final Subject subject;
+    private final CertificateUse use;
+
+    Leaf(String file, Subject subject, CertificateUse use) {
+      this.file = file;
+      this.subject = subject;
+      this.use = use;
+    }
+  }
+
+  private static final System.Logger LOG = System.getLogger(ServerPki.class.getName());
+
+  private final Path directory;
+  private final ServerPkiConfig config;
+  private final InstantSource clock;
+  private final CertificateAuthority authority;
+  private final KeyPair serviceAccountKeys;
+  private final Map<Leaf, TlsIdentity> leaves = new ConcurrentHashMap<>();
+
+  private ServerPki(
+      Path directory,
+      ServerPkiConfig config,
+      InstantSource clock,
+      CertificateAuthority authority,
+      KeyPair serviceAccountKeys) {
+    this.directory = directory;
+    this.config = config;
+    this.clock = clock;
+    this.authority = authority;
+    this.serviceAccountKeys = serviceAccountKeys;
+  }
+
+  /** Opens {@code directory}, making it (0700) and whatever it lacks. */
+  public static ServerPki open(
+      Path directory, ServerPkiConfig config, InstantSource clock, SecureRandom random) {
+    PrivateFiles.createDirectory(directory);
+    CertificateAuthority authority = openAuthority(directory, config, clock, random);
+    ServerPki pki =
+        new ServerPki(directory, config, clock, authority, openTokenKeys(directory, random));
+    Map<Leaf, TlsIdentity> found = new EnumMap<>(Leaf.class);
+    for (Leaf leaf : Leaf.values()) {
+      found.put(leaf, pki.openLeaf(leaf));
+    }
+    pki.leaves.putAll(found);
+    return pki;
+  }
+
+  /** The cluster's authority. */
+  public CertificateAuthority authority() {
+    return authority;
+  }
+
+  /** The present identity; ask anew for every connection. */
+  public TlsIdentity identity(Leaf leaf) {
+    TlsIdentity identity = leaves.get(leaf);
+    if (identity == null) {
+      throw new IllegalStateException("no certificate for " + leaf);
+    }
+    return identity;
+  }
+
+  /** The key pair that signs service account tokens. */
+  public KeyPair serviceAccountKeys() {
+    return serviceAccountKeys;
+  }
+
+  /** Renews what is due; called hourly by its owner. Returns what was renewed. */
+  public List<Leaf> renewDue() {
+    List<Leaf> renewed = new java.util.ArrayList<>();
+    for (Leaf leaf : Leaf.values()) {
+      if (!isGood(leaf, identity(leaf))) {
+        leaves.put(leaf, issue(leaf));
+        renewed.add(leaf);
+      }
+    }
+    return renewed;
+  }
+
+  private TlsIdentity openLeaf(Leaf leaf) {
+    Path certificate = directory.resolve(leaf.file + ".crt");
+    Path key = directory.resolve(leaf.file + ".key");
+    if (Files.exists(certificate) && Files.exists(key)) {
+      try {
+        TlsIdentity identity = TlsIdentity.read(certificate, key);
+        if (isGood(leaf, identity)) {
+          return identity;
+        }
+      } catch (PkiException e) {
+        // A crash between the two renames leaves a pair that does not match: a new one mends it.
+        LOG.log(Level.WARNING, "certificate=" + leaf.file + " replaced: " + e.getMessage());
+      }
+    }
+    return issue(leaf);
+  }
+
+  private TlsIdentity issue(Leaf leaf) {
+    TlsIdentity identity =
+        authority.issue(leaf.subject, names(leaf), leaf.use, config.leafLifetime());
+    identity.write(
+        directory.resolve(leaf.file + ".crt"), directory.resolve(leaf.file + ".key"));
+    LOG.log(Level.INFO, "certificate=" + leaf.file + " notAfter=" + identity.notAfter());
+    return identity;
+  }
+
+  private AlternativeNames names(Leaf leaf) {
+    return leaf == Leaf.SERVING
+        ? AlternativeNames.of(config.servingHosts())
+        : AlternativeNames.NONE;
+  }
+
+  private boolean isGood(Leaf leaf, TlsIdentity identity) {
+    boolean ours =
+        identity
+            .leaf()
+            .getIssuerX500Principal()
+            .equals(authority.certificate().getSubjectX500Principal());
+    return ours
+        && isSignedByUs(identity)
+        && Subject.of(identity.leaf()).equals(leaf.subject)
+        && AlternativeNames.of(identity.leaf()).covers(names(leaf))
+        && clock.instant().isBefore(identity.renewAt(config.renewFraction()));
+  }
+
+  private boolean isSignedByUs(TlsIdentity identity) {
+    try {
+      identity.leaf().verify(authority.certificate().getPublicKey());
+      return true;
+    } catch (java.security.GeneralSecurityException _) {
+      return false;
+    }
+  }
+
+  private static CertificateAuthority openAuthority(
+      Path directory, ServerPkiConfig config, InstantSource clock, SecureRandom random) {
+    Path certificate = directory.resolve("ca.crt");
+    Path key = directory.resolve("ca.key");
+    if (Files.exists(certificate)) {
+      return CertificateAuthority.load(
+          PrivateFiles.read(certificate), PrivateFiles.read(key), clock, random);
+    }
+    CertificateAuthority authority =
+        CertificateAuthority.create("wherry-ca", config.authorityLifetime(), clock, random);
+    // The certificate is written last: as long as it is missing, nothing was trusted yet.
+    PrivateFiles.writeSecret(key, authority.keyPem());
+    PrivateFiles.writePublic(certificate, authority.certificatePem());
+    return authority;
+  }
+
+  private static KeyPair openTokenKeys(Path directory, SecureRandom random) {
+    Path publicFile = directory.resolve("sa.pub");
+    Path privateFile = directory.resolve("sa.key");
+    if (!Files.exists(publicFile)) {
+      KeyPair fresh = KeyPairs.generate(random);
+      PrivateFiles.writeSecret(privateFile, Pem.privateKey(fresh.getPrivate()));
+      PrivateFiles.writePublic(publicFile, Pem.publicKey(fresh.getPublic()));
+      return fresh;
+    }
+    PublicKey publicKey = Pem.publicKeys(PrivateFiles.read(publicFile)).getFirst();
+    PrivateKey privateKey = Pem.privateKey(PrivateFiles.read(privateFile));
+    if (!KeyPairs.match(privateKey, publicKey)) {
+      throw new PkiException(privateFile + " does not belong to " + publicFile);
+    }
+    return new KeyPair(publicKey, privateKey);
+  }
+}
