@@ -1,0 +1,56 @@
+package dev.wherry.kubelet.cri;
+
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioDomainSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/** The gRPC channel to a runtime's Unix socket: one event loop, epoll where there is one. */
+final class CriChannel implements AutoCloseable {
+  private static final String SCHEME = "unix://";
+  private static final int MESSAGE_BYTES_MAX = 16 * 1024 * 1024;
+  private static final int CLOSE_SECONDS = 2;
+
+  private final EventLoopGroup loops;
+  private final ManagedChannel channel;
+
+  /**
+   * @param endpoint {@code unix:///path} or a plain path
+   */
+  CriChannel(String endpoint) {
+    String path = endpoint.startsWith(SCHEME) ? endpoint.substring(SCHEME.length()) : endpoint;
+    boolean epoll = Epoll.isAvailable();
+    loops =
+        new MultiThreadIoEventLoopGroup(
+            1, epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+    channel =
+        NettyChannelBuilder.forAddress(
+                epoll ? new DomainSocketAddress(path) : UnixDomainSocketAddress.of(path))
+            .channelType(epoll ? EpollDomainSocketChannel.class : NioDomainSocketChannel.class)
+            .eventLoopGroup(loops)
+            .executor(Executors.newVirtualThreadPerTaskExecutor())
+            .overrideAuthority("localhost")
+            .maxInboundMessageSize(MESSAGE_BYTES_MAX)
+            .usePlaintext()
+            .build();
+  }
+
+  ManagedChannel channel() {
+    return channel;
+  }
+
+  @Override
+  public void close() {
+    channel.shutdownNow();
+    loops.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS);
+  }
+}

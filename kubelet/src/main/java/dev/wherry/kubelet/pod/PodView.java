@@ -1,0 +1,134 @@
+package dev.wherry.kubelet.pod;
+
+import dev.wherry.model.core.v1.Container;
+import dev.wherry.model.core.v1.Pod;
+import dev.wherry.model.core.v1.PodSpec;
+import dev.wherry.model.core.v1.PodStatus;
+import dev.wherry.model.meta.v1.ObjectMeta;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * A pod with the parts that every bound pod has, so that nobody need ask for them.
+ *
+ * @param status what the API last showed
+ */
+public record PodView(Pod pod, ObjectMeta meta, PodSpec spec, PodStatus status) {
+  private static final Duration DEFAULT_GRACE = Duration.ofSeconds(30);
+
+  /** Init, sidecar (an init container that always restarts) or one of the pod's own. */
+  public enum Role {
+    INIT,
+    SIDECAR,
+    MAIN
+  }
+
+  /** A container with its role. */
+  public record Named(Role role, Container container) {
+    public String name() {
+      return container.name();
+    }
+  }
+
+  public static PodView of(Pod pod) {
+    PodStatus status = pod.status();
+    return new PodView(
+        pod,
+        Objects.requireNonNull(pod.metadata(), "a pod has metadata"),
+        Objects.requireNonNull(pod.spec(), "a pod has a spec"),
+        status == null ? PodStatus.builder().build() : status);
+  }
+
+  public String uid() {
+    return meta.uid();
+  }
+
+  public String namespace() {
+    return meta.namespace();
+  }
+
+  public String name() {
+    return meta.name();
+  }
+
+  /** {@code namespace/name (uid)} for logs. */
+  public String identity() {
+    return namespace() + "/" + name() + " (" + uid() + ")";
+  }
+
+  /** Init containers and sidecars in their order. */
+  public List<Named> inits() {
+    List<Named> named = new ArrayList<>();
+    for (Container container : spec.initContainers()) {
+      boolean sidecar = container.restartPolicy().equals("Always");
+      named.add(new Named(sidecar ? Role.SIDECAR : Role.INIT, container));
+    }
+    return named;
+  }
+
+  /** The pod's own containers. */
+  public List<Named> mains() {
+    return spec.containers().stream().map(c -> new Named(Role.MAIN, c)).toList();
+  }
+
+  /** Inits first, then mains. */
+  public List<Named> all() {
+    List<Named> all = new ArrayList<>(inits());
+    all.addAll(mains());
+    return all;
+  }
+
+  public Optional<Named> container(String name) {
+    return all().stream().filter(c -> c.name().equals(name)).findFirst();
+  }
+
+  /** Always, OnFailure or Never. */
+  public String restartPolicy(Named named) {
+    String own = named.container().restartPolicy();
+    return switch (named.role()) {
+      case SIDECAR -> "Always";
+      case INIT -> podRestartPolicy().equals("Never") ? "Never" : "OnFailure";
+      case MAIN -> own.isEmpty() ? podRestartPolicy() : own;
+    };
+  }
+
+  public String podRestartPolicy() {
+    return spec.restartPolicy().isEmpty() ? "Always" : spec.restartPolicy();
+  }
+
+  public boolean deleted() {
+    return meta.deletionTimestamp() != null;
+  }
+
+  /** How long containers get to end: the deletion's period once it is deleted, else the spec's. */
+  public Duration grace() {
+    Long deletion = meta.deletionGracePeriodSeconds();
+    if (deleted() && deletion != null) {
+      return Duration.ofSeconds(deletion);
+    }
+    Long own = spec.terminationGracePeriodSeconds();
+    return own == null ? DEFAULT_GRACE : Duration.ofSeconds(own);
+  }
+
+  /** When the pod has been active for as long as it may. */
+  public Optional<Instant> activeDeadline() {
+    Long seconds = spec.activeDeadlineSeconds();
+    Instant start = status.startTime();
+    return seconds == null || start == null
+        ? Optional.empty()
+        : Optional.of(start.plusSeconds(seconds));
+  }
+
+  /** Whether the API shows the pod as over. */
+  public boolean terminal() {
+    return status.phase().equals("Succeeded") || status.phase().equals("Failed");
+  }
+
+  public boolean hostNetwork() {
+    return Boolean.TRUE.equals(spec.hostNetwork());
+  }
+}
