@@ -25,7 +25,9 @@ public final class PodDecider {
     return new Run(pod, observed, facts, now).decide();
   }
 
-  /** Whether every container ended and none will start again, or an init container failed for good. */
+  /**
+   * Whether every container ended and none will start again, or an init container failed for good.
+   */
   static boolean complete(PodView pod, PodObservation observed) {
     if (initFailed(pod, observed)) {
       return true;
@@ -200,8 +202,7 @@ public final class PodDecider {
     private void stop(ContainerSnapshot container, String message) {
       if (!facts.stopping().containsKey(container.id())) {
         Duration grace = pod.grace();
-        actions.add(
-            new PodAction.StopContainer(container.id(), container.name(), grace, message));
+        actions.add(new PodAction.StopContainer(container.id(), container.name(), grace, message));
       }
     }
 

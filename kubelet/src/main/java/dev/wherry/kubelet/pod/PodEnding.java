@@ -50,8 +50,7 @@ final class PodEnding {
     return container.running() || container.state() == ContainerSnapshot.State.UNKNOWN;
   }
 
-  private static List<ContainerSnapshot> sidecarsLastFirst(
-      PodView pod, PodObservation observed) {
+  private static List<ContainerSnapshot> sidecarsLastFirst(PodView pod, PodObservation observed) {
     List<ContainerSnapshot> sidecars = new ArrayList<>();
     for (PodView.Named named : pod.inits()) {
       if (named.role() == PodView.Role.SIDECAR) {
@@ -70,8 +69,7 @@ final class PodEnding {
     Instant underWay = facts.stopping().get(container.id());
     if (underWay == null || now.plus(grace).isBefore(underWay)) {
       String message = "Stopping container " + container.name();
-      actions.add(
-          new PodAction.StopContainer(container.id(), container.name(), grace, message));
+      actions.add(new PodAction.StopContainer(container.id(), container.name(), grace, message));
     }
   }
 }

@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -35,12 +34,7 @@ public record PodView(Pod pod, ObjectMeta meta, PodSpec spec, PodStatus status) 
   }
 
   public static PodView of(Pod pod) {
-    PodStatus status = pod.status();
-    return new PodView(
-        pod,
-        Objects.requireNonNull(pod.metadata(), "a pod has metadata"),
-        Objects.requireNonNull(pod.spec(), "a pod has a spec"),
-        status == null ? PodStatus.builder().build() : status);
+    return new PodView(pod, pod.metadata(), pod.spec(), pod.status());
   }
 
   public String uid() {

@@ -1,0 +1,47 @@
+package dev.wherry.kubelet.resource;
+
+import dev.wherry.kubelet.pod.PodView;
+import dev.wherry.model.Quantity;
+import dev.wherry.model.core.v1.Container;
+import dev.wherry.model.core.v1.ResourceRequirements;
+import dev.wherry.proto.cri.v1.LinuxContainerResources;
+import java.util.Map;
+
+/**
+ * A container's requests and limits in the runtime's terms.
+ *
+ * @param nodeMemoryBytes what the node has, for the scores of Burstable pods
+ * @param oomScoreFloor the lowest score this process may give out; no capability, no lower score
+ */
+public record ContainerFigures(long nodeMemoryBytes, int oomScoreFloor) {
+
+  public LinuxContainerResources of(PodView pod, Container container) {
+    ResourceRequirements resources = container.resources();
+    Map<String, Quantity> limits = resources == null ? Map.of() : resources.limits();
+    Map<String, Quantity> requests = resources == null ? Map.of() : resources.requests();
+    Quantity cpuLimit = limits.getOrDefault("cpu", Quantity.ZERO);
+    Quantity cpuRequest = requests.getOrDefault("cpu", cpuLimit);
+    LinuxContainerResources.Builder out =
+        LinuxContainerResources.newBuilder()
+            .setCpuShares(CgroupFigures.shares(cpuRequest.milliValue()))
+            .setMemoryLimitInBytes(limits.getOrDefault("memory", Quantity.ZERO).value())
+            .setOomScoreAdj(oomScore(pod, requests, limits));
+    long quota = CgroupFigures.quotaMicros(cpuLimit.milliValue());
+    if (quota > 0) {
+      out.setCpuPeriod(CgroupFigures.PERIOD_MICROS).setCpuQuota(quota);
+    }
+    return out.build();
+  }
+
+  private int oomScore(PodView pod, Map<String, Quantity> requests, Map<String, Quantity> limits) {
+    Quantity limit = limits.getOrDefault("memory", Quantity.ZERO);
+    long request = requests.getOrDefault("memory", limit).value();
+    int score =
+        switch (QosClass.of(pod)) {
+          case GUARANTEED -> CgroupFigures.OOM_GUARANTEED;
+          case BURSTABLE -> CgroupFigures.burstableOomScore(request, nodeMemoryBytes);
+          case BEST_EFFORT -> CgroupFigures.OOM_BEST_EFFORT;
+        };
+    return Math.max(score, oomScoreFloor);
+  }
+}
