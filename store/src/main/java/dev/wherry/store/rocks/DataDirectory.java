@@ -1,0 +1,95 @@
+package dev.wherry.store.rocks;
+
+import dev.wherry.store.StoreException;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
+
+/** A store's folder: held by one process, of a version that this program knows. */
+final class DataDirectory implements AutoCloseable {
+  static final int VERSION = 1;
+
+  private final Path folder;
+  private final FileChannel channel;
+
+  private DataDirectory(Path folder, FileChannel channel) {
+    this.folder = folder;
+    this.channel = channel;
+  }
+
+  /**
+   * @throws StoreException.Refused when it is in use, from a newer program or not readable
+   */
+  static DataDirectory open(Path folder) {
+    try {
+      Files.createDirectories(folder);
+      FileChannel channel =
+          FileChannel.open(
+              folder.resolve("wherry.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      DataDirectory directory = new DataDirectory(folder, channel);
+      try {
+        directory.lock();
+        directory.checkVersion();
+      } catch (StoreException | IOException e) {
+        channel.close();
+        throw e;
+      }
+      return directory;
+    } catch (IOException e) {
+      throw new StoreException.Refused(
+          "cannot use data directory " + folder + ": " + e.getMessage(), e);
+    }
+  }
+
+  Path database() {
+    return folder.resolve("db");
+  }
+
+  private void lock() throws IOException {
+    @Nullable FileLock lock;
+    try {
+      lock = channel.tryLock();
+    } catch (OverlappingFileLockException e) {
+      lock = null;
+    }
+    if (lock == null) {
+      throw new StoreException.Refused(
+          "data directory " + folder + " is in use by another wherry: stop it first");
+    }
+  }
+
+  private void checkVersion() throws IOException {
+    Path file = folder.resolve("VERSION");
+    if (!Files.exists(file)) {
+      if (Files.exists(database().resolve("CURRENT"))) {
+        throw new StoreException.Refused(
+            "data directory " + folder + " has a database but no VERSION: it is not Wherry's");
+      }
+      Files.writeString(file, VERSION + "\n", StandardOpenOption.CREATE, StandardOpenOption.SYNC);
+      return;
+    }
+    String text = Files.readString(file, StandardCharsets.US_ASCII).trim();
+    if (!text.matches("[0-9]{1,6}")) {
+      throw new StoreException.Refused("VERSION in " + folder + " is damaged: restore a backup");
+    }
+    if (Integer.parseInt(text) > VERSION) {
+      throw new StoreException.Refused(
+          "data directory " + folder + " was written by a newer wherry: use that version");
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      throw new StoreException.Unavailable("cannot release " + folder, e);
+    }
+  }
+}

@@ -1,0 +1,177 @@
+package dev.wherry.store.rocks;
+
+import dev.wherry.store.StoreException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.AbstractNativeReference;
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.Checkpoint;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.CompressionType;
+import org.rocksdb.DBOptions;
+import org.rocksdb.InfoLogLevel;
+import org.rocksdb.LRUCache;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.Snapshot;
+import org.rocksdb.Status;
+import org.rocksdb.WriteBatch;
+import org.rocksdb.WriteOptions;
+
+/** RocksDB with its column families; turns its errors into ours. */
+final class Database implements AutoCloseable {
+  private static final String[] FAMILIES = {"default", "latest", "index", "log"};
+  private static final int LOG_FILES_KEPT = 1;
+  private static final long WAL_BYTES_MAX = 32L << 20;
+  private static final int OPEN_FILES_MAX = 256;
+
+  private final List<AbstractNativeReference> owned = new ArrayList<>();
+  private final List<ColumnFamilyHandle> handles = new ArrayList<>();
+  private final RocksDB db;
+  private final WriteOptions synced;
+  private final WriteOptions cheap;
+
+  /**
+   * @throws StoreException.Refused when the files are damaged
+   */
+  Database(Path folder, RocksStoreConfig config) {
+    RocksDB.loadLibrary();
+    synced = own(new WriteOptions().setSync(true));
+    cheap = own(new WriteOptions().setSync(false));
+    DBOptions options = own(options());
+    ColumnFamilyOptions family = own(family(config));
+    List<ColumnFamilyDescriptor> families = new ArrayList<>();
+    for (String name : FAMILIES) {
+      families.add(new ColumnFamilyDescriptor(name.getBytes(StandardCharsets.US_ASCII), family));
+    }
+    try {
+      db = RocksDB.open(options, folder.toString(), families, handles);
+    } catch (RocksDBException e) {
+      close(owned);
+      throw new StoreException.Refused(
+          "the database in " + folder + " cannot be opened: " + e.getMessage(), e);
+    }
+  }
+
+  private static DBOptions options() {
+    return new DBOptions()
+        .setCreateIfMissing(true)
+        .setCreateMissingColumnFamilies(true)
+        .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
+        .setKeepLogFileNum(LOG_FILES_KEPT)
+        .setMaxTotalWalSize(WAL_BYTES_MAX)
+        .setMaxOpenFiles(OPEN_FILES_MAX)
+        .setMaxBackgroundJobs(2)
+        .setStatsDumpPeriodSec(0)
+        .setAvoidFlushDuringShutdown(true)
+        .setMaxManifestFileSize(4 << 20);
+  }
+
+  private ColumnFamilyOptions family(RocksStoreConfig config) {
+    LRUCache cache = own(new LRUCache(config.blockCacheBytes()));
+    return new ColumnFamilyOptions()
+        .setWriteBufferSize(config.writeBufferBytes())
+        .setMaxWriteBufferNumber(2)
+        .setCompressionType(CompressionType.LZ4_COMPRESSION)
+        .setTableFormatConfig(
+            new BlockBasedTableConfig()
+                .setBlockCache(cache)
+                .setCacheIndexAndFilterBlocks(true)
+                .setBlockSize(16 << 10));
+  }
+
+  private <T extends AbstractNativeReference> T own(T reference) {
+    owned.add(reference);
+    return reference;
+  }
+
+  ColumnFamilyHandle meta() {
+    return handles.get(0);
+  }
+
+  ColumnFamilyHandle latest() {
+    return handles.get(1);
+  }
+
+  ColumnFamilyHandle index() {
+    return handles.get(2);
+  }
+
+  ColumnFamilyHandle log() {
+    return handles.get(3);
+  }
+
+  byte @Nullable [] get(ColumnFamilyHandle family, byte[] key) {
+    try {
+      return db.get(family, key);
+    } catch (RocksDBException e) {
+      throw failure(e);
+    }
+  }
+
+  byte @Nullable [] get(ColumnFamilyHandle family, ReadOptions options, byte[] key) {
+    try {
+      return db.get(family, options, key);
+    } catch (RocksDBException e) {
+      throw failure(e);
+    }
+  }
+
+  RocksIterator iterator(ColumnFamilyHandle family, ReadOptions options) {
+    return db.newIterator(family, options);
+  }
+
+  Snapshot snapshot() {
+    return db.getSnapshot();
+  }
+
+  void release(Snapshot snapshot) {
+    db.releaseSnapshot(snapshot);
+  }
+
+  /** Blocks in native code: for platform threads only. */
+  void write(WriteBatch batch, boolean sync) {
+    try {
+      db.write(sync ? synced : cheap, batch);
+    } catch (RocksDBException e) {
+      throw failure(e);
+    }
+  }
+
+  void checkpoint(Path folder) {
+    try (Checkpoint checkpoint = Checkpoint.create(db)) {
+      checkpoint.createCheckpoint(folder.toString());
+    } catch (RocksDBException e) {
+      throw failure(e);
+    }
+  }
+
+  /** What RocksDB says, in our words. */
+  static StoreException failure(RocksDBException e) {
+    Status status = e.getStatus();
+    if (status != null
+        && (status.getSubCode() == Status.SubCode.NoSpace
+            || String.valueOf(e.getMessage()).contains("No space left"))) {
+      return new StoreException.Full(e);
+    }
+    return new StoreException.Unavailable("the database failed: " + e.getMessage(), e);
+  }
+
+  @Override
+  public void close() {
+    handles.forEach(ColumnFamilyHandle::close);
+    db.close();
+    close(owned);
+  }
+
+  private static void close(List<AbstractNativeReference> references) {
+    references.reversed().forEach(AbstractNativeReference::close);
+  }
+}

@@ -1,0 +1,109 @@
+package dev.wherry.store.rocks;
+
+import dev.wherry.store.Entry;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * How keys and records look on disk; a change of any of it is a new {@link DataDirectory#VERSION}.
+ *
+ * <pre>
+ * latest  key                       -> position
+ * index   key 0x00 position         -> (nothing)
+ * log     position                  -> type(1) previous(12) create(8) version(8) keyLength(2) key value
+ * position = revision(8) number within the transaction(4), big endian
+ * </pre>
+ */
+final class Layout {
+  static final int POSITION_BYTES = 12;
+  private static final byte PUT = 1;
+  private static final byte DELETE = 2;
+  private static final int HEADER_BYTES = 1 + POSITION_BYTES + 8 + 8 + 2;
+
+  private Layout() {}
+
+  /** Where a version stands in the log. */
+  record Position(long revision, int number) {
+    static final Position NONE = new Position(0, 0);
+
+    byte[] bytes() {
+      return ByteBuffer.allocate(POSITION_BYTES).putLong(revision).putInt(number).array();
+    }
+
+    static Position of(byte[] bytes, int offset) {
+      ByteBuffer buffer = ByteBuffer.wrap(bytes, offset, POSITION_BYTES);
+      return new Position(buffer.getLong(), buffer.getInt());
+    }
+
+    boolean isNone() {
+      return revision == 0;
+    }
+  }
+
+  /** One record of the log. */
+  @SuppressWarnings("ArrayRecordComponent")
+  record LogRecord(
+      boolean deletion,
+      Position previous,
+      long createRevision,
+      long version,
+      String key,
+      byte[] value) {
+    Entry entry(long revision) {
+      return new Entry(key, value, createRevision, revision, version);
+    }
+  }
+
+  static byte[] key(String key) {
+    return key.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  static String key(byte[] key) {
+    return new String(key, StandardCharsets.US_ASCII);
+  }
+
+  static byte[] index(byte[] key, Position position) {
+    return ByteBuffer.allocate(key.length + 1 + POSITION_BYTES)
+        .put(key)
+        .put((byte) 0)
+        .putLong(position.revision())
+        .putInt(position.number())
+        .array();
+  }
+
+  static Position indexPosition(byte[] index) {
+    return Position.of(index, index.length - POSITION_BYTES);
+  }
+
+  /** The key of an index entry. */
+  static byte[] indexKey(byte[] index) {
+    return java.util.Arrays.copyOf(index, index.length - POSITION_BYTES - 1);
+  }
+
+  static byte[] record(LogRecord record) {
+    byte[] key = key(record.key());
+    return ByteBuffer.allocate(HEADER_BYTES + key.length + record.value().length)
+        .put(record.deletion() ? DELETE : PUT)
+        .putLong(record.previous().revision())
+        .putInt(record.previous().number())
+        .putLong(record.createRevision())
+        .putLong(record.version())
+        .putShort((short) key.length)
+        .put(key)
+        .put(record.value())
+        .array();
+  }
+
+  static LogRecord record(byte[] bytes) {
+    ByteBuffer buffer = ByteBuffer.wrap(bytes);
+    boolean deletion = buffer.get() == DELETE;
+    Position previous = new Position(buffer.getLong(), buffer.getInt());
+    long create = buffer.getLong();
+    long version = buffer.getLong();
+    byte[] key = new byte[Short.toUnsignedInt(buffer.getShort())];
+    buffer.get(key);
+    byte[] value = new byte[buffer.remaining()];
+    buffer.get(value);
+    return new LogRecord(deletion, previous, create, version, key(key), value);
+  }
+}

@@ -1,0 +1,194 @@
+package dev.wherry.store.rocks;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.wherry.store.Entry;
+import dev.wherry.store.Event;
+import dev.wherry.store.Page;
+import dev.wherry.store.StoreException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.Slice;
+import org.rocksdb.Snapshot;
+
+/** Reads of the database from any thread. */
+final class Reader {
+  private final Database database;
+  private final Revisions revisions;
+
+  Reader(Database database, Revisions revisions) {
+    this.database = database;
+    this.revisions = revisions;
+  }
+
+  /** A version and where it stands. */
+  record Stored(Entry entry, Layout.Position position) {}
+
+  Optional<Stored> newest(String key) {
+    try (ReadOptions options = new ReadOptions()) {
+      byte[] position = database.get(database.latest(), options, Layout.key(key));
+      return position == null
+          ? Optional.empty()
+          : Optional.of(stored(Layout.Position.of(position, 0), options));
+    }
+  }
+
+  Optional<Entry> at(String key, long revision) {
+    checkReachable(revision);
+    try (ReadOptions options = new ReadOptions();
+        RocksIterator index = database.iterator(database.index(), options)) {
+      byte[] rawKey = Layout.key(key);
+      Optional<Entry> found = versionAt(index, rawKey, revision, options);
+      if (revision < revisions.compacted()) {
+        throw new StoreException.Compacted(revision, revisions.compacted());
+      }
+      return found;
+    }
+  }
+
+  private void checkReachable(long revision) {
+    if (revision > revisions.current()) {
+      throw new StoreException.FutureRevision(revision, revisions.current());
+    }
+    if (revision < revisions.compacted()) {
+      throw new StoreException.Compacted(revision, revisions.compacted());
+    }
+  }
+
+  /**
+   * The version of a key that was newest at a revision; empty where it was deleted or not there.
+   */
+  private Optional<Entry> versionAt(
+      RocksIterator index, byte[] rawKey, long revision, ReadOptions options) {
+    index.seekForPrev(Layout.index(rawKey, new Layout.Position(revision, Integer.MAX_VALUE)));
+    if (!index.isValid()) {
+      return Optional.empty();
+    }
+    byte[] found = index.key();
+    if (!Arrays.equals(Layout.indexKey(found), rawKey)) {
+      return Optional.empty();
+    }
+    Layout.Position position = Layout.indexPosition(found);
+    byte[] bytes = database.get(database.log(), options, position.bytes());
+    if (bytes == null) {
+      return Optional.empty();
+    }
+    Layout.LogRecord record = Layout.record(bytes);
+    return record.deletion() ? Optional.empty() : Optional.of(record.entry(position.revision()));
+  }
+
+  Page range(String from, String to, long revision, int limit) {
+    long current = revisions.current();
+    if (revision != 0 && revision != current) {
+      checkReachable(revision);
+      return rangeAt(from, to, revision, limit);
+    }
+    Snapshot snapshot = database.snapshot();
+    try (ReadOptions options = new ReadOptions().setSnapshot(snapshot);
+        Slice upper = new Slice(Layout.key(to));
+        ReadOptions scan = new ReadOptions().setSnapshot(snapshot).setIterateUpperBound(upper);
+        RocksIterator latest = database.iterator(database.latest(), scan)) {
+      List<Entry> entries = new ArrayList<>();
+      long newest = current;
+      latest.seek(Layout.key(from));
+      for (; latest.isValid(); latest.next()) {
+        if (limit > 0 && entries.size() == limit) {
+          return new Page(entries, newest, true);
+        }
+        Entry entry = stored(Layout.Position.of(latest.value(), 0), options).entry();
+        newest = Math.max(newest, entry.modRevision());
+        entries.add(entry);
+      }
+      return new Page(entries, newest, false);
+    } finally {
+      database.release(snapshot);
+    }
+  }
+
+  private Page rangeAt(String from, String to, long revision, int limit) {
+    Snapshot snapshot = database.snapshot();
+    try (ReadOptions options = new ReadOptions().setSnapshot(snapshot);
+        RocksIterator keys = database.iterator(database.index(), options);
+        RocksIterator versions = database.iterator(database.index(), options)) {
+      List<Entry> entries = new ArrayList<>();
+      byte[] last = Layout.key(to);
+      byte[] first = Layout.key(from);
+      keys.seek(first);
+      while (keys.isValid()) {
+        byte[] rawKey = Layout.indexKey(keys.key());
+        if (Arrays.compareUnsigned(rawKey, last) >= 0) {
+          break;
+        }
+        // An index entry is longer than its key, so the first one may belong to a key before.
+        Optional<Entry> entry =
+            Arrays.compareUnsigned(rawKey, first) < 0
+                ? Optional.empty()
+                : versionAt(versions, rawKey, revision, options);
+        if (entry.isPresent()) {
+          if (limit > 0 && entries.size() == limit) {
+            return checked(new Page(entries, revision, true));
+          }
+          entries.add(entry.get());
+        }
+        keys.seek(Layout.index(rawKey, new Layout.Position(Long.MAX_VALUE, Integer.MAX_VALUE)));
+      }
+      return checked(new Page(entries, revision, false));
+    } finally {
+      database.release(snapshot);
+    }
+  }
+
+  /** A page read while the horizon moved over it is no page. */
+  private Page checked(Page page) {
+    if (page.revision() < revisions.compacted()) {
+      throw new StoreException.Compacted(page.revision(), revisions.compacted());
+    }
+    return page;
+  }
+
+  private Stored stored(Layout.Position position, ReadOptions options) {
+    byte[] bytes = database.get(database.log(), options, position.bytes());
+    Layout.LogRecord record = Layout.record(requireNonNull(bytes, "a version without its record"));
+    return new Stored(record.entry(position.revision()), position);
+  }
+
+  /**
+   * Events after a revision, at most {@code limit} transactions' worth; a transaction is never cut.
+   */
+  List<Event> history(long after, long upTo, int limit) {
+    List<Event> events = new ArrayList<>();
+    try (ReadOptions options = new ReadOptions();
+        RocksIterator log = database.iterator(database.log(), options)) {
+      log.seek(new Layout.Position(after + 1, 0).bytes());
+      long last = 0;
+      for (; log.isValid(); log.next()) {
+        Layout.Position position = Layout.Position.of(log.key(), 0);
+        if (position.revision() > upTo || (events.size() >= limit && position.revision() != last)) {
+          break;
+        }
+        last = position.revision();
+        events.add(event(position, Layout.record(log.value()), options));
+      }
+    }
+    return events;
+  }
+
+  private Event event(Layout.Position position, Layout.LogRecord record, ReadOptions options) {
+    Optional<Entry> previous = Optional.empty();
+    if (!record.previous().isNone()) {
+      byte @Nullable [] bytes = database.get(database.log(), options, record.previous().bytes());
+      if (bytes != null) {
+        previous = Optional.of(Layout.record(bytes).entry(record.previous().revision()));
+      }
+    }
+    return new Event(
+        record.deletion() ? Event.Type.DELETE : Event.Type.PUT,
+        record.entry(position.revision()),
+        previous);
+  }
+}

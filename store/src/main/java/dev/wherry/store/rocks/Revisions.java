@@ -1,0 +1,154 @@
+package dev.wherry.store.rocks;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.WriteBatch;
+
+/**
+ * Which revisions exist. They are reserved in durable blocks, so that after an unclean stop the
+ * next one lies above all that a client can have seen, cheap ones included; what lies between is a
+ * gap, and a watch from inside a gap is refused like one from before the horizon. Owned by the
+ * writer after start-up.
+ */
+final class Revisions {
+  private static final byte[] RESERVED = "reserved".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] COMPACTED = "compacted".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] CLEAN = "clean".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] GAPS = "gaps".getBytes(StandardCharsets.US_ASCII);
+
+  /** Gaps remembered; older ones lie before any horizon. */
+  private static final int GAPS_MAX = 1_024;
+
+  /** Revisions after {@code last} up to {@code lost} that may have been seen and are gone. */
+  record Gap(long last, long lost) {}
+
+  private final int blockSize;
+  private final List<Gap> gaps = new ArrayList<>();
+  private long reserved;
+  private volatile long current;
+  private volatile long compacted;
+  private volatile List<Gap> visibleGaps = List.of();
+
+  private Revisions(int blockSize) {
+    this.blockSize = blockSize;
+  }
+
+  static Revisions load(Database database, int blockSize) throws RocksDBException {
+    Revisions revisions = new Revisions(blockSize);
+    revisions.readGaps(database);
+    long last = Math.max(lastInLog(database), 1);
+    long reserved = number(database.get(database.meta(), RESERVED));
+    long clean = number(database.get(database.meta(), CLEAN));
+    revisions.compacted = number(database.get(database.meta(), COMPACTED));
+    if (clean >= last || reserved <= last) {
+      revisions.current = Math.max(clean, last);
+    } else {
+      revisions.gaps.add(new Gap(last, reserved));
+      revisions.current = reserved;
+    }
+    revisions.reserved = revisions.current;
+    try (WriteBatch batch = new WriteBatch()) {
+      revisions.reserve(database, batch, 0);
+      batch.delete(database.meta(), CLEAN);
+      revisions.writeGaps(database, batch);
+      database.write(batch, true);
+    }
+    return revisions;
+  }
+
+  private static long lastInLog(Database database) {
+    try (ReadOptions options = new ReadOptions();
+        RocksIterator log = database.iterator(database.log(), options)) {
+      log.seekToLast();
+      return log.isValid() ? Layout.Position.of(log.key(), 0).revision() : 0;
+    }
+  }
+
+  private static long number(byte @Nullable [] bytes) {
+    return bytes == null ? 0 : ByteBuffer.wrap(bytes).getLong();
+  }
+
+  private static byte[] bytes(long number) {
+    return ByteBuffer.allocate(8).putLong(number).array();
+  }
+
+  long current() {
+    return current;
+  }
+
+  long compacted() {
+    return compacted;
+  }
+
+  void publish(long revision) {
+    current = revision;
+  }
+
+  /**
+   * Whether a watch after this revision would miss something. One from the very edge of a gap
+   * misses nothing.
+   */
+  boolean isLost(long revision) {
+    for (Gap gap : visibleGaps) {
+      if (revision > gap.last() && revision < gap.lost()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Makes sure that revisions up to {@code next} are reserved.
+   *
+   * @return whether the batch now has to be synced
+   */
+  boolean reserve(Database database, WriteBatch batch, long next) throws RocksDBException {
+    if (next <= reserved - blockSize / 2) {
+      return false;
+    }
+    reserved = Math.max(reserved, next) + blockSize;
+    batch.put(database.meta(), RESERVED, bytes(reserved));
+    return true;
+  }
+
+  void compactTo(Database database, WriteBatch batch, long revision) throws RocksDBException {
+    batch.put(database.meta(), COMPACTED, bytes(revision));
+  }
+
+  void compactedTo(long revision) {
+    compacted = revision;
+  }
+
+  /** The last words of an orderly stop. */
+  void writeClean(Database database, WriteBatch batch) throws RocksDBException {
+    batch.put(database.meta(), CLEAN, bytes(current));
+  }
+
+  private void readGaps(Database database) {
+    byte[] stored = database.get(database.meta(), GAPS);
+    if (stored == null) {
+      return;
+    }
+    ByteBuffer buffer = ByteBuffer.wrap(stored);
+    while (buffer.hasRemaining()) {
+      gaps.add(new Gap(buffer.getLong(), buffer.getLong()));
+    }
+  }
+
+  private void writeGaps(Database database, WriteBatch batch) throws RocksDBException {
+    gaps.removeIf(gap -> gap.lost() <= compacted);
+    while (gaps.size() > GAPS_MAX) {
+      gaps.removeFirst();
+    }
+    visibleGaps = List.copyOf(gaps);
+    ByteBuffer buffer = ByteBuffer.allocate(16 * gaps.size());
+    gaps.forEach(gap -> buffer.putLong(gap.last()).putLong(gap.lost()));
+    batch.put(database.meta(), GAPS, buffer.array());
+  }
+}

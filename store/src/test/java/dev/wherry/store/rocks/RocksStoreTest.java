@@ -1,0 +1,105 @@
+package dev.wherry.store.rocks;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.wherry.store.Store;
+import dev.wherry.store.StoreContractTest;
+import dev.wherry.store.StoreException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RocksStoreTest extends StoreContractTest {
+  @TempDir Path folder;
+
+  @Override
+  protected Store open() {
+    return RocksStore.open(folder, RocksStoreConfig.defaults());
+  }
+
+  private void reopen() {
+    store.close();
+    store = open();
+  }
+
+  @Test
+  void open_afterOrderlyStop_goesOnWithHistoryAndRevision() throws Exception {
+    long first = put("/a", "1");
+    long second = put("/a", "2");
+    reopen();
+
+    assertEquals(second, store.currentRevision());
+    assertEquals("1", text(store.getAt("/a", first).orElseThrow()));
+    Recorder recorder = new Recorder();
+    store.watch("/", "~", first, 10, recorder);
+    assertEquals("PUT /a 2 after 1", recorder.next());
+    assertTrue(put("/a", "3") > second);
+  }
+
+  @Test
+  void open_whileInUse_isRefusedWithTheMend() {
+    StoreException.Refused refused = assertThrows(StoreException.Refused.class, this::open);
+
+    assertTrue(refused.getMessage().contains("in use by another wherry"));
+  }
+
+  @Test
+  void open_newerVersion_isRefused() throws IOException {
+    store.close();
+    Files.writeString(folder.resolve("VERSION"), "99\n");
+    StoreException.Refused refused = assertThrows(StoreException.Refused.class, this::open);
+
+    assertTrue(refused.getMessage().contains("newer wherry"));
+    Files.writeString(folder.resolve("VERSION"), "1\n");
+    store = open();
+  }
+
+  @Test
+  void open_damagedDatabase_isRefused() throws IOException {
+    put("/a", "1");
+    store.close();
+    Path current = folder.resolve("db/CURRENT");
+    String content = Files.readString(current);
+    Files.writeString(current, "rubbish");
+    StoreException.Refused refused = assertThrows(StoreException.Refused.class, this::open);
+
+    assertTrue(refused.getMessage().contains("cannot be opened"), refused.getMessage());
+    Files.writeString(current, content);
+    store = open();
+  }
+
+  @Test
+  void checkpoint_isAStoreOfThatMoment() throws IOException {
+    put("/a", "1");
+    Path copy = folder.resolve("copy");
+    Files.createDirectories(copy);
+    store.checkpoint(copy.resolve("db"));
+    Files.writeString(copy.resolve("VERSION"), "1\n");
+    put("/a", "2");
+
+    try (Store other = RocksStore.open(copy, RocksStoreConfig.defaults())) {
+      assertEquals("1", text(other.get("/a").orElseThrow()));
+    }
+  }
+
+  @Test
+  void compact_manyVersions_leavesOneRecordPerKey() {
+    for (int i = 0; i < 3 * Compaction.STEP_RECORDS_MAX; i++) {
+      store.txnAsync(
+          new dev.wherry.store.Txn(
+              java.util.List.of(),
+              java.util.List.of(new dev.wherry.store.Txn.Op.Put("/a", bytes("" + i))),
+              dev.wherry.store.Txn.Durability.CHEAP));
+    }
+    long last = put("/a", "end");
+    store.compact(last);
+    reopen();
+
+    assertEquals("end", text(store.get("/a").orElseThrow()));
+    assertEquals(last, store.compactedRevision());
+  }
+}
