@@ -1,0 +1,43 @@
+package dev.wherry.runtime.cni;
+
+import java.util.List;
+
+/**
+ * What is to be attached to the pod network.
+ *
+ * @param containerId the sandbox's id; plugins key their leases by it
+ * @param netns path of the network namespace; empty once it is gone, then only a delete works
+ * @param podNamespace for {@code CNI_ARGS}
+ * @param podName for {@code CNI_ARGS}
+ * @param podUid for {@code CNI_ARGS}
+ * @param ports host ports, for plugins with capability {@code portMappings}
+ */
+public record CniAttachment(
+    String containerId,
+    String netns,
+    String podNamespace,
+    String podName,
+    String podUid,
+    List<HostPort> ports) {
+  public CniAttachment {
+    ports = List.copyOf(ports);
+  }
+
+  /** One port mapping; protocol in lower case, hostIp empty for all addresses. */
+  public record HostPort(int hostPort, int containerPort, String protocol, String hostIp) {}
+
+  CniAttachment withNetns(String path) {
+    return new CniAttachment(containerId, path, podNamespace, podName, podUid, ports);
+  }
+
+  String arguments() {
+    return "IgnoreUnknown=1;K8S_POD_NAMESPACE="
+        + podNamespace
+        + ";K8S_POD_NAME="
+        + podName
+        + ";K8S_POD_INFRA_CONTAINER_ID="
+        + containerId
+        + ";K8S_POD_UID="
+        + podUid;
+  }
+}

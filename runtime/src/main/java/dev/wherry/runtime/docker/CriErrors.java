@@ -1,0 +1,70 @@
+package dev.wherry.runtime.docker;
+
+import com.github.dockerjava.api.exception.BadRequestException;
+import com.github.dockerjava.api.exception.ConflictException;
+import com.github.dockerjava.api.exception.DockerException;
+import com.github.dockerjava.api.exception.NotFoundException;
+import dev.wherry.runtime.cni.CniException;
+import io.grpc.Status;
+import io.grpc.StatusException;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.StreamObserver;
+import java.util.concurrent.Callable;
+
+/** The one place where failures become gRPC statuses; kubelets test for NOT_FOUND. */
+final class CriErrors {
+  private static final System.Logger LOG = System.getLogger(CriErrors.class.getName());
+
+  private CriErrors() {}
+
+  /** Runs a call's body and completes the observer with its answer or its status. */
+  static <T> void answer(StreamObserver<T> out, Callable<T> body) {
+    T result;
+    try {
+      result = body.call();
+    } catch (Exception e) {
+      out.onError(status(e));
+      return;
+    }
+    out.onNext(result);
+    out.onCompleted();
+  }
+
+  static StatusRuntimeException status(Exception failure) {
+    return switch (failure) {
+      case StatusRuntimeException s -> s;
+      case StatusException s -> s.getStatus().asRuntimeException();
+      case NotFoundException e -> Status.NOT_FOUND.withDescription(text(e)).asRuntimeException();
+      case ConflictException e ->
+          Status.FAILED_PRECONDITION.withDescription(text(e)).asRuntimeException();
+      case BadRequestException e ->
+          Status.INVALID_ARGUMENT.withDescription(text(e)).asRuntimeException();
+      case DockerException e -> Status.UNKNOWN.withDescription(text(e)).asRuntimeException();
+      case DockerRefusal e when e.status() == 404 ->
+          Status.NOT_FOUND.withDescription(text(e)).asRuntimeException();
+      case DockerRefusal e -> Status.UNKNOWN.withDescription(text(e)).asRuntimeException();
+      case CniException e -> Status.UNKNOWN.withDescription(text(e)).asRuntimeException();
+      case IllegalArgumentException e ->
+          Status.INVALID_ARGUMENT.withDescription(text(e)).asRuntimeException();
+      case InterruptedException e -> Status.CANCELLED.withCause(e).asRuntimeException();
+      default -> {
+        LOG.log(System.Logger.Level.WARNING, "cri call failed", failure);
+        yield Status.UNKNOWN.withDescription(text(failure)).asRuntimeException();
+      }
+    };
+  }
+
+  static StatusRuntimeException notFound(String what, String id) {
+    return Status.NOT_FOUND.withDescription("no " + what + " " + id).asRuntimeException();
+  }
+
+  // docker-java's messages are "Status 404: {"message":"..."}": keep what Docker said.
+  static String text(Exception failure) {
+    String message = String.valueOf(failure.getMessage()).strip();
+    int from = message.indexOf("{\"message\":\"");
+    int to = message.lastIndexOf("\"}");
+    return from >= 0 && to > from
+        ? message.substring(from + 12, to).replace("\\\"", "\"").replace("\\n", "\n")
+        : message;
+  }
+}

@@ -1,0 +1,397 @@
+package dev.wherry.runtime.docker;
+
+import static dev.wherry.runtime.docker.CriErrors.answer;
+
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.model.Version;
+import dev.wherry.proto.cri.v1.*;
+import dev.wherry.runtime.StreamingEndpoint;
+import dev.wherry.runtime.cni.CniNetwork;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * RuntimeService, call by call. What Docker cannot do (checkpoints to an archive, metrics of its
+ * own) stays unimplemented, which is what kubelets expect of a runtime without it.
+ */
+final class RuntimeCalls extends RuntimeServiceGrpc.RuntimeServiceImplBase {
+  private static final String CRI_VERSION = "0.1.0";
+  private static final String API_VERSION = "v1";
+
+  private final DockerClient docker;
+  private final Sandboxes sandboxes;
+  private final Containers containers;
+  private final ExecSync execSync;
+  private final Stats stats;
+  private final ContainerEvents events;
+  private final StreamingEndpoint streaming;
+  private final CniNetwork network;
+
+  RuntimeCalls(
+      DockerClient docker,
+      Sandboxes sandboxes,
+      Containers containers,
+      ExecSync execSync,
+      Stats stats,
+      ContainerEvents events,
+      StreamingEndpoint streaming,
+      CniNetwork network) {
+    this.docker = docker;
+    this.sandboxes = sandboxes;
+    this.containers = containers;
+    this.execSync = execSync;
+    this.stats = stats;
+    this.events = events;
+    this.streaming = streaming;
+    this.network = network;
+  }
+
+  @Override
+  public void version(VersionRequest request, StreamObserver<VersionResponse> out) {
+    answer(
+        out,
+        () -> {
+          Version version = docker.versionCmd().exec();
+          return VersionResponse.newBuilder()
+              .setVersion(CRI_VERSION)
+              .setRuntimeName("docker")
+              .setRuntimeVersion(Objects.requireNonNullElse(version.getVersion(), ""))
+              .setRuntimeApiVersion(API_VERSION)
+              .build();
+        });
+  }
+
+  @Override
+  public void status(StatusRequest request, StreamObserver<StatusResponse> out) {
+    answer(
+        out,
+        () ->
+            StatusResponse.newBuilder()
+                .setStatus(
+                    RuntimeStatus.newBuilder()
+                        .addConditions(
+                            condition("RuntimeReady", "DockerDaemonNotReady", dockerAway()))
+                        .addConditions(
+                            condition(
+                                "NetworkReady", "NetworkPluginNotReady", network.notReadyReason())))
+                .addRuntimeHandlers(RuntimeHandler.newBuilder().setName(""))
+                .build());
+  }
+
+  private Optional<String> dockerAway() {
+    try {
+      docker.pingCmd().exec();
+      return Optional.empty();
+    } catch (RuntimeException e) {
+      return Optional.of("docker: " + CriErrors.text(e));
+    }
+  }
+
+  private static RuntimeCondition condition(String type, String reason, Optional<String> wrong) {
+    var condition = RuntimeCondition.newBuilder().setType(type).setStatus(wrong.isEmpty());
+    wrong.ifPresent(message -> condition.setReason(reason).setMessage(message));
+    return condition.build();
+  }
+
+  @Override
+  public void runtimeConfig(
+      RuntimeConfigRequest request, StreamObserver<RuntimeConfigResponse> out) {
+    answer(
+        out,
+        () -> {
+          boolean systemd = "systemd".equals(docker.infoCmd().exec().getCGroupDriver());
+          return RuntimeConfigResponse.newBuilder()
+              .setLinux(
+                  LinuxRuntimeConfiguration.newBuilder()
+                      .setCgroupDriver(systemd ? CgroupDriver.SYSTEMD : CgroupDriver.CGROUPFS))
+              .build();
+        });
+  }
+
+  // The pod network is CNI's: its configuration carries the CIDR.
+  @Override
+  public void updateRuntimeConfig(
+      UpdateRuntimeConfigRequest request, StreamObserver<UpdateRuntimeConfigResponse> out) {
+    answer(out, UpdateRuntimeConfigResponse::getDefaultInstance);
+  }
+
+  @Override
+  public void runPodSandbox(
+      RunPodSandboxRequest request, StreamObserver<RunPodSandboxResponse> out) {
+    answer(
+        out,
+        () ->
+            RunPodSandboxResponse.newBuilder()
+                .setPodSandboxId(sandboxes.run(request.getConfig(), request.getRuntimeHandler()))
+                .build());
+  }
+
+  @Override
+  public void stopPodSandbox(
+      StopPodSandboxRequest request, StreamObserver<StopPodSandboxResponse> out) {
+    answer(
+        out,
+        () -> {
+          sandboxes.stop(request.getPodSandboxId());
+          return StopPodSandboxResponse.getDefaultInstance();
+        });
+  }
+
+  @Override
+  public void removePodSandbox(
+      RemovePodSandboxRequest request, StreamObserver<RemovePodSandboxResponse> out) {
+    answer(
+        out,
+        () -> {
+          sandboxes.remove(request.getPodSandboxId());
+          return RemovePodSandboxResponse.getDefaultInstance();
+        });
+  }
+
+  @Override
+  public void podSandboxStatus(
+      PodSandboxStatusRequest request, StreamObserver<PodSandboxStatusResponse> out) {
+    answer(
+        out,
+        () ->
+            PodSandboxStatusResponse.newBuilder()
+                .setStatus(sandboxes.status(request.getPodSandboxId()))
+                .build());
+  }
+
+  @Override
+  public void listPodSandbox(
+      ListPodSandboxRequest request, StreamObserver<ListPodSandboxResponse> out) {
+    answer(
+        out,
+        () ->
+            ListPodSandboxResponse.newBuilder()
+                .addAllItems(sandboxes.list(request.getFilter()))
+                .build());
+  }
+
+  @Override
+  public void streamPodSandboxes(
+      StreamPodSandboxesRequest request, StreamObserver<StreamPodSandboxesResponse> out) {
+    answer(
+        out,
+        () ->
+            StreamPodSandboxesResponse.newBuilder()
+                .addAllPodSandboxes(sandboxes.list(request.getFilter()))
+                .build());
+  }
+
+  @Override
+  public void createContainer(
+      CreateContainerRequest request, StreamObserver<CreateContainerResponse> out) {
+    answer(
+        out,
+        () ->
+            CreateContainerResponse.newBuilder()
+                .setContainerId(containers.create(request))
+                .build());
+  }
+
+  @Override
+  public void startContainer(
+      StartContainerRequest request, StreamObserver<StartContainerResponse> out) {
+    answer(
+        out,
+        () -> {
+          containers.start(request.getContainerId());
+          return StartContainerResponse.getDefaultInstance();
+        });
+  }
+
+  @Override
+  public void stopContainer(
+      StopContainerRequest request, StreamObserver<StopContainerResponse> out) {
+    answer(
+        out,
+        () -> {
+          containers.stop(request.getContainerId(), request.getTimeout());
+          return StopContainerResponse.getDefaultInstance();
+        });
+  }
+
+  @Override
+  public void removeContainer(
+      RemoveContainerRequest request, StreamObserver<RemoveContainerResponse> out) {
+    answer(
+        out,
+        () -> {
+          containers.remove(request.getContainerId());
+          return RemoveContainerResponse.getDefaultInstance();
+        });
+  }
+
+  @Override
+  public void listContainers(
+      ListContainersRequest request, StreamObserver<ListContainersResponse> out) {
+    answer(
+        out,
+        () ->
+            ListContainersResponse.newBuilder()
+                .addAllContainers(containers.list(request.getFilter()))
+                .build());
+  }
+
+  @Override
+  public void streamContainers(
+      StreamContainersRequest request, StreamObserver<StreamContainersResponse> out) {
+    answer(
+        out,
+        () ->
+            StreamContainersResponse.newBuilder()
+                .addAllContainers(containers.list(request.getFilter()))
+                .build());
+  }
+
+  @Override
+  public void containerStatus(
+      ContainerStatusRequest request, StreamObserver<ContainerStatusResponse> out) {
+    answer(
+        out,
+        () ->
+            ContainerStatusResponse.newBuilder()
+                .setStatus(containers.status(request.getContainerId()))
+                .build());
+  }
+
+  @Override
+  public void updateContainerResources(
+      UpdateContainerResourcesRequest request,
+      StreamObserver<UpdateContainerResourcesResponse> out) {
+    answer(
+        out,
+        () -> {
+          containers.update(request.getContainerId(), request.getLinux());
+          return UpdateContainerResourcesResponse.getDefaultInstance();
+        });
+  }
+
+  @Override
+  public void reopenContainerLog(
+      ReopenContainerLogRequest request, StreamObserver<ReopenContainerLogResponse> out) {
+    answer(
+        out,
+        () -> {
+          containers.reopenLog(request.getContainerId());
+          return ReopenContainerLogResponse.getDefaultInstance();
+        });
+  }
+
+  @Override
+  public void execSync(ExecSyncRequest request, StreamObserver<ExecSyncResponse> out) {
+    answer(
+        out,
+        () -> {
+          containers.require(request.getContainerId());
+          return execSync.run(request);
+        });
+  }
+
+  @Override
+  public void exec(ExecRequest request, StreamObserver<ExecResponse> out) {
+    answer(
+        out,
+        () -> {
+          containers.require(request.getContainerId());
+          return ExecResponse.newBuilder().setUrl(streaming.exec(request)).build();
+        });
+  }
+
+  @Override
+  public void attach(AttachRequest request, StreamObserver<AttachResponse> out) {
+    answer(
+        out,
+        () -> {
+          containers.require(request.getContainerId());
+          return AttachResponse.newBuilder().setUrl(streaming.attach(request)).build();
+        });
+  }
+
+  @Override
+  public void portForward(PortForwardRequest request, StreamObserver<PortForwardResponse> out) {
+    answer(
+        out,
+        () -> {
+          sandboxes.status(request.getPodSandboxId());
+          return PortForwardResponse.newBuilder().setUrl(streaming.portForward(request)).build();
+        });
+  }
+
+  @Override
+  public void containerStats(
+      ContainerStatsRequest request, StreamObserver<ContainerStatsResponse> out) {
+    answer(
+        out,
+        () ->
+            ContainerStatsResponse.newBuilder()
+                .setStats(stats.container(request.getContainerId()))
+                .build());
+  }
+
+  @Override
+  public void listContainerStats(
+      ListContainerStatsRequest request, StreamObserver<ListContainerStatsResponse> out) {
+    answer(
+        out,
+        () ->
+            ListContainerStatsResponse.newBuilder()
+                .addAllStats(stats.containers(request.getFilter()))
+                .build());
+  }
+
+  @Override
+  public void streamContainerStats(
+      StreamContainerStatsRequest request, StreamObserver<StreamContainerStatsResponse> out) {
+    answer(
+        out,
+        () ->
+            StreamContainerStatsResponse.newBuilder()
+                .addAllContainerStats(stats.containers(request.getFilter()))
+                .build());
+  }
+
+  @Override
+  public void podSandboxStats(
+      PodSandboxStatsRequest request, StreamObserver<PodSandboxStatsResponse> out) {
+    answer(
+        out,
+        () ->
+            PodSandboxStatsResponse.newBuilder()
+                .setStats(stats.sandbox(request.getPodSandboxId()))
+                .build());
+  }
+
+  @Override
+  public void listPodSandboxStats(
+      ListPodSandboxStatsRequest request, StreamObserver<ListPodSandboxStatsResponse> out) {
+    answer(
+        out,
+        () ->
+            ListPodSandboxStatsResponse.newBuilder()
+                .addAllStats(stats.sandboxes(request.getFilter()))
+                .build());
+  }
+
+  @Override
+  public void streamPodSandboxStats(
+      StreamPodSandboxStatsRequest request, StreamObserver<StreamPodSandboxStatsResponse> out) {
+    answer(
+        out,
+        () ->
+            StreamPodSandboxStatsResponse.newBuilder()
+                .addAllPodSandboxStats(stats.sandboxes(request.getFilter()))
+                .build());
+  }
+
+  @Override
+  public void getContainerEvents(
+      GetEventsRequest request, StreamObserver<ContainerEventResponse> out) {
+    events.stream((ServerCallStreamObserver<ContainerEventResponse>) out);
+  }
+}
