@@ -53,9 +53,7 @@ public final class ServerPki {
     SCHEDULER("scheduler", Subject.of("system:kube-scheduler"), CertificateUse.CLIENT),
     /** The controllers', when they run in another process. */
     CONTROLLER_MANAGER(
-        "controller-manager",
-        Subject.of("system:kube-controller-manager"),
-        CertificateUse.CLIENT);
+        "controller-manager", Subject.of("system:kube-controller-manager"), CertificateUse.CLIENT);
 
     private final String file;
     private final Subject subject;
@@ -156,8 +154,7 @@ public final class ServerPki {
   private TlsIdentity issue(Leaf leaf) {
     TlsIdentity identity =
         authority.issue(leaf.subject, names(leaf), leaf.use, config.leafLifetime());
-    identity.write(
-        directory.resolve(leaf.file + ".crt"), directory.resolve(leaf.file + ".key"));
+    identity.write(directory.resolve(leaf.file + ".crt"), directory.resolve(leaf.file + ".key"));
     LOG.log(Level.INFO, "certificate=" + leaf.file + " notAfter=" + identity.notAfter());
     return identity;
   }

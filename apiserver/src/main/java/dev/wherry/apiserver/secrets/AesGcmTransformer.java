@@ -52,8 +52,7 @@ public final class AesGcmTransformer implements ValueTransformer {
     System.arraycopy(PREFIX, 0, stored, 0, PREFIX.length);
     System.arraycopy(id, 0, stored, PREFIX.length, id.length);
     System.arraycopy(nonce, 0, stored, PREFIX.length + id.length, NONCE_BYTES);
-    System.arraycopy(
-        sealed, 0, stored, PREFIX.length + id.length + NONCE_BYTES, sealed.length);
+    System.arraycopy(sealed, 0, stored, PREFIX.length + id.length + NONCE_BYTES, sealed.length);
     return stored;
   }
 
