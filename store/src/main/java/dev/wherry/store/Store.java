@@ -9,8 +9,8 @@ import java.util.concurrent.CompletableFuture;
  * acknowledged is durable; what is not durable is not visible. Byte arrays are never changed once
  * handed over, in either direction.
  *
- * <p>Keys are ASCII and sort as bytes. Ranges are half open: {@code from} belongs to them, {@code
- * to} does not.
+ * <p>Keys are UTF-8 without zero bytes and sort as bytes. Ranges are half open: {@code from}
+ * belongs to them, {@code to} does not.
  */
 public interface Store extends AutoCloseable {
   /** The newest version of a key. */
@@ -36,6 +36,9 @@ public interface Store extends AutoCloseable {
 
   /**
    * Carries out all operations, or none, and returns when that is durable.
+   *
+   * <p>Deletions of absent keys alone change nothing and take no revision; the answer then carries
+   * the newest one.
    *
    * @throws StoreException.Full when the disk is full; nothing was changed as far as anybody sees
    */
@@ -63,7 +66,11 @@ public interface Store extends AutoCloseable {
   /** Forgets versions that were replaced at or before a revision. */
   void compact(long revision);
 
-  /** Writes a consistent copy into a new folder. */
+  /**
+   * Writes a consistent copy into a folder that does not exist yet; it can be opened as a store.
+   *
+   * @throws StoreException.Refused when the folder exists or cannot be made
+   */
   void checkpoint(Path folder);
 
   @Override

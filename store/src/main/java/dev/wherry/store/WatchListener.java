@@ -13,7 +13,7 @@ public interface WatchListener {
   /** Why a watch ended. */
   enum End {
     CLOSED,
-    /** More events waited than the backlog takes. */
+    /** More events waited than the backlog takes, or history went while it was read: list anew. */
     OVERRUN,
     STORE_CLOSED
   }

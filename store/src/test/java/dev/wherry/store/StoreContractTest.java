@@ -10,6 +10,7 @@ import dev.wherry.store.Txn.Durability;
 import dev.wherry.store.Txn.Op;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -113,6 +114,32 @@ public abstract class StoreContractTest {
 
     assertEquals(revision, store.get("/a").orElseThrow().modRevision());
     assertEquals(List.of("/a"), keys(store.range("/", ALL, 0, 0)));
+  }
+
+  @Test
+  void delete_ofNothing_takesNoRevision() {
+    long revision = put("/a", "1");
+
+    assertEquals(revision, delete("/none"));
+    assertEquals(revision, store.currentRevision());
+    assertEquals(revision + 1, put("/a", "2"));
+  }
+
+  @Test
+  void txn_twoOperationsOnOneKey_isRefused() {
+    List<Op> ops = List.of(new Op.Put("/a", bytes("1")), new Op.Delete("/a"));
+
+    assertThrows(IllegalArgumentException.class, () -> new Txn(List.of(), ops, Durability.SYNCED));
+  }
+
+  @Test
+  void put_keyOutsideAscii_isFoundAndSorted() {
+    put("/역할/가", "1");
+    put("/역할/나", "2");
+    put("/a", "3");
+
+    assertEquals("1", text(store.get("/역할/가").orElseThrow()));
+    assertEquals(List.of("/역할/가", "/역할/나"), keys(store.range("/역할/", "/역할0", 0, 0)));
   }
 
   @Test
@@ -269,6 +296,93 @@ public abstract class StoreContractTest {
     release.countDown();
 
     assertEquals(WatchListener.End.OVERRUN, end.get(10, TimeUnit.SECONDS));
+  }
+
+  @Test
+  void watch_horizonMovesOverTheReplay_isEndedNotSkipped() throws Exception {
+    long start = store.currentRevision();
+    for (int i = 0; i < 3_000; i++) {
+      store.txnAsync(
+          new Txn(List.of(), List.of(new Op.Put("/a", bytes("" + i))), Durability.CHEAP));
+    }
+    long last = put("/a", "end");
+    CountDownLatch reading = new CountDownLatch(1);
+    CountDownLatch release = new CountDownLatch(1);
+    List<Long> seen = Collections.synchronizedList(new ArrayList<>());
+    CompletableFuture<WatchListener.End> end = new CompletableFuture<>();
+    WatchListener slow =
+        new WatchListener() {
+          @Override
+          public void events(List<Event> events) {
+            events.forEach(event -> seen.add(event.revision()));
+            reading.countDown();
+            try {
+              release.await();
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+            if (seen.getLast() == last) {
+              end.complete(WatchListener.End.CLOSED);
+            }
+          }
+
+          @Override
+          public void ended(End reason) {
+            end.complete(reason);
+          }
+        };
+    store.watch("/", ALL, start, 10, slow);
+    assertTrue(reading.await(10, TimeUnit.SECONDS));
+    store.compact(last);
+    release.countDown();
+
+    WatchListener.End how = end.get(10, TimeUnit.SECONDS);
+    assertTrue(how == WatchListener.End.OVERRUN || seen.size() == 3_001, how + " " + seen.size());
+    for (int i = 0; i < seen.size(); i++) {
+      assertEquals(start + 1 + i, seen.get(i));
+    }
+  }
+
+  @Test
+  void close_readsAndWritesAfterIt_areRefused() {
+    put("/a", "1");
+    store.close();
+
+    assertThrows(StoreException.Unavailable.class, () -> store.get("/a"));
+    assertThrows(StoreException.Unavailable.class, () -> store.range("/", ALL, 0, 0));
+    assertThrows(StoreException.Unavailable.class, () -> put("/a", "2"));
+  }
+
+  @Test
+  void close_readsUnderWay_areAnsweredOrRefused() throws Exception {
+    put("/a", "1");
+    CountDownLatch running = new CountDownLatch(4);
+    List<CompletableFuture<Void>> readers = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      CompletableFuture<Void> reader = new CompletableFuture<>();
+      readers.add(reader);
+      Thread.ofPlatform().daemon().start(() -> readUntilRefused(running, reader));
+    }
+    assertTrue(running.await(10, TimeUnit.SECONDS));
+    store.close();
+
+    for (CompletableFuture<Void> reader : readers) {
+      reader.get(10, TimeUnit.SECONDS);
+    }
+  }
+
+  private void readUntilRefused(CountDownLatch running, CompletableFuture<Void> done) {
+    try {
+      store.range("/", ALL, 0, 0);
+      running.countDown();
+      while (true) {
+        store.get("/a");
+      }
+    } catch (StoreException.Unavailable e) {
+      done.complete(null);
+    } catch (RuntimeException e) {
+      done.completeExceptionally(e);
+    }
   }
 
   @Test

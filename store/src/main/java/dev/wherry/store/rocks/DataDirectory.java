@@ -8,6 +8,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +49,64 @@ final class DataDirectory implements AutoCloseable {
   }
 
   Path database() {
+    return databaseOf(folder);
+  }
+
+  static Path databaseOf(Path folder) {
     return folder.resolve("db");
+  }
+
+  /** Makes the folder's own entries survive a power cut, once everything is in it. */
+  void persist() {
+    try {
+      sync(folder);
+      Path parent = folder.toAbsolutePath().getParent();
+      if (parent != null) {
+        sync(parent);
+      }
+    } catch (IOException e) {
+      throw new StoreException.Refused("cannot sync data directory " + folder, e);
+    }
+  }
+
+  private static void sync(Path folder) throws IOException {
+    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
+  /**
+   * @throws StoreException.Refused when there is something already
+   */
+  static void beginCopy(Path folder) {
+    try {
+      Files.createDirectory(folder);
+    } catch (IOException e) {
+      throw new StoreException.Refused(
+          "cannot write a copy to " + folder + ": name a folder that does not exist yet", e);
+    }
+  }
+
+  /** Last, so that a copy without it is known to be incomplete. */
+  static void finishCopy(Path folder) {
+    try {
+      writeVersion(folder);
+      sync(folder);
+    } catch (IOException e) {
+      throw new StoreException.Unavailable("cannot finish the copy in " + folder, e);
+    }
+  }
+
+  private static void writeVersion(Path folder) throws IOException {
+    Path written = folder.resolve("VERSION.new");
+    Files.writeString(
+        written,
+        VERSION + "\n",
+        StandardOpenOption.CREATE,
+        StandardOpenOption.TRUNCATE_EXISTING,
+        StandardOpenOption.WRITE,
+        StandardOpenOption.SYNC);
+    Files.move(written, folder.resolve("VERSION"), StandardCopyOption.ATOMIC_MOVE);
   }
 
   private void lock() throws IOException {
@@ -71,7 +129,8 @@ final class DataDirectory implements AutoCloseable {
         throw new StoreException.Refused(
             "data directory " + folder + " has a database but no VERSION: it is not Wherry's");
       }
-      Files.writeString(file, VERSION + "\n", StandardOpenOption.CREATE, StandardOpenOption.SYNC);
+      writeVersion(folder);
+      sync(folder);
       return;
     }
     String text = Files.readString(file, StandardCharsets.US_ASCII).trim();

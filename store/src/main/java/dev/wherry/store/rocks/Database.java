@@ -27,8 +27,12 @@ import org.rocksdb.WriteOptions;
 
 /** RocksDB with its column families; turns its errors into ours. */
 final class Database implements AutoCloseable {
+  /** Names a folder with the native library, where a package brings it outside of the jar. */
+  static final String NATIVE_FOLDER_PROPERTY = "wherry.native.dir";
+
   private static final String[] FAMILIES = {"default", "latest", "index", "log"};
   private static final int LOG_FILES_KEPT = 1;
+  private static final long LOG_FILE_BYTES_MAX = 1L << 20;
   private static final long WAL_BYTES_MAX = 32L << 20;
   private static final int OPEN_FILES_MAX = 256;
 
@@ -42,10 +46,10 @@ final class Database implements AutoCloseable {
    * @throws StoreException.Refused when the files are damaged
    */
   Database(Path folder, RocksStoreConfig config) {
-    RocksDB.loadLibrary();
+    loadLibrary();
     synced = own(new WriteOptions().setSync(true));
     cheap = own(new WriteOptions().setSync(false));
-    DBOptions options = own(options());
+    DBOptions options = own(options(config));
     ColumnFamilyOptions family = own(family(config));
     List<ColumnFamilyDescriptor> families = new ArrayList<>();
     for (String name : FAMILIES) {
@@ -60,13 +64,25 @@ final class Database implements AutoCloseable {
     }
   }
 
-  private static DBOptions options() {
+  /** From the folder that the package names, or unpacked from the jar into the temporary folder. */
+  private static void loadLibrary() {
+    String folder = System.getProperty(NATIVE_FOLDER_PROPERTY, "");
+    if (folder.isEmpty()) {
+      RocksDB.loadLibrary();
+    } else {
+      RocksDB.loadLibrary(List.of(folder));
+    }
+  }
+
+  private static DBOptions options(RocksStoreConfig config) {
     return new DBOptions()
         .setCreateIfMissing(true)
         .setCreateMissingColumnFamilies(true)
         .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
         .setKeepLogFileNum(LOG_FILES_KEPT)
+        .setMaxLogFileSize(LOG_FILE_BYTES_MAX)
         .setMaxTotalWalSize(WAL_BYTES_MAX)
+        .setDbWriteBufferSize(2 * config.writeBufferBytes())
         .setMaxOpenFiles(OPEN_FILES_MAX)
         .setMaxBackgroundJobs(2)
         .setStatsDumpPeriodSec(0)

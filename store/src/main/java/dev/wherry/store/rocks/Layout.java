@@ -55,11 +55,11 @@ final class Layout {
   }
 
   static byte[] key(String key) {
-    return key.getBytes(StandardCharsets.US_ASCII);
+    return key.getBytes(StandardCharsets.UTF_8);
   }
 
   static String key(byte[] key) {
-    return new String(key, StandardCharsets.US_ASCII);
+    return new String(key, StandardCharsets.UTF_8);
   }
 
   static byte[] index(byte[] key, Position position) {

@@ -10,14 +10,21 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.StampedLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.Slice;
 import org.rocksdb.Snapshot;
 
-/** Reads of the database from any thread. */
+/**
+ * Reads of the database from any thread. Every public way in holds the gate, so that the native
+ * database is never closed under a read.
+ */
 final class Reader {
+  private final StampedLock gate = new StampedLock();
+  private boolean closed;
   private final Database database;
   private final Revisions revisions;
 
@@ -29,7 +36,50 @@ final class Reader {
   /** A version and where it stands. */
   record Stored(Entry entry, Layout.Position position) {}
 
+  private <T> T whileOpen(Supplier<T> read) {
+    long stamp = gate.readLock();
+    try {
+      if (closed) {
+        throw new StoreException.Unavailable("the store is closed");
+      }
+      return read.get();
+    } finally {
+      gate.unlockRead(stamp);
+    }
+  }
+
+  /** Waits for the reads under way; later ones are refused. */
+  void close() {
+    long stamp = gate.writeLock();
+    closed = true;
+    gate.unlockWrite(stamp);
+  }
+
   Optional<Stored> newest(String key) {
+    return whileOpen(() -> readNewest(key));
+  }
+
+  Optional<Entry> at(String key, long revision) {
+    return whileOpen(() -> readAt(key, revision));
+  }
+
+  /** One page; {@code revision} 0 for the newest, {@code limit} 0 for all. */
+  Page range(String from, String to, long revision, int limit) {
+    return whileOpen(
+        () -> revision == 0 ? rangeNewest(from, to, limit) : rangeAt(from, to, revision, limit));
+  }
+
+  /**
+   * Events after a revision, at least {@code limit} where there are as many; a transaction is never
+   * cut.
+   *
+   * @throws StoreException.Compacted when some of them are gone
+   */
+  List<Event> history(long after, long upTo, int limit) {
+    return whileOpen(() -> readHistory(after, upTo, limit));
+  }
+
+  private Optional<Stored> readNewest(String key) {
     try (ReadOptions options = new ReadOptions()) {
       byte[] position = database.get(database.latest(), options, Layout.key(key));
       return position == null
@@ -38,23 +88,36 @@ final class Reader {
     }
   }
 
-  Optional<Entry> at(String key, long revision) {
+  private Optional<Entry> readAt(String key, long revision) {
     checkReachable(revision);
     try (ReadOptions options = new ReadOptions();
         RocksIterator index = database.iterator(database.index(), options)) {
       byte[] rawKey = Layout.key(key);
       Optional<Entry> found = versionAt(index, rawKey, revision, options);
-      if (revision < revisions.compacted()) {
-        throw new StoreException.Compacted(revision, revisions.compacted());
-      }
+      checkKept(revision);
       return found;
     }
   }
 
   private void checkReachable(long revision) {
-    if (revision > revisions.current()) {
+    if (revision > revisions.current() && revision > written()) {
       throw new StoreException.FutureRevision(revision, revisions.current());
     }
+    if (revisions.isLost(revision)) {
+      throw new StoreException.Compacted(revision, revisions.current());
+    }
+    checkKept(revision);
+  }
+
+  /** Read before it was published to {@link Revisions#current}: somebody may have seen it. */
+  private long written() {
+    try (ReadOptions options = new ReadOptions()) {
+      return revisions.written(database, options);
+    }
+  }
+
+  /** After the read: what the horizon moved over meanwhile is no answer. */
+  private void checkKept(long revision) {
     if (revision < revisions.compacted()) {
       throw new StoreException.Compacted(revision, revisions.compacted());
     }
@@ -82,27 +145,21 @@ final class Reader {
     return record.deletion() ? Optional.empty() : Optional.of(record.entry(position.revision()));
   }
 
-  Page range(String from, String to, long revision, int limit) {
+  private Page rangeNewest(String from, String to, int limit) {
     long current = revisions.current();
-    if (revision != 0 && revision != current) {
-      checkReachable(revision);
-      return rangeAt(from, to, revision, limit);
-    }
     Snapshot snapshot = database.snapshot();
     try (ReadOptions options = new ReadOptions().setSnapshot(snapshot);
         Slice upper = new Slice(Layout.key(to));
         ReadOptions scan = new ReadOptions().setSnapshot(snapshot).setIterateUpperBound(upper);
         RocksIterator latest = database.iterator(database.latest(), scan)) {
       List<Entry> entries = new ArrayList<>();
-      long newest = current;
+      long newest = Math.max(current, revisions.written(database, options));
       latest.seek(Layout.key(from));
       for (; latest.isValid(); latest.next()) {
         if (limit > 0 && entries.size() == limit) {
           return new Page(entries, newest, true);
         }
-        Entry entry = stored(Layout.Position.of(latest.value(), 0), options).entry();
-        newest = Math.max(newest, entry.modRevision());
-        entries.add(entry);
+        entries.add(stored(Layout.Position.of(latest.value(), 0), options).entry());
       }
       return new Page(entries, newest, false);
     } finally {
@@ -111,6 +168,7 @@ final class Reader {
   }
 
   private Page rangeAt(String from, String to, long revision, int limit) {
+    checkReachable(revision);
     Snapshot snapshot = database.snapshot();
     try (ReadOptions options = new ReadOptions().setSnapshot(snapshot);
         RocksIterator keys = database.iterator(database.index(), options);
@@ -131,24 +189,18 @@ final class Reader {
                 : versionAt(versions, rawKey, revision, options);
         if (entry.isPresent()) {
           if (limit > 0 && entries.size() == limit) {
-            return checked(new Page(entries, revision, true));
+            checkKept(revision);
+            return new Page(entries, revision, true);
           }
           entries.add(entry.get());
         }
         keys.seek(Layout.index(rawKey, new Layout.Position(Long.MAX_VALUE, Integer.MAX_VALUE)));
       }
-      return checked(new Page(entries, revision, false));
+      checkKept(revision);
+      return new Page(entries, revision, false);
     } finally {
       database.release(snapshot);
     }
-  }
-
-  /** A page read while the horizon moved over it is no page. */
-  private Page checked(Page page) {
-    if (page.revision() < revisions.compacted()) {
-      throw new StoreException.Compacted(page.revision(), revisions.compacted());
-    }
-    return page;
   }
 
   private Stored stored(Layout.Position position, ReadOptions options) {
@@ -157,10 +209,7 @@ final class Reader {
     return new Stored(record.entry(position.revision()), position);
   }
 
-  /**
-   * Events after a revision, at most {@code limit} transactions' worth; a transaction is never cut.
-   */
-  List<Event> history(long after, long upTo, int limit) {
+  private List<Event> readHistory(long after, long upTo, int limit) {
     List<Event> events = new ArrayList<>();
     try (ReadOptions options = new ReadOptions();
         RocksIterator log = database.iterator(database.log(), options)) {
@@ -175,6 +224,7 @@ final class Reader {
         events.add(event(position, Layout.record(log.value()), options));
       }
     }
+    checkKept(after);
     return events;
   }
 

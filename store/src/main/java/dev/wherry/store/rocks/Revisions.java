@@ -7,7 +7,6 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDBException;
-import org.rocksdb.RocksIterator;
 import org.rocksdb.WriteBatch;
 
 /**
@@ -20,6 +19,7 @@ final class Revisions {
   private static final byte[] RESERVED = "reserved".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] COMPACTED = "compacted".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] CLEAN = "clean".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] WRITTEN = "written".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] GAPS = "gaps".getBytes(StandardCharsets.US_ASCII);
 
   /** Gaps remembered; older ones lie before any horizon. */
@@ -31,6 +31,7 @@ final class Revisions {
   private final int blockSize;
   private final List<Gap> gaps = new ArrayList<>();
   private long reserved;
+  private long reservedOnceWritten;
   private volatile long current;
   private volatile long compacted;
   private volatile List<Gap> visibleGaps = List.of();
@@ -42,7 +43,7 @@ final class Revisions {
   static Revisions load(Database database, int blockSize) throws RocksDBException {
     Revisions revisions = new Revisions(blockSize);
     revisions.readGaps(database);
-    long last = Math.max(lastInLog(database), 1);
+    long last = Math.max(number(database.get(database.meta(), WRITTEN)), 1);
     long reserved = number(database.get(database.meta(), RESERVED));
     long clean = number(database.get(database.meta(), CLEAN));
     revisions.compacted = number(database.get(database.meta(), COMPACTED));
@@ -53,21 +54,13 @@ final class Revisions {
       revisions.current = reserved;
     }
     revisions.reserved = revisions.current;
+    revisions.reservedOnceWritten = revisions.reserved;
     try (WriteBatch batch = new WriteBatch()) {
-      revisions.reserve(database, batch, 0);
       batch.delete(database.meta(), CLEAN);
       revisions.writeGaps(database, batch);
       database.write(batch, true);
     }
     return revisions;
-  }
-
-  private static long lastInLog(Database database) {
-    try (ReadOptions options = new ReadOptions();
-        RocksIterator log = database.iterator(database.log(), options)) {
-      log.seekToLast();
-      return log.isValid() ? Layout.Position.of(log.key(), 0).revision() : 0;
-    }
   }
 
   private static long number(byte @Nullable [] bytes) {
@@ -86,12 +79,29 @@ final class Revisions {
     return compacted;
   }
 
+  /** Puts the newest revision of a batch into it, so that a snapshot knows its revision. */
+  void stamp(Database database, WriteBatch batch, long revision) throws RocksDBException {
+    batch.put(database.meta(), WRITTEN, bytes(revision));
+  }
+
+  /** The newest revision that a snapshot holds. */
+  long written(Database database, ReadOptions snapshot) {
+    return number(database.get(database.meta(), snapshot, WRITTEN));
+  }
+
+  /** The batch with revisions up to this one was written. */
   void publish(long revision) {
+    reserved = reservedOnceWritten;
     current = revision;
   }
 
+  /** The batch was not written, so neither was a reservation in it. */
+  void abandon() {
+    reservedOnceWritten = reserved;
+  }
+
   /**
-   * Whether a watch after this revision would miss something. One from the very edge of a gap
+   * Whether a client at this revision may have seen what is no more. One at the very edge of a gap
    * misses nothing.
    */
   boolean isLost(long revision) {
@@ -104,16 +114,16 @@ final class Revisions {
   }
 
   /**
-   * Makes sure that revisions up to {@code next} are reserved.
+   * Makes sure that revisions up to {@code next} are reserved once the batch is written.
    *
    * @return whether the batch now has to be synced
    */
   boolean reserve(Database database, WriteBatch batch, long next) throws RocksDBException {
-    if (next <= reserved - blockSize / 2) {
+    if (next <= reservedOnceWritten - blockSize / 2) {
       return false;
     }
-    reserved = Math.max(reserved, next) + blockSize;
-    batch.put(database.meta(), RESERVED, bytes(reserved));
+    reservedOnceWritten = Math.max(reservedOnceWritten, next) + blockSize;
+    batch.put(database.meta(), RESERVED, bytes(reservedOnceWritten));
     return true;
   }
 

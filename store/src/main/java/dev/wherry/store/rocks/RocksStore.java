@@ -52,6 +52,7 @@ public final class RocksStore implements Store {
     try {
       database = new Database(directory.database(), config);
       Revisions revisions = Revisions.load(database, config.reservedRevisions());
+      directory.persist();
       return new RocksStore(directory, database, revisions, config);
     } catch (StoreException | RocksDBException e) {
       if (database != null) {
@@ -124,7 +125,9 @@ public final class RocksStore implements Store {
 
   @Override
   public void checkpoint(Path folder) {
-    writer.run(() -> database.checkpoint(folder));
+    DataDirectory.beginCopy(folder);
+    writer.run(() -> database.checkpoint(DataDirectory.databaseOf(folder)));
+    DataDirectory.finishCopy(folder);
   }
 
   @Override
@@ -134,6 +137,7 @@ public final class RocksStore implements Store {
     }
     writer.close();
     watches.close();
+    reader.close();
     try (WriteBatch batch = new WriteBatch()) {
       revisions.writeClean(database, batch);
       database.write(batch, true);

@@ -4,7 +4,7 @@ package dev.wherry.store.rocks;
  * Limits of a store; the defaults fit a device with 512 MB.
  *
  * @param blockCacheBytes of decompressed blocks kept for reads
- * @param writeBufferBytes of one of the two memory tables
+ * @param writeBufferBytes of one memory table; all together take at most twice as much
  * @param queueTxnsMax transactions that may wait for the writer
  * @param batchTxnsMax transactions written, and synced, together
  * @param reservedRevisions revisions reserved durably at a time

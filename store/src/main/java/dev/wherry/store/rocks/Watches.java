@@ -1,6 +1,7 @@
 package dev.wherry.store.rocks;
 
 import dev.wherry.store.Event;
+import dev.wherry.store.StoreException;
 import dev.wherry.store.Subscription;
 import dev.wherry.store.WatchListener;
 import java.util.ArrayList;
@@ -42,9 +43,6 @@ final class Watches {
 
   void close() {
     all.forEach(watch -> watch.end(WatchListener.End.STORE_CLOSED));
-    for (Watch watch : all) {
-      watch.awaitEnd();
-    }
   }
 
   private final class Watch implements Subscription {
@@ -59,7 +57,6 @@ final class Watches {
     private List<Event> backlog = new ArrayList<>();
     private WatchListener.End end = WatchListener.End.CLOSED;
     private boolean ending;
-    private boolean ended;
 
     Watch(String from, String to, long after, long upTo, int backlogMax, WatchListener listener) {
       this.from = from;
@@ -83,10 +80,12 @@ final class Watches {
             backlog.add(event);
           }
         }
-        if (backlog.size() > backlogMax) {
-          backlog = new ArrayList<>();
+        if (backlog.size() > backlogMax && !ending) {
           ending = true;
           end = WatchListener.End.OVERRUN;
+        }
+        if (ending) {
+          backlog = new ArrayList<>();
         }
         changed.signal();
       } finally {
@@ -102,22 +101,20 @@ final class Watches {
           listener.events(next);
           next = take();
         }
+      } catch (StoreException.Compacted e) {
+        // The horizon moved over what was still to be replayed.
+        end(WatchListener.End.OVERRUN);
+      } catch (StoreException.Unavailable e) {
+        end(WatchListener.End.STORE_CLOSED);
       } finally {
         all.remove(this);
-        listener.ended(end);
-        lock.lock();
-        try {
-          ended = true;
-          changed.signalAll();
-        } finally {
-          lock.unlock();
-        }
+        listener.ended(reason());
       }
     }
 
     private void replay() {
       long done = after;
-      while (done < upTo && !ending) {
+      while (done < upTo && !isEnding()) {
         List<Event> read = reader.history(done, upTo, REPLAY_EVENTS);
         if (read.isEmpty()) {
           return;
@@ -127,6 +124,15 @@ final class Watches {
         if (!wanted.isEmpty()) {
           listener.events(wanted);
         }
+      }
+    }
+
+    private boolean isEnding() {
+      lock.lock();
+      try {
+        return ending;
+      } finally {
+        lock.unlock();
       }
     }
 
@@ -148,6 +154,15 @@ final class Watches {
       }
     }
 
+    private WatchListener.End reason() {
+      lock.lock();
+      try {
+        return end;
+      } finally {
+        lock.unlock();
+      }
+    }
+
     void end(WatchListener.End reason) {
       lock.lock();
       try {
@@ -155,17 +170,6 @@ final class Watches {
           ending = true;
           end = reason;
           changed.signalAll();
-        }
-      } finally {
-        lock.unlock();
-      }
-    }
-
-    void awaitEnd() {
-      lock.lock();
-      try {
-        while (!ended) {
-          changed.awaitUninterruptibly();
         }
       } finally {
         lock.unlock();

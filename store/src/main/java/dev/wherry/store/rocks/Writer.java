@@ -23,6 +23,9 @@ import org.rocksdb.WriteBatch;
  * revision, tells the watches and answers, in this order.
  */
 final class Writer {
+  /** A batch takes no more transactions once it holds as much; bounds what a sync writes. */
+  static final long BATCH_BYTES_MAX = 4L << 20;
+
   private final Database database;
   private final Revisions revisions;
   private final Reader reader;
@@ -34,7 +37,16 @@ final class Writer {
 
   /** What the writer is asked to do. */
   private sealed interface Work {
-    record Transact(Txn txn, CompletableFuture<TxnResult> answer) implements Work {}
+    default long sizeBytes() {
+      return 0;
+    }
+
+    record Transact(Txn txn, CompletableFuture<TxnResult> answer) implements Work {
+      @Override
+      public long sizeBytes() {
+        return txn.sizeBytes();
+      }
+    }
 
     /** Something of its own, between two batches. */
     record Run(Runnable task, CompletableFuture<Void> done) implements Work {}
@@ -92,7 +104,7 @@ final class Writer {
       } catch (InterruptedException e) {
         continue;
       }
-      queue.drainTo(taken, batchMax - 1);
+      drain(taken);
       List<Work.Transact> group = new ArrayList<>(taken.size());
       for (Work work : taken) {
         switch (work) {
@@ -106,6 +118,19 @@ final class Writer {
       }
       commit(group);
       taken.clear();
+    }
+  }
+
+  /** Takes what waits, up to the limits of a batch. */
+  private void drain(List<Work> taken) {
+    long bytes = taken.getFirst().sizeBytes();
+    while (taken.size() < batchMax && bytes < BATCH_BYTES_MAX) {
+      Work next = queue.poll();
+      if (next == null) {
+        return;
+      }
+      taken.add(next);
+      bytes += next.sizeBytes();
     }
   }
 
@@ -133,10 +158,14 @@ final class Writer {
       fail(group, Database.failure(e));
     } catch (StoreException e) {
       fail(group, e);
+    } catch (RuntimeException e) {
+      // Whatever it is, those who wait are told and the thread lives on for the next group.
+      fail(group, new StoreException.Unavailable("the store failed: " + e, e));
     }
   }
 
-  private static void fail(List<Work.Transact> group, StoreException why) {
+  private void fail(List<Work.Transact> group, StoreException why) {
+    revisions.abandon();
     group.forEach(work -> work.answer().completeExceptionally(why));
   }
 
@@ -186,6 +215,11 @@ final class Writer {
           return;
         }
       }
+      if (changesNothing(txn)) {
+        long newest = revision;
+        answers.add(() -> work.answer().complete(new TxnResult.Committed(newest)));
+        return;
+      }
       long at = ++revision;
       sync |= revisions.reserve(database, batch, at);
       sync |= txn.durability() == Txn.Durability.SYNCED;
@@ -193,6 +227,15 @@ final class Writer {
         apply(txn.ops().get(number), new Layout.Position(at, number));
       }
       answers.add(() -> work.answer().complete(new TxnResult.Committed(at)));
+    }
+
+    private boolean changesNothing(Txn txn) {
+      for (Txn.Op op : txn.ops()) {
+        if (op instanceof Txn.Op.Put || state(op.key()).isPresent()) {
+          return false;
+        }
+      }
+      return true;
     }
 
     private void apply(Txn.Op op, Layout.Position position) throws RocksDBException {
@@ -259,8 +302,9 @@ final class Writer {
       batch.put(database.index(), Layout.index(rawKey, position), new byte[0]);
     }
 
-    void write() {
+    void write() throws RocksDBException {
       if (batch.count() > 0) {
+        revisions.stamp(database, batch, revision);
         database.write(batch, sync);
         revisions.publish(revision);
         if (!events.isEmpty()) {

@@ -115,6 +115,8 @@ class CrashTest {
   private static void checkGap(Store store, long highest, String where) {
     long inGap = store.currentRevision() - 1;
     if (inGap > highest + 2_000) {
+      assertThrows(StoreException.Compacted.class, () -> store.getAt("/w/0", inGap), where);
+      assertThrows(StoreException.Compacted.class, () -> store.range("/", "~", inGap, 0), where);
       assertThrows(
           StoreException.Compacted.class,
           () ->
