@@ -143,9 +143,6 @@ public final class PodDecider {
 
     private void keepRunning(PodView.Named named, SandboxSnapshot sandbox) {
       Optional<ContainerSnapshot> current = current(named, sandbox);
-      if (facts.starting().contains(named.name())) {
-        return;
-      }
       if (current.isEmpty()) {
         start(named, sandbox);
         return;

@@ -33,7 +33,7 @@ final class PodEnding {
     if (!othersRun) {
       nextSidecar.ifPresent(container -> stop(container, grace, facts, now, actions));
     }
-    if (othersRun || nextSidecar.isPresent() || !facts.starting().isEmpty()) {
+    if (othersRun || nextSidecar.isPresent()) {
       return new PodDecision(PodDecision.Goal.END, actions, Optional.empty());
     }
     for (SandboxSnapshot sandbox : observed.sandboxes()) {

@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
  * @param retryAt by container name, the earliest next start
  * @param sandboxRetryAt the earliest next sandbox
  * @param stopping by container id, the end of the grace period of a stop under way
- * @param starting names of containers being pulled or started
  * @param started ids of containers that are past their startup probe and postStart hook
  * @param unhealthy by container id, the probe that failed for good
  * @param hashes by container name, the hash of its definition
@@ -26,7 +25,6 @@ public record PodFacts(
     Map<String, Instant> retryAt,
     Instant sandboxRetryAt,
     Map<String, Instant> stopping,
-    Set<String> starting,
     Set<String> started,
     Map<String, ProbeKind> unhealthy,
     Map<String, String> hashes) {
@@ -34,7 +32,6 @@ public record PodFacts(
   public PodFacts {
     retryAt = Map.copyOf(retryAt);
     stopping = Map.copyOf(stopping);
-    starting = Set.copyOf(starting);
     started = Set.copyOf(started);
     unhealthy = Map.copyOf(unhealthy);
     hashes = Map.copyOf(hashes);

@@ -69,6 +69,12 @@ public record PodView(Pod pod, ObjectMeta meta, PodSpec spec, PodStatus status) 
     return spec.containers().stream().map(c -> new Named(Role.MAIN, c)).toList();
   }
 
+  /** How events name a container of this pod. */
+  public String fieldPath(Container container) {
+    boolean init = spec.initContainers().stream().anyMatch(c -> c.name().equals(container.name()));
+    return "spec." + (init ? "initContainers{" : "containers{") + container.name() + "}";
+  }
+
   /** Inits first, then mains. */
   public List<Named> all() {
     List<Named> all = new ArrayList<>(inits());

@@ -1,0 +1,183 @@
+package dev.wherry.kubelet;
+
+import dev.wherry.model.Quantity;
+import dev.wherry.model.core.v1.Taint;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * All settings of one kubelet.
+ *
+ * @param nodeName the node's name, a DNS subdomain
+ * @param nodeIp the address shown as InternalIP and host IP
+ * @param dataDir its own directory, such as {@code <data>/kubelet}
+ * @param podLogsDir where containers' logs go; runtimes and log collectors know /var/log/pods
+ * @param criEndpoint {@code unix:///path} of the runtime's socket
+ * @param labels put on the node at registration, beside the well-known ones
+ * @param taints put on the node when it is made
+ * @param reserved taken from capacity before it is allocatable
+ * @param maxPods the most pods at once
+ * @param serverPort of the kubelet's HTTPS server; 0 for a free one
+ * @param clusterDns addresses of the cluster's DNS; empty makes ClusterFirst mean Default
+ * @param clusterDomain such as {@code cluster.local}
+ * @param resolvConf the node's resolver configuration
+ * @param cgroupRoot below which pods' cgroups go; "" leaves placing to the runtime
+ * @param version shown as kubeletVersion
+ */
+public record KubeletConfig(
+    String nodeName,
+    String nodeIp,
+    Path dataDir,
+    Path podLogsDir,
+    String criEndpoint,
+    Map<String, String> labels,
+    List<Taint> taints,
+    Map<String, Quantity> reserved,
+    int maxPods,
+    int serverPort,
+    List<String> clusterDns,
+    String clusterDomain,
+    Path resolvConf,
+    String cgroupRoot,
+    String version) {
+
+  public static final int MAX_PODS = 110;
+  public static final int SERVER_PORT = 10_250;
+  public static final Path POD_LOGS_DIR = Path.of("/var/log/pods");
+  public static final String CLUSTER_DOMAIN = "cluster.local";
+
+  public KubeletConfig {
+    if (nodeName.isEmpty()) {
+      throw new IllegalArgumentException("nodeName is empty");
+    }
+    if (maxPods <= 0) {
+      throw new IllegalArgumentException("maxPods must be positive, is " + maxPods);
+    }
+    labels = Map.copyOf(labels);
+    taints = List.copyOf(taints);
+    reserved = Map.copyOf(reserved);
+    clusterDns = List.copyOf(clusterDns);
+  }
+
+  /** The defaults for a node. */
+  public static KubeletConfig of(
+      String nodeName, String nodeIp, Path dataDir, String criEndpoint, String version) {
+    return new KubeletConfig(
+        nodeName,
+        nodeIp,
+        dataDir,
+        POD_LOGS_DIR,
+        criEndpoint,
+        Map.of(),
+        List.of(),
+        Map.of(),
+        MAX_PODS,
+        SERVER_PORT,
+        List.of(),
+        CLUSTER_DOMAIN,
+        Path.of("/etc/resolv.conf"),
+        "/kubepods",
+        version);
+  }
+
+  /** The same with a log directory. */
+  public KubeletConfig withPodLogsDir(Path dir) {
+    return new KubeletConfig(
+        nodeName,
+        nodeIp,
+        dataDir,
+        dir,
+        criEndpoint,
+        labels,
+        taints,
+        reserved,
+        maxPods,
+        serverPort,
+        clusterDns,
+        clusterDomain,
+        resolvConf,
+        cgroupRoot,
+        version);
+  }
+
+  /** The same with a server port. */
+  public KubeletConfig withServerPort(int port) {
+    return new KubeletConfig(
+        nodeName,
+        nodeIp,
+        dataDir,
+        podLogsDir,
+        criEndpoint,
+        labels,
+        taints,
+        reserved,
+        maxPods,
+        port,
+        clusterDns,
+        clusterDomain,
+        resolvConf,
+        cgroupRoot,
+        version);
+  }
+
+  /** The same with the cluster's DNS. */
+  public KubeletConfig withClusterDns(List<String> servers, String domain) {
+    return new KubeletConfig(
+        nodeName,
+        nodeIp,
+        dataDir,
+        podLogsDir,
+        criEndpoint,
+        labels,
+        taints,
+        reserved,
+        maxPods,
+        serverPort,
+        servers,
+        domain,
+        resolvConf,
+        cgroupRoot,
+        version);
+  }
+
+  /** The same with labels and taints for registration. */
+  public KubeletConfig withLabelsAndTaints(Map<String, String> newLabels, List<Taint> newTaints) {
+    return new KubeletConfig(
+        nodeName,
+        nodeIp,
+        dataDir,
+        podLogsDir,
+        criEndpoint,
+        newLabels,
+        newTaints,
+        reserved,
+        maxPods,
+        serverPort,
+        clusterDns,
+        clusterDomain,
+        resolvConf,
+        cgroupRoot,
+        version);
+  }
+
+  /** The same with another root for pods' cgroups. */
+  public KubeletConfig withCgroupRoot(String root) {
+    return new KubeletConfig(
+        nodeName,
+        nodeIp,
+        dataDir,
+        podLogsDir,
+        criEndpoint,
+        labels,
+        taints,
+        reserved,
+        maxPods,
+        serverPort,
+        clusterDns,
+        clusterDomain,
+        resolvConf,
+        root,
+        version);
+  }
+}

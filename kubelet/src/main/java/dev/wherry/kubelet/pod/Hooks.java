@@ -1,0 +1,78 @@
+package dev.wherry.kubelet.pod;
+
+import dev.wherry.kubelet.cri.CriException;
+import dev.wherry.kubelet.cri.CriRuntime;
+import dev.wherry.kubelet.probe.HttpCheck;
+import dev.wherry.kubelet.probe.Ports;
+import dev.wherry.model.core.v1.Container;
+import dev.wherry.model.core.v1.ExecAction;
+import dev.wherry.model.core.v1.HTTPGetAction;
+import dev.wherry.model.core.v1.LifecycleHandler;
+import dev.wherry.model.core.v1.SleepAction;
+import dev.wherry.proto.cri.v1.ExecSyncResponse;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Runs lifecycle hooks to their end. Blocking, on a virtual thread of the hook's own. */
+final class Hooks {
+  private final CriRuntime runtime;
+
+  Hooks(CriRuntime runtime) {
+    this.runtime = runtime;
+  }
+
+  /** Runs one handler; the text says why it failed, empty when it did not. */
+  Optional<String> run(
+      LifecycleHandler handler,
+      Container container,
+      String containerId,
+      String podIp,
+      Duration timeout) {
+    ExecAction exec = handler.exec();
+    if (exec != null) {
+      return exec(exec, containerId, timeout);
+    }
+    HTTPGetAction get = handler.httpGet();
+    if (get != null) {
+      String host = get.host().isEmpty() ? podIp : get.host();
+      HttpCheck.Answer answer =
+          HttpCheck.get(get, host, Ports.resolve(get.port(), container), timeout);
+      return answer.success() ? Optional.empty() : Optional.of(answer.text());
+    }
+    SleepAction sleep = handler.sleep();
+    if (sleep != null) {
+      return sleep(sleep, timeout);
+    }
+    return Optional.empty();
+  }
+
+  private Optional<String> exec(ExecAction exec, String containerId, Duration timeout) {
+    try {
+      ExecSyncResponse answer = runtime.execSync(containerId, exec.command(), timeout);
+      if (answer.getExitCode() == 0) {
+        return Optional.empty();
+      }
+      return Optional.of(
+          "command '"
+              + String.join(" ", exec.command())
+              + "' exited with "
+              + answer.getExitCode()
+              + ": "
+              + answer.getStderr().toStringUtf8());
+    } catch (CriException e) {
+      return Optional.of(e.text());
+    }
+  }
+
+  private static Optional<String> sleep(SleepAction sleep, Duration timeout) {
+    Long seconds = sleep.seconds();
+    Duration wanted = Duration.ofSeconds(seconds == null ? 0 : seconds);
+    try {
+      Thread.sleep(wanted.compareTo(timeout) < 0 ? wanted : timeout);
+      return Optional.empty();
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      return Optional.of("interrupted");
+    }
+  }
+}

@@ -1,0 +1,33 @@
+package dev.wherry.kubelet.pod;
+
+import dev.wherry.kubelet.KubeletConfig;
+import dev.wherry.kubelet.cri.CriRuntime;
+import dev.wherry.kubelet.launch.PodConfigs;
+import dev.wherry.kubelet.log.LogReader;
+import dev.wherry.kubelet.resource.PodCgroups;
+import dev.wherry.kubelet.volume.Mounts;
+import dev.wherry.kubelet.volume.PodDirs;
+import java.time.InstantSource;
+import java.util.concurrent.Semaphore;
+import java.util.random.RandomGenerator;
+
+/**
+ * What all workers share.
+ *
+ * @param runtimeName the scheme of container ids, such as {@code containerd}
+ * @param pulls bounds pulls at once
+ */
+public record PodParts(
+    KubeletConfig config,
+    CriRuntime runtime,
+    String runtimeName,
+    PodApi api,
+    PodEvents events,
+    PodConfigs configs,
+    PodCgroups cgroups,
+    PodDirs dirs,
+    Mounts mounts,
+    LogReader logs,
+    Semaphore pulls,
+    InstantSource clock,
+    RandomGenerator random) {}

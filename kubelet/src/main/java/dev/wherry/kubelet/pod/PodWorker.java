@@ -1,0 +1,247 @@
+package dev.wherry.kubelet.pod;
+
+import dev.wherry.kubelet.cri.ContainerSnapshot;
+import dev.wherry.kubelet.cri.CriException;
+import dev.wherry.kubelet.cri.PodObservation;
+import dev.wherry.kubelet.probe.ProbeCheck;
+import dev.wherry.kubelet.probe.ProbeKind;
+import dev.wherry.kubelet.probe.ProbeTarget;
+import dev.wherry.kubelet.probe.Probes;
+import dev.wherry.kubelet.volume.Volumes;
+import dev.wherry.model.core.v1.Container;
+import dev.wherry.model.status.ApiException;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * Drives one pod from its first sight to its removal: observe, decide, act, report, wait. One
+ * virtual thread owns everything here but the newest pod, which the informer hands over.
+ */
+final class PodWorker {
+  private static final System.Logger LOG = System.getLogger(PodWorker.class.getName());
+
+  /** Volumes with changing content are looked at this often. */
+  private static final Duration REFRESH = Duration.ofSeconds(60);
+
+  /** A pod that nothing happens to is looked at this often all the same. */
+  private static final Duration QUIET = Duration.ofMinutes(5);
+
+  private static final Duration RETRY_MIN = Duration.ofSeconds(1);
+  private static final Duration RETRY_MAX = Duration.ofSeconds(30);
+
+  private final PodParts parts;
+  private final AtomicReference<PodView> newest;
+  private final PodInbox inbox = new PodInbox();
+  private final PodMemory memory = new PodMemory();
+  private final PodRunner runner;
+  private final PodReport report;
+  private final Probes probes;
+  private final Runnable finished;
+  private PodObservation observed;
+  private Instant refreshAt;
+  private boolean remembered;
+  private Duration retry = RETRY_MIN;
+
+  PodWorker(PodParts parts, PodView pod, Runnable finished) {
+    this.parts = parts;
+    this.newest = new AtomicReference<>(pod);
+    this.runner = new PodRunner(parts, memory, inbox);
+    this.report = new PodReport(parts, memory);
+    this.probes =
+        new Probes(
+            new ProbeCheck(parts.runtime()),
+            parts.clock(),
+            parts.random(),
+            inbox::send,
+            new ProbeListener());
+    this.finished = finished;
+    this.observed = PodObservation.none(pod.uid());
+    this.refreshAt = parts.clock().instant().plus(REFRESH);
+  }
+
+  void start() {
+    PodView pod = view();
+    Thread.ofVirtual().name("pod-" + pod.namespace() + "-" + pod.name()).start(this::run);
+  }
+
+  /** A newer version of the pod; any thread. */
+  void update(PodView pod) {
+    newest.set(pod);
+    inbox.wake();
+  }
+
+  /** The API object is gone; any thread. */
+  void gone() {
+    inbox.send(() -> memory.objectGone = true);
+  }
+
+  /** Something happened to its containers; any thread. */
+  void wake() {
+    inbox.wake();
+  }
+
+  PodView view() {
+    return java.util.Objects.requireNonNull(newest.get(), "a worker has a pod");
+  }
+
+  private void run() {
+    try {
+      boolean over = false;
+      while (!over) {
+        Duration pause = QUIET;
+        try {
+          over = sync();
+          retry = RETRY_MIN;
+          pause = over ? Duration.ZERO : pause();
+        } catch (CriException | ApiException | IOException e) {
+          LOG.log(Level.WARNING, "pod sync failed pod={0}: {1}", view().identity(), e.toString());
+          pause = retry;
+          retry =
+              retry.multipliedBy(2).compareTo(RETRY_MAX) > 0 ? RETRY_MAX : retry.multipliedBy(2);
+        } catch (RuntimeException e) {
+          LOG.log(Level.ERROR, "pod sync broke pod=" + view().identity(), e);
+          pause = RETRY_MAX;
+        }
+        if (!over) {
+          inbox.await(pause);
+        }
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    } finally {
+      probes.keepOnly(Set.of());
+      finished.run();
+    }
+  }
+
+  private Instant wakeAt = Instant.MAX;
+
+  private Duration pause() {
+    Instant now = parts.clock().instant();
+    Instant at = wakeAt;
+    if (Volumes.refreshable(view()) && refreshAt.isBefore(at)) {
+      at = refreshAt;
+    }
+    Duration left = at.equals(Instant.MAX) ? QUIET : Duration.between(now, at);
+    return left.compareTo(QUIET) > 0 ? QUIET : left;
+  }
+
+  /** One round; true when the pod is over and everything of it is removed. */
+  private boolean sync() throws IOException {
+    PodView pod = report.effective(view());
+    observe(pod);
+    Instant now = parts.clock().instant();
+    PodDecision decision = PodDecider.decide(pod, observed, memory.facts(pod, observed, now), now);
+    report.noteBackOffs(pod, observed, decision, now);
+    boolean changed = false;
+    for (PodAction action : decision.actions()) {
+      changed |= runner.apply(pod, observed, action);
+    }
+    if (changed) {
+      observe(pod);
+    }
+    refresh(pod, decision, now);
+    report.publish(pod, observed, decision, probes.ready());
+    wakeAt = changed ? now : earliest(decision);
+    if (decision.goal() == PodDecision.Goal.RUN) {
+      return false;
+    }
+    runner.cancelPulls();
+    boolean leaving = memory.objectGone || pod.deleted();
+    return decision.goal() == PodDecision.Goal.ENDED && leaving && remove(pod);
+  }
+
+  private Instant earliest(PodDecision decision) {
+    Instant at = decision.wakeAt().orElse(Instant.MAX);
+    if (decision.goal() == PodDecision.Goal.RUN) {
+      Instant now = parts.clock().instant();
+      for (Instant retryAt : memory.retryAt.values()) {
+        if (retryAt.isAfter(now) && retryAt.isBefore(at)) {
+          at = retryAt;
+        }
+      }
+      if (memory.sandboxRetryAt.isAfter(now) && memory.sandboxRetryAt.isBefore(at)) {
+        at = memory.sandboxRetryAt;
+      }
+    }
+    return at;
+  }
+
+  private void observe(PodView pod) {
+    observed = report.withMessages(pod, parts.runtime().lists().observe(pod.uid(), observed));
+    if (!remembered) {
+      remembered = true;
+      report.remember(pod, probes);
+    }
+    memory.keepOnly(observed);
+    Set<String> running = new HashSet<>();
+    String ip = runner.addresses(pod, observed).podIps().stream().findFirst().orElse("");
+    for (ContainerSnapshot container : observed.containers()) {
+      if (!container.running()) {
+        continue;
+      }
+      running.add(container.id());
+      Optional<Container> spec = pod.container(container.name()).map(PodView.Named::container);
+      if (spec.isPresent() && !memory.hooksRunning.contains(container.id())) {
+        probes.watch(new ProbeTarget(container.id(), spec.get(), ip, container.startedAt()));
+        if (probes.started(container.id())) {
+          memory.started.add(container.id());
+          probes.watch(new ProbeTarget(container.id(), spec.get(), ip, container.startedAt()));
+        }
+      }
+    }
+    probes.keepOnly(running);
+  }
+
+  private void refresh(PodView pod, PodDecision decision, Instant now) {
+    if (decision.goal() != PodDecision.Goal.RUN || now.isBefore(refreshAt)) {
+      return;
+    }
+    refreshAt = now.plus(REFRESH);
+    if (Volumes.refreshable(pod) && observed.anyRunning()) {
+      runner.refreshVolumes(pod, observed);
+    }
+  }
+
+  /** Removes what is left, the API object last but one, so that a crash in between is made good. */
+  private boolean remove(PodView pod) throws IOException {
+    runner.removeLocal(pod);
+    if (!memory.objectGone) {
+      parts.api().delete(pod.pod());
+    }
+    for (ContainerSnapshot container : observed.containers()) {
+      parts.runtime().removeContainer(container.id());
+    }
+    observed.sandboxes().forEach(sandbox -> parts.runtime().removeSandbox(sandbox.id()));
+    dev.wherry.kubelet.volume.Trees.delete(
+        parts.dirs().logs(pod.namespace(), pod.name(), pod.uid()));
+    LOG.log(Level.INFO, "pod removed pod={0}", pod.identity());
+    return true;
+  }
+
+  /** Probes' bad news. */
+  private final class ProbeListener implements Probes.Listener {
+    @Override
+    public void unhealthy(ProbeTarget target, ProbeKind kind) {
+      memory.unhealthy.put(target.containerId(), kind);
+    }
+
+    @Override
+    public void failed(ProbeTarget target, ProbeKind kind, String text) {
+      parts
+          .events()
+          .record(
+              view().pod(),
+              view().fieldPath(target.container()),
+              PodEvents.Type.WARNING,
+              "Unhealthy",
+              kind.title() + " probe failed: " + text);
+    }
+  }
+}

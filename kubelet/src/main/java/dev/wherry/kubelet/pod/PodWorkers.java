@@ -1,0 +1,74 @@
+package dev.wherry.kubelet.pod;
+
+import dev.wherry.model.core.v1.Pod;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** All pods of the node, one worker each by uid. Safe for many threads. */
+public final class PodWorkers {
+  private final PodParts parts;
+  private final Map<String, PodWorker> workers = new ConcurrentHashMap<>();
+
+  public PodWorkers(PodParts parts) {
+    this.parts = parts;
+  }
+
+  /** A pod bound to this node appeared or changed. */
+  public void update(Pod pod) {
+    PodView view = PodView.of(pod);
+    workers.compute(
+        view.uid(),
+        (uid, known) -> {
+          if (known != null) {
+            known.update(view);
+            return known;
+          }
+          PodWorker fresh = new PodWorker(parts, view, () -> workers.remove(uid));
+          fresh.start();
+          return fresh;
+        });
+  }
+
+  /** A pod's object is gone from the API. */
+  public void gone(Pod pod) {
+    PodWorker worker = workers.get(pod.metadata().uid());
+    if (worker != null) {
+      worker.gone();
+    }
+  }
+
+  /** Something happened to these pods' containers. */
+  public void wake(Collection<String> uids) {
+    for (String uid : uids) {
+      PodWorker worker = workers.get(uid);
+      if (worker != null) {
+        worker.wake();
+      }
+    }
+  }
+
+  /** The uids there are workers for. */
+  public Set<String> uids() {
+    return Set.copyOf(workers.keySet());
+  }
+
+  /** The newest version of a pod by name. */
+  public Optional<PodView> find(String namespace, String name) {
+    return workers.values().stream()
+        .map(PodWorker::view)
+        .filter(v -> v.namespace().equals(namespace) && v.name().equals(name))
+        .reduce((a, b) -> a.deleted() ? b : a);
+  }
+
+  /** All pods. */
+  public Collection<PodView> pods() {
+    return workers.values().stream().map(PodWorker::view).toList();
+  }
+
+  public boolean idle() {
+    return workers.isEmpty();
+  }
+}

@@ -1,0 +1,89 @@
+package dev.wherry.kubelet.probe;
+
+import dev.wherry.model.core.v1.Probe;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Repeats one probe and reports when its verdict changes: after {@code failureThreshold} failures
+ * or {@code successThreshold} successes in a row. Ends by interrupt.
+ */
+final class ProbeLoop implements Runnable {
+  /** Where verdicts and single failures go; called on the probe's thread. */
+  interface Listener {
+    void verdict(boolean healthy);
+
+    void failed(String text);
+  }
+
+  private static final int PERIOD_DEFAULT_SECONDS = 10;
+  private static final int FAILURES_DEFAULT = 3;
+
+  private final Probe probe;
+  private final ProbeTarget target;
+  private final ProbeCheck check;
+  private final InstantSource clock;
+  private final RandomGenerator random;
+  private final Listener listener;
+
+  ProbeLoop(
+      Probe probe,
+      ProbeTarget target,
+      ProbeCheck check,
+      InstantSource clock,
+      RandomGenerator random,
+      Listener listener) {
+    this.probe = probe;
+    this.target = target;
+    this.check = check;
+    this.clock = clock;
+    this.random = random;
+    this.listener = listener;
+  }
+
+  @Override
+  public void run() {
+    try {
+      repeat();
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void repeat() throws InterruptedException {
+    Duration period = Duration.ofSeconds(or(probe.periodSeconds(), PERIOD_DEFAULT_SECONDS));
+    Instant first = target.startedAt().plusSeconds(or(probe.initialDelaySeconds(), 0));
+    Duration wait = Duration.between(clock.instant(), first);
+    if (wait.isNegative() || wait.isZero()) {
+      boolean longRunning = wait.negated().compareTo(period) > 0;
+      wait = longRunning ? Duration.ofMillis(random.nextLong(period.toMillis())) : Duration.ZERO;
+    }
+    Thread.sleep(wait);
+    int successes = 0;
+    int failures = 0;
+    while (true) {
+      ProbeCheck.Result result = check.run(probe, target);
+      if (Thread.interrupted()) {
+        return;
+      }
+      successes = result.success() ? successes + 1 : 0;
+      failures = result.success() ? 0 : failures + 1;
+      if (!result.success()) {
+        listener.failed(result.text());
+      }
+      if (successes == or(probe.successThreshold(), 1)) {
+        listener.verdict(true);
+      } else if (failures == or(probe.failureThreshold(), FAILURES_DEFAULT)) {
+        listener.verdict(false);
+      }
+      Thread.sleep(period);
+    }
+  }
+
+  private static int or(@Nullable Integer value, int otherwise) {
+    return value == null || value == 0 ? otherwise : value;
+  }
+}

@@ -1,0 +1,161 @@
+package dev.wherry.kubelet.probe;
+
+import dev.wherry.model.core.v1.Container;
+import dev.wherry.model.core.v1.Probe;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One pod's probes. Owned by the pod's worker: the loops' verdicts arrive through its inbox, and
+ * liveness and readiness begin only once a container has started (rule: startup probes).
+ */
+public final class Probes {
+  /** What the pod's worker hears, on its own thread. */
+  public interface Listener {
+    void unhealthy(ProbeTarget target, ProbeKind kind);
+
+    void failed(ProbeTarget target, ProbeKind kind, String text);
+  }
+
+  private final ProbeCheck check;
+  private final InstantSource clock;
+  private final RandomGenerator random;
+  private final Consumer<Runnable> inbox;
+  private final Listener listener;
+  private final Map<Key, Thread> running = new HashMap<>();
+  private final Set<String> started = new HashSet<>();
+  private final Set<String> ready = new HashSet<>();
+
+  private record Key(String containerId, ProbeKind kind) {}
+
+  public Probes(
+      ProbeCheck check,
+      InstantSource clock,
+      RandomGenerator random,
+      Consumer<Runnable> inbox,
+      Listener listener) {
+    this.check = check;
+    this.clock = clock;
+    this.random = random;
+    this.inbox = inbox;
+    this.listener = listener;
+  }
+
+  /** Takes over what was known of a running container before this kubelet started. */
+  public void remember(String containerId, boolean wasStarted, boolean wasReady) {
+    if (wasStarted) {
+      started.add(containerId);
+    }
+    if (wasReady) {
+      ready.add(containerId);
+    }
+  }
+
+  /** Begins the probes a running container needs and has not got. */
+  public void watch(ProbeTarget target) {
+    Container container = target.container();
+    String id = target.containerId();
+    Probe startup = container.startupProbe();
+    if (startup == null) {
+      started.add(id);
+    } else if (!started.contains(id)) {
+      begin(target, ProbeKind.STARTUP, startup);
+      return;
+    }
+    Probe readiness = container.readinessProbe();
+    if (readiness == null) {
+      ready.add(id);
+    } else {
+      begin(target, ProbeKind.READINESS, readiness);
+    }
+    Probe liveness = container.livenessProbe();
+    if (liveness != null) {
+      begin(target, ProbeKind.LIVENESS, liveness);
+    }
+  }
+
+  /** Ends the probes of every container that does not run any more. */
+  public void keepOnly(Set<String> runningIds) {
+    running
+        .entrySet()
+        .removeIf(entry -> {
+          boolean over = !runningIds.contains(entry.getKey().containerId());
+          if (over) {
+            entry.getValue().interrupt();
+          }
+          return over;
+        });
+    started.retainAll(runningIds);
+    ready.retainAll(runningIds);
+  }
+
+  public boolean started(String containerId) {
+    return started.contains(containerId);
+  }
+
+  /** Containers whose readiness holds. */
+  public Set<String> ready() {
+    return Set.copyOf(ready);
+  }
+
+  private void begin(ProbeTarget target, ProbeKind kind, @Nullable Probe probe) {
+    Key key = new Key(target.containerId(), kind);
+    if (probe == null || running.containsKey(key)) {
+      return;
+    }
+    ProbeLoop.Listener results =
+        new ProbeLoop.Listener() {
+          @Override
+          public void verdict(boolean healthy) {
+            inbox.accept(() -> Probes.this.verdict(target, kind, healthy));
+          }
+
+          @Override
+          public void failed(String text) {
+            inbox.accept(() -> listener.failed(target, kind, text));
+          }
+        };
+    running.put(
+        key,
+        Thread.ofVirtual()
+            .name("probe-" + kind.title() + "-" + target.container().name())
+            .start(new ProbeLoop(probe, target, check, clock, random, results)));
+  }
+
+  private void verdict(ProbeTarget target, ProbeKind kind, boolean healthy) {
+    String id = target.containerId();
+    Thread loop = running.get(new Key(id, kind));
+    if (loop == null) {
+      return;
+    }
+    switch (kind) {
+      case STARTUP -> {
+        if (healthy) {
+          started.add(id);
+          loop.interrupt();
+          running.remove(new Key(id, kind));
+        } else {
+          listener.unhealthy(target, kind);
+        }
+      }
+      case READINESS -> {
+        if (healthy) {
+          ready.add(id);
+        } else {
+          ready.remove(id);
+        }
+      }
+      case LIVENESS -> {
+        if (!healthy) {
+          listener.unhealthy(target, kind);
+        }
+      }
+    }
+  }
+}

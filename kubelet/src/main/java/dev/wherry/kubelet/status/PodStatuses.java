@@ -1,0 +1,61 @@
+package dev.wherry.kubelet.status;
+
+import dev.wherry.kubelet.cri.SandboxSnapshot;
+import dev.wherry.kubelet.resource.QosClass;
+import dev.wherry.model.core.v1.ContainerStatus;
+import dev.wherry.model.core.v1.HostIP;
+import dev.wherry.model.core.v1.PodIP;
+import dev.wherry.model.core.v1.PodStatus;
+import java.util.List;
+
+/** The whole status of a pod. Pure. */
+public final class PodStatuses {
+  private PodStatuses() {}
+
+  /** Builds the status; what the kubelet does not own is kept. */
+  public static PodStatus of(StatusInputs in) {
+    PodStatus before = in.pod().status();
+    ContainerStatuses containers = new ContainerStatuses(in);
+    List<ContainerStatus> inits = containers.of(in.pod().inits(), false);
+    List<ContainerStatus> mains = containers.of(in.pod().mains(), true);
+    String phase = phase(in, inits, mains);
+    List<String> ips =
+        in.pod().hostNetwork()
+            ? List.of(in.hostIp())
+            : in.observed()
+                .sandbox()
+                .map(SandboxSnapshot::ips)
+                .filter(known -> !known.isEmpty())
+                .orElse(before.podIPs().stream().map(PodIP::ip).toList());
+    PodStatus.Builder out =
+        before.toBuilder()
+            .phase(phase)
+            .observedGeneration(in.pod().meta().generation())
+            .hostIP(in.hostIp())
+            .hostIPs(List.of(HostIP.builder().ip(in.hostIp()).build()))
+            .podIP(ips.isEmpty() ? "" : ips.getFirst())
+            .podIPs(ips.stream().map(ip -> PodIP.builder().ip(ip).build()).toList())
+            .startTime(in.startTime())
+            .qosClass(QosClass.of(in.pod()).text())
+            .initContainerStatuses(inits)
+            .containerStatuses(mains)
+            .conditions(new Conditions(in).of(phase, inits, mains));
+    if (in.deadlineExceeded()) {
+      out.reason("DeadlineExceeded")
+          .message("Pod was active on the node longer than the specified deadline");
+    }
+    return out.build();
+  }
+
+  /** A phase that is over never changes. */
+  private static String phase(
+      StatusInputs in, List<ContainerStatus> inits, List<ContainerStatus> mains) {
+    if (in.pod().terminal()) {
+      return in.pod().status().phase();
+    }
+    if (in.deadlineExceeded()) {
+      return "Failed";
+    }
+    return PodPhase.of(in.pod(), inits, mains, in.ended());
+  }
+}

@@ -1,0 +1,36 @@
+package dev.wherry.kubelet.status;
+
+import dev.wherry.kubelet.cri.PodObservation;
+import dev.wherry.kubelet.pod.PodView;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * All that a status is made from.
+ *
+ * @param ended whether nothing of the pod runs any more and nothing will
+ * @param ending whether the pod is on its way out, so that missing containers are not coming
+ * @param deadlineExceeded whether it was active longer than it may
+ * @param waiting by container name, why it does not run
+ * @param started ids of running containers past startup probe and hook
+ * @param ready ids of running containers whose readiness holds
+ * @param runtimeName scheme of container ids
+ */
+public record StatusInputs(
+    PodView pod,
+    PodObservation observed,
+    boolean ended,
+    boolean ending,
+    boolean deadlineExceeded,
+    Map<String, Waiting> waiting,
+    Set<String> started,
+    Set<String> ready,
+    String runtimeName,
+    String hostIp,
+    Instant startTime,
+    Instant now) {
+
+  /** A reason and its text. */
+  public record Waiting(String reason, String message) {}
+}

@@ -1,0 +1,52 @@
+package dev.wherry.kubelet.status;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wherry.model.core.v1.Pod;
+import dev.wherry.model.core.v1.PodStatus;
+import dev.wherry.model.json.Json;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** The strategic merge patch from one status to another. Pure. */
+public final class StatusPatch {
+  /** Lists that merge by a key, so that a shorter one must say that it replaces. */
+  private static final Set<String> MERGED = Set.of("podIPs", "hostIPs");
+
+  private StatusPatch() {}
+
+  /** The patch, or nothing when both are the same. */
+  public static Optional<JsonNode> between(Pod pod, PodStatus before, PodStatus after) {
+    JsonNode old = Pod.KIND.toJson(pod.toBuilder().status(before).build()).path("status");
+    JsonNode wanted = Pod.KIND.toJson(pod.toBuilder().status(after).build()).path("status");
+    ObjectNode changes = Json.object();
+    for (Map.Entry<String, JsonNode> field : wanted.properties()) {
+      JsonNode value = field.getValue();
+      if (!value.equals(old.path(field.getKey()))) {
+        changes.set(field.getKey(), MERGED.contains(field.getKey()) ? replacing(value) : value);
+      }
+    }
+    old.fieldNames()
+        .forEachRemaining(name -> {
+          if (!wanted.has(name)) {
+            changes.putNull(name);
+          }
+        });
+    if (changes.isEmpty()) {
+      return Optional.empty();
+    }
+    ObjectNode patch = Json.object();
+    patch.putObject("metadata").put("uid", pod.metadata().uid());
+    patch.set("status", changes);
+    return Optional.of(patch);
+  }
+
+  private static JsonNode replacing(JsonNode list) {
+    ArrayNode out = Json.array();
+    list.forEach(out::add);
+    out.addObject().put("$patch", "replace");
+    return out;
+  }
+}

@@ -1,0 +1,141 @@
+package dev.wherry.kubelet.volume;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.VarHandle;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * Mounts and unmounts through mount(2) and umount2(2). The calls may block in the kernel, so one
+ * platform thread makes them all.
+ */
+public final class Mounts implements AutoCloseable {
+  private static final long NOSUID_NODEV = 2 | 4;
+  private static final int DETACH = 2;
+  private static final Linker LINKER = Linker.nativeLinker();
+  private static final StructLayout CAPTURED = Linker.Option.captureStateLayout();
+  private static final VarHandle ERRNO =
+      CAPTURED.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+
+  private final ExecutorService thread =
+      Executors.newSingleThreadExecutor(
+          Thread.ofPlatform().daemon().name("kubelet-mounts").factory());
+  private final MethodHandle mount =
+      LINKER.downcallHandle(
+          LINKER.defaultLookup().findOrThrow("mount"),
+          FunctionDescriptor.of(
+              ValueLayout.JAVA_INT,
+              ValueLayout.ADDRESS,
+              ValueLayout.ADDRESS,
+              ValueLayout.ADDRESS,
+              ValueLayout.JAVA_LONG,
+              ValueLayout.ADDRESS),
+          Linker.Option.captureCallState("errno"));
+  private final MethodHandle unmount =
+      LINKER.downcallHandle(
+          LINKER.defaultLookup().findOrThrow("umount2"),
+          FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT),
+          Linker.Option.captureCallState("errno"));
+
+  /**
+   * Mounts a tmpfs unless one is there.
+   *
+   * @param sizeBytes its limit; 0 for the kernel's default
+   */
+  public void tmpfs(Path target, long sizeBytes) throws IOException {
+    if (mounted(target)) {
+      return;
+    }
+    String options = sizeBytes > 0 ? "size=" + sizeBytes : "";
+    int errno =
+        onThread(() -> {
+          try (Arena arena = Arena.ofConfined()) {
+            MemorySegment type = arena.allocateFrom("tmpfs");
+            MemorySegment state = arena.allocate(CAPTURED);
+            int result =
+                (int)
+                    invoke(
+                        mount,
+                        state,
+                        type,
+                        arena.allocateFrom(target.toString()),
+                        type,
+                        NOSUID_NODEV,
+                        arena.allocateFrom(options));
+            return result == 0 ? 0 : (int) ERRNO.get(state, 0L);
+          }
+        });
+    if (errno != 0) {
+      throw new IOException("mounting a tmpfs at " + target + " failed, errno " + errno);
+    }
+  }
+
+  /** Unmounts if something is mounted there. */
+  public void unmount(Path target) throws IOException {
+    if (!mounted(target)) {
+      return;
+    }
+    int errno =
+        onThread(() -> {
+          try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = arena.allocate(CAPTURED);
+            int result =
+                (int) invoke(unmount, state, arena.allocateFrom(target.toString()), DETACH);
+            return result == 0 ? 0 : (int) ERRNO.get(state, 0L);
+          }
+        });
+    if (errno != 0) {
+      throw new IOException("unmounting " + target + " failed, errno " + errno);
+    }
+  }
+
+  /** Whether the path is a mount point, by the kernel's table. */
+  public static boolean mounted(Path target) throws IOException {
+    String wanted = target.toAbsolutePath().toString().replace(" ", "\\040");
+    for (String line : Files.readAllLines(Path.of("/proc/self/mountinfo"))) {
+      String[] fields = line.split(" ", 6);
+      if (fields.length > 4 && fields[4].equals(wanted)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static Object invoke(MethodHandle handle, Object... arguments) throws IOException {
+    try {
+      return handle.invokeWithArguments(arguments);
+    } catch (IOException | RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new IOException("a native call failed", e);
+    }
+  }
+
+  private int onThread(Callable<Integer> call) throws IOException {
+    try {
+      return thread.submit(call).get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while mounting", e);
+    } catch (ExecutionException e) {
+      throw new IOException("mounting failed", e.getCause());
+    }
+  }
+
+  @Override
+  public void close() {
+    thread.shutdown();
+  }
+}
