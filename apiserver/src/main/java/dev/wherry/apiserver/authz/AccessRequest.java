@@ -78,12 +78,6 @@ public record AccessRequest(
     }
     String where =
         namespace.isEmpty() ? " at the cluster scope" : " in the namespace \"" + namespace + "\"";
-    return who
-        + " resource \""
-        + combinedResource()
-        + "\" in API group \""
-        + group
-        + "\""
-        + where;
+    return who + " resource \"" + combinedResource() + "\" in API group \"" + group + "\"" + where;
   }
 }

@@ -32,9 +32,8 @@ public final class Coverage {
       byTarget.computeIfAbsent(target, _ -> new ArrayList<>()).add(single.verbs().getFirst());
     }
     List<PolicyRule> rules = new ArrayList<>();
-    byTarget.forEach(
-        (t, verbs) ->
-            rules.add(new PolicyRule(verbs, t.groups(), t.resources(), t.names(), t.paths())));
+    byTarget.forEach((t, verbs) ->
+        rules.add(new PolicyRule(verbs, t.groups(), t.resources(), t.names(), t.paths())));
     return rules;
   }
 }

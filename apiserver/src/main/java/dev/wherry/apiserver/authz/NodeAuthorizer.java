@@ -136,8 +136,7 @@ public final class NodeAuthorizer implements Authorizer {
 
   private Verdict lease(String node, AccessRequest request) {
     if (!OWN_OBJECT_VERBS.contains(request.verb())) {
-      return new Verdict.NoOpinion(
-          "can only get, create, update, patch, or delete a node lease");
+      return new Verdict.NoOpinion("can only get, create, update, patch, or delete a node lease");
     }
     if (!request.namespace().equals(LEASE_NAMESPACE)) {
       return new Verdict.NoOpinion(
@@ -184,11 +183,7 @@ public final class NodeAuthorizer implements Authorizer {
     return new Verdict.NoOpinion(
         request.name().isEmpty()
             ? "node '" + node + "' cannot read all nodes, only its own Node object"
-            : "node '"
-                + node
-                + "' cannot read '"
-                + request.name()
-                + "', only its own Node object");
+            : "node '" + node + "' cannot read '" + request.name() + "', only its own Node object");
   }
 
   private Verdict pod(String node, AccessRequest request) {

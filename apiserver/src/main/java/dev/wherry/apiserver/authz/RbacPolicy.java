@@ -103,8 +103,7 @@ public final class RbacPolicy {
     removeBinding(key);
     boolean clusterRole = Trees.text(binding, "roleRef", "kind").equals(CLUSTER_ROLE);
     RoleKey role =
-        new RoleKey(
-            clusterRole ? "" : key.namespace(), Trees.text(binding, "roleRef", "name"));
+        new RoleKey(clusterRole ? "" : key.namespace(), Trees.text(binding, "roleRef", "name"));
     List<Slot> slots = new ArrayList<>();
     for (JsonNode subject : binding.path("subjects")) {
       Bound bound = new Bound(key.namespace(), key.name(), role, describe(subject));
@@ -123,10 +122,9 @@ public final class RbacPolicy {
           (_, old) -> {
             List<Bound> rest =
                 old.stream()
-                    .filter(
-                        b ->
-                            !b.bindingName().equals(key.name())
-                                || !b.bindingNamespace().equals(key.namespace()))
+                    .filter(b ->
+                        !b.bindingName().equals(key.name())
+                            || !b.bindingNamespace().equals(key.namespace()))
                     .toList();
             return rest.isEmpty() ? null : rest;
           });

@@ -3,7 +3,9 @@ package dev.wherry.apiserver.authz;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Asks authorisers in order; the first that allows or denies decides. Masters may do everything. */
+/**
+ * Asks authorisers in order; the first that allows or denies decides. Masters may do everything.
+ */
 public final class UnionAuthorizer implements Authorizer {
   private static final Verdict SUPERUSER = new Verdict.Allowed("");
 

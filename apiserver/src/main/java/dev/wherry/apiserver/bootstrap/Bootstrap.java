@@ -44,30 +44,32 @@ public final class Bootstrap {
 
   private boolean reconcile(ObjectNode wanted) {
     Resource resource = resourceOf(Trees.text(wanted, "kind"));
+    String namespace = Trees.namespace(wanted);
+    String name = Trees.name(wanted);
     for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-      var found = writer.get(resource, Trees.namespace(wanted), Trees.name(wanted));
-      boolean done =
-          switch (PolicyReconciliation.plan(wanted, found)) {
-            case PolicyReconciliation.Step.Keep _ -> {
-              yield false;
-            }
-            case PolicyReconciliation.Step.Create step ->
-                attempt(() -> writer.create(resource, step.object()));
-            case PolicyReconciliation.Step.Update step ->
-                attempt(() -> writer.update(resource, step.object()));
-            case PolicyReconciliation.Step.Recreate step -> {
-              writer.delete(resource, Trees.namespace(wanted), Trees.name(wanted));
-              yield attempt(() -> writer.create(resource, step.object()));
-            }
-          };
-      if (done) {
-        return true;
-      }
-      if (found.isPresent()) {
+      var found = writer.get(resource, namespace, name);
+      var step = PolicyReconciliation.plan(wanted, found);
+      if (step instanceof PolicyReconciliation.Step.Keep) {
         return false;
       }
+      if (attempt(() -> apply(resource, namespace, name, step))) {
+        return true;
+      }
     }
-    return false;
+    throw ApiException.internal(resource + " " + name + " keeps changing while it is reconciled");
+  }
+
+  private void apply(
+      Resource resource, String namespace, String name, PolicyReconciliation.Step step) {
+    switch (step) {
+      case PolicyReconciliation.Step.Keep _ -> {}
+      case PolicyReconciliation.Step.Create create -> writer.create(resource, create.object());
+      case PolicyReconciliation.Step.Update update -> writer.update(resource, update.object());
+      case PolicyReconciliation.Step.Recreate recreate -> {
+        writer.delete(resource, namespace, name);
+        writer.create(resource, recreate.object());
+      }
+    }
   }
 
   /** False when another writer was faster: the caller looks again. */

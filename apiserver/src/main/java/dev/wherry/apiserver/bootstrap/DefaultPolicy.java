@@ -1,5 +1,6 @@
 package dev.wherry.apiserver.bootstrap;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.apiserver.authz.PolicyRule;
@@ -10,7 +11,10 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * The default roles and bindings as objects, read from {@code policy.txt} beside this class. Its
@@ -30,6 +34,10 @@ public final class DefaultPolicy {
 
   /** Every default object, roles before the bindings that name them. */
   public static List<ObjectNode> objects() {
+    return List.copyOf(load().objects);
+  }
+
+  private static DefaultPolicy load() {
     DefaultPolicy policy = new DefaultPolicy();
     try (InputStream in = DefaultPolicy.class.getResourceAsStream("policy.txt")) {
       if (in == null) {
@@ -41,18 +49,15 @@ public final class DefaultPolicy {
       throw new UncheckedIOException(e);
     }
     policy.addControllerBindings();
-    return List.copyOf(policy.objects);
+    policy.addControllerRole();
+    policy.fillAggregatedRoles();
+    return policy;
   }
 
   /** The rules of {@code system:node}, which the Node authoriser applies to all kubelets. */
   public static List<PolicyRule> nodeRules() {
-    for (ObjectNode object : objects()) {
-      if (Trees.name(object).equals("system:node")
-          && Trees.text(object, "kind").equals("ClusterRole")) {
-        return PolicyRule.listOf(object.path("rules"));
-      }
-    }
-    throw new IllegalStateException("policy.txt has no role system:node");
+    DefaultPolicy policy = load();
+    return PolicyRule.listOf(policy.named("system:node").path("rules"));
   }
 
   private void read(String line) {
@@ -78,8 +83,7 @@ public final class DefaultPolicy {
   private static ObjectNode head(String[] words) {
     ObjectNode object = object(words[0], words[1]);
     for (int i = 2; i < words.length; i++) {
-      Trees.object(Trees.object(object, "metadata"), "labels")
-          .put(words[i].substring(1), "true");
+      Trees.object(Trees.object(object, "metadata"), "labels").put(words[i].substring(1), "true");
     }
     if (words[0].endsWith("Role")) {
       object.putArray("rules");
@@ -165,10 +169,58 @@ public final class DefaultPolicy {
       if (Trees.text(role, "kind").equals("ClusterRole") && name.startsWith(CONTROLLER)) {
         ObjectNode binding = object("ClusterRoleBinding", name);
         setRole(binding, "ClusterRole", name);
-        addSubject(
-            binding, "ServiceAccount", "kube-system/" + name.substring(CONTROLLER.length()));
+        addSubject(binding, "ServiceAccount", "kube-system/" + name.substring(CONTROLLER.length()));
         objects.add(binding);
       }
     }
+  }
+
+  /**
+   * All controllers run under one identity, so that has what upstream gives their separate service
+   * accounts, beside the few rules of {@code wherry:controllers} in the data.
+   */
+  private void addControllerRole() {
+    ObjectNode union = named("wherry:controllers");
+    ArrayNode rules = Trees.list(union, "rules");
+    Set<JsonNode> seen = new LinkedHashSet<>();
+    rules.forEach(seen::add);
+    for (ObjectNode role : objects) {
+      if (Trees.name(role).startsWith(CONTROLLER)
+          && Trees.text(role, "kind").equals("ClusterRole")) {
+        role.path("rules").forEach(seen::add);
+      }
+    }
+    rules.removeAll();
+    seen.forEach(rules::add);
+  }
+
+  /** Gives aggregated roles their first rules, so that they work before their controller runs. */
+  private void fillAggregatedRoles() {
+    for (String name : List.of("view", "edit", "admin")) {
+      ObjectNode target = named(name);
+      ArrayNode rules = Trees.list(target, "rules");
+      for (JsonNode selector : Trees.at(target, "aggregationRule", "clusterRoleSelectors")) {
+        Map<String, String> wanted = Trees.textMap(selector, "matchLabels");
+        for (ObjectNode role : objects) {
+          if (hasLabels(role, wanted)) {
+            role.path("rules").forEach(rules::add);
+          }
+        }
+      }
+    }
+  }
+
+  private static boolean hasLabels(ObjectNode role, Map<String, String> wanted) {
+    return Trees.textMap(role, "metadata", "labels").entrySet().containsAll(wanted.entrySet());
+  }
+
+  private ObjectNode named(String clusterRole) {
+    for (ObjectNode object : objects) {
+      if (Trees.name(object).equals(clusterRole)
+          && Trees.text(object, "kind").equals("ClusterRole")) {
+        return object;
+      }
+    }
+    throw new IllegalStateException("policy.txt has no cluster role " + clusterRole);
   }
 }

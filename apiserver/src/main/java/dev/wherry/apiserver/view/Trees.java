@@ -7,7 +7,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Reads fields of trees that may lack them, or hold another type or null: then the result is empty. */
+/**
+ * Reads fields of trees that may lack them, or hold another type or null: then the result is empty.
+ */
 public final class Trees {
   private Trees() {}
 
@@ -42,12 +44,11 @@ public final class Trees {
     Map<String, String> map = new LinkedHashMap<>();
     at(tree, path)
         .properties()
-        .forEach(
-            field -> {
-              if (field.getValue().isTextual()) {
-                map.put(field.getKey(), field.getValue().textValue());
-              }
-            });
+        .forEach(field -> {
+          if (field.getValue().isTextual()) {
+            map.put(field.getKey(), field.getValue().textValue());
+          }
+        });
     return map;
   }
 

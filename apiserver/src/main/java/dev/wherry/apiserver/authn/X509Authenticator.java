@@ -1,0 +1,83 @@
+package dev.wherry.apiserver.authn;
+
+import dev.wherry.machinery.pki.CertificateAuthority;
+import dev.wherry.machinery.pki.PkiException;
+import dev.wherry.machinery.pki.Subject;
+import java.security.GeneralSecurityException;
+import java.security.cert.CertPathValidator;
+import java.security.cert.CertificateFactory;
+import java.security.cert.CertificateParsingException;
+import java.security.cert.PKIXParameters;
+import java.security.cert.TrustAnchor;
+import java.security.cert.X509Certificate;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.Date;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Client certificates of the cluster's authority: common name is the user, organizations are the
+ * groups. The chain is verified here too, so a connection that outlives its certificate loses its
+ * identity.
+ */
+public final class X509Authenticator implements Authenticator {
+  private static final String CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
+  private static final String CREDENTIAL_ID = "authentication.kubernetes.io/credential-id";
+
+  private final Set<TrustAnchor> anchors;
+  private final InstantSource clock;
+
+  /** Trusts chains that end at one of the authorities. */
+  public X509Authenticator(Collection<X509Certificate> authorities, InstantSource clock) {
+    this.anchors =
+        authorities.stream().map(c -> new TrustAnchor(c, null)).collect(Collectors.toSet());
+    this.clock = clock;
+  }
+
+  @Override
+  public Outcome authenticate(Credentials credentials) {
+    List<X509Certificate> chain = credentials.certificates();
+    if (chain.isEmpty()) {
+      return new Outcome.NotMine();
+    }
+    X509Certificate leaf = chain.getFirst();
+    try {
+      List<String> uses = leaf.getExtendedKeyUsage();
+      if (uses == null || !uses.contains(CLIENT_AUTH)) {
+        return new Outcome.Refused("the certificate is not for client authentication");
+      }
+      verify(chain);
+      return identify(leaf);
+    } catch (CertificateParsingException e) {
+      return new Outcome.Refused("the certificate is malformed: " + e.getMessage());
+    } catch (GeneralSecurityException | PkiException e) {
+      return new Outcome.Refused("the certificate does not verify: " + e.getMessage());
+    }
+  }
+
+  private void verify(List<X509Certificate> chain) throws GeneralSecurityException {
+    PKIXParameters parameters = new PKIXParameters(anchors);
+    parameters.setRevocationEnabled(false);
+    parameters.setDate(Date.from(clock.instant()));
+    var path = CertificateFactory.getInstance("X.509").generateCertPath(chain);
+    CertPathValidator.getInstance("PKIX").validate(path, parameters);
+  }
+
+  private static Outcome identify(X509Certificate leaf) {
+    Subject subject = Subject.of(leaf);
+    if (subject.commonName().isEmpty()) {
+      return new Outcome.Refused("the certificate has no common name");
+    }
+    String id = "X509SHA256=" + CertificateAuthority.fingerprint(leaf);
+    return new Outcome.Known(
+        new UserInfo(
+                subject.commonName(),
+                subject.uid().orElse(""),
+                subject.organizations(),
+                Map.of(CREDENTIAL_ID, List.of(id)))
+            .authenticated());
+  }
+}
