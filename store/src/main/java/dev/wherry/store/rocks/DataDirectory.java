@@ -99,13 +99,10 @@ final class DataDirectory implements AutoCloseable {
 
   private static void writeVersion(Path folder) throws IOException {
     Path written = folder.resolve("VERSION.new");
-    Files.writeString(
-        written,
-        VERSION + "\n",
-        StandardOpenOption.CREATE,
-        StandardOpenOption.TRUNCATE_EXISTING,
-        StandardOpenOption.WRITE,
-        StandardOpenOption.SYNC);
+    Files.writeString(written, VERSION + "\n");
+    try (FileChannel channel = FileChannel.open(written, StandardOpenOption.WRITE)) {
+      channel.force(true);
+    }
     Files.move(written, folder.resolve("VERSION"), StandardCopyOption.ATOMIC_MOVE);
   }
 
