@@ -1,0 +1,48 @@
+package dev.wherry.kubelet.resource;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** What the machine has, from /proc. */
+public final class HostFigures {
+  private static final int CAP_SYS_RESOURCE = 24;
+  private static final int HEX = 16;
+  private static final long BYTES_PER_KIB = 1024;
+
+  private HostFigures() {}
+
+  /** The machine's memory. */
+  public static long memoryBytes() {
+    String line = line(Path.of("/proc/meminfo"), "MemTotal:");
+    return Long.parseLong(line.replaceAll("[^0-9]", "")) * BYTES_PER_KIB;
+  }
+
+  /** The lowest out-of-memory score this process may give to others. */
+  public static int oomScoreFloor() {
+    String caps = line(Path.of("/proc/self/status"), "CapEff:");
+    long effective = Long.parseUnsignedLong(caps.substring(caps.indexOf(':') + 1).strip(), HEX);
+    if ((effective >> CAP_SYS_RESOURCE & 1) == 1) {
+      return -1000;
+    }
+    try {
+      return Integer.parseInt(Files.readString(Path.of("/proc/self/oom_score_adj")).strip());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String line(Path file, String prefix) {
+    try {
+      for (String line : Files.readAllLines(file)) {
+        if (line.startsWith(prefix)) {
+          return line;
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    throw new IllegalStateException(file + " has no " + prefix);
+  }
+}

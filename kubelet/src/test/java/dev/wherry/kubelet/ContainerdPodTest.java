@@ -1,0 +1,261 @@
+package dev.wherry.kubelet;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.wherry.kubelet.cri.CriRuntime;
+import dev.wherry.kubelet.fixture.Await;
+import dev.wherry.kubelet.fixture.FakeApi;
+import dev.wherry.kubelet.fixture.PrivateContainerd;
+import dev.wherry.kubelet.log.LogOptions;
+import dev.wherry.kubelet.pod.PodParts;
+import dev.wherry.kubelet.pod.PodRelist;
+import dev.wherry.kubelet.pod.PodWorkers;
+import dev.wherry.model.core.v1.ConfigMap;
+import dev.wherry.model.core.v1.Pod;
+import dev.wherry.model.json.Json;
+import dev.wherry.model.meta.v1.ObjectMeta;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+
+/** Whole pods on a real containerd, with the API in memory. */
+@EnabledIf("dev.wherry.kubelet.fixture.PrivateContainerd#isAvailable")
+class ContainerdPodTest {
+  private static final Duration LONG = Duration.ofSeconds(90);
+  private static PrivateContainerd containerd;
+  private static KubeletConfig config;
+  private static CriRuntime runtime;
+
+  @BeforeAll
+  static void startRuntime() throws Exception {
+    containerd = PrivateContainerd.start(31);
+    config =
+        KubeletConfig.of(
+                "node-1",
+                "10.0.0.1",
+                containerd.directory("kubelet"),
+                containerd.endpoint(),
+                "v1.36.0")
+            .withPodLogsDir(containerd.directory("logs"));
+    runtime = new CriRuntime(config.criEndpoint());
+  }
+
+  @AfterAll
+  static void stopRuntime() throws Exception {
+    runtime.close();
+    containerd.close();
+  }
+
+  /** One kubelet's pods over the shared runtime. */
+  private static final class Node implements AutoCloseable {
+    final FakeApi api = new FakeApi();
+    final PodParts parts =
+        PodPartsFactory.create(config, runtime, api, api, InstantSource.system(), new Random(1));
+    final PodWorkers workers = new PodWorkers(parts);
+    final PodRelist relist = new PodRelist(runtime, workers, InstantSource.system());
+
+    Node() {
+      api.listen(workers::update, workers::gone);
+      relist.start();
+    }
+
+    Pod await(String uid, String what, java.util.function.Predicate<Pod> condition) {
+      Await.until(
+          LONG,
+          () -> what + " of " + api.byUid(uid) + "\nevents " + api.events(),
+          () -> api.byUid(uid).filter(condition).isPresent());
+      return api.byUid(uid).orElseThrow();
+    }
+
+    @Override
+    public void close() {
+      relist.close();
+    }
+  }
+
+  private static Pod pod(String name, String spec) {
+    return Pod.KIND.decode(
+        Json.parse(
+            """
+            {"metadata": {"name": "%1$s", "namespace": "default", "uid": "uid-%1$s", "generation": 1},
+             "spec": %2$s}
+            """
+                .formatted(name, spec)));
+  }
+
+  private static Pod deleted(Pod pod, long graceSeconds) {
+    ObjectMeta meta =
+        pod.metadata().toBuilder()
+            .deletionTimestamp(Instant.now().plusSeconds(graceSeconds))
+            .deletionGracePeriodSeconds(graceSeconds)
+            .build();
+    return pod.toBuilder().metadata(meta).build();
+  }
+
+  private static String log(Node node, String pod, String container) throws Exception {
+    Path file =
+        node.parts.dirs().logs("default", pod, "uid-" + pod).resolve(container).resolve("0.log");
+    return java.nio.file.Files.exists(file) ? node.parts.logs().text(file, LogOptions.ALL) : "";
+  }
+
+  @Test
+  void pod_counter_runsLogsAndEndsGracefully() throws Exception {
+    try (Node node = new Node()) {
+      Pod pod =
+          pod(
+              "counter",
+              """
+              {"containers": [{"name": "count", "image": "busybox",
+                "imagePullPolicy": "IfNotPresent",
+                "args": ["/bin/sh", "-c",
+                  "trap 'exit 0' TERM; i=0; while true; do echo \\"$i: $(data)\\"; i=$((i+1)); sleep 0.1; done"]}]}
+              """);
+      node.api.put(pod);
+      Pod running = node.await("uid-counter", "Running", p -> p.status().phase().equals("Running"));
+      assertTrue(running.status().podIP().startsWith("10.198.31."));
+      assertTrue(
+          running.status().conditions().stream()
+              .anyMatch(c -> c.type().equals("Ready") && c.status().equals("True")));
+      Await.until(
+          LONG,
+          () -> "a log",
+          () -> {
+            try {
+              return log(node, "counter", "count").contains("1: ");
+            } catch (Exception e) {
+              throw new IllegalStateException(e);
+            }
+          });
+      assertTrue(node.api.events().contains("Created: Container created"));
+      node.api.put(deleted(running, 10));
+      Await.until(
+          LONG,
+          () -> "removal " + node.api.events(),
+          () -> node.api.byUid("uid-counter").isEmpty());
+      Await.until(LONG, () -> "nothing left", () -> runtime.lists().states().pods().isEmpty());
+    }
+  }
+
+  @Test
+  void pod_initAndVolumes_runsInOrderAndSucceeds() throws Exception {
+    try (Node node = new Node()) {
+      node.api.put(
+          ConfigMap.builder()
+              .metadata(ObjectMeta.builder().name("settings").namespace("default").build())
+              .data(Map.of("colour", "blue"))
+              .build());
+      Pod pod =
+          pod(
+              "job",
+              """
+              {"restartPolicy": "Never",
+               "volumes": [{"name": "work", "emptyDir": {}},
+                           {"name": "conf", "configMap": {"name": "settings"}}],
+               "initContainers": [{"name": "first", "image": "busybox", "imagePullPolicy": "Never",
+                 "command": ["sh", "-c", "echo from-init > /work/file"],
+                 "volumeMounts": [{"name": "work", "mountPath": "/work"}]}],
+               "containers": [{"name": "main", "image": "busybox", "imagePullPolicy": "Never",
+                 "env": [{"name": "COLOUR",
+                          "valueFrom": {"configMapKeyRef": {"name": "settings", "key": "colour"}}},
+                         {"name": "WHO", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}}],
+                 "command": ["sh", "-c",
+                   "cat /work/file /conf/colour; echo; echo $(WHO) $COLOUR; hostname; tail -1 /etc/hosts; printf done > /dev/termination-log"],
+                 "terminationMessagePath": "/dev/termination-log",
+                 "volumeMounts": [{"name": "work", "mountPath": "/work"},
+                                  {"name": "conf", "mountPath": "/conf"}]}]}
+              """);
+      node.api.put(pod);
+      Pod over = node.await("uid-job", "Succeeded", p -> p.status().phase().equals("Succeeded"));
+      String log = log(node, "job", "main");
+      assertTrue(log.startsWith("from-init\nblue\njob blue\njob\n10.198.31."), log);
+      var terminated =
+          Optional.ofNullable(over.status().containerStatuses().getFirst().state())
+              .map(s -> s.terminated())
+              .orElseThrow();
+      assertEquals("done", terminated.message());
+      assertEquals("Completed", terminated.reason());
+      node.api.put(deleted(over, 0));
+      Await.until(LONG, () -> "removal", () -> node.api.byUid("uid-job").isEmpty());
+    }
+  }
+
+  @Test
+  void pod_missingImage_namesTheImportCommand() throws Exception {
+    try (Node node = new Node()) {
+      Pod pod =
+          pod(
+              "absent",
+              """
+              {"containers": [{"name": "c", "image": "localhost:1/nothing:1"}]}
+              """);
+      node.api.put(pod);
+      node.await(
+          "uid-absent",
+          "ImagePullBackOff",
+          p ->
+              p.status().containerStatuses().stream()
+                  .anyMatch(s ->
+                      s.state() != null
+                          && s.state().waiting() != null
+                          && s.state().waiting().reason().equals("ImagePullBackOff")));
+      List<String> events = node.api.events();
+      assertTrue(
+          events.stream().anyMatch(e -> e.contains("wherry image import FILE")), events::toString);
+      node.api.put(deleted(pod, 0));
+      Await.until(LONG, () -> "removal", () -> node.api.byUid("uid-absent").isEmpty());
+    }
+  }
+
+  @Test
+  void kubelet_restarted_leavesRunningContainersAlone() throws Exception {
+    Pod running;
+    String id;
+    FakeApi api;
+    try (Node node = new Node()) {
+      api = node.api;
+      node.api.put(
+          pod(
+              "stays",
+              """
+              {"terminationGracePeriodSeconds": 1,
+               "containers": [{"name": "c", "image": "busybox", "imagePullPolicy": "Never",
+                               "command": ["sleep", "1000"]}]}
+              """));
+      running = node.await("uid-stays", "Running", p -> p.status().phase().equals("Running"));
+      id = running.status().containerStatuses().getFirst().containerID();
+    }
+    api.listen(_ -> {}, _ -> {});
+    try (Node node = new Node()) {
+      node.api.put(running);
+      Await.until(LONG, () -> "worker", () -> !node.workers.idle());
+      Await.until(
+          LONG,
+          () -> "observed",
+          () ->
+              runtime.lists().states().pods().getOrDefault("uid-stays", Map.of()).values().stream()
+                  .anyMatch(s -> s.equals("CONTAINER_RUNNING")));
+      assertEquals(
+          id,
+          node.api
+              .byUid("uid-stays")
+              .orElseThrow()
+              .status()
+              .containerStatuses()
+              .getFirst()
+              .containerID());
+      assertTrue(node.api.events().isEmpty(), () -> node.api.events().toString());
+      node.api.put(deleted(running, 1));
+      Await.until(LONG, () -> "removal", () -> node.api.byUid("uid-stays").isEmpty());
+    }
+  }
+}
