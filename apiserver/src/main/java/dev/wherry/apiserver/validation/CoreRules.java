@@ -1,0 +1,249 @@
+package dev.wherry.apiserver.validation;
+
+import com.fasterxml.jackson.databind.node.TextNode;
+import dev.wherry.model.json.Json;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Rules of Nodes, Namespaces, ConfigMaps, Secrets, ServiceAccounts, Events, Bindings. */
+final class CoreRules {
+  private static final int DATA_BYTES_MAX = 1024 * 1024;
+  private static final int EVENT_MESSAGE_BYTES_MAX = 1024;
+  private static final int EVENT_NAME_BYTES_MAX = 128;
+  private static final Set<String> REQUIRED_DATA =
+      Set.of(
+          "kubernetes.io/dockercfg:.dockercfg",
+          "kubernetes.io/dockerconfigjson:.dockerconfigjson",
+          "kubernetes.io/ssh-auth:ssh-privatekey",
+          "kubernetes.io/tls:tls.crt",
+          "kubernetes.io/tls:tls.key");
+
+  private CoreRules() {}
+
+  static void node(Field node) {
+    Field spec = node.child("spec");
+    Set<String> seen = new HashSet<>();
+    for (Field taint : spec.child("taints").items()) {
+      if (taint.child("key").require()) {
+        taint.child("key").matches(NameRules::qualified);
+      }
+      taint.child("value").matches(NameRules::labelValue);
+      if (taint.child("effect").require()) {
+        taint.child("effect").oneOf(List.of("NoSchedule", "PreferNoSchedule", "NoExecute"));
+      }
+      if (!seen.add(taint.child("key").text() + ":" + taint.child("effect").text())) {
+        taint.errors().duplicate(taint.path(), taint.node());
+      }
+    }
+    spec.child("podCIDRs").items().forEach(c -> c.matches(Addresses::cidr));
+    for (String list : List.of("capacity", "allocatable")) {
+      node.at("status", list).entries().forEach(e -> ResourceRules.nonNegative(e.getValue()));
+    }
+    node.at("status", "addresses").items().forEach(a -> a.child("type").require());
+  }
+
+  static void nodeUpdate(Field node, Field old) {
+    for (String name : List.of("podCIDR", "providerID")) {
+      Field before = old.at("spec", name);
+      Field now = node.at("spec", name);
+      if (before.hasText() && !now.is(before.text())) {
+        now.errors()
+            .forbidden(
+                "spec." + name,
+                name.equals("podCIDR")
+                    ? "node updates may not change podCIDR except from \"\" to valid"
+                    : "node updates may not change providerID except from \"\" to valid");
+      }
+    }
+  }
+
+  static void namespace(Field namespace) {
+    namespace
+        .at("spec", "finalizers")
+        .items()
+        .forEach(f ->
+            NameRules.qualified(f.text())
+                .forEach(m -> f.errors().invalid("spec.finalizers", f.text(), m)));
+  }
+
+  static void configMap(Field map) {
+    long bytes = 0;
+    for (String part : List.of("data", "binaryData")) {
+      for (var e : map.child(part).entries()) {
+        NameRules.configKey(e.getKey())
+            .forEach(m -> map.errors().invalid(e.getValue().path(), e.getKey(), m));
+        bytes +=
+            part.equals("data") ? utf8(e.getValue().text()) : decodedBytes(e.getValue().text());
+        if (part.equals("binaryData") && map.child("data").node().has(e.getKey())) {
+          map.errors().invalid(e.getValue().path(), e.getKey(), "duplicate of key present in data");
+        }
+      }
+    }
+    if (bytes > DATA_BYTES_MAX) {
+      map.errors().tooLong("", DATA_BYTES_MAX);
+    }
+  }
+
+  static void configMapUpdate(Field map, Field old) {
+    if (old.child("immutable").isTrue()) {
+      frozen(map, old, List.of("data", "binaryData"));
+    }
+  }
+
+  private static void frozen(Field object, Field old, List<String> fields) {
+    Field immutable = object.child("immutable");
+    if (!immutable.isTrue()) {
+      object.errors().forbidden("immutable", "field is immutable when `immutable` is set");
+    }
+    for (String name : fields) {
+      if (!object.child(name).node().equals(old.child(name).node())
+          && (object.child(name).present() || old.child(name).present())) {
+        object.errors().forbidden(name, "field is immutable when `immutable` is set");
+      }
+    }
+  }
+
+  private static long utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
+  }
+
+  private static long decodedBytes(String base64) {
+    return base64.length() * 3L / 4;
+  }
+
+  static void secret(Field secret) {
+    long bytes = 0;
+    Field data = secret.child("data");
+    for (var e : data.entries()) {
+      NameRules.configKey(e.getKey())
+          .forEach(m -> secret.errors().invalid(e.getValue().path(), e.getKey(), m));
+      bytes += decodedBytes(e.getValue().text());
+    }
+    if (bytes > DATA_BYTES_MAX) {
+      secret.errors().tooLong("data", DATA_BYTES_MAX);
+    }
+    Field type = secret.child("type");
+    for (String pair : REQUIRED_DATA.stream().sorted().toList()) {
+      int colon = pair.indexOf(':');
+      String key = pair.substring(colon + 1);
+      if (type.is(pair.substring(0, colon)) && !data.node().has(key)) {
+        secret.errors().required("data[" + key + "]", "");
+      }
+    }
+    secretByType(secret, type.text());
+  }
+
+  private static void secretByType(Field secret, String type) {
+    Field data = secret.child("data");
+    switch (type) {
+      case "kubernetes.io/service-account-token" -> {
+        Field name =
+            secret.at("metadata", "annotations").child("kubernetes.io/service-account.name");
+        if (!name.hasText()) {
+          secret.errors().required("metadata.annotations[kubernetes.io/service-account.name]", "");
+        }
+      }
+      case "kubernetes.io/basic-auth" -> {
+        if (!data.node().has("username") && !data.node().has("password")) {
+          secret.errors().required("data[username]", "");
+          secret.errors().required("data[password]", "");
+        }
+      }
+      case "kubernetes.io/dockerconfigjson" -> json(data.child(".dockerconfigjson"));
+      case "kubernetes.io/dockercfg" -> json(data.child(".dockercfg"));
+      default -> {}
+    }
+  }
+
+  private static void json(Field value) {
+    if (!value.present()) {
+      return;
+    }
+    try {
+      Json.parse(Base64.getDecoder().decode(value.text()));
+    } catch (RuntimeException e) {
+      value
+          .errors()
+          .invalid(
+              value.path().replaceFirst("data\\.(.*)", "data[$1]"),
+              "<secret contents redacted>",
+              e.getMessage() == null ? "not JSON" : e.getMessage());
+    }
+  }
+
+  static void secretUpdate(Field secret, Field old) {
+    KindRules.immutable(secret.child("type"), old.child("type"));
+    if (old.child("immutable").isTrue()) {
+      frozen(secret, old, List.of("data"));
+    }
+  }
+
+  static void event(Field event) {
+    Field involved = event.child("involvedObject");
+    String namespace = event.at("metadata", "namespace").text();
+    String about = involved.child("namespace").text();
+    boolean mismatch = about.isEmpty() ? !namespace.equals("default") : !about.equals(namespace);
+    if (mismatch) {
+      involved
+          .child("namespace")
+          .errors()
+          .invalid("involvedObject.namespace", about, "does not match event.namespace");
+    }
+    // Only events of the new API carry eventTime, and only they are held to its rules.
+    if (event.child("eventTime").present()) {
+      newEvent(event, "message", "reportingComponent", "reportingInstance");
+    }
+  }
+
+  static void eventV1(Field event) {
+    newEvent(event, "note", "reportingController", "reportingInstance");
+  }
+
+  private static void newEvent(Field event, String message, String controller, String instance) {
+    Field reporting = event.child(controller);
+    if (reporting.require()) {
+      reporting.matches(NameRules::qualified);
+    }
+    for (String name : List.of(instance, "action", "reason")) {
+      Field field = event.child(name);
+      if (field.require() && utf8(field.text()) > EVENT_NAME_BYTES_MAX) {
+        field
+            .errors()
+            .invalid(field.path(), "", "can have at most " + EVENT_NAME_BYTES_MAX + " characters");
+      }
+    }
+    if (utf8(event.child(message).text()) > EVENT_MESSAGE_BYTES_MAX) {
+      event
+          .errors()
+          .invalid(message, "", "can have at most " + EVENT_MESSAGE_BYTES_MAX + " characters");
+    }
+    Field type = event.child("type");
+    if (!type.is("Normal") && !type.is("Warning")) {
+      type.errors().invalid("type", type.text(), "has invalid value: " + type.text());
+    }
+    Field series = event.child("series");
+    if (series.present() && series.child("count").number() < 2) {
+      series.errors().invalid("series.count", TextNode.valueOf(""), "should be at least 2");
+    }
+  }
+
+  static void binding(Field binding) {
+    Field target = binding.child("target");
+    if (target.child("kind").hasText() && !target.child("kind").is("Node")) {
+      target.child("kind").oneOf(List.of("Node", "<empty>"));
+    }
+    target.child("name").require();
+  }
+
+  static void lease(Field lease) {
+    Field spec = lease.child("spec");
+    spec.child("leaseDurationSeconds").positive();
+    spec.child("leaseTransitions").nonNegative();
+    if (spec.child("strategy").present() && !spec.child("preferredHolder").present()) {
+      spec.child("strategy").oneOf(List.of("OldestEmulationVersion"));
+    }
+  }
+}

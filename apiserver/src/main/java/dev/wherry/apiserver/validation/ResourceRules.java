@@ -1,0 +1,102 @@
+package dev.wherry.apiserver.validation;
+
+import com.fasterxml.jackson.databind.node.TextNode;
+import dev.wherry.model.Quantity;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Rules of quantities and resource requirements. */
+final class ResourceRules {
+  private static final Set<String> STANDARD = Set.of("cpu", "memory", "ephemeral-storage");
+  private static final Set<String> OVERCOMMITTED = Set.of("cpu", "memory", "ephemeral-storage");
+
+  private ResourceRules() {}
+
+  static Optional<Quantity> quantity(Field field) {
+    try {
+      return Optional.of(Quantity.parse(field.text()));
+    } catch (IllegalArgumentException e) {
+      field.invalid(
+          "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'");
+      return Optional.empty();
+    }
+  }
+
+  static void nonNegative(Field field) {
+    quantity(field)
+        .filter(q -> q.signum() < 0)
+        .ifPresent(q -> field.invalid("must be greater than or equal to 0"));
+  }
+
+  static void requirements(Field resources) {
+    Field limits = resources.child("limits");
+    Field requests = resources.child("requests");
+    for (Field list : List.of(limits, requests)) {
+      for (Map.Entry<String, Field> e : list.entries()) {
+        resourceName(list, e);
+        nonNegative(e.getValue());
+      }
+    }
+    for (Map.Entry<String, Field> e : requests.entries()) {
+      Field limit = limits.child(e.getKey());
+      if (limit.present()) {
+        requestWithinLimit(e.getKey(), e.getValue(), limit);
+      } else if (!overcommits(e.getKey())) {
+        limits
+            .errors()
+            .required(
+                requests.path().replaceFirst("requests$", "limits"),
+                "Limit must be set for non overcommitable resources");
+      }
+    }
+  }
+
+  private static void requestWithinLimit(String name, Field request, Field limit) {
+    Optional<Quantity> asked = parse(request);
+    Optional<Quantity> max = parse(limit);
+    if (asked.isEmpty() || max.isEmpty()) {
+      return;
+    }
+    String path = request.path().substring(0, request.path().lastIndexOf('['));
+    if (asked.get().compareTo(max.get()) > 0) {
+      request
+          .errors()
+          .invalid(
+              path,
+              TextNode.valueOf(request.text()),
+              "must be less than or equal to " + name + " limit of " + limit.text());
+    } else if (!overcommits(name) && asked.get().compareTo(max.get()) != 0) {
+      request
+          .errors()
+          .invalid(
+              path,
+              TextNode.valueOf(request.text()),
+              "must be equal to " + name + " limit of " + limit.text());
+    }
+  }
+
+  private static Optional<Quantity> parse(Field field) {
+    try {
+      return Optional.of(Quantity.parse(field.text()));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static boolean overcommits(String name) {
+    return OVERCOMMITTED.contains(name);
+  }
+
+  private static void resourceName(Field list, Map.Entry<String, Field> e) {
+    String name = e.getKey();
+    List<String> messages = NameRules.qualified(name);
+    messages.forEach(m -> list.errors().invalid(e.getValue().path(), name, m));
+    boolean known = STANDARD.contains(name) || name.startsWith("hugepages-") || name.contains("/");
+    if (messages.isEmpty() && !known) {
+      list.errors()
+          .invalid(e.getValue().path(), name, "must be a standard resource for containers");
+    }
+  }
+}

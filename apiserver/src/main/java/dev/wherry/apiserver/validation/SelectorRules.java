@@ -1,0 +1,210 @@
+package dev.wherry.apiserver.validation;
+
+import java.util.List;
+
+/** Rules of label selectors, node selectors and tolerations. */
+final class SelectorRules {
+  private static final List<String> OPERATORS = List.of("In", "NotIn", "Exists", "DoesNotExist");
+  private static final List<String> NODE_OPERATORS =
+      List.of("In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt");
+
+  private SelectorRules() {}
+
+  static void labelSelector(Field selector) {
+    Field labels = selector.child("matchLabels");
+    labels
+        .entries()
+        .forEach(e -> {
+          NameRules.qualified(e.getKey())
+              .forEach(m -> labels.errors().invalid(labels.path(), e.getKey(), m));
+          NameRules.labelValue(e.getValue().text())
+              .forEach(m -> labels.errors().invalid(e.getValue().path(), e.getValue().text(), m));
+        });
+    selector.child("matchExpressions").items().forEach(SelectorRules::expression);
+  }
+
+  private static void expression(Field expression) {
+    Field values = expression.child("values");
+    switch (expression.child("operator").text()) {
+      case "In", "NotIn" -> {
+        if (values.node().isEmpty()) {
+          values
+              .errors()
+              .required(values.path(), "must be specified when `operator` is 'In' or 'NotIn'");
+        }
+      }
+      case "Exists", "DoesNotExist" -> {
+        if (!values.node().isEmpty()) {
+          values.forbidden("may not be specified when `operator` is 'Exists' or 'DoesNotExist'");
+        }
+      }
+      default -> expression.child("operator").invalid("not a valid selector operator");
+    }
+    Field key = expression.child("key");
+    NameRules.qualified(key.text()).forEach(m -> key.errors().invalid(key.path(), key.text(), m));
+    values.items().forEach(v -> NameRules.labelValue(v.text()).forEach(v::invalid));
+  }
+
+  static boolean isEmpty(Field selector) {
+    return selector.child("matchLabels").node().isEmpty()
+        && selector.child("matchExpressions").node().isEmpty();
+  }
+
+  /** Whether labels satisfy a selector of matchLabels and matchExpressions. */
+  static boolean matches(Field selector, Field labels) {
+    for (var e : selector.child("matchLabels").entries()) {
+      if (!labels.child(e.getKey()).present()
+          || !labels.child(e.getKey()).is(e.getValue().text())) {
+        return false;
+      }
+    }
+    for (Field expression : selector.child("matchExpressions").items()) {
+      Field label = labels.child(expression.child("key").text());
+      boolean among = expression.child("values").items().stream().anyMatch(v -> v.is(label.text()));
+      boolean ok =
+          switch (expression.child("operator").text()) {
+            case "In" -> label.present() && among;
+            case "NotIn" -> !label.present() || !among;
+            case "Exists" -> label.present();
+            case "DoesNotExist" -> !label.present();
+            default -> OPERATORS.isEmpty();
+          };
+      if (!ok) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  static void nodeSelector(Field selector) {
+    Field terms = selector.child("nodeSelectorTerms");
+    if (terms.node().isEmpty()) {
+      terms.errors().required(terms.path(), "must have at least one node selector term");
+    }
+    terms.items().forEach(SelectorRules::nodeTerm);
+  }
+
+  static void nodeTerm(Field term) {
+    for (Field requirement : term.child("matchExpressions").items()) {
+      nodeRequirement(requirement);
+      Field key = requirement.child("key");
+      NameRules.qualified(key.text()).forEach(m -> key.errors().invalid(key.path(), key.text(), m));
+    }
+    for (Field requirement : term.child("matchFields").items()) {
+      if (!requirement.child("key").is("metadata.name")) {
+        requirement.child("key").invalid("not a valid field selector key");
+      }
+    }
+  }
+
+  private static void nodeRequirement(Field requirement) {
+    Field values = requirement.child("values");
+    switch (requirement.child("operator").text()) {
+      case "In", "NotIn" -> {
+        if (values.node().isEmpty()) {
+          values
+              .errors()
+              .required(values.path(), "must be specified when `operator` is 'In' or 'NotIn'");
+        }
+      }
+      case "Exists", "DoesNotExist" -> {
+        if (!values.node().isEmpty()) {
+          values.forbidden("may not be specified when `operator` is 'Exists' or 'DoesNotExist'");
+        }
+      }
+      case "Gt", "Lt" -> {
+        if (values.node().size() != 1) {
+          values
+              .errors()
+              .required(
+                  values.path(), "must be specified single value when `operator` is 'Lt' or 'Gt'");
+        }
+      }
+      default -> requirement.child("operator").oneOf(NODE_OPERATORS);
+    }
+  }
+
+  static void toleration(Field toleration) {
+    Field key = toleration.child("key");
+    key.matches(NameRules::qualified);
+    Field operator = toleration.child("operator");
+    if (!key.hasText() && !operator.is("Exists")) {
+      operator
+          .errors()
+          .invalid(
+              operator.path(),
+              operator.text(),
+              "operator must be Exists when `key` is empty, which means \"match all values and all keys\"");
+    }
+    if (toleration.child("tolerationSeconds").present()
+        && !toleration.child("effect").is("NoExecute")) {
+      Field effect = toleration.child("effect");
+      effect
+          .errors()
+          .invalid(
+              effect.path(),
+              effect.text(),
+              "effect must be 'NoExecute' when `tolerationSeconds` is set");
+    }
+    switch (operator.text()) {
+      case "", "Equal" -> toleration.child("value").matches(NameRules::labelValue);
+      case "Exists" -> {
+        if (toleration.child("value").hasText()) {
+          operator
+              .errors()
+              .invalid(
+                  operator.path(),
+                  operator.text(),
+                  "value must be empty when `operator` is 'Exists'");
+        }
+      }
+      default -> operator.oneOf(List.of("Equal", "Exists"));
+    }
+    toleration.child("effect").oneOf(List.of("NoSchedule", "PreferNoSchedule", "NoExecute"));
+  }
+
+  static void affinity(Field affinity) {
+    Field node = affinity.child("nodeAffinity");
+    Field required = node.child("requiredDuringSchedulingIgnoredDuringExecution");
+    if (required.present()) {
+      nodeSelector(required);
+    }
+    for (Field preferred : node.child("preferredDuringSchedulingIgnoredDuringExecution").items()) {
+      preferred.child("weight").between(1, 100);
+      nodeTerm(preferred.child("preference"));
+    }
+    for (String kind : List.of("podAffinity", "podAntiAffinity")) {
+      Field pods = affinity.child(kind);
+      pods.child("requiredDuringSchedulingIgnoredDuringExecution")
+          .items()
+          .forEach(SelectorRules::podTerm);
+      for (Field preferred :
+          pods.child("preferredDuringSchedulingIgnoredDuringExecution").items()) {
+        preferred.child("weight").between(1, 100);
+        podTerm(preferred.child("podAffinityTerm"));
+      }
+    }
+  }
+
+  private static void podTerm(Field term) {
+    labelSelector(term.child("labelSelector"));
+    labelSelector(term.child("namespaceSelector"));
+    term.child("namespaces").items().forEach(n -> n.matches(NameRules::label));
+    Field topology = term.child("topologyKey");
+    if (topology.require("can not be empty")) {
+      topology.matches(NameRules::qualified);
+    }
+  }
+
+  static void topologySpread(Field constraints) {
+    for (Field constraint : constraints.items()) {
+      constraint.child("maxSkew").positive();
+      if (constraint.child("topologyKey").require("can not be empty")) {
+        constraint.child("topologyKey").matches(NameRules::qualified);
+      }
+      constraint.child("whenUnsatisfiable").oneOf(List.of("DoNotSchedule", "ScheduleAnyway"));
+      labelSelector(constraint.child("labelSelector"));
+      constraint.child("minDomains").positive();
+    }
+  }
+}

@@ -1,0 +1,144 @@
+package dev.wherry.apiserver.validation;
+
+import static java.util.Map.entry;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wherry.model.kind.KindInfo;
+import dev.wherry.model.status.ApiException;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Checks objects before they are stored. Objects must be defaulted; kinds without rules of their
+ * own are held to those of metadata.
+ */
+public final class Validation {
+  private static final String RBAC = ".rbac.authorization.k8s.io";
+
+  private static final Map<String, KindRules> RULES =
+      Map.ofEntries(
+          entry("pods", KindRules.of(PodRules::pod, PodUpdateRules::update)),
+          entry("podtemplates", KindRules.of(o -> PodRules.template(o.child("template")))),
+          entry("nodes", KindRules.of(CoreRules::node, CoreRules::nodeUpdate)),
+          entry(
+              "namespaces",
+              KindRules.named(NameRules::label, CoreRules::namespace, KindRules.FREE)),
+          entry("configmaps", KindRules.of(CoreRules::configMap, CoreRules::configMapUpdate)),
+          entry("secrets", KindRules.of(CoreRules::secret, CoreRules::secretUpdate)),
+          entry(
+              "services",
+              KindRules.named(
+                  NameRules::label1035, ServiceRules::service, ServiceRules::serviceUpdate)),
+          entry("endpoints", KindRules.of(ServiceRules::endpoints)),
+          entry(
+              "endpointslices.discovery.k8s.io",
+              KindRules.of(ServiceRules::endpointSlice, ServiceRules::endpointSliceUpdate)),
+          entry("events", KindRules.of(CoreRules::event)),
+          entry("events.events.k8s.io", KindRules.of(CoreRules::eventV1)),
+          entry("bindings", KindRules.of(CoreRules::binding)),
+          entry("leases.coordination.k8s.io", KindRules.of(CoreRules::lease)),
+          entry("replicationcontrollers", KindRules.of(WorkloadRules::replicationController)),
+          entry(
+              "deployments.apps",
+              KindRules.of(WorkloadRules::deployment, WorkloadRules::selectorUpdate)),
+          entry(
+              "replicasets.apps",
+              KindRules.of(WorkloadRules::replicaSet, WorkloadRules::selectorUpdate)),
+          entry(
+              "statefulsets.apps",
+              KindRules.of(WorkloadRules::statefulSet, WorkloadRules::statefulSetUpdate)),
+          entry(
+              "daemonsets.apps",
+              KindRules.of(WorkloadRules::daemonSet, WorkloadRules::selectorUpdate)),
+          entry("jobs.batch", KindRules.of(WorkloadRules::job, WorkloadRules::jobUpdate)),
+          entry("cronjobs.batch", KindRules.of(WorkloadRules::cronJob)),
+          entry(
+              "roles" + RBAC,
+              KindRules.named(NameRules::pathSegment, PolicyRules::role, KindRules.FREE)),
+          entry(
+              "clusterroles" + RBAC,
+              KindRules.named(NameRules::pathSegment, PolicyRules::clusterRole, KindRules.FREE)),
+          entry(
+              "rolebindings" + RBAC,
+              KindRules.named(
+                  NameRules::pathSegment, PolicyRules::roleBinding, PolicyRules::bindingUpdate)),
+          entry(
+              "clusterrolebindings" + RBAC,
+              KindRules.named(
+                  NameRules::pathSegment,
+                  PolicyRules::clusterRoleBinding,
+                  PolicyRules::bindingUpdate)),
+          entry(
+              "certificatesigningrequests.certificates.k8s.io",
+              KindRules.of(
+                  PolicyRules::certificateSigningRequest,
+                  PolicyRules::certificateSigningRequestUpdate)),
+          entry(
+              "priorityclasses.scheduling.k8s.io",
+              KindRules.of(PolicyRules::priorityClass, PolicyRules::priorityClassUpdate)),
+          entry(
+              "runtimeclasses.node.k8s.io",
+              KindRules.of(PolicyRules::runtimeClass, PolicyRules::runtimeClassUpdate)),
+          entry(
+              "ipaddresses.networking.k8s.io",
+              KindRules.named(v -> List.of(), KindRules.ANY, KindRules.FREE)));
+
+  private Validation() {}
+
+  /**
+   * Checks a new object.
+   *
+   * @param kind the resource it is created in
+   * @param object the whole object, defaulted, with namespace set
+   * @throws ApiException Invalid (422) with a cause per mistake
+   */
+  public static void create(KindInfo kind, ObjectNode object) {
+    FieldErrors errors = new FieldErrors();
+    object(kind, Field.root(object, errors), errors);
+    errors.throwIfAny(kind, name(object));
+  }
+
+  /**
+   * Checks a changed object against the stored one.
+   *
+   * @param subresource "" for the object itself, else {@code status}, {@code ephemeralcontainers},
+   *     ...
+   * @throws ApiException Invalid (422) with a cause per mistake
+   */
+  public static void update(KindInfo kind, ObjectNode object, ObjectNode old, String subresource) {
+    FieldErrors errors = new FieldErrors();
+    Field now = Field.root(object, errors);
+    Field before = Field.root(old, errors);
+    MetadataRules.update(now.child("metadata"), before.child("metadata"));
+    KindRules rules = rules(kind);
+    switch (subresource) {
+      case "" -> {
+        object(kind, now, errors);
+        rules.update().check(now, before);
+      }
+      case "ephemeralcontainers" -> {
+        rules.object().check(now);
+        PodUpdateRules.ephemeral(now, before);
+      }
+      case "approval" -> rules.update().check(now, before);
+      // A status may be written even where an older server accepted a spec that today's rules
+      // refuse.
+      default -> MetadataRules.labels(now.at("metadata", "labels"));
+    }
+    errors.throwIfAny(kind, name(object));
+  }
+
+  private static void object(KindInfo kind, Field object, FieldErrors errors) {
+    KindRules rules = rules(kind);
+    MetadataRules.check(object.child("metadata"), kind, rules.name());
+    rules.object().check(object);
+  }
+
+  private static KindRules rules(KindInfo kind) {
+    return RULES.getOrDefault(kind.resource(), KindRules.NONE);
+  }
+
+  private static String name(ObjectNode object) {
+    return object.path("metadata").path("name").asText();
+  }
+}

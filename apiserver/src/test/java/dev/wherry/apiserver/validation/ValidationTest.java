@@ -1,0 +1,183 @@
+package dev.wherry.apiserver.validation;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wherry.model.json.Json;
+import dev.wherry.model.kind.KindInfo;
+import dev.wherry.model.status.ApiException;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Sentences after kubernetes/pkg/apis/core/validation/validation_test.go and the other groups'
+ * validation tests.
+ */
+class ValidationTest {
+  private static final Map<String, KindInfo> KINDS =
+      Map.ofEntries(
+          kind("", "v1", "Pod", "pods", true),
+          kind("", "v1", "Node", "nodes", false),
+          kind("", "v1", "Service", "services", true),
+          kind("", "v1", "Namespace", "namespaces", false),
+          kind("", "v1", "ConfigMap", "configmaps", true),
+          kind("", "v1", "Secret", "secrets", true),
+          kind("", "v1", "ServiceAccount", "serviceaccounts", true),
+          kind("", "v1", "Endpoints", "endpoints", true),
+          kind("", "v1", "Event", "events", true),
+          kind("discovery.k8s.io", "v1", "EndpointSlice", "endpointslices", true),
+          kind("coordination.k8s.io", "v1", "Lease", "leases", true),
+          kind("apps", "v1", "Deployment", "deployments", true),
+          kind("apps", "v1", "StatefulSet", "statefulsets", true),
+          kind("batch", "v1", "Job", "jobs", true),
+          kind("batch", "v1", "CronJob", "cronjobs", true),
+          kind("rbac.authorization.k8s.io", "v1", "Role", "roles", true),
+          kind("rbac.authorization.k8s.io", "v1", "RoleBinding", "rolebindings", true),
+          kind(
+              "certificates.k8s.io",
+              "v1",
+              "CertificateSigningRequest",
+              "certificatesigningrequests",
+              false),
+          kind("scheduling.k8s.io", "v1", "PriorityClass", "priorityclasses", false),
+          kind("node.k8s.io", "v1", "RuntimeClass", "runtimeclasses", false));
+
+  private static Map.Entry<String, KindInfo> kind(
+      String group, String version, String kind, String plural, boolean ns) {
+    return Map.entry(kind, new KindInfo(group, version, kind, plural, ns));
+  }
+
+  private static ObjectNode object(String text) {
+    String json =
+        text.replace("META", "'metadata':{'name':'x','namespace':'d'}")
+            .replace("CLUSTER", "'metadata':{'name':'x'}")
+            .replace(
+                "TEMPLATE",
+                "'template':{'metadata':{'labels':{'a':'b'}},'spec':{'restartPolicy':'Always','containers':[{'name':'c','image':'i'}]}}")
+            .replace('\'', '"');
+    return (ObjectNode) Json.parse(json);
+  }
+
+  private static String problems(String kind, String text) {
+    KindInfo info = KINDS.get(kind);
+    try {
+      Validation.create(info, object(text));
+      return "ok";
+    } catch (ApiException e) {
+      return e.details().causes().stream()
+          .map(c -> c.field() + ": " + c.message())
+          .collect(Collectors.joining("; "));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '^',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          Pod ^ {META,'spec':{'containers':[{'name':'c','image':'i'}]}} ^ ok
+          Pod ^ {'metadata':{'namespace':'d'},'spec':{'containers':[{'name':'c','image':'i'}]}} ^ metadata.name: Required value: name or generateName is required
+          Pod ^ {'metadata':{'name':'x'},'spec':{'containers':[{'name':'c','image':'i'}]}} ^ metadata.namespace: Required value
+          Pod ^ {META,'spec':{}} ^ spec.containers: Required value
+          Pod ^ {META,'spec':{'containers':[{}]}} ^ spec.containers[0].name: Required value; spec.containers[0].image: Required value
+          Pod ^ {META,'spec':{'containers':[{'name':'c','image':'i'},{'name':'c','image':'i'}]}} ^ spec.containers[1].name: Duplicate value: "c"
+          Pod ^ {META,'spec':{'restartPolicy':'Maybe','containers':[{'name':'c','image':'i'}]}} ^ spec.restartPolicy: Unsupported value: "Maybe": supported values: "Always", "Never", "OnFailure"
+          Pod ^ {META,'spec':{'containers':[{'name':'c','image':'i','ports':[{'containerPort':70000}]}]}} ^ spec.containers[0].ports[0].containerPort: Invalid value: 70000: must be between 1 and 65535, inclusive
+          Pod ^ {META,'spec':{'containers':[{'name':'c','image':'i','volumeMounts':[{'name':'v','mountPath':'/m'}]}]}} ^ spec.containers[0].volumeMounts[0].name: Not found: "v"
+          Pod ^ {META,'spec':{'volumes':[{'name':'v'}],'containers':[{'name':'c','image':'i'}]}} ^ spec.volumes[0]: Required value: must specify a volume type
+          Pod ^ {META,'spec':{'volumes':[{'name':'v','emptyDir':{},'hostPath':{'path':'/x'}}],'containers':[{'name':'c','image':'i'}]}} ^ spec.volumes[0].hostPath: Forbidden: may not specify more than 1 volume type
+          Pod ^ {META,'spec':{'containers':[{'name':'c','image':'i','resources':{'requests':{'cpu':'2'},'limits':{'cpu':'1'}}}]}} ^ spec.containers[0].resources.requests: Invalid value: "2": must be less than or equal to cpu limit of 1
+          Pod ^ {META,'spec':{'containers':[{'name':'c','image':'i','livenessProbe':{}}]}} ^ spec.containers[0].livenessProbe: Required value: must specify a handler type
+          Pod ^ {META,'spec':{'containers':[{'name':'c','image':'i','env':[{'name':'A','valueFrom':{}}]}]}} ^ spec.containers[0].env[0].valueFrom: Invalid value: "": must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef` or `secretKeyRef`
+          Pod ^ {META,'spec':{'tolerations':[{'operator':'Equal'}],'containers':[{'name':'c','image':'i'}]}} ^ spec.tolerations[0].operator: Invalid value: "Equal": operator must be Exists when `key` is empty, which means "match all values and all keys"
+          Pod ^ {META,'spec':{'initContainers':[{'name':'i','image':'i','livenessProbe':{'exec':{'command':['x']}}}],'containers':[{'name':'c','image':'i'}]}} ^ spec.initContainers[0].livenessProbe: Forbidden: may not be set for init containers without restartPolicy=Always
+          Namespace ^ {'metadata':{'name':'a.b'}} ^ metadata.name: Invalid value: "a.b": a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')
+          Namespace ^ {'metadata':{'name':'a','namespace':'b'}} ^ metadata.namespace: Forbidden: not allowed on this type
+          ConfigMap ^ {'metadata':{'name':'x','namespace':'d','labels':{'a':'-'}}} ^ metadata.labels: Invalid value: "-": a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')
+          ConfigMap ^ {META,'data':{'a/b':''}} ^ data[a/b]: Invalid value: "a/b": a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')
+          Secret ^ {META,'type':'kubernetes.io/tls','data':{'tls.crt':''}} ^ data[tls.key]: Required value
+          Service ^ {META,'spec':{'type':'ClusterIP','ports':[{'port':0}]}} ^ spec.ports[0].port: Invalid value: 0: must be between 1 and 65535, inclusive
+          Service ^ {META,'spec':{'type':'ClusterIP','ports':[{'port':1},{'port':2}]}} ^ spec.ports[0].name: Required value; spec.ports[1].name: Required value
+          Service ^ {META,'spec':{'type':'ClusterIP'}} ^ spec.ports: Required value
+          Service ^ {META,'spec':{'type':'ExternalName'}} ^ spec.externalName: Required value
+          Endpoints ^ {META,'subsets':[{'addresses':[{'ip':'127.0.0.1'}],'ports':[{'port':1,'protocol':'TCP'}]}]} ^ subsets[0].addresses[0].ip: Invalid value: "127.0.0.1": may not be in the loopback range (127.0.0.0/8, ::1/128)
+          EndpointSlice ^ {META,'addressType':'IPv4','endpoints':[{'addresses':[]}]} ^ endpoints[0].addresses: Required value: must contain at least 1 address
+          Node ^ {CLUSTER,'spec':{'taints':[{'key':'a','effect':'X'}]}} ^ spec.taints[0].effect: Unsupported value: "X": supported values: "NoExecute", "NoSchedule", "PreferNoSchedule"
+          Event ^ {META,'involvedObject':{'namespace':'e'}} ^ involvedObject.namespace: Invalid value: "e": does not match event.namespace
+          Lease ^ {META,'spec':{'leaseDurationSeconds':0}} ^ spec.leaseDurationSeconds: Invalid value: 0: must be greater than 0
+          Deployment ^ {META,'spec':{'selector':{'matchLabels':{'a':'b'}},TEMPLATE}} ^ ok
+          Deployment ^ {META,'spec':{'selector':{'matchLabels':{'a':'z'}},TEMPLATE}} ^ spec.template.metadata.labels: Invalid value: {"a":"b"}: `selector` does not match template `labels`
+          Deployment ^ {META,'spec':{'replicas':-1,'selector':{'matchLabels':{'a':'b'}},TEMPLATE}} ^ spec.replicas: Invalid value: -1: must be greater than or equal to 0
+          Deployment ^ {META,'spec':{TEMPLATE}} ^ spec.selector: Required value
+          Job ^ {META,'spec':{TEMPLATE}} ^ spec.template.spec.restartPolicy: Unsupported value: "Always": supported values: "Never", "OnFailure"
+          Role ^ {'metadata':{'name':'a:b','namespace':'d'},'rules':[{'verbs':[],'apiGroups':[''],'resources':['pods']}]} ^ rules[0].verbs: Required value: verbs must contain at least one value
+          RoleBinding ^ {META,'roleRef':{'apiGroup':'rbac.authorization.k8s.io','kind':'Rule','name':'r'}} ^ roleRef.kind: Unsupported value: "Rule": supported values: "ClusterRole", "Role"
+          CertificateSigningRequest ^ {CLUSTER,'spec':{'request':'YQ==','signerName':'a.b/c'}} ^ spec.usages: Required value: usages must be provided
+          PriorityClass ^ {CLUSTER,'value':2000000000} ^ value: Forbidden: maximum allowed value of a user defined priority is 1000000000
+          RuntimeClass ^ {CLUSTER,'handler':'A'} ^ handler: Invalid value: "A": a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')
+          """)
+  void create_table_saysWhatUpstreamSays(String kind, String object, String want) {
+    assertEquals(want, problems(kind, object));
+  }
+
+  @Test
+  void create_severalMistakes_listsAllInOneMessage() {
+    ApiException e =
+        assertThrows(
+            ApiException.class,
+            () -> Validation.create(KINDS.get("Pod"), object("{META,'spec':{'containers':[{}]}}")));
+    assertEquals(
+        "Pod \"x\" is invalid: [spec.containers[0].name: Required value, spec.containers[0].image: Required value]",
+        e.text());
+    assertEquals(422, e.code());
+    assertEquals("FieldValueRequired", e.details().causes().getFirst().reason());
+  }
+
+  private static String change(String kind, String before, String after, String subresource) {
+    try {
+      Validation.update(KINDS.get(kind), object(after), object(before), subresource);
+      return "ok";
+    } catch (ApiException e) {
+      return e.details().causes().getFirst().field()
+          + ": "
+          + e.details().causes().getFirst().message().lines().findFirst().orElse("");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '^',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          Pod ^ {META,'spec':{'containers':[{'name':'c','image':'i'}]}} ^ {META,'spec':{'containers':[{'name':'c','image':'j'}]}} ^ ok
+          Pod ^ {META,'spec':{'containers':[{'name':'c','image':'i'}]}} ^ {META,'spec':{'containers':[{'name':'c','image':'i'},{'name':'d','image':'i'}]}} ^ spec.containers: Forbidden: pod updates may not add or remove containers
+          Pod ^ {META,'spec':{'containers':[{'name':'c','image':'i'}]}} ^ {META,'spec':{'nodeName':'n','containers':[{'name':'c','image':'i'}]}} ^ spec: Forbidden: pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)
+          Deployment ^ {META,'spec':{'selector':{'matchLabels':{'a':'c'}},TEMPLATE}} ^ {META,'spec':{'selector':{'matchLabels':{'a':'b'}},TEMPLATE}} ^ spec.selector: Invalid value: {"matchLabels":{"a":"b"}}: field is immutable
+          Secret ^ {META,'type':'Opaque'} ^ {META,'type':'x/y'} ^ type: Invalid value: "x/y": field is immutable
+          ConfigMap ^ {META,'immutable':true,'data':{'a':'1'}} ^ {META,'immutable':true,'data':{'a':'2'}} ^ data: Forbidden: field is immutable when `immutable` is set
+          Service ^ {META,'spec':{'type':'ClusterIP','clusterIP':'10.43.0.5','clusterIPs':['10.43.0.5'],'ports':[{'port':1}]}} ^ {META,'spec':{'type':'ClusterIP','clusterIP':'10.43.0.6','clusterIPs':['10.43.0.6'],'ports':[{'port':1}]}} ^ spec.clusterIPs: Invalid value: ["10.43.0.6"]: may not change once set
+          PriorityClass ^ {CLUSTER,'value':1} ^ {CLUSTER,'value':2} ^ value: Forbidden: may not be changed in an update.
+          """)
+  void update_table_holdsImmutableFields(String kind, String before, String after, String want) {
+    assertEquals(want, change(kind, before, after, ""));
+  }
+
+  @Test
+  void update_ephemeralContainers_mayOnlyGrow() {
+    String before =
+        "{META,'spec':{'containers':[{'name':'c','image':'i'}],'ephemeralContainers':[{'name':'e','image':'i'}]}}";
+    String grown =
+        before.replace(
+            "[{'name':'e','image':'i'}]", "[{'name':'e','image':'i'},{'name':'f','image':'i'}]");
+    assertEquals("ok", change("Pod", before, grown, "ephemeralcontainers"));
+    assertEquals(
+        "spec.ephemeralContainers: Forbidden: existing ephemeral containers \"f\" may not be removed",
+        change("Pod", grown, before, "ephemeralcontainers"));
+  }
+}
