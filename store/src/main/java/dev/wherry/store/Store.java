@@ -63,7 +63,10 @@ public interface Store extends AutoCloseable {
   /** Versions that were replaced at or before this revision may be gone. */
   long compactedRevision();
 
-  /** Forgets versions that were replaced at or before a revision. */
+  /**
+   * Forgets versions that were replaced at or before a revision. The horizon may come to lie a
+   * little higher, behind revisions that an unclean stop lost; it is one to go on from.
+   */
   void compact(long revision);
 
   /**

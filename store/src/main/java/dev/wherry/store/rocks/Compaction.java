@@ -27,7 +27,7 @@ final class Compaction {
    * @return whether it has been reached
    */
   boolean step(long target) {
-    long upTo = Math.min(target, revisions.current());
+    long upTo = revisions.behindGap(Math.min(target, revisions.current()));
     if (upTo <= revisions.compacted()) {
       return true;
     }

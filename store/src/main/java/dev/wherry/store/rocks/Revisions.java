@@ -105,12 +105,17 @@ final class Revisions {
    * misses nothing.
    */
   boolean isLost(long revision) {
+    return behindGap(revision) != revision;
+  }
+
+  /** The revision itself, or the end of the gap it lies in: a horizon must be one to go on from. */
+  long behindGap(long revision) {
     for (Gap gap : visibleGaps) {
       if (revision > gap.last() && revision < gap.lost()) {
-        return true;
+        return gap.lost();
       }
     }
-    return false;
+    return revision;
   }
 
   /**
