@@ -1,0 +1,82 @@
+package dev.wherry.apiserver;
+
+import dev.wherry.apiserver.admission.AdmissionChain;
+import dev.wherry.apiserver.admission.DefaultPlugins;
+import dev.wherry.apiserver.authn.BootstrapTokenAuthenticator;
+import dev.wherry.apiserver.authn.RequestAuthentication;
+import dev.wherry.apiserver.authn.X509Authenticator;
+import dev.wherry.apiserver.authz.AccessReviews;
+import dev.wherry.apiserver.authz.Authorizer;
+import dev.wherry.apiserver.authz.NodeAuthorizer;
+import dev.wherry.apiserver.authz.NodeGraph;
+import dev.wherry.apiserver.authz.RbacAuthorizer;
+import dev.wherry.apiserver.authz.RbacPolicy;
+import dev.wherry.apiserver.authz.UnionAuthorizer;
+import dev.wherry.apiserver.bootstrap.DefaultPolicy;
+import dev.wherry.apiserver.token.ServiceAccountTokens;
+import dev.wherry.apiserver.token.TokenConfig;
+import dev.wherry.apiserver.token.TokenIssuer;
+import dev.wherry.apiserver.token.TokenRequests;
+import dev.wherry.apiserver.token.TokenReviews;
+import dev.wherry.apiserver.view.ObjectView;
+import java.security.KeyPair;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * All that the request path needs to know callers and judge them, wired together in one place.
+ *
+ * @param authentication finds the caller of a request
+ * @param authorizer judges requests of HTTP and in-process callers alike
+ * @param admission fills in and restricts writes
+ * @param accessReviews the kinds of authorization.k8s.io
+ * @param tokenReviews the kind TokenReview
+ * @param tokenRequests the subresource serviceaccounts/token
+ * @param tokens the token configuration, for the OpenID documents
+ */
+public record SecurityRealm(
+    RequestAuthentication authentication,
+    Authorizer authorizer,
+    AdmissionChain admission,
+    AccessReviews accessReviews,
+    TokenReviews tokenReviews,
+    TokenRequests tokenRequests,
+    TokenConfig tokens) {
+
+  /**
+   * Wires a realm over the objects of a view, which must be filled and following already.
+   *
+   * @param clientAuthorities whose client certificates are accepted
+   * @param tokenKeys sign and verify service account tokens
+   */
+  public static SecurityRealm over(
+      ObjectView view,
+      Collection<X509Certificate> clientAuthorities,
+      KeyPair tokenKeys,
+      TokenConfig tokens,
+      InstantSource clock,
+      SecureRandom random) {
+    RbacPolicy policy = RbacPolicy.following(view);
+    Authorizer authorizer =
+        new UnionAuthorizer(
+            List.of(
+                new NodeAuthorizer(NodeGraph.following(view), DefaultPolicy.nodeRules()),
+                new RbacAuthorizer(policy)));
+    ServiceAccountTokens accounts =
+        new ServiceAccountTokens(tokens, List.of(tokenKeys.getPublic()), view, clock);
+    BootstrapTokenAuthenticator bootstrap = new BootstrapTokenAuthenticator(view, clock);
+    TokenIssuer issuer = new TokenIssuer(tokens, tokenKeys, clock, random);
+    return new SecurityRealm(
+        new RequestAuthentication(
+            List.of(new X509Authenticator(clientAuthorities, clock), accounts, bootstrap)),
+        authorizer,
+        DefaultPlugins.chain(view, authorizer, policy, random),
+        new AccessReviews(authorizer, policy),
+        new TokenReviews(tokens, accounts, List.of(bootstrap)),
+        new TokenRequests(tokens, issuer, view, clock),
+        tokens);
+  }
+}

@@ -1,0 +1,28 @@
+package dev.wherry.apiserver.admission;
+
+import dev.wherry.apiserver.authz.Authorizer;
+import dev.wherry.apiserver.authz.RbacPolicy;
+import dev.wherry.apiserver.view.ObjectView;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/** The plugins of every cluster, in upstream's order. */
+public final class DefaultPlugins {
+  private DefaultPlugins() {}
+
+  /** The chain over a view; {@code random} makes volume names. */
+  public static AdmissionChain chain(
+      ObjectView view, Authorizer authorizer, RbacPolicy policy, RandomGenerator random) {
+    return new AdmissionChain(
+        List.of(
+            new NamespaceLifecycle(view),
+            new PodServiceAccount(view, random),
+            new NodeRestriction(view),
+            new NodeTaints(),
+            new PodPriority(view),
+            new PodTolerations(),
+            new PodRuntimeClass(view),
+            new CertificateRules(authorizer),
+            new RbacEscalation(authorizer, policy)));
+  }
+}
