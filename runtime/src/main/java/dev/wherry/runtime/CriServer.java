@@ -73,7 +73,7 @@ final class CriServer implements AutoCloseable {
       Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
       return new CriServer(socket, server, loop, calls);
     } catch (IOException | RuntimeException e) {
-      var unused = loop.shutdownGracefully(0, GRACE_SECONDS, TimeUnit.SECONDS);
+      var _ = loop.shutdownGracefully(0, GRACE_SECONDS, TimeUnit.SECONDS);
       calls.shutdown();
       throw e;
     }
@@ -90,7 +90,7 @@ final class CriServer implements AutoCloseable {
       Thread.currentThread().interrupt();
       server.shutdownNow();
     }
-    var unused = loop.shutdownGracefully(0, GRACE_SECONDS, TimeUnit.SECONDS);
+    var _ = loop.shutdownGracefully(0, GRACE_SECONDS, TimeUnit.SECONDS);
     calls.shutdown();
     Files.deleteIfExists(socket);
   }

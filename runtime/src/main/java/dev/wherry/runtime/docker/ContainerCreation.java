@@ -16,6 +16,7 @@ import dev.wherry.proto.cri.v1.NamespaceMode;
 import dev.wherry.proto.cri.v1.NamespaceOption;
 import dev.wherry.proto.cri.v1.PodSandboxConfig;
 import dev.wherry.proto.cri.v1.Signal;
+import dev.wherry.runtime.OomScore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -2,6 +2,7 @@ package dev.wherry.runtime.docker;
 
 import com.github.dockerjava.api.DockerClient;
 import dev.wherry.runtime.DockerShimConfig;
+import dev.wherry.runtime.OomScore;
 import dev.wherry.runtime.StreamingEndpoint;
 import dev.wherry.runtime.cni.CniNetwork;
 import dev.wherry.runtime.images.ImageMirror;

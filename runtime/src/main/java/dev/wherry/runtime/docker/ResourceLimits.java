@@ -3,6 +3,7 @@ package dev.wherry.runtime.docker;
 import com.github.dockerjava.api.command.UpdateContainerCmd;
 import com.github.dockerjava.api.model.HostConfig;
 import dev.wherry.proto.cri.v1.LinuxContainerResources;
+import dev.wherry.runtime.OomScore;
 
 /** CRI resources in Docker's terms; zero leaves a limit to Docker. Swap is never added. */
 final class ResourceLimits {

@@ -10,6 +10,7 @@ import dev.wherry.proto.cri.v1.LinuxSandboxSecurityContext;
 import dev.wherry.proto.cri.v1.NamespaceMode;
 import dev.wherry.proto.cri.v1.NamespaceOption;
 import dev.wherry.proto.cri.v1.PodSandboxConfig;
+import dev.wherry.runtime.OomScore;
 import java.util.List;
 import java.util.Map;
 

@@ -1,4 +1,4 @@
-package dev.wherry.runtime.docker;
+package dev.wherry.runtime;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,11 +10,11 @@ import java.util.stream.Stream;
  * CAP_SYS_RESOURCE lower nobody's below what it was given, and runc fails a container whose score
  * it cannot set. Measured on this process, taking the daemon to be as privileged.
  */
-record OomScore(int lowest) {
+public record OomScore(int lowest) {
   private static final int KERNEL_LOWEST = -1000;
   private static final int CAP_SYS_RESOURCE = 24;
 
-  static OomScore ofThisHost() {
+  public static OomScore ofThisHost() {
     try {
       if (hasCapability(Path.of("/proc/self/status"))) {
         return new OomScore(KERNEL_LOWEST);
@@ -35,7 +35,13 @@ record OomScore(int lowest) {
     }
   }
 
-  int clamp(long wanted) {
+  /** Whether scores below this process's own are out of reach. */
+  public boolean isRestricted() {
+    return lowest > KERNEL_LOWEST;
+  }
+
+  /** The nearest score that can be set. */
+  public int clamp(long wanted) {
     return Math.clamp(wanted, lowest, 1000);
   }
 }
