@@ -69,6 +69,9 @@ public interface Store extends AutoCloseable {
    */
   void compact(long revision);
 
+  /** About how many bytes the changes since the horizon take on disk. */
+  long historyBytes();
+
   /**
    * Writes a consistent copy into a folder that does not exist yet; it can be opened as a store.
    *

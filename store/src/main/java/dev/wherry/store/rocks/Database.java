@@ -16,10 +16,13 @@ import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
+import org.rocksdb.Range;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
+import org.rocksdb.SizeApproximationFlag;
+import org.rocksdb.Slice;
 import org.rocksdb.Snapshot;
 import org.rocksdb.Status;
 import org.rocksdb.WriteBatch;
@@ -142,6 +145,19 @@ final class Database implements AutoCloseable {
 
   RocksIterator iterator(ColumnFamilyHandle family, ReadOptions options) {
     return db.newIterator(family, options);
+  }
+
+  long approximateBytes(ColumnFamilyHandle family, byte[] from, byte[] to) {
+    try (Slice first = new Slice(from);
+        Slice last = new Slice(to)) {
+      long[] sizes =
+          db.getApproximateSizes(
+              family,
+              List.of(new Range(first, last)),
+              SizeApproximationFlag.INCLUDE_FILES,
+              SizeApproximationFlag.INCLUDE_MEMTABLES);
+      return sizes[0];
+    }
   }
 
   Snapshot snapshot() {

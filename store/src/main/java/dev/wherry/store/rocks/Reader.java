@@ -209,6 +209,15 @@ final class Reader {
     return new Stored(record.entry(position.revision()), position);
   }
 
+  /** About what the log takes from the horizon on. */
+  long historyBytes() {
+    return whileOpen(() -> {
+      byte[] first = new Layout.Position(revisions.compacted() + 1, 0).bytes();
+      byte[] last = new Layout.Position(Long.MAX_VALUE, Integer.MAX_VALUE).bytes();
+      return database.approximateBytes(database.log(), first, last);
+    });
+  }
+
   private List<Event> readHistory(long after, long upTo, int limit) {
     List<Event> events = new ArrayList<>();
     try (ReadOptions options = new ReadOptions();

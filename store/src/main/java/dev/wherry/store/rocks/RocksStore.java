@@ -124,6 +124,11 @@ public final class RocksStore implements Store {
   }
 
   @Override
+  public long historyBytes() {
+    return reader.historyBytes();
+  }
+
+  @Override
   public void checkpoint(Path folder) {
     DataDirectory.beginCopy(folder);
     writer.run(() -> database.checkpoint(DataDirectory.databaseOf(folder)));
