@@ -1,0 +1,5 @@
+/** Label and field selectors. No owner; imported by all. */
+@NullMarked
+package dev.wherry.model.selector;
+
+import org.jspecify.annotations.NullMarked;
