@@ -1,0 +1,69 @@
+package dev.wherry.machinery.loop;
+
+import dev.wherry.machinery.client.ApiClient;
+import dev.wherry.machinery.event.EventRecorder;
+import dev.wherry.model.kind.KubeObject;
+import dev.wherry.model.status.ApiException;
+import dev.wherry.model.status.Reason;
+
+/** Carries plans out. Stateless; every worker may use it. */
+public final class Applier {
+  private final ApiClient client;
+  private final EventRecorder events;
+
+  public Applier(ApiClient client, EventRecorder events) {
+    this.client = client;
+    this.events = events;
+  }
+
+  /**
+   * @throws ApiException when an action is refused; what has vanished meanwhile is no failure for
+   *     actions that change or delete it
+   */
+  public Outcome apply(Plan plan) {
+    for (Action action : plan.actions()) {
+      apply(action);
+    }
+    return plan.again().isPositive() ? new Outcome.Again(plan.again()) : Outcome.DONE;
+  }
+
+  private void apply(Action action) {
+    switch (action) {
+      case Action.Create<?> create -> create(create);
+      case Action.Update<?> update -> unlessGone(() -> update(update));
+      case Action.UpdateStatus<?> update -> unlessGone(() -> updateStatus(update));
+      case Action.Patch p ->
+          unlessGone(() -> {
+            String[] subresource =
+                p.subresource().isEmpty() ? new String[0] : new String[] {p.subresource()};
+            client.patch(p.kind(), p.namespace(), p.name(), p.type(), p.body(), subresource);
+          });
+      case Action.Delete d ->
+          unlessGone(() -> client.delete(d.kind(), d.namespace(), d.name(), d.options()));
+      case Action.Report report ->
+          events.report(report.regarding(), report.type(), report.reason(), report.message());
+    }
+  }
+
+  private <T extends KubeObject> void create(Action.Create<T> action) {
+    client.create(action.kind(), action.object());
+  }
+
+  private <T extends KubeObject> void update(Action.Update<T> action) {
+    client.update(action.kind(), action.object());
+  }
+
+  private <T extends KubeObject> void updateStatus(Action.UpdateStatus<T> action) {
+    client.updateStatus(action.kind(), action.object());
+  }
+
+  private static void unlessGone(Runnable call) {
+    try {
+      call.run();
+    } catch (ApiException e) {
+      if (e.reason() != Reason.NOT_FOUND) {
+        throw e;
+      }
+    }
+  }
+}
