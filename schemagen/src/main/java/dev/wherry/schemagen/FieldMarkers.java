@@ -1,0 +1,90 @@
+package dev.wherry.schemagen;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.JarURLConnection;
+import java.net.URL;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The {@code +marker=value} lines that upstream writes over its fields, from the published sources'
+ * comments.
+ */
+final class FieldMarkers {
+  private static final String FOLDER = "io/kubernetes/client/proto/";
+  private static final Pattern MESSAGE = Pattern.compile("interface_extends:([\\w.]+)\\)");
+  private static final Pattern FIELD = Pattern.compile("<code>.*? (\\w+) = [0-9]+;</code>");
+  private static final Pattern MARKER = Pattern.compile("\\* \\+(\\w+)(?:=(.*))?");
+
+  private final Map<String, Map<String, List<String>>> byField = new HashMap<>();
+
+  private FieldMarkers() {}
+
+  static FieldMarkers read() throws IOException {
+    FieldMarkers markers = new FieldMarkers();
+    URL source = FieldMarkers.class.getClassLoader().getResource(FOLDER + "V1.java");
+    if (source == null) {
+      throw new IOException("the sources of client-java-proto are not on the class path");
+    }
+    JarURLConnection connection = (JarURLConnection) source.openConnection();
+    connection.setUseCaches(false);
+    try (JarFile jar = connection.getJarFile()) {
+      for (JarEntry entry : Collections.list(jar.entries())) {
+        if (entry.getName().startsWith(FOLDER) && entry.getName().endsWith(".java")) {
+          try (InputStream in = jar.getInputStream(entry)) {
+            markers.scan(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+          }
+        }
+      }
+    }
+    return markers;
+  }
+
+  /**
+   * Only the comments of a message's accessor interface are read: each field's comment stands there
+   * first.
+   */
+  private void scan(String source) {
+    String message = "";
+    Map<String, List<String>> open = new HashMap<>();
+    for (String line : source.split("\n")) {
+      String text = line.strip();
+      Matcher start = MESSAGE.matcher(text);
+      if (start.find()) {
+        message = start.group(1);
+      } else if (text.startsWith("public ") && text.contains(" class ")) {
+        message = "";
+      }
+      if (message.isEmpty()) {
+        continue;
+      }
+      Matcher marker = MARKER.matcher(text);
+      Matcher field = FIELD.matcher(text);
+      if (text.startsWith("/**")) {
+        open = new HashMap<>();
+      } else if (marker.matches()) {
+        String value = marker.group(2) == null ? "" : unescape(marker.group(2).strip());
+        open.computeIfAbsent(marker.group(1), name -> new java.util.ArrayList<>()).add(value);
+      } else if (field.find()) {
+        byField.putIfAbsent(message + "." + field.group(1), open);
+      }
+    }
+  }
+
+  private static String unescape(String text) {
+    return text.replace("&quot;", "\"").replace("&amp;", "&").replace("&#64;", "@");
+  }
+
+  /** Values of a marker on a field of a message; empty when it does not stand there. */
+  List<String> of(String message, String field, String marker) {
+    return byField.getOrDefault(message + "." + field, Map.of()).getOrDefault(marker, List.of());
+  }
+}
