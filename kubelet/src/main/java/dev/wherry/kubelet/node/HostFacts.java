@@ -1,0 +1,86 @@
+package dev.wherry.kubelet.node;
+
+import dev.wherry.kubelet.KubeletConfig;
+import dev.wherry.kubelet.resource.HostFigures;
+import dev.wherry.model.Quantity;
+import dev.wherry.model.core.v1.NodeSystemInfo;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/** What the machine is and has. Reads /proc and /sys; what is not there stays empty. */
+final class HostFacts {
+  private static final String QUOTES = "\"";
+
+  private HostFacts() {}
+
+  /** Go's name of the architecture. */
+  static String architecture() {
+    String name = System.getProperty("os.arch", "").toLowerCase(Locale.ROOT);
+    return switch (name) {
+      case "x86_64" -> "amd64";
+      case "aarch64" -> "arm64";
+      default -> name;
+    };
+  }
+
+  /**
+   * @param runtimeVersion such as {@code containerd://1.6.20}
+   */
+  static NodeSystemInfo info(KubeletConfig config, String runtimeVersion) {
+    return NodeSystemInfo.builder()
+        .architecture(architecture())
+        .operatingSystem("linux")
+        .kernelVersion(read("/proc/sys/kernel/osrelease"))
+        .osImage(osImage())
+        .machineID(read("/etc/machine-id"))
+        .systemUUID(read("/sys/class/dmi/id/product_uuid").toLowerCase(Locale.ROOT))
+        .bootID(read("/proc/sys/kernel/random/boot_id"))
+        .containerRuntimeVersion(runtimeVersion)
+        .kubeletVersion(config.version())
+        .build();
+  }
+
+  static Map<String, Quantity> capacity(KubeletConfig config) throws IOException {
+    Map<String, Quantity> capacity = new LinkedHashMap<>();
+    capacity.put("cpu", Quantity.of(Runtime.getRuntime().availableProcessors()));
+    capacity.put("memory", Quantity.parse(HostFigures.memoryBytes() / 1024 + "Ki"));
+    capacity.put("pods", Quantity.of(config.maxPods()));
+    long disk = Files.getFileStore(config.dataDir()).getTotalSpace();
+    capacity.put("ephemeral-storage", Quantity.parse(disk / 1024 + "Ki"));
+    return capacity;
+  }
+
+  static Map<String, Quantity> allocatable(
+      Map<String, Quantity> capacity, Map<String, Quantity> reserved) {
+    Map<String, Quantity> allocatable = new LinkedHashMap<>(capacity);
+    reserved.forEach((name, amount) ->
+        allocatable.computeIfPresent(
+            name,
+            (_, all) -> {
+              Quantity left = all.minus(amount);
+              return left.signum() < 0 ? Quantity.ZERO : left;
+            }));
+    return allocatable;
+  }
+
+  private static String osImage() {
+    for (String line : read("/etc/os-release").split("\n")) {
+      if (line.startsWith("PRETTY_NAME=")) {
+        return line.substring("PRETTY_NAME=".length()).replace(QUOTES, "");
+      }
+    }
+    return "";
+  }
+
+  private static String read(String file) {
+    try {
+      return Files.readString(Path.of(file)).strip();
+    } catch (IOException _) {
+      return "";
+    }
+  }
+}

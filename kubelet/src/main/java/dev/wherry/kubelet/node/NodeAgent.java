@@ -1,0 +1,249 @@
+package dev.wherry.kubelet.node;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wherry.kubelet.KubeletConfig;
+import dev.wherry.kubelet.cri.CriException;
+import dev.wherry.kubelet.cri.CriRuntime;
+import dev.wherry.machinery.client.ApiClient;
+import dev.wherry.machinery.client.PatchType;
+import dev.wherry.model.Quantity;
+import dev.wherry.model.core.v1.ContainerImage;
+import dev.wherry.model.core.v1.DaemonEndpoint;
+import dev.wherry.model.core.v1.Node;
+import dev.wherry.model.core.v1.NodeAddress;
+import dev.wherry.model.core.v1.NodeDaemonEndpoints;
+import dev.wherry.model.core.v1.NodeSpec;
+import dev.wherry.model.core.v1.NodeStatus;
+import dev.wherry.model.json.Json;
+import dev.wherry.model.meta.v1.ObjectMeta;
+import dev.wherry.model.status.ApiException;
+import dev.wherry.model.status.Reason;
+import dev.wherry.proto.cri.v1.Image;
+import dev.wherry.proto.cri.v1.VersionResponse;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Registers the node and keeps its status: looked at every 10 s, written when it changed and every
+ * five minutes (rule: KEP-589). One virtual thread.
+ */
+public final class NodeAgent implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(NodeAgent.class.getName());
+
+  static final Duration LOOK = Duration.ofSeconds(10);
+
+  /** While the node is not ready, news should spread fast. */
+  static final Duration LOOK_UNREADY = Duration.ofSeconds(1);
+
+  static final Duration REPORT = Duration.ofMinutes(5);
+  static final int IMAGES_MAX = 50;
+  private static final int IMAGE_NAMES_MAX = 5;
+
+  private final KubeletConfig config;
+  private final CriRuntime runtime;
+  private final ApiClient api;
+  private final InstantSource clock;
+  private final int serverPort;
+  private final Thread thread;
+  private final CountDownLatch registered = new CountDownLatch(1);
+  private volatile Map<String, Quantity> allocatable = Map.of();
+  private @Nullable Node node;
+  private Instant reportedAt = Instant.EPOCH;
+  private String podCidr = "";
+
+  public NodeAgent(
+      KubeletConfig config,
+      CriRuntime runtime,
+      ApiClient api,
+      InstantSource clock,
+      int serverPort) {
+    this.config = config;
+    this.runtime = runtime;
+    this.api = api;
+    this.clock = clock;
+    this.serverPort = serverPort;
+    this.thread = Thread.ofVirtual().name("node-agent").unstarted(this::run);
+  }
+
+  public void start() {
+    thread.start();
+  }
+
+  /** What pods can get of this node; empty before the first look. */
+  public Map<String, Quantity> allocatable() {
+    return allocatable;
+  }
+
+  /** Waits until the node object exists. */
+  public boolean awaitRegistered(Duration atMost) throws InterruptedException {
+    return registered.await(atMost.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS);
+  }
+
+  private void run() {
+    try {
+      while (true) {
+        boolean ready = false;
+        try {
+          ready = look();
+        } catch (ApiException | CriException | IOException e) {
+          LOG.log(Level.WARNING, "node status not sent node={0}: {1}", config.nodeName(), e);
+        } catch (RuntimeException e) {
+          LOG.log(Level.ERROR, "node status broke node=" + config.nodeName(), e);
+        }
+        Thread.sleep(ready ? LOOK : LOOK_UNREADY);
+      }
+    } catch (InterruptedException _) {
+      LOG.log(Level.DEBUG, "node agent ended");
+    }
+  }
+
+  /** One look; true when the node is ready and the API knows. */
+  private boolean look() throws IOException {
+    Node known = node == null ? register() : node;
+    Instant now = clock.instant();
+    NodeHealth health = NodeHealth.look(runtime, config);
+    NodeStatus status = status(known, health, now);
+    boolean due = Duration.between(reportedAt, now).compareTo(REPORT) >= 0;
+    if (due || NodeStatuses.changed(known.status(), status)) {
+      Optional<JsonNode> patch = NodeStatuses.patch(known, status);
+      if (patch.isPresent()) {
+        known = send(patch.get());
+      }
+      reportedAt = now;
+    }
+    passPodCidr(known);
+    return health.problem().isEmpty();
+  }
+
+  private Node send(JsonNode patch) {
+    try {
+      Node sent =
+          api.patch(Node.KIND, "", config.nodeName(), PatchType.STRATEGIC_MERGE, patch, "status");
+      node = sent;
+      return sent;
+    } catch (ApiException e) {
+      node = null;
+      throw e;
+    }
+  }
+
+  private void passPodCidr(Node known) {
+    String cidr = known.spec().podCIDR();
+    if (cidr.isEmpty()) {
+      // Assigned by a controller after registration: read again at the next look.
+      node = null;
+    } else if (!cidr.equals(podCidr)) {
+      runtime.updatePodCidr(cidr);
+      podCidr = cidr;
+    }
+  }
+
+  private Node register() {
+    Node known;
+    try {
+      known = reconcileLabels(api.get(Node.KIND, "", config.nodeName()));
+    } catch (ApiException e) {
+      if (e.reason() != Reason.NOT_FOUND) {
+        throw e;
+      }
+      known = api.create(Node.KIND, fresh());
+      LOG.log(Level.INFO, "node registered node={0}", config.nodeName());
+    }
+    node = known;
+    registered.countDown();
+    return known;
+  }
+
+  private Node fresh() {
+    ObjectMeta meta = ObjectMeta.builder().name(config.nodeName()).labels(labels()).build();
+    return Node.builder()
+        .metadata(meta)
+        .spec(NodeSpec.builder().taints(config.taints()).build())
+        .build();
+  }
+
+  private Node reconcileLabels(Node known) {
+    ObjectNode missing = Json.object();
+    labels()
+        .forEach((key, value) -> {
+          if (!value.equals(known.metadata().labels().get(key))) {
+            missing.put(key, value);
+          }
+        });
+    if (missing.isEmpty()) {
+      return known;
+    }
+    ObjectNode patch = Json.object();
+    patch.putObject("metadata").set("labels", missing);
+    return api.patch(Node.KIND, "", config.nodeName(), PatchType.STRATEGIC_MERGE, patch);
+  }
+
+  private Map<String, String> labels() {
+    Map<String, String> labels = new LinkedHashMap<>();
+    labels.put("kubernetes.io/hostname", config.nodeName());
+    labels.put("kubernetes.io/os", "linux");
+    labels.put("kubernetes.io/arch", HostFacts.architecture());
+    labels.put("beta.kubernetes.io/os", "linux");
+    labels.put("beta.kubernetes.io/arch", HostFacts.architecture());
+    labels.putAll(config.labels());
+    return labels;
+  }
+
+  private NodeStatus status(Node known, NodeHealth health, Instant now) throws IOException {
+    Map<String, Quantity> capacity = HostFacts.capacity(config);
+    allocatable = HostFacts.allocatable(capacity, config.reserved());
+    NodeStatus.Builder out =
+        known.status().toBuilder()
+            .capacity(capacity)
+            .allocatable(allocatable)
+            .addresses(
+                List.of(
+                    NodeAddress.builder().type("InternalIP").address(config.nodeIp()).build(),
+                    NodeAddress.builder().type("Hostname").address(config.nodeName()).build()))
+            .daemonEndpoints(
+                NodeDaemonEndpoints.builder()
+                    .kubeletEndpoint(DaemonEndpoint.builder().Port(serverPort).build())
+                    .build())
+            .conditions(NodeStatuses.conditions(health, known.status().conditions(), now));
+    if (!health.problem().startsWith("container runtime is down")) {
+      VersionResponse version = runtime.version();
+      out.nodeInfo(
+              HostFacts.info(
+                  config, version.getRuntimeName() + "://" + version.getRuntimeVersion()))
+          .images(images());
+    }
+    return out.build();
+  }
+
+  private List<ContainerImage> images() {
+    return runtime.images().list().stream()
+        .sorted(Comparator.comparingLong(Image::getSize).reversed().thenComparing(Image::getId))
+        .limit(IMAGES_MAX)
+        .map(image ->
+            ContainerImage.builder()
+                .names(
+                    java.util.stream.Stream.concat(
+                            image.getRepoDigestsList().stream(), image.getRepoTagsList().stream())
+                        .limit(IMAGE_NAMES_MAX)
+                        .toList())
+                .sizeBytes(image.getSize())
+                .build())
+        .toList();
+  }
+
+  @Override
+  public void close() {
+    thread.interrupt();
+  }
+}

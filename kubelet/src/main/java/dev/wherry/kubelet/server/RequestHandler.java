@@ -1,0 +1,107 @@
+package dev.wherry.kubelet.server;
+
+import dev.wherry.kubelet.cri.CriException;
+import dev.wherry.machinery.pki.Subject;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import io.netty.handler.ssl.SslHandler;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
+import javax.net.ssl.SSLPeerUnverifiedException;
+
+/** Authenticates and authorises a request and runs it on a virtual thread. */
+final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
+  private static final System.Logger LOG = System.getLogger(RequestHandler.class.getName());
+
+  private final Routes routes;
+  private final Access access;
+
+  RequestHandler(Routes routes, Access access) {
+    super(false);
+    this.routes = routes;
+    this.access = access;
+  }
+
+  @Override
+  protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
+    Thread.ofVirtual().name("kubelet-request").start(() -> serve(context, request));
+  }
+
+  private void serve(ChannelHandlerContext context, FullHttpRequest request) {
+    QueryStringDecoder target = new QueryStringDecoder(request.uri());
+    boolean taken = false;
+    ResponseStream out = new ResponseStream(context.channel(), "text/plain");
+    try {
+      Caller caller = caller(context);
+      if (caller.anonymous()) {
+        throw new HttpFailure(401, "Unauthorized");
+      }
+      String method = request.method().name();
+      if (!access.allows(caller, method, target.path())) {
+        throw new HttpFailure(403, "Forbidden (user=" + caller.user() + ")");
+      }
+      taken = routes.serve(context, request, target, out);
+    } catch (HttpFailure e) {
+      fail(context, out, e.code(), e.text());
+    } catch (CriException e) {
+      fail(context, out, 500, e.text());
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, "request broke off path={0}: {1}", target.path(), e.toString());
+      context.close();
+    } catch (RuntimeException e) {
+      LOG.log(Level.ERROR, "request failed path=" + target.path(), e);
+      fail(context, out, 500, "internal error");
+    } finally {
+      if (!taken) {
+        request.release();
+      }
+    }
+  }
+
+  private static Caller caller(ChannelHandlerContext context) {
+    SslHandler tls = (SslHandler) context.pipeline().get("tls");
+    try {
+      X509Certificate leaf = (X509Certificate) tls.engine().getSession().getPeerCertificates()[0];
+      Subject subject = Subject.of(leaf);
+      return new Caller(subject.commonName(), subject.organizations());
+    } catch (SSLPeerUnverifiedException _) {
+      return Caller.ANONYMOUS;
+    }
+  }
+
+  private static void fail(
+      ChannelHandlerContext context, ResponseStream out, int code, String text) {
+    if (out.begun()) {
+      context.close();
+      return;
+    }
+    FullHttpResponse answer =
+        new DefaultFullHttpResponse(
+            HttpVersion.HTTP_1_1,
+            HttpResponseStatus.valueOf(code),
+            Unpooled.copiedBuffer(text + "\n", StandardCharsets.UTF_8));
+    answer
+        .headers()
+        .set(HttpHeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8")
+        .setInt(HttpHeaderNames.CONTENT_LENGTH, answer.content().readableBytes());
+    context.writeAndFlush(answer).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    LOG.log(
+        Level.DEBUG, "connection failed peer={0}: {1}", context.channel().remoteAddress(), cause);
+    context.close();
+  }
+}
