@@ -1,0 +1,194 @@
+package dev.wherry.machinery.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.wherry.machinery.time.Timer;
+import dev.wherry.model.codec.DecodeException;
+import dev.wherry.model.json.Json;
+import dev.wherry.model.status.ApiException;
+import dev.wherry.model.status.Reason;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Sends single requests: identity, time limits, retries when the server asks for patience. */
+final class HttpExchange {
+  /** As client-go: how often a request comes back after a Retry-After. */
+  static final int RETRIES_MAX = 10;
+
+  private static final int RETRY_AFTER_SECONDS_MAX = 60;
+  private static final int ERROR_BODY_CHARS_MAX = 2_048;
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+
+  private final HttpsConfig config;
+  private final Timer timer;
+  private volatile HttpClient http;
+
+  HttpExchange(HttpsConfig config, Timer timer) {
+    this.config = config;
+    this.timer = timer;
+    this.http = connect();
+  }
+
+  private HttpClient connect() {
+    return HttpClient.newBuilder()
+        .sslContext(config.tls().get())
+        .version(HttpClient.Version.HTTP_2)
+        .connectTimeout(CONNECT_TIMEOUT)
+        .followRedirects(HttpClient.Redirect.NEVER)
+        .executor(Executors.newVirtualThreadPerTaskExecutor())
+        .build();
+  }
+
+  void reconnect() {
+    HttpClient before = http;
+    http = connect();
+    before.shutdown();
+  }
+
+  void close() {
+    http.shutdownNow();
+  }
+
+  /**
+   * @param contentType "" when there is no body
+   * @throws ApiException when the server refuses or cannot be reached
+   */
+  byte[] send(String method, String path, String accept, String contentType, byte[] body) {
+    HttpRequest request = request(method, path, accept, contentType, body);
+    HttpResponse<byte[]> response = patiently(request, BodyHandlers.ofByteArray());
+    if (response.statusCode() / 100 != 2) {
+      throw refusal(response.statusCode(), response.body());
+    }
+    return response.body();
+  }
+
+  /** Opens a stream; the caller closes it. */
+  InputStream open(String path, String accept) {
+    HttpRequest request = request("GET", path, accept, "", new byte[0]);
+    HttpResponse<InputStream> response = patiently(request, BodyHandlers.ofInputStream());
+    if (response.statusCode() / 100 == 2) {
+      return response.body();
+    }
+    try (InputStream in = response.body()) {
+      throw refusal(response.statusCode(), in.readNBytes(ERROR_BODY_CHARS_MAX * 4));
+    } catch (IOException e) {
+      throw unreachable(e);
+    }
+  }
+
+  private HttpRequest request(
+      String method, String path, String accept, String contentType, byte[] body) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(config.server().resolve(path))
+            .header("Accept", accept)
+            .header("User-Agent", config.userAgent());
+    String token = config.bearerToken().get();
+    if (!token.isEmpty()) {
+      request.header("Authorization", "Bearer " + token);
+    }
+    if (!contentType.isEmpty()) {
+      request.header("Content-Type", contentType);
+    }
+    return request
+        .method(
+            method, body.length == 0 ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body))
+        .build();
+  }
+
+  private <B> HttpResponse<B> patiently(HttpRequest request, BodyHandler<B> handler) {
+    for (int retry = 0; ; retry++) {
+      HttpResponse<B> response = once(request, handler);
+      long seconds = response.headers().firstValueAsLong("Retry-After").orElse(0);
+      boolean again =
+          seconds > 0 && (response.statusCode() == 429 || response.statusCode() / 100 == 5);
+      if (!again || retry >= RETRIES_MAX) {
+        return response;
+      }
+      drop(response);
+      try {
+        timer.pause(Duration.ofSeconds(Math.min(seconds, RETRY_AFTER_SECONDS_MAX)));
+      } catch (InterruptedException e) {
+        throw interrupted();
+      }
+    }
+  }
+
+  /** A stream that nobody reads would hold its HTTP/2 stream. */
+  private static void drop(HttpResponse<?> response) {
+    if (response.body() instanceof InputStream stream) {
+      try {
+        stream.close();
+      } catch (IOException e) {
+        // It is given up anyway.
+      }
+    }
+  }
+
+  private <B> HttpResponse<B> once(HttpRequest request, BodyHandler<B> handler) {
+    CompletableFuture<HttpResponse<B>> sent = http.sendAsync(request, handler);
+    try {
+      return sent.get(config.requestTimeout().toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      sent.cancel(true);
+      throw interrupted();
+    } catch (TimeoutException e) {
+      sent.cancel(true);
+      throw new ApiException(
+          Reason.TIMEOUT,
+          request.method() + " " + request.uri() + ": no answer in " + config.requestTimeout());
+    } catch (ExecutionException e) {
+      throw unreachable(e.getCause() == null ? e : e.getCause());
+    }
+  }
+
+  private ApiException unreachable(Throwable cause) {
+    String why = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+    return new ApiException(
+        Reason.SERVICE_UNAVAILABLE, "cannot reach " + config.server() + ": " + why);
+  }
+
+  private static ApiException interrupted() {
+    Thread.currentThread().interrupt();
+    return new ApiException(Reason.TIMEOUT, "the request was given up");
+  }
+
+  private static ApiException refusal(int code, byte[] body) {
+    try {
+      JsonNode status = Json.parse(body);
+      if (status.path("kind").asText().equals("Status")) {
+        return ApiException.fromStatus(status, code);
+      }
+    } catch (DecodeException e) {
+      // Not from an API server: its text is all there is.
+    }
+    String text = new String(body, StandardCharsets.UTF_8);
+    String shown = text.substring(0, Math.min(text.length(), ERROR_BODY_CHARS_MAX)).strip();
+    Reason reason =
+        switch (code) {
+          case 400 -> Reason.BAD_REQUEST;
+          case 401 -> Reason.UNAUTHORIZED;
+          case 403 -> Reason.FORBIDDEN;
+          case 404 -> Reason.NOT_FOUND;
+          case 409 -> Reason.CONFLICT;
+          case 410 -> Reason.GONE;
+          case 429 -> Reason.TOO_MANY_REQUESTS;
+          case 503 -> Reason.SERVICE_UNAVAILABLE;
+          case 504 -> Reason.TIMEOUT;
+          default -> Reason.UNKNOWN;
+        };
+    return new ApiException(
+        reason, code, shown.isEmpty() ? "HTTP " + code : shown, ApiException.Details.NONE);
+  }
+}

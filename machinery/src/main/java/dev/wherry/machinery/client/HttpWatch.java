@@ -1,0 +1,145 @@
+package dev.wherry.machinery.client;
+
+import dev.wherry.machinery.client.ObjectSlices.RawEvent;
+import dev.wherry.machinery.time.Timer;
+import dev.wherry.model.codec.DecodeException;
+import dev.wherry.model.json.Json;
+import dev.wherry.model.kind.Kind;
+import dev.wherry.model.kind.KubeObject;
+import dev.wherry.model.status.ApiException;
+import dev.wherry.model.status.Reason;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/** One watch over HTTP: a virtual thread reads events line by line. */
+final class HttpWatch<T extends KubeObject> implements WatchHandle {
+  /** Bytes of one event: above the largest object a server takes. */
+  static final int EVENT_BYTES_MAX = 16 * 1024 * 1024;
+
+  /**
+   * A connection that died without a word is noticed so late: servers send a bookmark every minute
+   * or so. Watching anew from the last revision costs little.
+   */
+  static final Duration SILENCE_MAX = Duration.ofMinutes(3);
+
+  private static final String INITIAL_EVENTS_END = "k8s.io/initial-events-end";
+
+  private final Kind<T> kind;
+  private final InputStream stream;
+  private final WatchConsumer<T> consumer;
+  private final Timer timer;
+  private final Timer.Alarm[] alarm = new Timer.Alarm[1];
+  private volatile Instant heard;
+  private volatile boolean closed;
+
+  private HttpWatch(Kind<T> kind, InputStream stream, WatchConsumer<T> consumer, Timer timer) {
+    this.kind = kind;
+    this.stream = stream;
+    this.consumer = consumer;
+    this.timer = timer;
+    this.heard = timer.instant();
+  }
+
+  static <T extends KubeObject> HttpWatch<T> start(
+      Kind<T> kind, InputStream stream, WatchConsumer<T> consumer, Timer timer) {
+    HttpWatch<T> watch = new HttpWatch<>(kind, stream, consumer, timer);
+    watch.listenForSilence(SILENCE_MAX);
+    Thread.ofVirtual().name("watch-" + kind.info().plural()).start(watch::run);
+    return watch;
+  }
+
+  private synchronized void listenForSilence(Duration delay) {
+    if (!closed) {
+      alarm[0] =
+          timer.after(
+              delay,
+              () -> {
+                Duration quiet = Duration.between(heard, timer.instant());
+                if (quiet.compareTo(SILENCE_MAX) >= 0) {
+                  // Closing can block: not on the timer's thread.
+                  Thread.ofVirtual().start(this::closeStream);
+                } else {
+                  listenForSilence(SILENCE_MAX.minus(quiet));
+                }
+              });
+    }
+  }
+
+  private void run() {
+    Optional<ApiException> error = Optional.empty();
+    try (InputStream in = new BufferedInputStream(stream, 64 * 1024)) {
+      ByteArrayOutputStream line = new ByteArrayOutputStream(4_096);
+      while (!closed && readLine(in, line)) {
+        heard = timer.instant();
+        tell(ObjectSlices.event(line.toByteArray()));
+        line.reset();
+      }
+    } catch (ApiException e) {
+      error = Optional.of(e);
+    } catch (IOException e) {
+      // The connection broke: go on from the last revision, as after an orderly end.
+    } catch (DecodeException e) {
+      error = Optional.of(ApiException.internal(kind + " watch: " + e.getMessage()));
+    }
+    boolean tell = !closed;
+    close();
+    if (tell) {
+      consumer.ended(error);
+    }
+  }
+
+  private static boolean readLine(InputStream in, ByteArrayOutputStream line) throws IOException {
+    int b;
+    while ((b = in.read()) >= 0) {
+      if (b != '\n') {
+        line.write(b);
+      } else if (line.size() > 0) {
+        return true;
+      }
+      if (line.size() > EVENT_BYTES_MAX) {
+        throw new ApiException(
+            Reason.REQUEST_ENTITY_TOO_LARGE, "a watch event of more than 16 MiB");
+      }
+    }
+    return false;
+  }
+
+  private void tell(RawEvent event) {
+    switch (event.type()) {
+      case "ADDED" -> consumer.event(new WatchEvent.Added<>(kind.decode(event.object())));
+      case "MODIFIED" -> consumer.event(new WatchEvent.Modified<>(kind.decode(event.object())));
+      case "DELETED" -> consumer.event(new WatchEvent.Deleted<>(kind.decode(event.object())));
+      case "BOOKMARK" -> {
+        var meta = kind.decode(event.object()).metadata();
+        boolean end = "true".equals(meta.annotations().get(INITIAL_EVENTS_END));
+        consumer.event(new WatchEvent.Bookmark<>(meta.resourceVersion(), end));
+      }
+      case "ERROR" -> throw ApiException.fromStatus(Json.parse(event.object()), 500);
+      default -> throw ApiException.internal("unknown watch event " + event.type());
+    }
+  }
+
+  private void closeStream() {
+    try {
+      stream.close();
+    } catch (IOException e) {
+      // Nothing is read from it any more.
+    }
+  }
+
+  @Override
+  public void close() {
+    synchronized (this) {
+      closed = true;
+      if (alarm[0] != null) {
+        alarm[0].cancel();
+      }
+    }
+    closeStream();
+  }
+}

@@ -1,0 +1,197 @@
+package dev.wherry.machinery.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.wherry.machinery.time.Timer;
+import dev.wherry.model.json.Json;
+import dev.wherry.model.kind.Kind;
+import dev.wherry.model.kind.KubeObject;
+import java.io.InputStream;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The API over HTTPS: HTTP/2 on one connection, TLS with a pinned authority, a client certificate
+ * or a bearer token. Requests the server delays with Retry-After come back by themselves; a server
+ * out of reach is an ApiException SERVICE_UNAVAILABLE, silence one of TIMEOUT.
+ */
+public final class HttpsApiClient implements ApiClient, AutoCloseable {
+  private static final String JSON = "application/json";
+
+  /** A watch that ends by itself spreads its load over servers that come and go. */
+  private static final Duration WATCH_TIME = Duration.ofMinutes(8);
+
+  private final HttpExchange exchange;
+  private final Timer timer;
+
+  public HttpsApiClient(HttpsConfig config, Timer timer) {
+    this.exchange = new HttpExchange(config, timer);
+    this.timer = timer;
+  }
+
+  /** Opens new connections from now on, as after a certificate was renewed; old ones run out. */
+  public void reconnect() {
+    exchange.reconnect();
+  }
+
+  @Override
+  public void close() {
+    exchange.close();
+  }
+
+  private static String accept(Kind<?> kind, String shape) {
+    return kind.type() == MetadataObject.class
+        ? JSON + ";as=" + shape + ";g=meta.k8s.io;v=v1," + JSON
+        : JSON;
+  }
+
+  private byte[] send(String method, String path, Kind<?> kind, byte[] body) {
+    String type = body.length == 0 ? "" : JSON;
+    return exchange.send(method, path, accept(kind, "PartialObjectMetadata"), type, body);
+  }
+
+  @Override
+  public <T extends KubeObject> T get(Kind<T> kind, String namespace, String name) {
+    return kind.decode(send("GET", path(kind, namespace, name), kind, new byte[0]));
+  }
+
+  @Override
+  public <T extends KubeObject> ListResult<T> list(
+      Kind<T> kind, String namespace, ListOptions options) {
+    String path = path(kind, namespace, "") + query(options);
+    String accept = accept(kind, "PartialObjectMetadataList");
+    return ObjectSlices.list(kind, exchange.send("GET", path, accept, "", new byte[0]));
+  }
+
+  private static String query(ListOptions options) {
+    return new Query()
+        .add("labelSelector", options.labelSelector())
+        .add("fieldSelector", options.fieldSelector())
+        .add("limit", options.limit() == 0 ? "" : Integer.toString(options.limit()))
+        .add("continue", options.continueToken())
+        .add("resourceVersion", options.resourceVersion())
+        .add("resourceVersionMatch", options.resourceVersionMatch())
+        .toString();
+  }
+
+  @Override
+  public <T extends KubeObject> WatchHandle watch(
+      Kind<T> kind, String namespace, WatchOptions options, WatchConsumer<T> consumer) {
+    Duration time = options.timeout().isZero() ? WATCH_TIME : options.timeout();
+    Query query =
+        new Query()
+            .add("watch", "true")
+            .add("labelSelector", options.labelSelector())
+            .add("fieldSelector", options.fieldSelector())
+            .add("resourceVersion", options.resourceVersion())
+            .add("allowWatchBookmarks", options.bookmarks() ? "true" : "")
+            .add("timeoutSeconds", Long.toString(Math.max(1, time.toSeconds())));
+    if (options.sendInitialEvents()) {
+      query.add("sendInitialEvents", "true").add("resourceVersionMatch", "NotOlderThan");
+    }
+    InputStream stream =
+        exchange.open(path(kind, namespace, "") + query, accept(kind, "PartialObjectMetadata"));
+    return HttpWatch.start(kind, stream, consumer, timer);
+  }
+
+  @Override
+  public <T extends KubeObject> T create(Kind<T> kind, T object) {
+    String path = path(kind, object.metadata().namespace(), "");
+    return kind.decode(send("POST", path, kind, kind.encode(object)));
+  }
+
+  @Override
+  public <T extends KubeObject> T update(Kind<T> kind, T object) {
+    return kind.decode(send("PUT", path(kind, object), kind, kind.encode(object)));
+  }
+
+  @Override
+  public <T extends KubeObject> T updateStatus(Kind<T> kind, T object) {
+    return kind.decode(send("PUT", path(kind, object) + "/status", kind, kind.encode(object)));
+  }
+
+  @Override
+  public <T extends KubeObject> T patch(
+      Kind<T> kind,
+      String namespace,
+      String name,
+      PatchType type,
+      JsonNode patch,
+      String... subresource) {
+    StringBuilder path = new StringBuilder(path(kind, namespace, name));
+    for (String part : subresource) {
+      path.append('/').append(part);
+    }
+    String accept = accept(kind, "PartialObjectMetadata");
+    return kind.decode(
+        exchange.send("PATCH", path.toString(), accept, type.mediaType(), Json.write(patch)));
+  }
+
+  @Override
+  public void delete(Kind<?> kind, String namespace, String name, DeleteOptions options) {
+    exchange.send("DELETE", path(kind, namespace, name), JSON, JSON, Json.write(options.toJson()));
+  }
+
+  @Override
+  public void deleteCollection(
+      Kind<?> kind, String namespace, ListOptions selection, DeleteOptions options) {
+    String path = path(kind, namespace, "") + query(selection);
+    exchange.send("DELETE", path, JSON, JSON, Json.write(options.toJson()));
+  }
+
+  @Override
+  public JsonNode subresource(
+      String verb,
+      Kind<?> kind,
+      String namespace,
+      String name,
+      String subresource,
+      @Nullable JsonNode body) {
+    String method =
+        switch (verb) {
+          case "create" -> "POST";
+          case "update" -> "PUT";
+          case "get" -> "GET";
+          default -> throw new IllegalArgumentException("no verb of subresources: " + verb);
+        };
+    return raw(method, path(kind, namespace, name) + "/" + subresource, body);
+  }
+
+  @Override
+  public JsonNode raw(String method, String path, @Nullable JsonNode body) {
+    byte[] bytes = body == null ? new byte[0] : Json.write(body);
+    String type = body == null ? "" : JSON;
+    byte[] answer = exchange.send(method.toUpperCase(Locale.ROOT), path, JSON, type, bytes);
+    return answer.length == 0 ? Json.object() : Json.parse(answer);
+  }
+
+  private static String path(Kind<?> kind, KubeObject object) {
+    return path(kind, object.metadata().namespace(), object.metadata().name());
+  }
+
+  /** Names of a few kinds (RBAC) hold signs that mean something in a path. */
+  private static String path(Kind<?> kind, String namespace, String name) {
+    String escaped = URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
+    return kind.info().path(namespace, escaped);
+  }
+
+  /** Collects query parameters; empty values are left out. */
+  private static final class Query {
+    private final StringBuilder text = new StringBuilder();
+
+    Query add(String name, String value) {
+      if (!value.isEmpty()) {
+        text.append(text.isEmpty() ? '?' : '&').append(name).append('=');
+        text.append(URLEncoder.encode(value, StandardCharsets.UTF_8));
+      }
+      return this;
+    }
+
+    @Override
+    public String toString() {
+      return text.toString();
+    }
+  }
+}
