@@ -17,6 +17,7 @@ import dev.wherry.model.core.v1.NodeSpec;
 import dev.wherry.model.core.v1.NodeStatus;
 import dev.wherry.model.json.Json;
 import dev.wherry.model.meta.v1.ObjectMeta;
+import dev.wherry.model.meta.v1.OwnerReference;
 import dev.wherry.model.status.ApiException;
 import dev.wherry.model.status.Reason;
 import dev.wherry.proto.cri.v1.Image;
@@ -58,6 +59,7 @@ public final class NodeAgent implements AutoCloseable {
   private final Thread thread;
   private final CountDownLatch registered = new CountDownLatch(1);
   private volatile Map<String, Quantity> allocatable = Map.of();
+  private volatile @Nullable OwnerReference owner;
   private @Nullable Node node;
   private Instant reportedAt = Instant.EPOCH;
   private String podCidr = "";
@@ -83,6 +85,12 @@ public final class NodeAgent implements AutoCloseable {
   /** What pods can get of this node; empty before the first look. */
   public Map<String, Quantity> allocatable() {
     return allocatable;
+  }
+
+  /** What makes the node's lease go with it; empty before registration. Any thread. */
+  public List<OwnerReference> owners() {
+    OwnerReference known = owner;
+    return known == null ? List.of() : List.of(known);
   }
 
   /** Waits until the node object exists. */
@@ -161,6 +169,13 @@ public final class NodeAgent implements AutoCloseable {
       LOG.log(Level.INFO, "node registered node={0}", config.nodeName());
     }
     node = known;
+    owner =
+        OwnerReference.builder()
+            .apiVersion("v1")
+            .kind("Node")
+            .name(known.metadata().name())
+            .uid(known.metadata().uid())
+            .build();
     registered.countDown();
     return known;
   }

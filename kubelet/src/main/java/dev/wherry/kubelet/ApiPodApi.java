@@ -1,0 +1,129 @@
+package dev.wherry.kubelet;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wherry.kubelet.pod.PodApi;
+import dev.wherry.machinery.client.ApiClient;
+import dev.wherry.machinery.client.DeleteOptions;
+import dev.wherry.machinery.client.PatchType;
+import dev.wherry.machinery.informer.Informer;
+import dev.wherry.model.Quantity;
+import dev.wherry.model.core.v1.ConfigMap;
+import dev.wherry.model.core.v1.Pod;
+import dev.wherry.model.core.v1.Secret;
+import dev.wherry.model.core.v1.Service;
+import dev.wherry.model.core.v1.ServiceAccount;
+import dev.wherry.model.json.Json;
+import dev.wherry.model.kind.Kind;
+import dev.wherry.model.kind.KubeObject;
+import dev.wherry.model.status.ApiException;
+import dev.wherry.model.status.Reason;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** The pods' view of the cluster over an {@link ApiClient}. */
+final class ApiPodApi implements PodApi {
+  private final ApiClient api;
+  private final Informer<Service> services;
+  private final Supplier<Map<String, Quantity>> allocatable;
+
+  ApiPodApi(
+      ApiClient api, Informer<Service> services, Supplier<Map<String, Quantity>> allocatable) {
+    this.api = api;
+    this.services = services;
+    this.allocatable = allocatable;
+  }
+
+  @Override
+  public Optional<ConfigMap> configMap(String namespace, String name) {
+    return find(ConfigMap.KIND, namespace, name);
+  }
+
+  @Override
+  public Optional<Secret> secret(String namespace, String name) {
+    return find(Secret.KIND, namespace, name);
+  }
+
+  @Override
+  public List<Service> services() {
+    return services.list();
+  }
+
+  @Override
+  public Token token(Pod pod, String audience, long expirationSeconds) {
+    ObjectNode request = Json.object();
+    request.put("apiVersion", "authentication.k8s.io/v1").put("kind", "TokenRequest");
+    ObjectNode spec = request.putObject("spec");
+    if (!audience.isEmpty()) {
+      spec.putArray("audiences").add(audience);
+    }
+    spec.put("expirationSeconds", expirationSeconds);
+    spec.putObject("boundObjectRef")
+        .put("kind", "Pod")
+        .put("apiVersion", "v1")
+        .put("name", pod.metadata().name())
+        .put("uid", pod.metadata().uid());
+    String account = pod.spec().serviceAccountName();
+    JsonNode answer =
+        api.subresource(
+            "create",
+            ServiceAccount.KIND,
+            pod.metadata().namespace(),
+            account.isEmpty() ? "default" : account,
+            "token",
+            request);
+    JsonNode status = answer.path("status");
+    return new Token(
+        status.path("token").asText(), Instant.parse(status.path("expirationTimestamp").asText()));
+  }
+
+  @Override
+  public Optional<Pod> pod(String namespace, String name) {
+    return find(Pod.KIND, namespace, name);
+  }
+
+  @Override
+  public void patchStatus(Pod pod, JsonNode patch) {
+    api.patch(
+        Pod.KIND,
+        pod.metadata().namespace(),
+        pod.metadata().name(),
+        PatchType.STRATEGIC_MERGE,
+        patch,
+        "status");
+  }
+
+  @Override
+  public void delete(Pod pod) {
+    try {
+      api.delete(
+          Pod.KIND,
+          pod.metadata().namespace(),
+          pod.metadata().name(),
+          DeleteOptions.ofUid(pod.metadata().uid()).withGrace(0));
+    } catch (ApiException e) {
+      if (e.reason() != Reason.NOT_FOUND && e.reason() != Reason.CONFLICT) {
+        throw e;
+      }
+    }
+  }
+
+  @Override
+  public Map<String, Quantity> allocatable() {
+    return allocatable.get();
+  }
+
+  private <T extends KubeObject> Optional<T> find(Kind<T> kind, String namespace, String name) {
+    try {
+      return Optional.of(api.get(kind, namespace, name));
+    } catch (ApiException e) {
+      if (e.reason() == Reason.NOT_FOUND) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+}

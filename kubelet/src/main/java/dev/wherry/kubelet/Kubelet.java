@@ -1,0 +1,162 @@
+package dev.wherry.kubelet;
+
+import dev.wherry.kubelet.cri.CriRuntime;
+import dev.wherry.kubelet.housekeeping.Housekeeping;
+import dev.wherry.kubelet.node.NodeAgent;
+import dev.wherry.kubelet.pod.PodEvents;
+import dev.wherry.kubelet.pod.PodParts;
+import dev.wherry.kubelet.pod.PodRelist;
+import dev.wherry.kubelet.pod.PodWorkers;
+import dev.wherry.kubelet.server.KubeletServer;
+import dev.wherry.machinery.client.ApiClient;
+import dev.wherry.machinery.event.EventRecorder;
+import dev.wherry.machinery.event.EventType;
+import dev.wherry.machinery.event.References;
+import dev.wherry.machinery.informer.Change;
+import dev.wherry.machinery.informer.Informer;
+import dev.wherry.machinery.informer.Scope;
+import dev.wherry.machinery.lease.LeaseKeeper;
+import dev.wherry.machinery.pki.TlsIdentity;
+import dev.wherry.machinery.time.Timer;
+import dev.wherry.model.core.v1.Pod;
+import dev.wherry.model.core.v1.Service;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+
+/**
+ * The node agent: one screen that shows its parts, starts them in order and stops them in reverse.
+ * Stopping leaves every container running; the next start finds them.
+ */
+public final class Kubelet implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(Kubelet.class.getName());
+
+  private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+  private final PodWorkers workers;
+  private final NodeAgent node;
+  private final KubeletServer server;
+
+  /**
+   * Starts everything. Returns when the server listens; the node registers and gets ready after.
+   *
+   * @param api the API as {@code system:node:NAME}
+   * @param serving the present serving certificate, asked for at every handshake
+   * @param clientAuthorities who signs the certificates of the server's clients
+   */
+  public static Kubelet start(
+      KubeletConfig config,
+      ApiClient api,
+      Supplier<TlsIdentity> serving,
+      Collection<X509Certificate> clientAuthorities,
+      Timer timer,
+      RandomGenerator random)
+      throws IOException, InterruptedException {
+    Files.createDirectories(config.dataDir());
+    Files.createDirectories(config.podLogsDir());
+    return new Kubelet(config, api, serving, clientAuthorities, timer, random);
+  }
+
+  private Kubelet(
+      KubeletConfig config,
+      ApiClient api,
+      Supplier<TlsIdentity> serving,
+      Collection<X509Certificate> clientAuthorities,
+      Timer timer,
+      RandomGenerator random)
+      throws InterruptedException {
+    CriRuntime runtime = opened(new CriRuntime(config.criEndpoint()));
+    EventRecorder recorder = opened(EventRecorder.start(api, "kubelet", config.nodeName(), timer));
+    Informer<Service> services = opened(Informer.start(api, Service.KIND, Scope.ALL, timer));
+    NodeSlot slot = new NodeSlot();
+    PodParts shared =
+        PodPartsFactory.create(
+            config,
+            runtime,
+            new ApiPodApi(api, services, slot::allocatable),
+            events(recorder),
+            timer,
+            random);
+    workers = new PodWorkers(shared);
+    server = opened(KubeletServer.start(config, shared, workers, api, serving, clientAuthorities));
+    node = opened(new NodeAgent(config, runtime, api, timer, server.port()));
+    slot.node = node;
+    node.start();
+    opened(
+        LeaseKeeper.start(api, LeaseKeeper.Config.ofNode(config.nodeName()), node::owners, timer));
+    opened(new PodRelist(runtime, workers, timer)).start();
+    Informer<Pod> pods =
+        opened(
+            new Informer<>(
+                    api, Pod.KIND, Scope.ofFields("spec.nodeName=" + config.nodeName()), timer)
+                .onChange(this::changed)
+                .start());
+    opened(new Housekeeping(shared, workers, pods::hasSynced)).start();
+    LOG.log(
+        System.Logger.Level.INFO,
+        "kubelet started node={0} runtime={1} port={2}",
+        config.nodeName(),
+        shared.runtimeName(),
+        String.valueOf(server.port()));
+  }
+
+  private void changed(Change<Pod> change) {
+    switch (change) {
+      case Change.Added<Pod>(Pod now) -> workers.update(now);
+      case Change.Updated<Pod>(Pod _, Pod now) -> workers.update(now);
+      case Change.Removed<Pod>(Pod last) -> workers.gone(last);
+    }
+  }
+
+  private static PodEvents events(EventRecorder recorder) {
+    return (pod, fieldPath, type, reason, message) ->
+        recorder.report(
+            References.to(pod, fieldPath),
+            type == PodEvents.Type.NORMAL ? EventType.NORMAL : EventType.WARNING,
+            reason,
+            message);
+  }
+
+  /** Pods may ask for the node's resources before the agent exists. */
+  private static final class NodeSlot {
+    private volatile @org.jspecify.annotations.Nullable NodeAgent node;
+
+    java.util.Map<String, dev.wherry.model.Quantity> allocatable() {
+      NodeAgent known = node;
+      return known == null ? java.util.Map.of() : known.allocatable();
+    }
+  }
+
+  private <T extends AutoCloseable> T opened(T part) {
+    parts.push(part);
+    return part;
+  }
+
+  /** The port of the HTTPS server. */
+  public int serverPort() {
+    return server.port();
+  }
+
+  /** Waits until the node object exists. */
+  public boolean awaitRegistered(Duration atMost) throws InterruptedException {
+    return node.awaitRegistered(atMost);
+  }
+
+  /** The pods this kubelet drives, for diagnosis. */
+  public List<String> podUids() {
+    return workers.uids().stream().sorted().toList();
+  }
+
+  @Override
+  public void close() throws Exception {
+    while (!parts.isEmpty()) {
+      parts.pop().close();
+    }
+  }
+}
