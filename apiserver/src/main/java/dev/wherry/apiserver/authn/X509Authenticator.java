@@ -10,12 +10,15 @@ import java.security.cert.CertificateParsingException;
 import java.security.cert.PKIXParameters;
 import java.security.cert.TrustAnchor;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
@@ -27,6 +30,12 @@ public final class X509Authenticator implements Authenticator {
   private static final String CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
   private static final String CREDENTIAL_ID = "authentication.kubernetes.io/credential-id";
 
+  private static final int CHAINS_MAX = 4096;
+
+  /** An identity and the end of the first certificate it rests on. */
+  private record Verified(Outcome outcome, Instant until) {}
+
+  private final Map<List<X509Certificate>, Verified> verifiedByChain = new ConcurrentHashMap<>();
   private final Set<TrustAnchor> anchors;
   private final InstantSource clock;
 
@@ -43,6 +52,10 @@ public final class X509Authenticator implements Authenticator {
     if (chain.isEmpty()) {
       return new Outcome.NotMine();
     }
+    Optional<Outcome> known = remembered(chain);
+    if (known.isPresent()) {
+      return known.get();
+    }
     X509Certificate leaf = chain.getFirst();
     try {
       List<String> uses = leaf.getExtendedKeyUsage();
@@ -50,12 +63,41 @@ public final class X509Authenticator implements Authenticator {
         return new Outcome.Refused("the certificate is not for client authentication");
       }
       verify(chain);
-      return identify(leaf);
+      Outcome outcome = identify(leaf);
+      remember(chain, outcome);
+      return outcome;
     } catch (CertificateParsingException e) {
       return new Outcome.Refused("the certificate is malformed: " + e.getMessage());
     } catch (GeneralSecurityException | PkiException e) {
       return new Outcome.Refused("the certificate does not verify: " + e.getMessage());
     }
+  }
+
+  /** Verifying a chain costs more than a read request; within its validity the answer stays. */
+  private Optional<Outcome> remembered(List<X509Certificate> chain) {
+    Verified verified = verifiedByChain.get(chain);
+    return verified != null && clock.instant().isBefore(verified.until())
+        ? Optional.of(verified.outcome())
+        : Optional.empty();
+  }
+
+  private void remember(List<X509Certificate> chain, Outcome outcome) {
+    Instant until = Instant.MAX;
+    for (X509Certificate certificate : chain) {
+      until = earlier(until, certificate.getNotAfter().toInstant());
+    }
+    for (TrustAnchor anchor : anchors) {
+      until = earlier(until, anchor.getTrustedCert().getNotAfter().toInstant());
+    }
+    if (verifiedByChain.size() >= CHAINS_MAX) {
+      // Rare and harmless: the chains in use are verified once more.
+      verifiedByChain.clear();
+    }
+    verifiedByChain.put(chain, new Verified(outcome, until));
+  }
+
+  private static Instant earlier(Instant one, Instant other) {
+    return one.isBefore(other) ? one : other;
   }
 
   private void verify(List<X509Certificate> chain) throws GeneralSecurityException {

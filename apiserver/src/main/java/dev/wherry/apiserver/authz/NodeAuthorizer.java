@@ -1,7 +1,5 @@
 package dev.wherry.apiserver.authz;
 
-import dev.wherry.apiserver.authz.NodeGraph.Ref;
-import dev.wherry.apiserver.authz.NodeGraph.Type;
 import java.util.List;
 import java.util.Set;
 
@@ -39,13 +37,14 @@ public final class NodeAuthorizer implements Authorizer {
       return byRules(request);
     }
     return switch (request.group() + "/" + request.resource()) {
-      case "/secrets" -> readNamespaced(node, Type.SECRET, request);
-      case "/configmaps" -> readNamespaced(node, Type.CONFIG_MAP, request);
+      case "/secrets" -> readNamespaced(node, NodeGraph.Type.SECRET, request);
+      case "/configmaps" -> readNamespaced(node, NodeGraph.Type.CONFIG_MAP, request);
       case "/persistentvolumeclaims" -> claim(node, request);
-      case "/persistentvolumes" -> getOnly(node, Type.VOLUME, request);
-      case "resource.k8s.io/resourceclaims" -> getOnly(node, Type.RESOURCE_CLAIM, request);
+      case "/persistentvolumes" -> getOnly(node, NodeGraph.Type.VOLUME, request);
+      case "resource.k8s.io/resourceclaims" ->
+          getOnly(node, NodeGraph.Type.RESOURCE_CLAIM, request);
       case "resource.k8s.io/resourceslices" -> resourceSlice(node, request);
-      case "storage.k8s.io/volumeattachments" -> getOnly(node, Type.ATTACHMENT, request);
+      case "storage.k8s.io/volumeattachments" -> getOnly(node, NodeGraph.Type.ATTACHMENT, request);
       case "/serviceaccounts" -> serviceAccount(node, request);
       case "coordination.k8s.io/leases" -> lease(node, request);
       case "storage.k8s.io/csinodes" -> csiNode(node, request);
@@ -59,18 +58,18 @@ public final class NodeAuthorizer implements Authorizer {
     return nodeRules.stream().anyMatch(rule -> rule.allows(request)) ? ALLOWED : NO;
   }
 
-  private Verdict related(String node, Type type, AccessRequest request) {
+  private Verdict related(String node, NodeGraph.Type type, AccessRequest request) {
     if (request.name().isEmpty()) {
       return new Verdict.NoOpinion("No Object name found");
     }
-    if (graph.leadsTo(node, new Ref(type, request.namespace(), request.name()))) {
+    if (graph.leadsTo(node, new NodeGraph.Ref(type, request.namespace(), request.name()))) {
       return ALLOWED;
     }
     return new Verdict.NoOpinion(
         "no relationship found between node '" + node + "' and this object");
   }
 
-  private Verdict readNamespaced(String node, Type type, AccessRequest request) {
+  private Verdict readNamespaced(String node, NodeGraph.Type type, AccessRequest request) {
     if (!request.isRead()) {
       return new Verdict.NoOpinion("can only read resources of this type");
     }
@@ -83,7 +82,7 @@ public final class NodeAuthorizer implements Authorizer {
     return related(node, type, request);
   }
 
-  private Verdict getOnly(String node, Type type, AccessRequest request) {
+  private Verdict getOnly(String node, NodeGraph.Type type, AccessRequest request) {
     if (!request.verb().equals("get")) {
       return new Verdict.NoOpinion("can only get individual resources of this type");
     }
@@ -95,12 +94,12 @@ public final class NodeAuthorizer implements Authorizer {
 
   private Verdict claim(String node, AccessRequest request) {
     if (!request.subresource().equals("status")) {
-      return getOnly(node, Type.CLAIM, request);
+      return getOnly(node, NodeGraph.Type.CLAIM, request);
     }
     if (!isOneOf(request, "update", "patch")) {
       return new Verdict.NoOpinion("can only get/update/patch this type");
     }
-    return related(node, Type.CLAIM, request);
+    return related(node, NodeGraph.Type.CLAIM, request);
   }
 
   private Verdict resourceSlice(String node, AccessRequest request) {
@@ -110,7 +109,8 @@ public final class NodeAuthorizer implements Authorizer {
     return switch (request.verb()) {
       // NodeRestriction sees the object and compares its node name.
       case "create" -> ALLOWED;
-      case "get", "update", "patch", "delete" -> related(node, Type.RESOURCE_SLICE, request);
+      case "get", "update", "patch", "delete" ->
+          related(node, NodeGraph.Type.RESOURCE_SLICE, request);
       case "watch", "list", "deletecollection" ->
           node.equals(request.fieldsEqual().get("spec.nodeName"))
               ? ALLOWED
@@ -123,7 +123,7 @@ public final class NodeAuthorizer implements Authorizer {
 
   private Verdict serviceAccount(String node, AccessRequest request) {
     if (request.verb().equals("get") && request.subresource().isEmpty()) {
-      return readNamespaced(node, Type.SERVICE_ACCOUNT, request);
+      return readNamespaced(node, NodeGraph.Type.SERVICE_ACCOUNT, request);
     }
     if (!request.verb().equals("create") || request.name().isEmpty()) {
       return new Verdict.NoOpinion("can only create tokens for individual service accounts");
@@ -131,7 +131,7 @@ public final class NodeAuthorizer implements Authorizer {
     if (!request.subresource().equals("token")) {
       return new Verdict.NoOpinion("can only create token subresource of serviceaccount");
     }
-    return related(node, Type.SERVICE_ACCOUNT, request);
+    return related(node, NodeGraph.Type.SERVICE_ACCOUNT, request);
   }
 
   private Verdict lease(String node, AccessRequest request) {
@@ -197,14 +197,14 @@ public final class NodeAuthorizer implements Authorizer {
 
   private Verdict podItself(String node, AccessRequest request) {
     return switch (request.verb()) {
-      case "get" -> related(node, Type.POD, request);
+      case "get" -> related(node, NodeGraph.Type.POD, request);
       case "list", "watch" -> {
         if (node.equals(request.fieldsEqual().get("spec.nodeName"))) {
           yield ALLOWED;
         }
         yield request.name().isEmpty()
             ? new Verdict.NoOpinion("can only list/watch pods with spec.nodeName field selector")
-            : related(node, Type.POD, request);
+            : related(node, NodeGraph.Type.POD, request);
       }
       // Mirror pods; NodeRestriction limits them to the node's own.
       case "create", "delete" -> ALLOWED;

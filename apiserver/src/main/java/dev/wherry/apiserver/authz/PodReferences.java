@@ -1,8 +1,6 @@
 package dev.wherry.apiserver.authz;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.wherry.apiserver.authz.NodeGraph.Ref;
-import dev.wherry.apiserver.authz.NodeGraph.Type;
 import dev.wherry.apiserver.view.Trees;
 import java.util.HashSet;
 import java.util.List;
@@ -19,23 +17,23 @@ final class PodReferences {
       List.of("cephfs", "cinder", "flexVolume", "rbd", "scaleIO", "iscsi", "storageos");
 
   private final String namespace;
-  private final Set<Ref> refs = new HashSet<>();
+  private final Set<NodeGraph.Ref> refs = new HashSet<>();
 
   private PodReferences(String namespace) {
     this.namespace = namespace;
   }
 
   /** All that the pod names, itself included; a mirror pod names nothing but itself. */
-  static Set<Ref> of(Ref pod, JsonNode tree) {
+  static Set<NodeGraph.Ref> of(NodeGraph.Ref pod, JsonNode tree) {
     PodReferences found = new PodReferences(pod.namespace());
     found.refs.add(pod);
     if (Trees.at(tree, "metadata", "annotations").has(MIRROR)) {
       return Set.copyOf(found.refs);
     }
     JsonNode spec = tree.path("spec");
-    found.add(Type.SERVICE_ACCOUNT, Trees.text(spec, "serviceAccountName"));
+    found.add(NodeGraph.Type.SERVICE_ACCOUNT, Trees.text(spec, "serviceAccountName"));
     for (JsonNode secret : spec.path("imagePullSecrets")) {
-      found.add(Type.SECRET, Trees.text(secret, "name"));
+      found.add(NodeGraph.Type.SECRET, Trees.text(secret, "name"));
     }
     for (String list : CONTAINER_LISTS) {
       spec.path(list).forEach(found::addContainer);
@@ -44,17 +42,17 @@ final class PodReferences {
       found.addVolume(pod.name(), volume);
     }
     for (JsonNode claim : spec.path("resourceClaims")) {
-      found.add(Type.RESOURCE_CLAIM, Trees.text(claim, "resourceClaimName"));
+      found.add(NodeGraph.Type.RESOURCE_CLAIM, Trees.text(claim, "resourceClaimName"));
     }
     for (JsonNode claim : Trees.at(tree, "status", "resourceClaimStatuses")) {
-      found.add(Type.RESOURCE_CLAIM, Trees.text(claim, "resourceClaimName"));
+      found.add(NodeGraph.Type.RESOURCE_CLAIM, Trees.text(claim, "resourceClaimName"));
     }
     return Set.copyOf(found.refs);
   }
 
   /** The secrets a PersistentVolume names; without a namespace they are in the claim's. */
-  static Set<Ref> secretsOfVolume(JsonNode volume, String claimNamespace) {
-    Set<Ref> secrets = new HashSet<>();
+  static Set<NodeGraph.Ref> secretsOfVolume(JsonNode volume, String claimNamespace) {
+    Set<NodeGraph.Ref> secrets = new HashSet<>();
     JsonNode spec = volume.path("spec");
     for (JsonNode source : spec) {
       JsonNode azure = source.path("secretName");
@@ -80,42 +78,42 @@ final class PodReferences {
 
   private void addContainer(JsonNode container) {
     for (JsonNode variable : container.path("env")) {
-      add(Type.SECRET, Trees.text(variable, "valueFrom", "secretKeyRef", "name"));
-      add(Type.CONFIG_MAP, Trees.text(variable, "valueFrom", "configMapKeyRef", "name"));
+      add(NodeGraph.Type.SECRET, Trees.text(variable, "valueFrom", "secretKeyRef", "name"));
+      add(NodeGraph.Type.CONFIG_MAP, Trees.text(variable, "valueFrom", "configMapKeyRef", "name"));
     }
     for (JsonNode source : container.path("envFrom")) {
-      add(Type.SECRET, Trees.text(source, "secretRef", "name"));
-      add(Type.CONFIG_MAP, Trees.text(source, "configMapRef", "name"));
+      add(NodeGraph.Type.SECRET, Trees.text(source, "secretRef", "name"));
+      add(NodeGraph.Type.CONFIG_MAP, Trees.text(source, "configMapRef", "name"));
     }
   }
 
   private void addVolume(String pod, JsonNode volume) {
-    add(Type.SECRET, Trees.text(volume, "secret", "secretName"));
-    add(Type.SECRET, Trees.text(volume, "azureFile", "secretName"));
-    add(Type.SECRET, Trees.text(volume, "csi", "nodePublishSecretRef", "name"));
+    add(NodeGraph.Type.SECRET, Trees.text(volume, "secret", "secretName"));
+    add(NodeGraph.Type.SECRET, Trees.text(volume, "azureFile", "secretName"));
+    add(NodeGraph.Type.SECRET, Trees.text(volume, "csi", "nodePublishSecretRef", "name"));
     for (String type : SECRET_REF_VOLUMES) {
-      add(Type.SECRET, Trees.text(volume, type, "secretRef", "name"));
+      add(NodeGraph.Type.SECRET, Trees.text(volume, type, "secretRef", "name"));
     }
-    add(Type.CONFIG_MAP, Trees.text(volume, "configMap", "name"));
+    add(NodeGraph.Type.CONFIG_MAP, Trees.text(volume, "configMap", "name"));
     for (JsonNode source : Trees.at(volume, "projected", "sources")) {
-      add(Type.SECRET, Trees.text(source, "secret", "name"));
-      add(Type.CONFIG_MAP, Trees.text(source, "configMap", "name"));
+      add(NodeGraph.Type.SECRET, Trees.text(source, "secret", "name"));
+      add(NodeGraph.Type.CONFIG_MAP, Trees.text(source, "configMap", "name"));
     }
-    add(Type.CLAIM, Trees.text(volume, "persistentVolumeClaim", "claimName"));
+    add(NodeGraph.Type.CLAIM, Trees.text(volume, "persistentVolumeClaim", "claimName"));
     if (volume.path("ephemeral").isObject()) {
-      add(Type.CLAIM, pod + "-" + Trees.text(volume, "name"));
+      add(NodeGraph.Type.CLAIM, pod + "-" + Trees.text(volume, "name"));
     }
   }
 
-  private void add(Type type, String name) {
+  private void add(NodeGraph.Type type, String name) {
     if (!name.isEmpty()) {
-      refs.add(new Ref(type, namespace, name));
+      refs.add(new NodeGraph.Ref(type, namespace, name));
     }
   }
 
-  private static void addSecret(Set<Ref> secrets, String namespace, String name) {
+  private static void addSecret(Set<NodeGraph.Ref> secrets, String namespace, String name) {
     if (!name.isEmpty()) {
-      secrets.add(new Ref(Type.SECRET, namespace, name));
+      secrets.add(new NodeGraph.Ref(NodeGraph.Type.SECRET, namespace, name));
     }
   }
 }

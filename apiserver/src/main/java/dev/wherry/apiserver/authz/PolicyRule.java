@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One rule of a role, decoded once. {@code *} stands for everything; {@code *&#47;scale} for that
- * subresource of every resource; a path ending in {@code *} for every path that begins so.
+ * One rule of a role, decoded once. {@code *} stands for everything; a star before {@code /scale}
+ * for that subresource of every resource; a path ending in {@code *} for every path that begins so.
  */
 public record PolicyRule(
     List<String> verbs,

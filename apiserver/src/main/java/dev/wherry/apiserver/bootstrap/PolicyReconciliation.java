@@ -43,7 +43,8 @@ public final class PolicyReconciliation {
     if (Trees.text(next, "metadata", "annotations", AUTOUPDATE).equals("false")) {
       return new Step.Keep();
     }
-    boolean changed = addMissing(wanted, next, "labels") | addMissing(wanted, next, "annotations");
+    boolean changed = addMissing(wanted, next, "labels");
+    changed |= addMissing(wanted, next, "annotations");
     if (Trees.text(wanted, "kind").endsWith("Binding")) {
       if (!wanted.path("roleRef").equals(next.path("roleRef"))) {
         return new Step.Recreate(wanted);
