@@ -1,0 +1,69 @@
+package dev.wherry.apiserver.cache;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wherry.model.json.Json;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * The stored form of an object: {@code kind}, {@code apiVersion} and {@code metadata} first, no
+ * resourceVersion. The served form has it spliced in, without decoding.
+ */
+public final class ObjectBytes {
+  private static final byte[] METADATA = "\"metadata\":{".getBytes(StandardCharsets.US_ASCII);
+
+  /** The metadata stands behind two short strings; a search beyond this is no stored form. */
+  private static final int METADATA_WITHIN_BYTES = 512;
+
+  private ObjectBytes() {}
+
+  /** The tree as it goes into the store; the tree is not changed. */
+  public static byte[] stored(ObjectNode object) {
+    ObjectNode ordered = Json.object();
+    ordered.set("kind", object.path("kind"));
+    ordered.set("apiVersion", object.path("apiVersion"));
+    JsonNode metadata = object.path("metadata");
+    if (metadata.has("resourceVersion") || metadata.has("selfLink")) {
+      metadata =
+          ((ObjectNode) metadata)
+              .deepCopy()
+              .without(java.util.List.of("resourceVersion", "selfLink"));
+    }
+    ordered.set("metadata", metadata);
+    object
+        .fields()
+        .forEachRemaining(field -> {
+          if (!ordered.has(field.getKey())) {
+            ordered.set(field.getKey(), field.getValue());
+          }
+        });
+    return Json.write(ordered);
+  }
+
+  /** The bytes that clients get of a stored object. */
+  public static byte[] served(byte[] stored, long revision) {
+    int at = indexOfMetadata(stored);
+    byte[] version =
+        ("\"resourceVersion\":\"" + revision + "\"").getBytes(StandardCharsets.US_ASCII);
+    boolean empty = stored[at] == '}';
+    byte[] served = Arrays.copyOf(stored, stored.length + version.length + (empty ? 0 : 1));
+    System.arraycopy(version, 0, served, at, version.length);
+    int behind = at + version.length;
+    if (!empty) {
+      served[behind++] = ',';
+    }
+    System.arraycopy(stored, at, served, behind, stored.length - at);
+    return served;
+  }
+
+  private static int indexOfMetadata(byte[] stored) {
+    int last = Math.min(METADATA_WITHIN_BYTES, stored.length - METADATA.length);
+    for (int i = 0; i <= last; i++) {
+      if (Arrays.equals(stored, i, i + METADATA.length, METADATA, 0, METADATA.length)) {
+        return i + METADATA.length;
+      }
+    }
+    throw new IllegalArgumentException("no stored object: its metadata does not come first");
+  }
+}

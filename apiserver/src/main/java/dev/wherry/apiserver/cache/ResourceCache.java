@@ -1,0 +1,216 @@
+package dev.wherry.apiserver.cache;
+
+import dev.wherry.model.status.ApiException;
+import dev.wherry.model.status.Reason;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** The objects of one resource, its last changes and its watchers. */
+public final class ResourceCache {
+  /** Changes remembered for watches that come back. */
+  static final int CHANGES_MAX = 4_096;
+
+  /** Bytes of old versions those may hold. */
+  static final long CHANGES_BYTES_MAX = 8L << 20;
+
+  /** Events that may wait for one watcher. */
+  static final int BACKLOG_MAX = 10_000;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final TreeMap<String, CachedObject> objects = new TreeMap<>();
+  private final ArrayDeque<Change> changes = new ArrayDeque<>();
+  private final Set<Watcher> watchers = new LinkedHashSet<>();
+  private long changesBytes;
+
+  /** Watches from this revision on can be served from memory. */
+  private long changesSince;
+
+  /** Objects as of one revision. */
+  public record Listing(List<CachedObject> objects, long revision) {}
+
+  void load(CachedObject object) {
+    objects.put(object.key(), object);
+  }
+
+  /** A change from before the cache was filled: for the history only. */
+  void remember(Change change) {
+    lock.lock();
+    try {
+      changes.add(change);
+      changesBytes += size(change);
+      while (changes.size() > CHANGES_MAX || changesBytes > CHANGES_BYTES_MAX) {
+        Change oldest = changes.remove();
+        changesBytes -= size(oldest);
+        changesSince = oldest.revision();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static long size(Change change) {
+    return change.object().bytes().length + 100L;
+  }
+
+  void historyFrom(long revision) {
+    lock.lock();
+    try {
+      changesSince = Math.max(changesSince, revision);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void apply(Change change) {
+    lock.lock();
+    try {
+      if (change.deletion()) {
+        objects.remove(change.object().key());
+      } else {
+        objects.put(change.object().key(), change.object());
+      }
+      remember(change);
+      for (Watcher watcher : watchers) {
+        watcher.offer(change);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  public Optional<CachedObject> get(String key) {
+    lock.lock();
+    try {
+      return Optional.ofNullable(objects.get(key));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  public int size() {
+    lock.lock();
+    try {
+      return objects.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * All selected objects in the order of their keys. The list holds references only.
+   *
+   * @param applied the revision up to which the cache is filled, read under the lock
+   */
+  Listing list(Selection selection, java.util.function.LongSupplier applied) {
+    lock.lock();
+    try {
+      return new Listing(selected(selection), applied.getAsLong());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private List<CachedObject> selected(Selection selection) {
+    Map<String, CachedObject> range =
+        selection.namespace().isEmpty()
+            ? objects
+            : objects.subMap(selection.namespace() + "/", selection.namespace() + "0");
+    List<CachedObject> found = new ArrayList<>();
+    for (CachedObject object : range.values()) {
+      if (selection.matches(object)) {
+        found.add(object);
+      }
+    }
+    return found;
+  }
+
+  /**
+   * A watch of every change after a revision.
+   *
+   * @throws ApiException 410 when changes after it are forgotten
+   */
+  Watcher watchAfter(Selection selection, long revision, Runnable wake) {
+    lock.lock();
+    try {
+      if (revision < changesSince) {
+        throw new ApiException(
+            Reason.EXPIRED, "too old resource version: " + revision + " (" + changesSince + ")");
+      }
+      Watcher watcher = register(selection, wake);
+      List<WatchEvent> missed = new ArrayList<>();
+      for (Iterator<Change> it = changes.descendingIterator(); it.hasNext(); ) {
+        Change change = it.next();
+        if (change.revision() <= revision) {
+          break;
+        }
+        Watcher.seenBy(selection, change).ifPresent(missed::add);
+      }
+      watcher.addInitial(missed.reversed());
+      return watcher;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * A watch that begins with all there is.
+   *
+   * @param bookmark whether a bookmark ends the first events
+   */
+  Watcher watchFromNow(
+      Selection selection,
+      boolean bookmark,
+      java.util.function.LongSupplier applied,
+      Runnable wake) {
+    lock.lock();
+    try {
+      Watcher watcher = register(selection, wake);
+      List<WatchEvent> first = new ArrayList<>();
+      for (CachedObject object : selected(selection)) {
+        first.add(new WatchEvent.Changed(WatchEvent.Type.ADDED, object.revision(), object));
+      }
+      if (bookmark) {
+        first.add(new WatchEvent.Bookmark(applied.getAsLong(), true));
+      }
+      watcher.addInitial(first);
+      return watcher;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Watcher register(Selection selection, Runnable wake) {
+    Watcher[] self = new Watcher[1];
+    Watcher watcher = new Watcher(selection, BACKLOG_MAX, wake, () -> unregister(self[0]));
+    self[0] = watcher;
+    watchers.add(watcher);
+    return watcher;
+  }
+
+  private void unregister(Watcher watcher) {
+    lock.lock();
+    try {
+      watchers.remove(watcher);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Watches under way. */
+  public int watcherCount() {
+    lock.lock();
+    try {
+      return watchers.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,228 @@
+package dev.wherry.apiserver.cache;
+
+import dev.wherry.apiserver.secrets.ValueTransformer;
+import dev.wherry.apiserver.view.Resource;
+import dev.wherry.model.status.ApiException;
+import dev.wherry.model.status.Reason;
+import dev.wherry.store.Entry;
+import dev.wherry.store.Event;
+import dev.wherry.store.Page;
+import dev.wherry.store.Store;
+import dev.wherry.store.Subscription;
+import dev.wherry.store.WatchListener;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/** All resources' caches, filled by one subscription of the store. */
+public final class WatchCache implements AutoCloseable {
+  /** Store events that may wait for the cache; it falls behind only when the machine stalls. */
+  private static final int STORE_BACKLOG_MAX = 1_000_000;
+
+  private static final System.Logger LOG = System.getLogger(WatchCache.class.getName());
+
+  private final Store store;
+  private final ValueTransformer transformer;
+  private final ConcurrentHashMap<Resource, ResourceCache> resources = new ConcurrentHashMap<>();
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition advanced = lock.newCondition();
+  private final CountDownLatch caughtUp = new CountDownLatch(1);
+  private volatile long applied;
+  private @Nullable Subscription subscription;
+
+  public WatchCache(Store store, ValueTransformer transformer) {
+    this.store = store;
+    this.transformer = transformer;
+  }
+
+  /** Fills the cache, with its history to the horizon; returns when it is complete. */
+  public void start() {
+    Page all = store.range(StoreKeys.PREFIX, StoreKeys.END, 0, 0);
+    for (Entry entry : all.entries()) {
+      CachedObject object = object(entry);
+      resource(StoreKeys.parse(entry.key()).resource()).load(object);
+    }
+    long filled = Math.max(all.revision(), store.currentRevision());
+    long from = store.compactedRevision();
+    applied = all.revision();
+    subscription =
+        store.watch(
+            StoreKeys.PREFIX,
+            StoreKeys.END,
+            from,
+            STORE_BACKLOG_MAX,
+            new Filler(all.revision(), filled));
+    resources.values().forEach(cache -> cache.historyFrom(from));
+    if (from >= filled) {
+      caughtUp.countDown();
+    }
+  }
+
+  public ResourceCache resource(Resource resource) {
+    return resources.computeIfAbsent(resource, r -> new ResourceCache());
+  }
+
+  /** The revision up to which everything is visible here. */
+  public long applied() {
+    return applied;
+  }
+
+  /**
+   * Waits until a revision is visible.
+   *
+   * @throws ApiException 504 when it is not within the time
+   */
+  public void await(long revision, Duration timeout) {
+    if (applied >= revision) {
+      return;
+    }
+    long nanos = timeout.toNanos();
+    lock.lock();
+    try {
+      while (applied < revision) {
+        if (nanos <= 0) {
+          throw tooLarge(revision);
+        }
+        nanos = advanced.awaitNanos(nanos);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw tooLarge(revision);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private ApiException tooLarge(long revision) {
+    return new ApiException(
+        Reason.TIMEOUT,
+        "Too large resource version: " + revision + ", current: " + applied,
+        new ApiException.Details(
+            "",
+            "",
+            "",
+            "",
+            1,
+            List.of(
+                new ApiException.Cause(
+                    "ResourceVersionTooLarge", "Too large resource version", ""))));
+  }
+
+  /** One object; the newest visible version. */
+  public Optional<CachedObject> get(Resource resource, String namespace, String name) {
+    return resource(resource).get(StoreKeys.cacheKey(namespace, name));
+  }
+
+  public ResourceCache.Listing list(Resource resource, Selection selection) {
+    return resource(resource).list(selection, this::applied);
+  }
+
+  /** A watch of changes after a revision. */
+  public Watcher watchAfter(Resource resource, Selection selection, long revision, Runnable wake) {
+    return resource(resource).watchAfter(selection, revision, wake);
+  }
+
+  /** A watch that begins with what there is. */
+  public Watcher watchFromNow(
+      Resource resource, Selection selection, boolean bookmark, Runnable wake) {
+    return resource(resource).watchFromNow(selection, bookmark, this::applied, wake);
+  }
+
+  /** The served form of what the store has. */
+  public CachedObject object(Entry entry) {
+    StoreKeys.Parsed key = StoreKeys.parse(entry.key());
+    byte[] stored = transformer.fromStored(entry.key(), entry.value());
+    return new CachedObject(
+        key.cacheKey(),
+        key.namespace(),
+        key.name(),
+        entry.modRevision(),
+        ObjectBytes.served(stored, entry.modRevision()));
+  }
+
+  private CachedObject lastVersion(Event deletion) {
+    CachedObject previous = deletion.previous().map(this::object).orElseThrow();
+    byte[] stored =
+        transformer.fromStored(deletion.entry().key(), deletion.previous().orElseThrow().value());
+    return new CachedObject(
+        previous.key(),
+        previous.namespace(),
+        previous.name(),
+        deletion.revision(),
+        ObjectBytes.served(stored, deletion.revision()));
+  }
+
+  @Override
+  public void close() {
+    if (subscription != null) {
+      subscription.close();
+    }
+  }
+
+  /** Applies the store's events; those from before the first listing go into the history only. */
+  private final class Filler implements WatchListener {
+    private final long loaded;
+    private final long filled;
+
+    Filler(long loaded, long filled) {
+      this.loaded = loaded;
+      this.filled = filled;
+    }
+
+    @Override
+    public void events(List<Event> events) {
+      for (Event event : events) {
+        StoreKeys.Parsed key = StoreKeys.parse(event.entry().key());
+        ResourceCache cache = resource(key.resource());
+        if (event.revision() <= loaded) {
+          change(event, Optional.empty()).ifPresent(cache::remember);
+        } else {
+          change(event, cache.get(key.cacheKey())).ifPresent(cache::apply);
+        }
+      }
+      advanceTo(events.getLast().revision());
+    }
+
+    private Optional<Change> change(Event event, Optional<CachedObject> cached) {
+      boolean deletion = event.type() == Event.Type.DELETE;
+      if (deletion && event.previous().isEmpty()) {
+        return Optional.empty();
+      }
+      CachedObject object = deletion ? lastVersion(event) : object(event.entry());
+      Optional<CachedObject> previous =
+          cached.isPresent() ? cached : event.previous().map(WatchCache.this::object);
+      return Optional.of(new Change(deletion, event.revision(), object, previous));
+    }
+
+    private void advanceTo(long revision) {
+      lock.lock();
+      try {
+        applied = Math.max(applied, revision);
+        advanced.signalAll();
+      } finally {
+        lock.unlock();
+      }
+      if (revision >= filled) {
+        caughtUp.countDown();
+      }
+    }
+
+    @Override
+    public void ended(End reason) {
+      if (reason == End.OVERRUN) {
+        LOG.log(System.Logger.Level.ERROR, "cache=ended why=\"fell behind the store\"");
+      }
+    }
+  }
+
+  /** Whether everything from before the start is in the cache; waits for it. */
+  public boolean awaitHistory(Duration timeout) throws InterruptedException {
+    return caughtUp.await(timeout.toMillis(), TimeUnit.MILLISECONDS);
+  }
+}

@@ -1,0 +1,256 @@
+package dev.wherry.apiserver.http;
+
+import dev.wherry.apiserver.authn.Credentials;
+import dev.wherry.apiserver.request.Query;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** One request and the way to answer it, once. */
+public final class Exchange {
+  private final Channel channel;
+  private final String method;
+  private final String target;
+  private final String path;
+  private final Query query;
+  private final HttpHeaders headers;
+  private final byte[] body;
+  private final Credentials credentials;
+  private final boolean http2;
+  private final boolean keepAlive;
+  private final Map<String, String> responseHeaders = new TreeMap<>();
+  private final List<String> warnings = new java.util.ArrayList<>();
+  private volatile boolean answered;
+
+  Exchange(
+      Channel channel,
+      String method,
+      String target,
+      String path,
+      HttpHeaders headers,
+      byte[] body,
+      Credentials credentials,
+      boolean http2,
+      boolean keepAlive) {
+    this.channel = channel;
+    this.method = method;
+    this.target = target;
+    this.path = path;
+    this.query = Query.of(target);
+    this.headers = headers;
+    this.body = body;
+    this.credentials = credentials;
+    this.http2 = http2;
+    this.keepAlive = keepAlive;
+  }
+
+  public String method() {
+    return method;
+  }
+
+  /** Path and query as they were sent. */
+  public String target() {
+    return target;
+  }
+
+  /** Decoded, without query. */
+  public String path() {
+    return path;
+  }
+
+  public Query query() {
+    return query;
+  }
+
+  /** The first value of a header, or "". */
+  public String header(CharSequence name) {
+    String value = headers.get(name);
+    return value == null ? "" : value;
+  }
+
+  public HttpHeaders headers() {
+    return headers;
+  }
+
+  /** Not to be changed. */
+  public byte[] body() {
+    return body;
+  }
+
+  public Credentials credentials() {
+    return credentials;
+  }
+
+  public boolean http2() {
+    return http2;
+  }
+
+  /** For upgrades and streams only. */
+  public Channel channel() {
+    return channel;
+  }
+
+  /** The caller's address, or "" when it is unknown. */
+  public String remoteAddress() {
+    Channel connection = channel.parent() == null ? channel : channel.parent();
+    return connection.remoteAddress() instanceof InetSocketAddress address
+        ? address.getAddress().getHostAddress()
+        : "";
+  }
+
+  /** A header of the coming answer. */
+  public void setHeader(String name, String value) {
+    responseHeaders.put(name, value);
+  }
+
+  /** A {@code Warning: 299} header of the coming answer, as kubectl prints it. */
+  public void warn(String text) {
+    warnings.add("299 - \"" + text.replace("\\", "\\\\").replace("\"", "\\\"") + "\"");
+  }
+
+  public boolean answered() {
+    return answered;
+  }
+
+  /** Sends a whole answer. */
+  public void respond(int status, String contentType, byte[] content) {
+    answered = true;
+    boolean head = method.equals("HEAD");
+    DefaultFullHttpResponse response =
+        new DefaultFullHttpResponse(
+            HttpVersion.HTTP_1_1,
+            HttpResponseStatus.valueOf(status),
+            head ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(content));
+    addHeaders(response.headers(), contentType);
+    response.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, content.length);
+    finish(channel.writeAndFlush(response));
+  }
+
+  /** Begins an answer of unknown length. */
+  public ResponseStream stream(int status, String contentType) {
+    answered = true;
+    DefaultHttpResponse response =
+        new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status));
+    addHeaders(response.headers(), contentType);
+    if (!http2) {
+      HttpUtil.setTransferEncodingChunked(response, true);
+    }
+    channel.write(response);
+    return new ResponseStream();
+  }
+
+  private void addHeaders(HttpHeaders target, String contentType) {
+    if (!contentType.isEmpty()) {
+      target.set(HttpHeaderNames.CONTENT_TYPE, contentType);
+    }
+    target.set(HttpHeaderNames.CACHE_CONTROL, "no-cache, private");
+    responseHeaders.forEach(target::set);
+    if (!warnings.isEmpty()) {
+      target.set("Warning", warnings);
+    }
+    if (!keepAlive && !http2) {
+      target.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+    }
+  }
+
+  private void finish(ChannelFuture written) {
+    written.addListener(done -> {
+      if (!done.isSuccess() || (!keepAlive && !http2)) {
+        channel.close();
+      } else {
+        channel.pipeline().fireUserEventTriggered(EdgeHandler.ANSWERED);
+      }
+    });
+  }
+
+  /** An answer under way. Writes may come from any one thread at a time. */
+  public final class ResponseStream {
+    /** How long a writer waits for a client that takes nothing. */
+    private static final int STALL_SECONDS_MAX = 60;
+
+    private ResponseStream() {}
+
+    /** Queues bytes without waiting; for callers that look at {@link #isWritable} first. */
+    public void write(ByteBuf bytes) {
+      channel.write(new DefaultHttpContent(bytes));
+    }
+
+    public void flush() {
+      channel.flush();
+    }
+
+    /** Whether the client keeps up; when it does not, wait for {@code whenWritable}. */
+    public boolean isWritable() {
+      return channel.isWritable();
+    }
+
+    /**
+     * Waits until the client has taken enough; blocks a virtual thread only.
+     *
+     * @throws ClientGoneException when the client is gone, or takes nothing for too long
+     */
+    public void awaitWritable() {
+      if (channel.isWritable() && channel.isActive()) {
+        return;
+      }
+      CountDownLatch changed = new CountDownLatch(1);
+      channel.pipeline().fireUserEventTriggered(new EdgeHandler.WhenWritable(changed::countDown));
+      try {
+        if (!changed.await(STALL_SECONDS_MAX, TimeUnit.SECONDS)) {
+          channel.close();
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new ClientGoneException();
+      }
+      if (!channel.isActive()) {
+        throw new ClientGoneException();
+      }
+    }
+
+    /** Runs once, on the event loop, when the channel is writable or gone. */
+    public void whenWritable(Runnable action) {
+      channel.pipeline().fireUserEventTriggered(new EdgeHandler.WhenWritable(action));
+    }
+
+    /** Runs once when the client is gone. */
+    public void whenGone(Runnable action) {
+      channel.closeFuture().addListener(closed -> action.run());
+    }
+
+    public boolean isOpen() {
+      return channel.isActive();
+    }
+
+    /** Ends the answer. */
+    public void close() {
+      finish(channel.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT));
+    }
+  }
+
+  /** The client went away before its answer was complete. */
+  public static final class ClientGoneException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    ClientGoneException() {
+      super("the client is gone", null, false, false);
+    }
+  }
+}
