@@ -26,7 +26,7 @@ class ContainerdDaemonTest extends CriRuntimeContract {
   }
 
   @Override
-  protected void stopRuntime() throws IOException, InterruptedException {
+  protected void stopRuntime() throws IOException {
     containerd.close();
   }
 

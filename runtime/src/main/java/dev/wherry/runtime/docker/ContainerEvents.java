@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Docker's events as CRI's, each with its pod's whole status. A slow reader slows its own stream.
@@ -47,6 +48,7 @@ final class ContainerEvents {
   private final class Forwarder extends ResultCallback.Adapter<Event> {
     private final ServerCallStreamObserver<ContainerEventResponse> out;
     private final Semaphore ready;
+    private final AtomicBoolean ended = new AtomicBoolean();
 
     Forwarder(ServerCallStreamObserver<ContainerEventResponse> out, Semaphore ready) {
       this.out = out;
@@ -59,27 +61,40 @@ final class ContainerEvents {
         ready.acquireUninterruptibly();
       }
       if (!out.isCancelled()) {
-        response(event).ifPresent(out::onNext);
+        response(event).ifPresent(this::send);
       }
     }
 
     @Override
     public void onError(Throwable failure) {
       super.onError(failure);
-      if (!out.isCancelled()) {
-        out.onError(Status.UNAVAILABLE.withDescription("Docker's events ended").asException());
-      }
+      end();
     }
 
     @Override
     public void onComplete() {
       super.onComplete();
-      if (!out.isCancelled()) {
+      end();
+    }
+
+    private void send(ContainerEventResponse response) {
+      try {
+        out.onNext(response);
+      } catch (StatusRuntimeException | IllegalStateException e) {
+        // The reader left between the look and the write.
+        closeQuietly();
+      }
+    }
+
+    private void end() {
+      if (ended.compareAndSet(false, true)) {
         out.onError(Status.UNAVAILABLE.withDescription("Docker's events ended").asException());
       }
     }
 
+    // The reader has left: the call is closed already.
     void closeQuietly() {
+      ended.set(true);
       try {
         close();
       } catch (IOException e) {

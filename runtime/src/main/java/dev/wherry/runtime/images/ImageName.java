@@ -33,13 +33,13 @@ public record ImageName(String domain, String path, String tag, String digest) {
     String digest = "";
     int at = rest.indexOf('@');
     if (at >= 0) {
-      digest = rest.substring(at + 1);
+      digest = nonEmpty(text, rest.substring(at + 1));
       rest = rest.substring(0, at);
     }
     String tag = "";
     int colon = rest.lastIndexOf(':');
     if (colon > rest.lastIndexOf('/')) {
-      tag = rest.substring(colon + 1);
+      tag = nonEmpty(text, rest.substring(colon + 1));
       rest = rest.substring(0, colon);
     } else if (digest.isEmpty()) {
       tag = DEFAULT_TAG;
@@ -62,6 +62,13 @@ public record ImageName(String domain, String path, String tag, String digest) {
       throw new IllegalArgumentException("'" + text + "' is no image name");
     }
     return name;
+  }
+
+  private static String nonEmpty(String text, String part) {
+    if (part.isEmpty()) {
+      throw new IllegalArgumentException("'" + text + "' is no image name");
+    }
+    return part;
   }
 
   private static boolean isDomain(String first) {

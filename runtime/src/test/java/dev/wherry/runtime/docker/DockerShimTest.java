@@ -4,21 +4,26 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.wherry.proto.cri.v1.AttachRequest;
 import dev.wherry.proto.cri.v1.ContainerEventResponse;
 import dev.wherry.proto.cri.v1.ContainerEventType;
 import dev.wherry.proto.cri.v1.ContainerState;
+import dev.wherry.proto.cri.v1.ExecRequest;
 import dev.wherry.proto.cri.v1.GetEventsRequest;
 import dev.wherry.proto.cri.v1.PullImageRequest;
 import dev.wherry.proto.cri.v1.ReopenContainerLogRequest;
 import dev.wherry.proto.cri.v1.StopContainerRequest;
 import dev.wherry.runtime.DockerShim;
 import dev.wherry.runtime.DockerShimConfig;
+import dev.wherry.runtime.ShimBinary;
 import dev.wherry.runtime.fixture.Await;
 import dev.wherry.runtime.fixture.CriClient;
 import dev.wherry.runtime.fixture.CriRuntimeContract;
 import dev.wherry.runtime.fixture.PrivateDocker;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -148,5 +153,77 @@ class DockerShimTest extends CriRuntimeContract {
             ContainerEventType.CONTAINER_STOPPED_EVENT),
         seen);
     worker.join();
+  }
+
+  @Test
+  void exec_whoseInputCloses_goesOnWithItsOutput() throws Exception {
+    String id = create("interactive", "sleep 1000");
+    start(id);
+    ExecRequest request =
+        ExecRequest.newBuilder()
+            .setContainerId(id)
+            .addAllCmd(List.of("sh", "-c", "cat; echo end >&2; exit 5"))
+            .setStdin(true)
+            .setStdout(true)
+            .setStderr(true)
+            .build();
+    try (var connection = DockerConnection.of(docker.socket());
+        var process = streams(connection).exec(request)) {
+      process.write(StandardCharsets.UTF_8.encode("한글 in\n"));
+      process.closeInput();
+      assertEquals("한글 in\n!end\n", text(process));
+      assertEquals(5, process.exitCode().orElseThrow());
+    }
+  }
+
+  @Test
+  void attach_toContainerWithInput_reachesItsFirstProcess() throws Exception {
+    String id =
+        create(config("attached", "cat; echo end").setStdin(true).setStdinOnce(true).build());
+    start(id);
+    AttachRequest request =
+        AttachRequest.newBuilder().setContainerId(id).setStdin(true).setStdout(true).build();
+    try (var connection = DockerConnection.of(docker.socket());
+        var process = streams(connection).attach(request)) {
+      process.write(StandardCharsets.UTF_8.encode("hello\n"));
+      process.closeInput();
+      assertEquals("hello\nend\n", text(process));
+    }
+    Await.until("ended", () -> status(id).getState() == ContainerState.CONTAINER_EXITED);
+  }
+
+  @Test
+  void dial_toPortOfThePod_reachesItsLoopback() throws Exception {
+    String id = create("listener", "while true; do echo hello | nc -l -p 8081; done");
+    start(id);
+    try (var connection = DockerConnection.of(docker.socket())) {
+      Await.until("answer", () -> dialled(connection).equals("hello\n"));
+    }
+  }
+
+  private String dialled(DockerConnection connection) {
+    try {
+      Process dial = streams(connection).dial(sandbox, 8081);
+      try {
+        return new String(dial.getInputStream().readNBytes(6), StandardCharsets.UTF_8);
+      } finally {
+        dial.destroy();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private DockerStreams streams(DockerConnection connection) throws IOException {
+    return new DockerStreams(connection, ShimBinary.install(directory.resolve("bin")));
+  }
+
+  private static String text(AttachedProcess process) throws IOException {
+    var text = new StringBuilder();
+    for (var output = process.read(); output.isPresent(); output = process.read()) {
+      text.append(output.get().stderr() ? "!" : "");
+      text.append(StandardCharsets.UTF_8.decode(output.get().bytes()));
+    }
+    return text.toString();
   }
 }
