@@ -24,6 +24,8 @@ import java.util.TreeSet;
 public final class Schema {
   private final Map<String, ObjectType> types;
 
+  private volatile String fingerprint = "";
+
   private Schema(Map<String, ObjectType> types) {
     this.types = Collections.unmodifiableMap(types);
   }
@@ -35,6 +37,19 @@ public final class Schema {
 
   private static final class Holder {
     private static final Schema BUILT_IN = new Schema(read());
+  }
+
+  /**
+   * A text that is the same in every run and differs between schemas that differ; of no other
+   * meaning.
+   */
+  public String fingerprint() {
+    String known = fingerprint;
+    if (known.isEmpty()) {
+      known = Integer.toHexString(types.toString().hashCode());
+      fingerprint = known;
+    }
+    return known;
   }
 
   /** A type by its name, such as {@code core.v1.PodSpec}. */

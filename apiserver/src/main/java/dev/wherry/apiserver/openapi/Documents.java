@@ -1,0 +1,158 @@
+package dev.wherry.apiserver.openapi;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wherry.apiserver.discovery.ApiCatalog;
+import dev.wherry.apiserver.discovery.ApiCatalog.ServedGroup;
+import dev.wherry.apiserver.discovery.ApiCatalog.ServedResource;
+import dev.wherry.apiserver.discovery.ApiCatalog.ServedSubresource;
+import dev.wherry.apiserver.discovery.ApiCatalog.ServedVersion;
+import dev.wherry.model.json.Json;
+import dev.wherry.model.schema.ObjectType;
+import dev.wherry.model.schema.Schema;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+
+/**
+ * Writes whole documents part by part; nothing larger than one path or definition is ever a tree.
+ */
+final class Documents {
+  private static final String TITLE = "Kubernetes";
+
+  private final ApiCatalog catalog;
+  private final Schema schema;
+  private final String version;
+  private final Map<String, Map<String, String>> descriptions = Schema.descriptions();
+
+  Documents(ApiCatalog catalog, Schema schema, String version) {
+    this.catalog = catalog;
+    this.schema = schema;
+    this.version = version;
+  }
+
+  /** The compressed v3 document of one group-version. */
+  byte[] v3(ServedGroup group, ServedVersion served) {
+    return Gzip.compress(out -> {
+      try (JsonGenerator json = Json.FACTORY.createGenerator(out)) {
+        json.writeStartObject();
+        json.writeStringField("openapi", "3.0.0");
+        info(json);
+        json.writeObjectFieldStart("paths");
+        paths(served.resources(), Dialect.V3, (name, node) -> part(json, name, node));
+        json.writeEndObject();
+        json.writeObjectFieldStart("components");
+        json.writeObjectFieldStart("schemas");
+        definitions(roots(served.resources()), Dialect.V3, (name, node) -> part(json, name, node));
+        json.writeEndObject();
+        json.writeEndObject();
+        json.writeEndObject();
+      }
+    });
+  }
+
+  /** The compressed v2 document of everything, in JSON or in protobuf. */
+  byte[] v2(boolean asJson) {
+    List<ServedResource> all = new ArrayList<>();
+    for (ServedGroup group : catalog.groups()) {
+      group.versions().forEach(v -> all.addAll(v.resources()));
+    }
+    return Gzip.compress(out -> {
+      if (asJson) {
+        v2Json(all, out);
+      } else {
+        out.write(GnosticV2.head(TITLE, version));
+        paths(all, Dialect.V2, (name, node) -> out.write(GnosticV2.path(name, node)));
+        definitions(
+            roots(all), Dialect.V2, (name, node) -> out.write(GnosticV2.definition(name, node)));
+      }
+    });
+  }
+
+  private void v2Json(List<ServedResource> all, OutputStream out) throws IOException {
+    try (JsonGenerator json = Json.FACTORY.createGenerator(out)) {
+      json.writeStartObject();
+      json.writeStringField("swagger", "2.0");
+      info(json);
+      json.writeObjectFieldStart("paths");
+      paths(all, Dialect.V2, (name, node) -> part(json, name, node));
+      json.writeEndObject();
+      json.writeObjectFieldStart("definitions");
+      definitions(roots(all), Dialect.V2, (name, node) -> part(json, name, node));
+      json.writeEndObject();
+      json.writeEndObject();
+    }
+  }
+
+  private void info(JsonGenerator json) throws IOException {
+    json.writeObjectFieldStart("info");
+    json.writeStringField("title", TITLE);
+    json.writeStringField("version", version);
+    json.writeEndObject();
+  }
+
+  /** Takes one named part of a document. */
+  @FunctionalInterface
+  private interface Sink {
+    void accept(String name, ObjectNode node) throws IOException;
+  }
+
+  private static void part(JsonGenerator json, String name, ObjectNode node) throws IOException {
+    json.writeFieldName(name);
+    Json.write(node, json);
+  }
+
+  private void paths(Collection<ServedResource> resources, Dialect dialect, Sink sink)
+      throws IOException {
+    PathNodes paths = new PathNodes(schema, dialect);
+    for (ServedResource resource : resources) {
+      for (Map.Entry<String, ObjectNode> path : paths.of(resource).entrySet()) {
+        sink.accept(path.getKey(), path.getValue());
+      }
+    }
+  }
+
+  private List<String> roots(Collection<ServedResource> resources) {
+    List<String> roots = new ArrayList<>(List.of("meta.v1.DeleteOptions", "meta.v1.Status"));
+    for (ServedResource r : resources) {
+      add(roots, r.group(), r.version(), r.kind());
+      add(roots, r.group(), r.version(), r.kind() + "List");
+      for (ServedSubresource sub : r.subresources()) {
+        add(roots, sub.group(), sub.version(), sub.kind());
+      }
+    }
+    return roots;
+  }
+
+  private void add(List<String> roots, String group, String version, String kind) {
+    schema.ofKind(group, version, kind).map(ObjectType::name).ifPresent(roots::add);
+  }
+
+  private void definitions(List<String> roots, Dialect dialect, Sink sink) throws IOException {
+    SchemaNodes nodes = new SchemaNodes(schema, descriptions, groups(), dialect);
+    for (String name : nodes.closure(roots)) {
+      ObjectType type = schema.type(name).orElseThrow();
+      sink.accept(type.openApiName(), nodes.type(type));
+    }
+    SortedMap<String, ObjectNode> common = nodes.common();
+    for (Map.Entry<String, ObjectNode> definition : common.entrySet()) {
+      sink.accept(definition.getKey(), definition.getValue());
+    }
+  }
+
+  private Map<String, String> groups() {
+    Map<String, String> groups = new HashMap<>();
+    for (ServedGroup group : catalog.groups()) {
+      int dot = group.name().indexOf('.');
+      String label =
+          group.name().isEmpty() ? "core" : dot < 0 ? group.name() : group.name().substring(0, dot);
+      group.versions().forEach(v -> groups.put(label + "." + v.version(), group.name()));
+    }
+    return groups;
+  }
+}

@@ -1,0 +1,285 @@
+package dev.wherry.apiserver.openapi;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wherry.apiserver.discovery.ApiCatalog.ServedResource;
+import dev.wherry.apiserver.discovery.ApiCatalog.ServedSubresource;
+import dev.wherry.model.json.Json;
+import dev.wherry.model.schema.ObjectType;
+import dev.wherry.model.schema.Schema;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Turns resources into OpenAPI paths: every operation carries its query parameters inline, as
+ * kubectl looks for them.
+ */
+final class PathNodes {
+  private static final List<String> BODY_TYPES =
+      List.of("application/json", "application/yaml", "application/vnd.kubernetes.protobuf");
+  private static final List<String> PATCH_TYPES =
+      List.of(
+          "application/apply-patch+yaml",
+          "application/json-patch+json",
+          "application/merge-patch+json",
+          "application/strategic-merge-patch+json");
+  private static final String STRATEGIC = "application/strategic-merge-patch+json";
+
+  private final Schema schema;
+  private final Dialect dialect;
+
+  PathNodes(Schema schema, Dialect dialect) {
+    this.schema = schema;
+    this.dialect = dialect;
+  }
+
+  /** One operation to describe. */
+  private record Call(
+      String action,
+      String method,
+      String id,
+      String group,
+      String version,
+      String kind,
+      String answer) {}
+
+  SortedMap<String, ObjectNode> of(ServedResource resource) {
+    SortedMap<String, ObjectNode> paths = new TreeMap<>();
+    String base =
+        resource.group().isEmpty()
+            ? "/api/" + resource.version()
+            : "/apis/" + resource.group() + "/" + resource.version();
+    String collection =
+        base + (resource.namespaced() ? "/namespaces/{namespace}/" : "/") + resource.plural();
+    collection(resource, collection, paths);
+    if (resource.namespaced() && resource.verbs().contains("list")) {
+      ObjectNode all = item(false, false);
+      add(all, call(resource, "list", "get", "ForAllNamespaces"), resource.kind() + "List");
+      paths.put(base + "/" + resource.plural(), all);
+    }
+    ObjectNode object = item(resource.namespaced(), true);
+    for (String verb : resource.verbs()) {
+      switch (verb) {
+        case "get" -> add(object, call(resource, "get", "get", ""), resource.kind());
+        case "update" -> add(object, call(resource, "put", "put", ""), resource.kind());
+        case "patch" -> add(object, call(resource, "patch", "patch", ""), resource.kind());
+        case "delete" -> add(object, call(resource, "delete", "delete", ""), "Status");
+        default -> {}
+      }
+    }
+    if (object.size() > 1) {
+      paths.put(collection + "/{name}", object);
+    }
+    resource
+        .subresources()
+        .forEach(
+            sub -> paths.put(collection + "/{name}/" + sub.name(), subresource(resource, sub)));
+    return paths;
+  }
+
+  private void collection(
+      ServedResource resource, String path, SortedMap<String, ObjectNode> paths) {
+    ObjectNode item = item(resource.namespaced(), false);
+    for (String verb : resource.verbs()) {
+      switch (verb) {
+        case "list" -> add(item, call(resource, "list", "get", ""), resource.kind() + "List");
+        case "create" -> add(item, call(resource, "post", "post", ""), resource.kind());
+        case "deletecollection" ->
+            add(item, call(resource, "deletecollection", "delete", "Collection"), "Status");
+        default -> {}
+      }
+    }
+    if (item.size() > 1 || !resource.namespaced()) {
+      paths.put(path, item);
+    }
+  }
+
+  private ObjectNode subresource(ServedResource resource, ServedSubresource sub) {
+    ObjectNode item = item(resource.namespaced(), true);
+    for (String verb : sub.verbs()) {
+      String method =
+          switch (verb) {
+            case "create" -> "post";
+            case "update" -> "put";
+            case "patch" -> "patch";
+            case "delete" -> "delete";
+            default -> "get";
+          };
+      String id = verb + scope(resource) + resource.kind() + capital(sub.name());
+      String action = sub.kind().endsWith("Options") ? "connect" : method;
+      add(
+          item,
+          new Call(action, method, id, sub.group(), sub.version(), sub.kind(), sub.kind()),
+          sub.kind());
+    }
+    return item;
+  }
+
+  private static Call call(ServedResource r, String action, String method, String suffix) {
+    String id = action + scope(r) + r.kind() + suffix;
+    return new Call(action, method, id, r.group(), r.version(), r.kind(), r.kind());
+  }
+
+  private static String scope(ServedResource resource) {
+    return resource.namespaced() ? "Namespaced" : "";
+  }
+
+  private static String capital(String name) {
+    return Character.toUpperCase(name.charAt(0)) + name.substring(1);
+  }
+
+  /** A path item with the parameters of its path. */
+  private ObjectNode item(boolean namespaced, boolean named) {
+    ObjectNode item = Json.object();
+    ArrayNode parameters = Json.array();
+    if (named) {
+      parameters.add(parameter("name", "path", "string", "name of the object"));
+    }
+    if (namespaced) {
+      parameters.add(parameter("namespace", "path", "string", "namespace of the object"));
+    }
+    parameters.add(parameter("pretty", "query", "string", "If 'true', the output is indented."));
+    item.set("parameters", parameters);
+    return item;
+  }
+
+  private ObjectNode parameter(String name, String in, String type, String description) {
+    ObjectNode node = Json.object().put("name", name).put("in", in).put("description", description);
+    if (in.equals("path")) {
+      node.put("required", true);
+    }
+    node.put("uniqueItems", true);
+    if (dialect == Dialect.V3) {
+      node.remove("uniqueItems");
+      node.putObject("schema").put("type", type).put("uniqueItems", true);
+    } else {
+      node.put("type", type);
+    }
+    return node;
+  }
+
+  private void add(ObjectNode item, Call call, String answerKind) {
+    ObjectNode operation = Json.object();
+    operation.put("description", call.action() + " " + call.kind());
+    operation.put("operationId", operationId(call));
+    ArrayNode parameters = Json.array();
+    for (QueryParameters.Parameter p : QueryParameters.of(call.action())) {
+      parameters.add(parameter(p.name(), "query", p.type(), p.description()));
+    }
+    boolean connect = call.action().equals("connect");
+    if (!connect) {
+      body(call, operation, parameters);
+    }
+    if (!parameters.isEmpty()) {
+      operation.set("parameters", parameters);
+    }
+    responses(call, connect ? "" : answerKind, operation);
+    operation.put("x-kubernetes-action", call.action());
+    operation.set(
+        SchemaNodes.GROUP_VERSION_KIND,
+        SchemaNodes.groupVersionKind(call.group(), call.version(), call.kind()));
+    item.set(call.method(), operation);
+  }
+
+  private static String operationId(Call call) {
+    int dot = call.group().indexOf('.');
+    String group =
+        call.group().isEmpty() ? "core" : dot < 0 ? call.group() : call.group().substring(0, dot);
+    return call.id().substring(0, 1)
+        + call.id().substring(1)
+        + capital(group)
+        + capital(call.version());
+  }
+
+  private void body(Call call, ObjectNode operation, ArrayNode parameters) {
+    switch (call.method()) {
+      case "post", "put" ->
+          body(operation, parameters, reference(call, call.kind()), List.of("*/*"), true);
+      case "patch" -> {
+        List<String> types =
+            builtIn(call)
+                ? PATCH_TYPES
+                : PATCH_TYPES.stream().filter(t -> !t.equals(STRATEGIC)).toList();
+        body(
+            operation,
+            parameters,
+            Json.object().put("$ref", dialect.reference(SchemaNodes.PATCH)),
+            types,
+            true);
+      }
+      case "delete" ->
+          body(
+              operation,
+              parameters,
+              Json.object()
+                  .put(
+                      "$ref",
+                      dialect.reference("io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions")),
+              List.of("*/*"),
+              false);
+      default -> {}
+    }
+  }
+
+  private void body(
+      ObjectNode operation,
+      ArrayNode parameters,
+      ObjectNode schemaNode,
+      List<String> types,
+      boolean required) {
+    if (dialect == Dialect.V2) {
+      types.forEach(operation.putArray("consumes")::add);
+      ObjectNode parameter = parameters.addObject().put("name", "body").put("in", "body");
+      if (required) {
+        parameter.put("required", true);
+      }
+      parameter.set("schema", schemaNode);
+      return;
+    }
+    ObjectNode body = operation.putObject("requestBody");
+    ObjectNode content = body.putObject("content");
+    types.forEach(type -> content.putObject(type).set("schema", schemaNode.deepCopy()));
+    if (required) {
+      body.put("required", true);
+    }
+  }
+
+  private void responses(Call call, String answerKind, ObjectNode operation) {
+    if (dialect == Dialect.V2) {
+      BODY_TYPES.forEach(operation.putArray("produces")::add);
+    }
+    ObjectNode responses = operation.putObject("responses");
+    for (String code :
+        call.method().equals("post") && !answerKind.isEmpty()
+            ? List.of("200", "201", "202")
+            : List.of("200")) {
+      ObjectNode response = responses.putObject(code).put("description", "OK");
+      if (answerKind.isEmpty()) {
+        continue;
+      }
+      ObjectNode reference = reference(call, answerKind);
+      if (dialect == Dialect.V2) {
+        response.set("schema", reference);
+      } else {
+        ObjectNode content = response.putObject("content");
+        BODY_TYPES.forEach(type -> content.putObject(type).set("schema", reference.deepCopy()));
+      }
+    }
+    responses.putObject("401").put("description", "Unauthorized");
+  }
+
+  private boolean builtIn(Call call) {
+    return schema.ofKind(call.group(), call.version(), call.kind()).isPresent();
+  }
+
+  private ObjectNode reference(Call call, String kind) {
+    Optional<ObjectType> type =
+        kind.equals("Status")
+            ? schema.type("meta.v1.Status")
+            : schema.ofKind(call.group(), call.version(), kind);
+    return type.map(t -> Json.object().put("$ref", dialect.reference(t.openApiName())))
+        .orElseGet(() -> Json.object().put("type", "object"));
+  }
+}
