@@ -151,7 +151,7 @@ class KubeletTest {
         () ->
             API.list(Event.KIND, "default", ListOptions.ALL).items().stream()
                 .anyMatch(e -> e.reason().equals("Started")));
-    API.delete(Pod.KIND, "default", "web", DeleteOptions.DEFAULT);
+    API.delete(Pod.KIND, "default", "web", DeleteOptions.DEFAULT.withGrace(1));
     Await.until(
         LONG,
         () -> "removal",
