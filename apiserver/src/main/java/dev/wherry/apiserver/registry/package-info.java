@@ -1,7 +1,6 @@
 /**
- * What is served and how each kind is written: one entry per kind, and the one path that creates,
- * updates, patches and deletes objects of every kind. Runs on the request's thread; the store's
- * transaction is the only effect. Imported by rest and the composition.
+ * What happens to objects: which kinds there are, the rules of their metadata, and one store
+ * transaction per write. HTTP and in-process callers both end here. Imported by rest.
  */
 @NullMarked
 package dev.wherry.apiserver.registry;

@@ -1,0 +1,176 @@
+package dev.wherry.apiserver.registry;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wherry.model.json.Json;
+import dev.wherry.model.kind.KindInfo;
+import dev.wherry.model.status.ApiException;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.random.RandomGenerator;
+
+/**
+ * Service addresses and node ports, each a key of its own that is written in the Service's
+ * transaction: two Services can never have the same one, whatever crashes.
+ */
+final class Claims {
+  private static final String ADDRESS = "/claims/serviceip/";
+  private static final String PORT = "/claims/nodeport/";
+  private static final int NODE_PORT_FIRST = 30_000;
+  private static final int NODE_PORT_LAST = 32_767;
+
+  /** Fixed addresses are looked for in the lower part only where they are asked for by hand. */
+  private static final int DYNAMIC_FROM = 256;
+
+  private static final int TRIES_MAX = 4_096;
+
+  private final ServiceRange range;
+  private final RandomGenerator random;
+  private final Predicate<String> taken;
+
+  /**
+   * @param taken whether a claim's key exists
+   */
+  Claims(ServiceRange range, RandomGenerator random, Predicate<String> taken) {
+    this.range = range;
+    this.random = random;
+    this.taken = taken;
+  }
+
+  private static boolean isService(KindInfo kind) {
+    return kind.group().isEmpty() && kind.plural().equals("services");
+  }
+
+  /** The keys that an object holds. */
+  Set<String> of(KindInfo kind, JsonNode object) {
+    Set<String> keys = new LinkedHashSet<>();
+    if (!isService(kind)) {
+      return keys;
+    }
+    JsonNode spec = object.path("spec");
+    for (JsonNode ip : spec.path("clusterIPs")) {
+      if (!ip.asText().equals("None")) {
+        keys.add(ADDRESS + ip.asText());
+      }
+    }
+    for (JsonNode port : spec.path("ports")) {
+      int number = port.path("nodePort").asInt();
+      if (number > 0) {
+        keys.add(PORT + port.path("protocol").asText("TCP") + "/" + number);
+      }
+    }
+    int healthCheck = spec.path("healthCheckNodePort").asInt();
+    if (healthCheck > 0) {
+      keys.add(PORT + "TCP/" + healthCheck);
+    }
+    return keys;
+  }
+
+  /** Fills in addresses and ports that the Service asks for without naming them. */
+  void allocate(KindInfo kind, ObjectNode object, JsonNode old) {
+    if (!isService(kind)) {
+      return;
+    }
+    ObjectNode spec = object.withObject("/spec");
+    String type = spec.path("type").asText("ClusterIP");
+    if (type.equals("ExternalName")) {
+      spec.remove(List.of("clusterIP", "clusterIPs"));
+      return;
+    }
+    keepOld(spec, old.path("spec"));
+    allocateAddress(kind, object, spec);
+    if (type.equals("NodePort") || type.equals("LoadBalancer")) {
+      allocatePorts(spec);
+    } else {
+      spec.path("ports").forEach(port -> ((ObjectNode) port).remove("nodePort"));
+    }
+  }
+
+  private static void keepOld(ObjectNode spec, JsonNode old) {
+    if (spec.path("clusterIP").asText().isEmpty() && !old.path("clusterIP").isMissingNode()) {
+      spec.set("clusterIP", old.get("clusterIP"));
+    }
+  }
+
+  private void allocateAddress(KindInfo kind, ObjectNode object, ObjectNode spec) {
+    String ip = spec.path("clusterIP").asText();
+    if (ip.isEmpty()) {
+      ip = freeAddress();
+    } else if (!ip.equals("None") && !range.contains(ip)) {
+      throw ApiException.invalid(
+          kind,
+          object.path("metadata").path("name").asText(),
+          List.of(
+              new ApiException.Cause(
+                  "FieldValueInvalid",
+                  "Invalid value: \""
+                      + ip
+                      + "\": failed to allocate IP "
+                      + ip
+                      + ": the provided network does not match the current range",
+                  "spec.clusterIPs")));
+    }
+    spec.put("clusterIP", ip);
+    ArrayNode ips = Json.array();
+    ips.add(ip);
+    spec.set("clusterIPs", ips);
+    if (!spec.has("ipFamilies")) {
+      spec.putArray("ipFamilies").add("IPv4");
+    }
+    if (!spec.has("ipFamilyPolicy")) {
+      spec.put("ipFamilyPolicy", "SingleStack");
+    }
+  }
+
+  private String freeAddress() {
+    int size = range.size();
+    int from = Math.min(DYNAMIC_FROM, size / 2);
+    for (int i = 0; i < TRIES_MAX; i++) {
+      String ip = range.at(from + random.nextInt(size - from - 1));
+      if (!taken.test(ADDRESS + ip)) {
+        return ip;
+      }
+    }
+    throw ApiException.internal("failed to allocate a serviceIP: range is full");
+  }
+
+  private void allocatePorts(ObjectNode spec) {
+    Set<String> chosen = new LinkedHashSet<>();
+    for (JsonNode port : spec.path("ports")) {
+      if (port.path("nodePort").asInt() == 0) {
+        String protocol = port.path("protocol").asText("TCP");
+        ((ObjectNode) port).put("nodePort", freePort(protocol, chosen));
+      }
+    }
+  }
+
+  private int freePort(String protocol, Set<String> chosen) {
+    for (int i = 0; i < TRIES_MAX; i++) {
+      int port = random.nextInt(NODE_PORT_FIRST, NODE_PORT_LAST + 1);
+      String key = PORT + protocol + "/" + port;
+      if (!taken.test(key) && chosen.add(key)) {
+        return port;
+      }
+    }
+    throw ApiException.internal("failed to allocate a nodePort: range is full");
+  }
+
+  /** Why a claim cannot be had. */
+  static ApiException taken(WriteRequest request, String key) {
+    boolean address = key.startsWith(ADDRESS);
+    String value = key.substring(key.lastIndexOf('/') + 1);
+    return ApiException.invalid(
+        request.kind(),
+        request.name(),
+        List.of(
+            new ApiException.Cause(
+                "FieldValueInvalid",
+                address
+                    ? "Invalid value: \"" + value + "\": provided IP is already allocated"
+                    : "Invalid value: " + value + ": provided port is already allocated",
+                address ? "spec.clusterIPs" : "spec.ports[0].nodePort")));
+  }
+}

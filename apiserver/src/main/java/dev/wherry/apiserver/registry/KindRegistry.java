@@ -1,0 +1,112 @@
+package dev.wherry.apiserver.registry;
+
+import dev.wherry.apiserver.discovery.ApiCatalog;
+import dev.wherry.apiserver.view.Resource;
+import dev.wherry.model.kind.BuiltinKinds;
+import dev.wherry.model.kind.KindInfo;
+import dev.wherry.model.kind.ResourceInfo;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** The one list of served kinds. */
+public final class KindRegistry implements ApiCatalog {
+  private static final Resource EVENTS = new Resource("", "events");
+
+  /** Served by an aggregated component elsewhere, or an older shape of a kind served newer. */
+  private static final Set<String> LEFT_OUT =
+      Set.of(
+          "autoscaling/v1/horizontalpodautoscalers",
+          "apiextensions.k8s.io/v1/customresourcedefinitions",
+          "apiregistration.k8s.io/v1/apiservices",
+          "/v1/componentstatuses");
+
+  /** Answered at once and never stored. */
+  private static final Set<String> VIRTUAL_GROUPS =
+      Set.of("authentication.k8s.io", "authorization.k8s.io");
+
+  private final Map<String, ResourceInfo> byPath = new LinkedHashMap<>();
+
+  public KindRegistry() {
+    for (ResourceInfo info : BuiltinKinds.all()) {
+      String path = path(info.kind().group(), info.kind().version(), info.kind().plural());
+      if (!LEFT_OUT.contains(path)) {
+        byPath.put(path, info);
+      }
+    }
+  }
+
+  private static String path(String group, String version, String plural) {
+    return group + "/" + version + "/" + plural;
+  }
+
+  public Optional<ResourceInfo> find(String group, String version, String plural) {
+    return Optional.ofNullable(byPath.get(path(group, version, plural)));
+  }
+
+  public List<ResourceInfo> all() {
+    return List.copyOf(byPath.values());
+  }
+
+  /** Where a resource is stored: both event groups share one place. */
+  public static Resource storage(KindInfo kind) {
+    return kind.plural().equals("events") ? EVENTS : new Resource(kind.group(), kind.plural());
+  }
+
+  /** Whether objects of the kind are answers rather than things. */
+  public static boolean isVirtual(KindInfo kind) {
+    return VIRTUAL_GROUPS.contains(kind.group())
+        || (kind.plural().equals("bindings") && kind.group().isEmpty());
+  }
+
+  @Override
+  public long generation() {
+    return 1;
+  }
+
+  @Override
+  public List<ServedGroup> groups() {
+    Map<String, Map<String, List<ServedResource>>> groups = new LinkedHashMap<>();
+    for (ResourceInfo info : byPath.values()) {
+      groups
+          .computeIfAbsent(info.kind().group(), g -> new LinkedHashMap<>())
+          .computeIfAbsent(info.kind().version(), v -> new ArrayList<>())
+          .add(served(info));
+    }
+    List<ServedGroup> served = new ArrayList<>();
+    groups.forEach((group, versions) -> {
+      List<ServedVersion> all = new ArrayList<>();
+      versions.forEach((v, resources) -> all.addFirst(new ServedVersion(v, resources, false)));
+      served.add(new ServedGroup(group, all));
+    });
+    return served;
+  }
+
+  private static ServedResource served(ResourceInfo info) {
+    KindInfo kind = info.kind();
+    List<ServedSubresource> subresources =
+        info.subresources().stream()
+            .map(sub ->
+                new ServedSubresource(
+                    sub.name(),
+                    sub.body().group(),
+                    sub.body().version(),
+                    sub.body().kind(),
+                    sub.verbs()))
+            .toList();
+    return new ServedResource(
+        kind.group(),
+        kind.version(),
+        kind.kind(),
+        kind.plural(),
+        info.singular(),
+        kind.namespaced(),
+        info.verbs(),
+        info.shortNames(),
+        info.categories(),
+        subresources);
+  }
+}

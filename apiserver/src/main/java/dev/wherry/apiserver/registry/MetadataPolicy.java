@@ -1,0 +1,190 @@
+package dev.wherry.apiserver.registry;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wherry.model.Times;
+import dev.wherry.model.kind.KindInfo;
+import dev.wherry.model.status.ApiException;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+
+/** The metadata that belongs to the server (apiserver registry/rest BeforeCreate, BeforeUpdate). */
+final class MetadataPolicy {
+  /** Letters of generated names: no vowels, nothing that looks like another. */
+  private static final String ALPHABET = "bcdfghjklmnpqrstvwxz2456789";
+
+  private static final int SUFFIX_LENGTH = 5;
+  private static final int GENERATED_BASE_MAX = 58;
+  private static final String MODIFIED =
+      "the object has been modified; please apply your changes to the latest version and try again";
+
+  /** Kinds whose generation counts changes of what is wanted. */
+  private static final Set<String> COUNTED =
+      Set.of(
+          "pods",
+          "replicationcontrollers",
+          "deployments",
+          "replicasets",
+          "statefulsets",
+          "daemonsets",
+          "jobs",
+          "cronjobs",
+          "ingresses",
+          "networkpolicies",
+          "poddisruptionbudgets",
+          "priorityclasses",
+          "flowschemas",
+          "prioritylevelconfigurations",
+          "endpointslices",
+          "validatingadmissionpolicies",
+          "mutatingadmissionpolicies",
+          "validatingwebhookconfigurations",
+          "mutatingwebhookconfigurations",
+          "customresourcedefinitions");
+
+  private static final List<String> SERVER_OWNED =
+      List.of(
+          "uid",
+          "creationTimestamp",
+          "deletionTimestamp",
+          "deletionGracePeriodSeconds",
+          "generation",
+          "generateName");
+
+  private final InstantSource clock;
+  private final Supplier<UUID> uids;
+  private final RandomGenerator random;
+
+  MetadataPolicy(InstantSource clock, Supplier<UUID> uids, RandomGenerator random) {
+    this.clock = clock;
+    this.uids = uids;
+    this.random = random;
+  }
+
+  /** The metadata, which has to be an object. */
+  static ObjectNode of(ObjectNode object) {
+    JsonNode metadata = object.get("metadata");
+    if (metadata == null || metadata.isNull()) {
+      return object.putObject("metadata");
+    }
+    if (metadata instanceof ObjectNode tree) {
+      return tree;
+    }
+    throw ApiException.badRequest("metadata must be an object");
+  }
+
+  void prepareCreate(WriteRequest request, ObjectNode object) {
+    KindInfo kind = request.kind();
+    ObjectNode metadata = of(object);
+    if (!metadata.path("resourceVersion").asText().isEmpty()) {
+      throw ApiException.badRequest("resourceVersion should not be set on objects to be created");
+    }
+    checkNamespace(request, metadata);
+    metadata.remove(
+        List.of(
+            "resourceVersion",
+            "selfLink",
+            "deletionTimestamp",
+            "deletionGracePeriodSeconds",
+            "generation",
+            "managedFields"));
+    if (metadata.path("name").asText().isEmpty()
+        && !metadata.path("generateName").asText().isEmpty()) {
+      metadata.put("name", generated(metadata.path("generateName").asText()));
+    }
+    metadata.put("uid", uids.get().toString());
+    metadata.put("creationTimestamp", Times.time(clock.instant()));
+    if (COUNTED.contains(kind.plural())) {
+      metadata.put("generation", 1);
+    }
+  }
+
+  private String generated(String base) {
+    String kept = base.length() > GENERATED_BASE_MAX ? base.substring(0, GENERATED_BASE_MAX) : base;
+    StringBuilder name = new StringBuilder(kept);
+    for (int i = 0; i < SUFFIX_LENGTH; i++) {
+      name.append(ALPHABET.charAt(random.nextInt(ALPHABET.length())));
+    }
+    return name.toString();
+  }
+
+  private static void checkNamespace(WriteRequest request, ObjectNode metadata) {
+    if (!request.kind().namespaced()) {
+      metadata.remove("namespace");
+      return;
+    }
+    String given = metadata.path("namespace").asText();
+    if (!given.isEmpty() && !given.equals(request.namespace())) {
+      throw ApiException.badRequest(
+          "the namespace of the provided object does not match the namespace sent on the request");
+    }
+    metadata.put("namespace", request.namespace());
+  }
+
+  /** Checks preconditions and takes over what clients cannot change. */
+  void prepareUpdate(WriteRequest request, ObjectNode object, ObjectNode old) {
+    ObjectNode metadata = of(object);
+    ObjectNode before = of(old);
+    checkNamespace(request, metadata);
+    String name = metadata.path("name").asText();
+    if (!name.isEmpty() && !name.equals(request.name())) {
+      throw ApiException.badRequest(
+          "the name of the object ("
+              + name
+              + ") does not match the name on the URL ("
+              + request.name()
+              + ")");
+    }
+    String uid = metadata.path("uid").asText();
+    if (!uid.isEmpty() && !uid.equals(before.path("uid").asText())) {
+      throw uidConflict(request, uid, before.path("uid").asText());
+    }
+    String version = metadata.path("resourceVersion").asText();
+    if (!version.isEmpty() && !version.equals(before.path("resourceVersion").asText())) {
+      throw modified(request);
+    }
+    metadata.put("name", request.name());
+    for (String field : SERVER_OWNED) {
+      if (before.has(field)) {
+        metadata.set(field, before.get(field));
+      } else {
+        metadata.remove(field);
+      }
+    }
+  }
+
+  /** Counts the generation up when what is wanted has changed. */
+  static void countGeneration(KindInfo kind, ObjectNode object, ObjectNode old) {
+    if (!COUNTED.contains(kind.plural())) {
+      return;
+    }
+    ObjectNode now = object.deepCopy();
+    ObjectNode before = old.deepCopy();
+    List<String> notWanted = List.of("metadata", "status", "kind", "apiVersion");
+    now.remove(notWanted);
+    before.remove(notWanted);
+    if (!now.equals(before)) {
+      raiseGeneration(object);
+    }
+  }
+
+  static void raiseGeneration(ObjectNode object) {
+    ObjectNode metadata = of(object);
+    metadata.put("generation", metadata.path("generation").asLong() + 1);
+  }
+
+  static ApiException modified(WriteRequest request) {
+    return ApiException.conflict(request.kind(), request.name(), MODIFIED);
+  }
+
+  static ApiException uidConflict(WriteRequest request, String wanted, String actual) {
+    return ApiException.conflict(
+        request.kind(),
+        request.name(),
+        "Precondition failed: UID in precondition: " + wanted + ", UID in object meta: " + actual);
+  }
+}

@@ -1,0 +1,275 @@
+package dev.wherry.apiserver.registry;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wherry.apiserver.admission.AdmissionChain;
+import dev.wherry.apiserver.admission.AdmissionRequest.Operation;
+import dev.wherry.apiserver.cache.CachedObject;
+import dev.wherry.apiserver.cache.ObjectBytes;
+import dev.wherry.apiserver.cache.StoreKeys;
+import dev.wherry.apiserver.cache.WatchCache;
+import dev.wherry.apiserver.secrets.ValueTransformer;
+import dev.wherry.apiserver.view.Resource;
+import dev.wherry.model.json.Json;
+import dev.wherry.model.status.ApiException;
+import dev.wherry.model.status.Reason;
+import dev.wherry.store.Store;
+import dev.wherry.store.StoreException;
+import dev.wherry.store.Txn;
+import dev.wherry.store.Txn.Compare;
+import dev.wherry.store.Txn.Durability;
+import dev.wherry.store.Txn.Op;
+import dev.wherry.store.TxnResult;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+
+/** Creates, changes and removes objects, each in one transaction; see {@link Deletion}. */
+public final class ObjectStore {
+  /** Attempts of a change without precondition while others change the object too. */
+  private static final int ATTEMPTS_MAX = 50;
+
+  private static final Duration VISIBLE_WITHIN = Duration.ofSeconds(30);
+  private static final Set<String> CREATED_BY_PUT =
+      Set.of("leases", "services", "endpoints", "events", "limitranges", "endpointslices");
+
+  private final Store store;
+  private final WatchCache cache;
+  private final ValueTransformer transformer;
+  private final MetadataPolicy metadata;
+  private final Claims claims;
+  private final ObjectRules rules;
+  private final AdmissionChain admission;
+
+  ObjectStore(
+      Store store,
+      WatchCache cache,
+      ValueTransformer transformer,
+      MetadataPolicy metadata,
+      Claims claims,
+      ObjectRules rules,
+      AdmissionChain admission) {
+    this.store = store;
+    this.cache = cache;
+    this.transformer = transformer;
+    this.metadata = metadata;
+    this.claims = claims;
+    this.rules = rules;
+    this.admission = admission;
+  }
+
+  /** One transaction that begins with the object itself. */
+  private final class Change {
+    private final WriteRequest request;
+    private final String key;
+    private final List<Compare> compares = new ArrayList<>();
+    private final List<Op> ops = new ArrayList<>();
+
+    Change(WriteRequest request, long expectedRevision) {
+      this.request = request;
+      this.key = StoreKeys.key(request.storage(), request.namespace(), request.name());
+      compares.add(new Compare(key, expectedRevision));
+    }
+
+    Change put(ObjectNode object) {
+      ops.add(new Op.Put(key, transformer.toStored(key, ObjectBytes.stored(object))));
+      return this;
+    }
+
+    Change delete() {
+      ops.add(new Op.Delete(key));
+      return this;
+    }
+
+    Change claim(Set<String> before, Set<String> after) {
+      for (String claim : after) {
+        if (!before.contains(claim)) {
+          compares.add(new Compare(claim, 0));
+          ops.add(new Op.Put(claim, new byte[0]));
+        }
+      }
+      for (String claim : before) {
+        if (!after.contains(claim)) {
+          ops.add(new Op.Delete(claim));
+        }
+      }
+      return this;
+    }
+
+    /** Empty when the object itself was changed by somebody else. */
+    Optional<Long> commit() {
+      if (request.dryRun()) {
+        return Optional.of(cache.applied());
+      }
+      TxnResult result;
+      try {
+        result = store.txn(new Txn(compares, ops, durability(request.storage())));
+      } catch (StoreException.Full e) {
+        throw new ApiException(Reason.INTERNAL_ERROR, 507, text(e), ApiException.Details.NONE);
+      } catch (StoreException e) {
+        throw new ApiException(Reason.SERVICE_UNAVAILABLE, text(e));
+      }
+      return switch (result) {
+        case TxnResult.Committed(long revision) -> {
+          cache.await(revision, VISIBLE_WITHIN);
+          yield Optional.of(revision);
+        }
+        case TxnResult.Conflict(List<Optional<dev.wherry.store.Entry>> current) -> {
+          for (int i = 1; i < compares.size(); i++) {
+            if (current.get(i).isPresent()) {
+              throw Claims.taken(request, compares.get(i).key());
+            }
+          }
+          yield Optional.empty();
+        }
+      };
+    }
+  }
+
+  private static String text(StoreException e) {
+    return requireNonNull(e.getMessage());
+  }
+
+  /** Heartbeats and events may lose their last moments with the power; nothing else may. */
+  private static Durability durability(Resource resource) {
+    return resource.name().equals("events") && resource.group().isEmpty()
+        ? Durability.CHEAP
+        : Durability.SYNCED;
+  }
+
+  public ObjectNode create(WriteRequest request, ObjectNode object) {
+    object.put("kind", request.kind().kind()).put("apiVersion", request.kind().apiVersion());
+    rules.applyDefaults(request.kind(), object);
+    metadata.prepareCreate(request, object);
+    StatusPolicy.prepareCreate(request, object);
+    String name = MetadataPolicy.of(object).path("name").asText();
+    WriteRequest named = request.named(name);
+    admission.mutate(named.admission(Operation.CREATE, Optional.of(object), Optional.empty()));
+    rules.applyDefaults(request.kind(), object);
+    claims.allocate(request.kind(), object, Json.object());
+    rules.validateCreate(request.kind(), object);
+    admission.validate(named.admission(Operation.CREATE, Optional.of(object), Optional.empty()));
+    Optional<Long> revision =
+        new Change(named, 0)
+            .put(object)
+            .claim(Set.of(), claims.of(request.kind(), object))
+            .commit();
+    if (revision.isEmpty() || (request.dryRun() && find(named).isPresent())) {
+      throw ApiException.alreadyExists(request.kind(), name);
+    }
+    return withRevision(named, object, revision.get());
+  }
+
+  private static ObjectNode withRevision(WriteRequest request, ObjectNode object, long revision) {
+    if (!request.dryRun()) {
+      MetadataPolicy.of(object).put("resourceVersion", String.valueOf(revision));
+    }
+    return object;
+  }
+
+  public Optional<CachedObject> find(WriteRequest request) {
+    return cache.get(request.storage(), request.namespace(), request.name());
+  }
+
+  CachedObject require(WriteRequest request) {
+    return find(request).orElseThrow(() -> ApiException.notFound(request.kind(), request.name()));
+  }
+
+  /** An object and whether it was created. */
+  public record Written(ObjectNode object, boolean created) {}
+
+  /** Replaces an object, or creates it where its kind allows that. */
+  public Written put(WriteRequest request, ObjectNode object) {
+    if (find(request).isEmpty()
+        && request.subresource().isEmpty()
+        && CREATED_BY_PUT.contains(request.kind().plural())
+        && MetadataPolicy.of(object).path("resourceVersion").asText().isEmpty()) {
+      MetadataPolicy.of(object).put("name", request.name());
+      return new Written(create(request, object), true);
+    }
+    return new Written(update(request, current -> object.deepCopy()), false);
+  }
+
+  /**
+   * Changes an object.
+   *
+   * @param change makes the wanted object of the current one; called again when somebody was faster
+   */
+  public ObjectNode update(WriteRequest request, UnaryOperator<ObjectNode> change) {
+    for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+      CachedObject current = require(request);
+      ObjectNode old = current.tree();
+      ObjectNode wanted = change.apply(old.deepCopy());
+      boolean conditional = !MetadataPolicy.of(wanted).path("resourceVersion").asText().isEmpty();
+      Optional<ObjectNode> written = tryUpdate(request, current, old, wanted);
+      if (written.isPresent()) {
+        return written.get();
+      }
+      if (conditional && attempt > 0) {
+        throw MetadataPolicy.modified(request);
+      }
+    }
+    throw MetadataPolicy.modified(request);
+  }
+
+  private Optional<ObjectNode> tryUpdate(
+      WriteRequest request, CachedObject current, ObjectNode old, ObjectNode wanted) {
+    wanted.put("kind", request.kind().kind()).put("apiVersion", request.kind().apiVersion());
+    metadata.prepareUpdate(request, wanted, old);
+    rules.applyDefaults(request.kind(), wanted);
+    StatusPolicy.prepareUpdate(request, wanted, old);
+    admission.mutate(request.admission(Operation.UPDATE, Optional.of(wanted), Optional.of(old)));
+    claims.allocate(request.kind(), wanted, old);
+    if (request.subresource().isEmpty()) {
+      MetadataPolicy.countGeneration(request.kind(), wanted, old);
+    }
+    rules.validateUpdate(request.kind(), wanted, old, request.subresource());
+    admission.validate(request.admission(Operation.UPDATE, Optional.of(wanted), Optional.of(old)));
+    MetadataPolicy.of(wanted).put("resourceVersion", String.valueOf(current.revision()));
+    if (wanted.equals(old)) {
+      return Optional.of(old);
+    }
+    Change change = new Change(request, current.revision());
+    Set<String> before = claims.of(request.kind(), old);
+    if (Deletion.isComplete(wanted)) {
+      change.delete().claim(before, Set.of());
+    } else {
+      change.put(wanted).claim(before, claims.of(request.kind(), wanted));
+    }
+    return change.commit().map(revision -> withRevision(request, wanted, revision));
+  }
+
+  /**
+   * Writes an object as it is, without admission: the deletion's marks.
+   *
+   * @return empty when somebody was faster
+   */
+  Optional<ObjectNode> rewrite(WriteRequest request, CachedObject current, ObjectNode wanted) {
+    return new Change(request, current.revision())
+        .put(wanted)
+        .commit()
+        .map(revision -> withRevision(request, wanted, revision));
+  }
+
+  /**
+   * Removes an object for good.
+   *
+   * @return false when somebody was faster
+   */
+  boolean remove(WriteRequest request, CachedObject current) {
+    return new Change(request, current.revision())
+        .delete()
+        .claim(claims.of(request.kind(), current.tree()), Set.of())
+        .commit()
+        .isPresent();
+  }
+
+  void admitDeletion(WriteRequest request, ObjectNode old) {
+    admission.mutate(request.admission(Operation.DELETE, Optional.empty(), Optional.of(old)));
+    admission.validate(request.admission(Operation.DELETE, Optional.empty(), Optional.of(old)));
+  }
+}

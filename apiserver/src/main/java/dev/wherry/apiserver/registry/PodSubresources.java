@@ -1,0 +1,132 @@
+package dev.wherry.apiserver.registry;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wherry.apiserver.cache.CachedObject;
+import dev.wherry.apiserver.cache.Selection;
+import dev.wherry.apiserver.cache.WatchCache;
+import dev.wherry.apiserver.view.Resource;
+import dev.wherry.model.Times;
+import dev.wherry.model.json.Json;
+import dev.wherry.model.selector.Fields;
+import dev.wherry.model.selector.Labels;
+import dev.wherry.model.status.ApiException;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+
+/** {@code pods/binding} and {@code pods/eviction}. */
+public final class PodSubresources {
+  private static final Resource BUDGETS = new Resource("policy", "poddisruptionbudgets");
+  private static final int EVICTION_RETRY_SECONDS = 10;
+
+  private final ObjectStore objects;
+  private final Deletion deletion;
+  private final WatchCache cache;
+  private final InstantSource clock;
+
+  PodSubresources(ObjectStore objects, Deletion deletion, WatchCache cache, InstantSource clock) {
+    this.objects = objects;
+    this.deletion = deletion;
+    this.cache = cache;
+    this.clock = clock;
+  }
+
+  /** Puts a pod on a node, once (core registry/pod/storage BindingREST). */
+  public ObjectNode bind(WriteRequest request, JsonNode binding) {
+    String node = binding.path("target").path("name").asText();
+    if (node.isEmpty()) {
+      throw ApiException.invalid(
+          new dev.wherry.model.kind.KindInfo("", "v1", "Binding", "bindings", true),
+          request.name(),
+          List.of(new ApiException.Cause("FieldValueRequired", "Required value", "target.name")));
+    }
+    objects.update(request, pod -> bound(request, pod, binding, node));
+    return created();
+  }
+
+  private ObjectNode bound(WriteRequest request, ObjectNode pod, JsonNode binding, String node) {
+    String uid = binding.path("metadata").path("uid").asText();
+    if (!uid.isEmpty() && !uid.equals(pod.path("metadata").path("uid").asText())) {
+      throw MetadataPolicy.uidConflict(request, uid, pod.path("metadata").path("uid").asText());
+    }
+    if (pod.path("metadata").has("deletionTimestamp")) {
+      throw ApiException.conflict(
+          request.kind(),
+          request.name(),
+          "pod " + request.name() + " is being deleted, cannot be assigned to a host");
+    }
+    String already = pod.path("spec").path("nodeName").asText();
+    if (!already.isEmpty()) {
+      throw ApiException.conflict(
+          request.kind(),
+          request.name(),
+          "pod " + request.name() + " is already assigned to node \"" + already + "\"");
+    }
+    if (!pod.path("spec").path("schedulingGates").isEmpty()) {
+      throw ApiException.conflict(
+          request.kind(),
+          request.name(),
+          "pod " + request.name() + " has non-empty .spec.schedulingGates");
+    }
+    pod.withObject("/spec").put("nodeName", node);
+    JsonNode annotations = binding.path("metadata").path("annotations");
+    annotations
+        .fields()
+        .forEachRemaining(
+            a -> pod.withObject("/metadata/annotations").set(a.getKey(), a.getValue()));
+    scheduled(pod);
+    return pod;
+  }
+
+  private void scheduled(ObjectNode pod) {
+    ObjectNode condition = Json.object();
+    condition
+        .put("type", "PodScheduled")
+        .put("status", "True")
+        .putNull("lastProbeTime")
+        .put("lastTransitionTime", Times.time(clock.instant()));
+    var kept = Json.array();
+    for (JsonNode other : pod.path("status").path("conditions")) {
+      if (!other.path("type").asText().equals("PodScheduled")) {
+        kept.add(other);
+      }
+    }
+    kept.add(condition);
+    pod.withObject("/status").set("conditions", kept);
+  }
+
+  private static ObjectNode created() {
+    ObjectNode status = Json.object();
+    status.put("kind", "Status").put("apiVersion", "v1");
+    status.putObject("metadata");
+    return status.put("status", "Success").put("code", 201);
+  }
+
+  /** Deletes a pod unless a PodDisruptionBudget keeps it. */
+  public ObjectNode evict(WriteRequest request, JsonNode eviction) {
+    CachedObject pod = objects.require(request);
+    for (CachedObject budget :
+        cache
+            .list(BUDGETS, new Selection(request.namespace(), Labels.EVERYTHING, Fields.EVERYTHING))
+            .objects()) {
+      ObjectNode tree = budget.tree();
+      boolean applies = selects(tree, pod);
+      if (applies && tree.path("status").path("disruptionsAllowed").asInt() < 1) {
+        throw ApiException.tooManyRequests(
+            "Cannot evict pod as it would violate the pod's disruption budget.",
+            EVICTION_RETRY_SECONDS);
+      }
+    }
+    deletion.delete(request, Deletion.Options.of(eviction.path("deleteOptions")));
+    return created();
+  }
+
+  private static boolean selects(ObjectNode budget, CachedObject pod) {
+    JsonNode selector = budget.path("spec").path("selector");
+    if (!selector.isObject()) {
+      return false;
+    }
+    return Labels.of(Optional.of(LabelSelectors.read(selector))).matches(pod.labels());
+  }
+}

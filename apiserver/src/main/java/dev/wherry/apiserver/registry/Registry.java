@@ -1,0 +1,45 @@
+package dev.wherry.apiserver.registry;
+
+import dev.wherry.apiserver.admission.AdmissionChain;
+import dev.wherry.apiserver.cache.WatchCache;
+import dev.wherry.apiserver.secrets.ValueTransformer;
+import dev.wherry.store.Store;
+import java.time.InstantSource;
+import java.util.UUID;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+
+/** The parts that write objects, wired. */
+public record Registry(
+    KindRegistry kinds, ObjectStore objects, Deletion deletion, PodSubresources pods) {
+  /** What a registry stands on. */
+  public record Ground(
+      Store store,
+      WatchCache cache,
+      ValueTransformer transformer,
+      ServiceRange serviceRange,
+      ObjectRules rules,
+      AdmissionChain admission,
+      InstantSource clock,
+      Supplier<UUID> uids,
+      RandomGenerator random) {}
+
+  public static Registry on(KindRegistry kinds, Ground ground) {
+    ObjectStore objects =
+        new ObjectStore(
+            ground.store(),
+            ground.cache(),
+            ground.transformer(),
+            new MetadataPolicy(ground.clock(), ground.uids(), ground.random()),
+            new Claims(
+                ground.serviceRange(), ground.random(), key -> ground.store().get(key).isPresent()),
+            ground.rules(),
+            ground.admission());
+    Deletion deletion = new Deletion(objects, ground.clock());
+    return new Registry(
+        kinds,
+        objects,
+        deletion,
+        new PodSubresources(objects, deletion, ground.cache(), ground.clock()));
+  }
+}

@@ -1,0 +1,130 @@
+package dev.wherry.apiserver.registry;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wherry.model.kind.KindInfo;
+
+/** Which half of an object a write may touch. */
+final class StatusPolicy {
+  private StatusPolicy() {}
+
+  /** A new object begins with the status its kind begins with, whatever was sent. */
+  static void prepareCreate(WriteRequest request, ObjectNode object) {
+    KindInfo kind = request.kind();
+    if (request.info().subresource("status").isEmpty()
+        || (kind.group().isEmpty() && kind.plural().equals("nodes"))) {
+      return;
+    }
+    object.remove("status");
+    switch (kind.resource()) {
+      case "pods" ->
+          object.putObject("status").put("phase", "Pending").put("qosClass", qos(object));
+      case "namespaces" -> {
+        object.putObject("status").put("phase", "Active");
+        object.withObject("/spec").putArray("finalizers").add("kubernetes");
+      }
+      case "persistentvolumes", "persistentvolumeclaims" ->
+          object.putObject("status").put("phase", "Pending");
+      case "certificatesigningrequests.certificates.k8s.io" -> describeCaller(request, object);
+      case "services" -> object.putObject("status").putObject("loadBalancer");
+      default -> {}
+    }
+  }
+
+  private static void describeCaller(WriteRequest request, ObjectNode object) {
+    ObjectNode spec = object.withObject("/spec");
+    spec.put("username", request.user().name());
+    if (request.user().uid().isEmpty()) {
+      spec.remove("uid");
+    } else {
+      spec.put("uid", request.user().uid());
+    }
+    var groups = spec.putArray("groups");
+    request.user().groups().forEach(groups::add);
+  }
+
+  /** Leaves only the changes that the request's subresource is for. */
+  static void prepareUpdate(WriteRequest request, ObjectNode object, ObjectNode old) {
+    switch (request.subresource()) {
+      case "" -> {
+        if (request.info().subresource("status").isPresent()
+            && !request.kind().resource().equals("nodes")) {
+          copy(old, object, "status");
+        }
+        if (request.kind().resource().equals("namespaces")) {
+          copy(old.path("spec"), object.withObject("/spec"), "finalizers");
+        }
+      }
+      case "status" -> keepAllBut(object, old, "status");
+      case "approval" -> {
+        JsonNode conditions = object.path("status").path("conditions");
+        keepAllBut(object, old, "status");
+        ObjectNode status =
+            old.path("status").deepCopy().isObject()
+                ? (ObjectNode) old.path("status").deepCopy()
+                : object.putObject("status");
+        status.set("conditions", conditions);
+        object.set("status", status);
+      }
+      case "finalize" -> {
+        JsonNode finalizers = object.path("spec").path("finalizers").deepCopy();
+        keepAllBut(object, old, "");
+        ObjectNode spec = object.withObject("/spec");
+        if (finalizers.isArray()) {
+          spec.set("finalizers", finalizers);
+        } else {
+          spec.remove("finalizers");
+        }
+      }
+      default -> {}
+    }
+  }
+
+  /** Everything from the old object, save metadata and one field. */
+  private static void keepAllBut(ObjectNode object, ObjectNode old, String field) {
+    JsonNode kept = object.path(field);
+    JsonNode metadata = object.path("metadata");
+    ObjectNode all = old.deepCopy();
+    object.removeAll();
+    object.setAll(all);
+    object.set("metadata", metadata);
+    if (!field.isEmpty()) {
+      if (kept.isMissingNode() || kept.isNull()) {
+        object.remove(field);
+      } else {
+        object.set(field, kept);
+      }
+    }
+  }
+
+  private static void copy(JsonNode from, ObjectNode to, String field) {
+    if (from.has(field)) {
+      to.set(field, from.get(field).deepCopy());
+    } else {
+      to.remove(field);
+    }
+  }
+
+  /** The quality-of-service class (core/v1 helper qos). */
+  static String qos(JsonNode pod) {
+    boolean any = false;
+    boolean guaranteed = true;
+    for (String list : new String[] {"containers", "initContainers"}) {
+      for (JsonNode container : pod.path("spec").path(list)) {
+        JsonNode limits = container.path("resources").path("limits");
+        JsonNode requests = container.path("resources").path("requests");
+        for (String resource : new String[] {"cpu", "memory"}) {
+          String limit = limits.path(resource).asText();
+          String asked = requests.path(resource).asText(limit);
+          any |= isThere(limit) || isThere(asked);
+          guaranteed &= isThere(limit) && asked.equals(limit);
+        }
+      }
+    }
+    return !any ? "BestEffort" : guaranteed ? "Guaranteed" : "Burstable";
+  }
+
+  private static boolean isThere(String quantity) {
+    return !quantity.isEmpty() && !quantity.equals("0");
+  }
+}
