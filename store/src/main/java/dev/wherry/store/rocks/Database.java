@@ -62,19 +62,36 @@ final class Database implements AutoCloseable {
       db = RocksDB.open(options, folder.toString(), families, handles);
     } catch (RocksDBException e) {
       close(owned);
-      throw new StoreException.Refused(
-          "the database in " + folder + " cannot be opened: " + e.getMessage(), e);
+      throw refusal(folder, e);
     }
   }
 
   /** From the folder that the package names, or unpacked from the jar into the temporary folder. */
   private static void loadLibrary() {
     String folder = System.getProperty(NATIVE_FOLDER_PROPERTY, "");
-    if (folder.isEmpty()) {
-      RocksDB.loadLibrary();
-    } else {
-      RocksDB.loadLibrary(List.of(folder));
+    try {
+      if (folder.isEmpty()) {
+        RocksDB.loadLibrary();
+      } else {
+        RocksDB.loadLibrary(List.of(folder));
+      }
+    } catch (UnsatisfiedLinkError | RuntimeException e) {
+      String from = folder.isEmpty() ? System.getProperty("java.io.tmpdir", "") : folder;
+      throw new StoreException.Refused(
+          "cannot load the database's native library from " + from + ": " + e.getMessage(), e);
     }
+  }
+
+  private static StoreException refusal(Path folder, RocksDBException e) {
+    return failure(e) instanceof StoreException.Full full
+        ? full
+        : new StoreException.Refused(
+            "the database in "
+                + folder
+                + " cannot be opened: "
+                + e.getMessage()
+                + "; put back a copy, or move the folder away to begin anew",
+            e);
   }
 
   private static DBOptions options(RocksStoreConfig config) {

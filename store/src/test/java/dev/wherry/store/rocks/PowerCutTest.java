@@ -158,6 +158,19 @@ class PowerCutTest {
   }
 
   @Test
+  void open_diskFull_saysSoAndWorksOnceThereIsRoom() throws Exception {
+    long written;
+    try (Store store = open()) {
+      written = committed(store, "/k/1", Txn.Durability.SYNCED);
+    }
+    disk.limit(disk.usedBytes());
+    assertThrows(StoreException.Full.class, this::open);
+    disk.limit(1L << 40);
+
+    checkAll(List.of(written));
+  }
+
+  @Test
   void put_syncFails_isNotAcknowledgedAndLaterGoesOn() throws Exception {
     List<Long> acknowledged = new ArrayList<>();
     Store store = open();

@@ -10,6 +10,9 @@ import dev.wherry.store.StoreException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,6 +48,41 @@ class RocksStoreTest extends StoreContractTest {
     StoreException.Refused refused = assertThrows(StoreException.Refused.class, this::open);
 
     assertTrue(refused.getMessage().contains("in use by another wherry"));
+  }
+
+  @Test
+  void open_whileInUseByAnotherProcess_isRefused() throws Exception {
+    store.close();
+    Process other = CrashLedger.start(folder);
+    assertTrue(other.inputReader().readLine() != null, "it writes");
+    StoreException.Refused refused = assertThrows(StoreException.Refused.class, this::open);
+    other.toHandle().destroyForcibly();
+    assertTrue(other.waitFor(10, TimeUnit.SECONDS));
+
+    assertTrue(refused.getMessage().contains("in use by another wherry"));
+    store = open();
+  }
+
+  @Test
+  void open_tableFileMissing_isRefusedWithTheMend() throws IOException {
+    put("/a", "1");
+    store.checkpoint(folder.resolve("copy"));
+    store.close();
+    List<Path> tables;
+    try (Stream<Path> files = Files.list(folder.resolve("db"))) {
+      tables = files.filter(file -> file.toString().endsWith(".sst")).toList();
+    }
+    Files.delete(tables.getFirst());
+    StoreException.Refused refused = assertThrows(StoreException.Refused.class, this::open);
+
+    assertTrue(refused.getMessage().contains("put back a copy"), refused.getMessage());
+    store = RocksStore.open(folder.resolve("copy"), RocksStoreConfig.defaults());
+    assertEquals("1", text(store.get("/a").orElseThrow()));
+  }
+
+  @Test
+  void checkpoint_folderExists_isRefused() {
+    assertThrows(StoreException.Refused.class, () -> store.checkpoint(folder));
   }
 
   @Test
