@@ -3,10 +3,9 @@ package dev.wherry.apiserver.discovery;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.apiserver.discovery.ApiCatalog.ServedGroup;
-import dev.wherry.apiserver.discovery.ApiCatalog.ServedResource;
-import dev.wherry.apiserver.discovery.ApiCatalog.ServedSubresource;
 import dev.wherry.apiserver.discovery.ApiCatalog.ServedVersion;
 import dev.wherry.model.json.Json;
+import dev.wherry.model.kind.ResourceInfo;
 import java.util.Comparator;
 import java.util.List;
 
@@ -39,15 +38,15 @@ final class AggregatedDocument {
     ObjectNode node = Json.object().put("version", version.version());
     ArrayNode resources = node.putArray("resources");
     version.resources().stream()
-        .sorted(Comparator.comparing(ServedResource::plural))
+        .sorted(Comparator.comparing(r -> r.kind().plural()))
         .forEach(r -> resources.add(resource(r)));
     return node.put("freshness", version.stale() ? "Stale" : "Current");
   }
 
-  private static ObjectNode resource(ServedResource resource) {
-    ObjectNode node = Json.object().put("resource", resource.plural());
-    responseKind(node, resource.group(), resource.version(), resource.kind());
-    node.put("scope", resource.namespaced() ? "Namespaced" : "Cluster")
+  private static ObjectNode resource(ResourceInfo resource) {
+    ObjectNode node = Json.object().put("resource", resource.kind().plural());
+    responseKind(node, resource.kind().group(), resource.kind().version(), resource.kind().kind());
+    node.put("scope", resource.kind().namespaced() ? "Namespaced" : "Cluster")
         .put("singularResource", resource.singular());
     LegacyDocuments.texts(node, "verbs", resource.verbs());
     if (!resource.shortNames().isEmpty()) {
@@ -58,9 +57,13 @@ final class AggregatedDocument {
     }
     if (!resource.subresources().isEmpty()) {
       ArrayNode subresources = node.putArray("subresources");
-      for (ServedSubresource subresource : resource.subresources()) {
+      for (ResourceInfo.Subresource subresource : resource.subresources()) {
         ObjectNode sub = subresources.addObject().put("subresource", subresource.name());
-        responseKind(sub, subresource.group(), subresource.version(), subresource.kind());
+        responseKind(
+            sub,
+            subresource.body().group(),
+            subresource.body().version(),
+            subresource.body().kind());
         LegacyDocuments.texts(sub, "verbs", subresource.verbs());
       }
     }

@@ -3,10 +3,9 @@ package dev.wherry.apiserver.discovery;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.apiserver.discovery.ApiCatalog.ServedGroup;
-import dev.wherry.apiserver.discovery.ApiCatalog.ServedResource;
-import dev.wherry.apiserver.discovery.ApiCatalog.ServedSubresource;
 import dev.wherry.apiserver.discovery.ApiCatalog.ServedVersion;
 import dev.wherry.model.json.Json;
+import dev.wherry.model.kind.ResourceInfo;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -76,24 +75,25 @@ final class LegacyDocuments {
             .put("apiVersion", "v1")
             .put("groupVersion", groupVersion(group.name(), version.version()));
     Map<String, ObjectNode> byName = new TreeMap<>();
-    for (ServedResource resource : version.resources()) {
-      byName.put(resource.plural(), resource(resource));
-      for (ServedSubresource subresource : resource.subresources()) {
+    for (ResourceInfo resource : version.resources()) {
+      byName.put(resource.kind().plural(), resource(resource));
+      for (ResourceInfo.Subresource subresource : resource.subresources()) {
         byName.put(
-            resource.plural() + "/" + subresource.name(), subresource(resource, subresource));
+            resource.kind().plural() + "/" + subresource.name(),
+            subresource(resource, subresource));
       }
     }
     document.putArray("resources").addAll(byName.values());
     return document;
   }
 
-  private static ObjectNode resource(ServedResource resource) {
+  private static ObjectNode resource(ResourceInfo resource) {
     ObjectNode node =
         Json.object()
-            .put("name", resource.plural())
+            .put("name", resource.kind().plural())
             .put("singularName", resource.singular())
-            .put("namespaced", resource.namespaced())
-            .put("kind", resource.kind());
+            .put("namespaced", resource.kind().namespaced())
+            .put("kind", resource.kind().kind());
     texts(node, "verbs", resource.verbs());
     if (!resource.shortNames().isEmpty()) {
       texts(node, "shortNames", resource.shortNames());
@@ -107,17 +107,18 @@ final class LegacyDocuments {
     return node;
   }
 
-  private static ObjectNode subresource(ServedResource resource, ServedSubresource subresource) {
+  private static ObjectNode subresource(
+      ResourceInfo resource, ResourceInfo.Subresource subresource) {
     ObjectNode node =
         Json.object()
-            .put("name", resource.plural() + "/" + subresource.name())
+            .put("name", resource.kind().plural() + "/" + subresource.name())
             .put("singularName", "")
-            .put("namespaced", resource.namespaced());
-    if (!subresource.group().equals(resource.group())
-        || !subresource.version().equals(resource.version())) {
-      node.put("group", subresource.group()).put("version", subresource.version());
+            .put("namespaced", resource.kind().namespaced());
+    if (!subresource.body().group().equals(resource.kind().group())
+        || !subresource.body().version().equals(resource.kind().version())) {
+      node.put("group", subresource.body().group()).put("version", subresource.body().version());
     }
-    node.put("kind", subresource.kind());
+    node.put("kind", subresource.body().kind());
     texts(node, "verbs", subresource.verbs());
     return node;
   }
@@ -128,9 +129,10 @@ final class LegacyDocuments {
   }
 
   /** Opaque to clients: equal hashes mean the same stored form. */
-  private static String storageVersionHash(ServedResource resource) {
+  private static String storageVersionHash(ResourceInfo resource) {
     try {
-      String text = resource.group() + "/" + resource.version() + "/" + resource.kind();
+      String text =
+          resource.kind().group() + "/" + resource.kind().version() + "/" + resource.kind().kind();
       byte[] digest =
           MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
       return Base64.getEncoder().encodeToString(Arrays.copyOf(digest, STORAGE_HASH_BYTES));

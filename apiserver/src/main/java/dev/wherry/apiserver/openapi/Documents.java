@@ -4,10 +4,9 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.apiserver.discovery.ApiCatalog;
 import dev.wherry.apiserver.discovery.ApiCatalog.ServedGroup;
-import dev.wherry.apiserver.discovery.ApiCatalog.ServedResource;
-import dev.wherry.apiserver.discovery.ApiCatalog.ServedSubresource;
 import dev.wherry.apiserver.discovery.ApiCatalog.ServedVersion;
 import dev.wherry.model.json.Json;
+import dev.wherry.model.kind.ResourceInfo;
 import dev.wherry.model.schema.ObjectType;
 import dev.wherry.model.schema.Schema;
 import java.io.IOException;
@@ -58,7 +57,7 @@ final class Documents {
 
   /** The compressed v2 document of everything, in JSON or in protobuf. */
   byte[] v2(boolean asJson) {
-    List<ServedResource> all = new ArrayList<>();
+    List<ResourceInfo> all = new ArrayList<>();
     for (ServedGroup group : catalog.groups()) {
       group.versions().forEach(v -> all.addAll(v.resources()));
     }
@@ -74,7 +73,7 @@ final class Documents {
     });
   }
 
-  private void v2Json(List<ServedResource> all, OutputStream out) throws IOException {
+  private void v2Json(List<ResourceInfo> all, OutputStream out) throws IOException {
     try (JsonGenerator json = Json.FACTORY.createGenerator(out)) {
       json.writeStartObject();
       json.writeStringField("swagger", "2.0");
@@ -107,23 +106,23 @@ final class Documents {
     Json.write(node, json);
   }
 
-  private void paths(Collection<ServedResource> resources, Dialect dialect, Sink sink)
+  private void paths(Collection<ResourceInfo> resources, Dialect dialect, Sink sink)
       throws IOException {
     PathNodes paths = new PathNodes(schema, dialect);
-    for (ServedResource resource : resources) {
+    for (ResourceInfo resource : resources) {
       for (Map.Entry<String, ObjectNode> path : paths.of(resource).entrySet()) {
         sink.accept(path.getKey(), path.getValue());
       }
     }
   }
 
-  private List<String> roots(Collection<ServedResource> resources) {
+  private List<String> roots(Collection<ResourceInfo> resources) {
     List<String> roots = new ArrayList<>(List.of("meta.v1.DeleteOptions", "meta.v1.Status"));
-    for (ServedResource r : resources) {
-      add(roots, r.group(), r.version(), r.kind());
-      add(roots, r.group(), r.version(), r.kind() + "List");
-      for (ServedSubresource sub : r.subresources()) {
-        add(roots, sub.group(), sub.version(), sub.kind());
+    for (ResourceInfo r : resources) {
+      add(roots, r.kind().group(), r.kind().version(), r.kind().kind());
+      add(roots, r.kind().group(), r.kind().version(), r.kind().kind() + "List");
+      for (ResourceInfo.Subresource sub : r.subresources()) {
+        add(roots, sub.body().group(), sub.body().version(), sub.body().kind());
       }
     }
     return roots;

@@ -2,9 +2,8 @@ package dev.wherry.apiserver.openapi;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.wherry.apiserver.discovery.ApiCatalog.ServedResource;
-import dev.wherry.apiserver.discovery.ApiCatalog.ServedSubresource;
 import dev.wherry.model.json.Json;
+import dev.wherry.model.kind.ResourceInfo;
 import dev.wherry.model.schema.ObjectType;
 import dev.wherry.model.schema.Schema;
 import java.util.List;
@@ -45,26 +44,28 @@ final class PathNodes {
       String kind,
       String answer) {}
 
-  SortedMap<String, ObjectNode> of(ServedResource resource) {
+  SortedMap<String, ObjectNode> of(ResourceInfo resource) {
     SortedMap<String, ObjectNode> paths = new TreeMap<>();
     String base =
-        resource.group().isEmpty()
-            ? "/api/" + resource.version()
-            : "/apis/" + resource.group() + "/" + resource.version();
+        resource.kind().group().isEmpty()
+            ? "/api/" + resource.kind().version()
+            : "/apis/" + resource.kind().group() + "/" + resource.kind().version();
     String collection =
-        base + (resource.namespaced() ? "/namespaces/{namespace}/" : "/") + resource.plural();
+        base
+            + (resource.kind().namespaced() ? "/namespaces/{namespace}/" : "/")
+            + resource.kind().plural();
     collection(resource, collection, paths);
-    if (resource.namespaced() && resource.verbs().contains("list")) {
+    if (resource.kind().namespaced() && resource.verbs().contains("list")) {
       ObjectNode all = item(false, false);
-      add(all, call(resource, "list", "get", "ForAllNamespaces"), resource.kind() + "List");
-      paths.put(base + "/" + resource.plural(), all);
+      add(all, call(resource, "list", "get", "ForAllNamespaces"), resource.kind().kind() + "List");
+      paths.put(base + "/" + resource.kind().plural(), all);
     }
-    ObjectNode object = item(resource.namespaced(), true);
+    ObjectNode object = item(resource.kind().namespaced(), true);
     for (String verb : resource.verbs()) {
       switch (verb) {
-        case "get" -> add(object, call(resource, "get", "get", ""), resource.kind());
-        case "update" -> add(object, call(resource, "put", "put", ""), resource.kind());
-        case "patch" -> add(object, call(resource, "patch", "patch", ""), resource.kind());
+        case "get" -> add(object, call(resource, "get", "get", ""), resource.kind().kind());
+        case "update" -> add(object, call(resource, "put", "put", ""), resource.kind().kind());
+        case "patch" -> add(object, call(resource, "patch", "patch", ""), resource.kind().kind());
         case "delete" -> add(object, call(resource, "delete", "delete", ""), "Status");
         default -> {}
       }
@@ -79,25 +80,25 @@ final class PathNodes {
     return paths;
   }
 
-  private void collection(
-      ServedResource resource, String path, SortedMap<String, ObjectNode> paths) {
-    ObjectNode item = item(resource.namespaced(), false);
+  private void collection(ResourceInfo resource, String path, SortedMap<String, ObjectNode> paths) {
+    ObjectNode item = item(resource.kind().namespaced(), false);
     for (String verb : resource.verbs()) {
       switch (verb) {
-        case "list" -> add(item, call(resource, "list", "get", ""), resource.kind() + "List");
-        case "create" -> add(item, call(resource, "post", "post", ""), resource.kind());
+        case "list" ->
+            add(item, call(resource, "list", "get", ""), resource.kind().kind() + "List");
+        case "create" -> add(item, call(resource, "post", "post", ""), resource.kind().kind());
         case "deletecollection" ->
             add(item, call(resource, "deletecollection", "delete", "Collection"), "Status");
         default -> {}
       }
     }
-    if (item.size() > 1 || !resource.namespaced()) {
+    if (item.size() > 1 || !resource.kind().namespaced()) {
       paths.put(path, item);
     }
   }
 
-  private ObjectNode subresource(ServedResource resource, ServedSubresource sub) {
-    ObjectNode item = item(resource.namespaced(), true);
+  private ObjectNode subresource(ResourceInfo resource, ResourceInfo.Subresource sub) {
+    ObjectNode item = item(resource.kind().namespaced(), true);
     for (String verb : sub.verbs()) {
       String method =
           switch (verb) {
@@ -107,23 +108,31 @@ final class PathNodes {
             case "delete" -> "delete";
             default -> "get";
           };
-      String id = verb + scope(resource) + resource.kind() + capital(sub.name());
-      String action = sub.kind().endsWith("Options") ? "connect" : method;
+      String id = verb + scope(resource) + resource.kind().kind() + capital(sub.name());
+      String action = sub.body().kind().endsWith("Options") ? "connect" : method;
       add(
           item,
-          new Call(action, method, id, sub.group(), sub.version(), sub.kind(), sub.kind()),
-          sub.kind());
+          new Call(
+              action,
+              method,
+              id,
+              sub.body().group(),
+              sub.body().version(),
+              sub.body().kind(),
+              sub.body().kind()),
+          sub.body().kind());
     }
     return item;
   }
 
-  private static Call call(ServedResource r, String action, String method, String suffix) {
-    String id = action + scope(r) + r.kind() + suffix;
-    return new Call(action, method, id, r.group(), r.version(), r.kind(), r.kind());
+  private static Call call(ResourceInfo r, String action, String method, String suffix) {
+    String id = action + scope(r) + r.kind().kind() + suffix;
+    return new Call(
+        action, method, id, r.kind().group(), r.kind().version(), r.kind().kind(), r.kind().kind());
   }
 
-  private static String scope(ServedResource resource) {
-    return resource.namespaced() ? "Namespaced" : "";
+  private static String scope(ResourceInfo resource) {
+    return resource.kind().namespaced() ? "Namespaced" : "";
   }
 
   private static String capital(String name) {

@@ -10,7 +10,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.wherry.apiserver.discovery.ApiCatalog.ServedGroup;
 import dev.wherry.apiserver.discovery.ApiCatalog.ServedVersion;
 import dev.wherry.model.json.Json;
+import dev.wherry.model.kind.BuiltinKinds;
 import dev.wherry.model.kind.KindInfo;
+import dev.wherry.model.kind.ResourceInfo;
 import dev.wherry.model.status.ApiException;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,8 +20,6 @@ import org.junit.jupiter.api.Test;
 
 /** Shapes after KEP-3352 and kubernetes/staging apiserver endpoints/discovery tests. */
 class DiscoveryTest {
-  private static final List<String> VERBS =
-      List.of("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch");
   private static final String V2 =
       "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList;profile=nopeer,"
           + "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json";
@@ -51,9 +51,12 @@ class DiscoveryTest {
 
   private static ServedGroup group(KindInfo kind) {
     return new ServedGroup(
-        kind.group(),
-        List.of(
-            new ServedVersion(kind.version(), List.of(BuiltInNames.describe(kind, VERBS)), false)));
+        kind.group(), List.of(new ServedVersion(kind.version(), List.of(resource(kind)), false)));
+  }
+
+  /** The built-in resource of this kind. */
+  private static ResourceInfo resource(KindInfo kind) {
+    return BuiltinKinds.all().stream().filter(r -> r.kind().equals(kind)).findFirst().orElseThrow();
   }
 
   private final FakeCatalog catalog = new FakeCatalog();

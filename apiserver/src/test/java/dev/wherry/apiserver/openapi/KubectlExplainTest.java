@@ -33,8 +33,8 @@ class KubectlExplainTest {
   private static final long KUBECTL_SECONDS_MAX = 60;
 
   @TempDir Path home;
-  private final Discovery discovery = new Discovery(new FixtureCatalog(), "127.0.0.1");
-  private final OpenApi openApi = new OpenApi(new FixtureCatalog(), Schema.builtin(), "v1.36.0");
+  private final Discovery discovery = new Discovery(FixtureCatalog.create(), "127.0.0.1");
+  private final OpenApi openApi = new OpenApi(FixtureCatalog.create(), Schema.builtin(), "v1.36.0");
   private HttpServer server = server();
 
   private static HttpServer server() {
@@ -144,6 +144,14 @@ class KubectlExplainTest {
     String text = kubectl(0, "", "explain", "deploy", "--recursive");
     assertTrue(
         text.contains("GROUP:      apps") && text.contains("terminationGracePeriodSeconds"), text);
+  }
+
+  @Test
+  void explain_openApiV2_readsTheProtobufDocument() throws Exception {
+    String text = kubectl(0, "", "explain", "pods.spec.containers", "--output=plaintext-openapiv2");
+    assertTrue(
+        text.contains("FIELD:    containers <[]Container>") || text.contains("containers <[]"),
+        text);
   }
 
   @Test

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
  * verifier.
  */
 class OpenApiTest {
-  private final OpenApi openApi = new OpenApi(new FixtureCatalog(), Schema.builtin(), "v1.36.0");
+  private final OpenApi openApi = new OpenApi(FixtureCatalog.create(), Schema.builtin(), "v1.36.0");
 
   private JsonNode get(String path) {
     return Json.parse(openApi.answer(path, "", "", "").orElseThrow().plain());
@@ -27,7 +27,7 @@ class OpenApiTest {
   @Test
   void index_lists_everyGroupVersionWithItsHash() {
     JsonNode paths = get("/openapi/v3").path("paths");
-    assertEquals(3, paths.size());
+    assertTrue(paths.size() > 15, paths::toString);
     String url = paths.path("apis/apps/v1").path("serverRelativeURL").asText();
     String hash = url.substring(url.indexOf("hash=") + 5);
     OpenApi.Answer current = openApi.answer("/openapi/v3/apis/apps/v1", hash, "", "").orElseThrow();
