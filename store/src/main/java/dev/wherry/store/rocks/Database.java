@@ -30,9 +30,6 @@ import org.rocksdb.WriteOptions;
 
 /** RocksDB with its column families; turns its errors into ours. */
 final class Database implements AutoCloseable {
-  /** Names a folder with the native library, where a package brings it outside of the jar. */
-  static final String NATIVE_FOLDER_PROPERTY = "wherry.native.dir";
-
   private static final String[] FAMILIES = {"default", "latest", "index", "log"};
   private static final int LOG_FILES_KEPT = 1;
   private static final long LOG_FILE_BYTES_MAX = 1L << 20;
@@ -66,19 +63,19 @@ final class Database implements AutoCloseable {
     }
   }
 
-  /** From the folder that the package names, or unpacked from the jar into the temporary folder. */
+  /**
+   * From {@code java.library.path}, where a package puts {@code librocksdbjni-linux64.so}; else
+   * unpacked from the jar into the temporary folder, at every start.
+   */
   private static void loadLibrary() {
-    String folder = System.getProperty(NATIVE_FOLDER_PROPERTY, "");
     try {
-      if (folder.isEmpty()) {
-        RocksDB.loadLibrary();
-      } else {
-        RocksDB.loadLibrary(List.of(folder));
-      }
+      RocksDB.loadLibrary();
     } catch (UnsatisfiedLinkError | RuntimeException e) {
-      String from = folder.isEmpty() ? System.getProperty("java.io.tmpdir", "") : folder;
       throw new StoreException.Refused(
-          "cannot load the database's native library from " + from + ": " + e.getMessage(), e);
+          "cannot load the database's native library: "
+              + e.getMessage()
+              + "; name its folder by -Djava.library.path",
+          e);
     }
   }
 
