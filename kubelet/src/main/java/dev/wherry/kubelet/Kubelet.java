@@ -83,7 +83,7 @@ public final class Kubelet implements AutoCloseable {
             events(recorder),
             timer,
             random);
-    workers = new PodWorkers(shared);
+    workers = opened(new PodWorkers(shared));
     server = opened(KubeletServer.start(config, shared, workers, api, serving, clientAuthorities));
     node = opened(new NodeAgent(config, runtime, api, timer, server.port()));
     slot.node = node;

@@ -11,8 +11,10 @@ import dev.wherry.kubelet.log.LogOptions;
 import dev.wherry.kubelet.pod.PodParts;
 import dev.wherry.kubelet.pod.PodRelist;
 import dev.wherry.kubelet.pod.PodWorkers;
+import dev.wherry.model.Bytes;
 import dev.wherry.model.core.v1.ConfigMap;
 import dev.wherry.model.core.v1.Pod;
+import dev.wherry.model.core.v1.Secret;
 import dev.wherry.model.json.Json;
 import dev.wherry.model.meta.v1.ObjectMeta;
 import java.nio.file.Path;
@@ -80,6 +82,7 @@ class ContainerdPodTest {
     @Override
     public void close() {
       relist.close();
+      workers.close();
     }
   }
 
@@ -213,6 +216,87 @@ class ContainerdPodTest {
           events.stream().anyMatch(e -> e.contains("wherry image import FILE")), events::toString);
       node.api.put(deleted(pod, 0));
       Await.until(LONG, () -> "removal", () -> node.api.byUid("uid-absent").isEmpty());
+    }
+  }
+
+  @Test
+  void pod_crashing_backsOffAndShowsLastState() throws Exception {
+    try (Node node = new Node()) {
+      Pod pod =
+          pod(
+              "crash",
+              """
+              {"containers": [{"name": "c", "image": "busybox", "imagePullPolicy": "Never",
+                "terminationMessagePolicy": "FallbackToLogsOnError",
+                "terminationMessagePath": "/dev/termination-log",
+                "command": ["sh", "-c", "echo because; exit 3"]}]}
+              """);
+      node.api.put(pod);
+      Pod crashed =
+          node.await(
+              "uid-crash",
+              "CrashLoopBackOff",
+              p ->
+                  p.status().containerStatuses().stream()
+                      .anyMatch(s ->
+                          s.state() != null
+                              && s.state().waiting() != null
+                              && s.state().waiting().reason().equals("CrashLoopBackOff")));
+      var last =
+          Optional.ofNullable(crashed.status().containerStatuses().getFirst().lastState())
+              .map(s -> s.terminated())
+              .orElseThrow();
+      assertEquals(3, last.exitCode());
+      assertEquals("because\n", last.message());
+      assertEquals("Running", crashed.status().phase());
+      node.api.put(deleted(crashed, 0));
+      Await.until(LONG, () -> "removal", () -> node.api.byUid("uid-crash").isEmpty());
+    }
+  }
+
+  @Test
+  void pod_livenessFails_isRestartedAndSidecarStays() throws Exception {
+    try (Node node = new Node()) {
+      node.api.put(
+          Secret.builder()
+              .metadata(ObjectMeta.builder().name("keys").namespace("default").build())
+              .data(Map.of("key", Bytes.ofUtf8("geheim")))
+              .build());
+      Pod pod =
+          pod(
+              "live",
+              """
+              {"terminationGracePeriodSeconds": 1, "serviceAccountName": "default",
+               "volumes": [{"name": "s", "secret": {"secretName": "keys", "defaultMode": 256}},
+                 {"name": "p", "projected": {"sources": [
+                   {"serviceAccountToken": {"path": "token"}},
+                   {"downwardAPI": {"items": [{"path": "who", "fieldRef": {"fieldPath": "metadata.name"}}]}}]}}],
+               "initContainers": [{"name": "side", "image": "busybox", "imagePullPolicy": "Never",
+                 "restartPolicy": "Always", "command": ["sleep", "1000"]}],
+               "containers": [{"name": "c", "image": "busybox", "imagePullPolicy": "Never",
+                 "volumeMounts": [{"name": "s", "mountPath": "/s"}, {"name": "p", "mountPath": "/p"}],
+                 "command": ["sh", "-c",
+                   "cat /s/key /p/token /p/who; echo; stat -c %a -L /s/key; touch /tmp/ok; sleep 1; rm /tmp/ok; sleep 1000"],
+                 "livenessProbe": {"exec": {"command": ["cat", "/tmp/ok"]},
+                                   "periodSeconds": 1, "failureThreshold": 1}}]}
+              """);
+      node.api.put(pod);
+      Pod restarted =
+          node.await(
+              "uid-live",
+              "a restart",
+              p ->
+                  p.status().containerStatuses().stream()
+                      .anyMatch(s -> Integer.valueOf(1).equals(s.restartCount())));
+      assertEquals(0, restarted.status().initContainerStatuses().getFirst().restartCount());
+      assertEquals("geheimtoken-of-livelive\n400\n", log(node, "live", "c"));
+      assertTrue(
+          node.api
+              .events()
+              .contains("Killing: Container c failed liveness probe, will be restarted"),
+          () -> node.api.events().toString());
+      node.api.put(deleted(restarted, 1));
+      Await.until(LONG, () -> "removal", () -> node.api.byUid("uid-live").isEmpty());
     }
   }
 

@@ -100,6 +100,22 @@ class KubeletTest {
     }
   }
 
+  /** The first line of the answer to an upgrade to SPDY. */
+  private static String upgrade(String path, TlsIdentity client) throws Exception {
+    var context = TlsContexts.mutual(() -> client, List.of(authority.certificate()));
+    try (var socket = context.getSocketFactory().createSocket("localhost", kubelet.serverPort())) {
+      String head =
+          "POST "
+              + path
+              + " HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\n"
+              + "X-Stream-Protocol-Version: v4.channel.k8s.io\r\nContent-Length: 0\r\n\r\n";
+      socket.getOutputStream().write(head.getBytes());
+      socket.getOutputStream().flush();
+      var in = new java.io.BufferedReader(new java.io.InputStreamReader(socket.getInputStream()));
+      return String.valueOf(in.readLine());
+    }
+  }
+
   @Test
   void node_registers_getsReadyAndKeepsItsLease() {
     Await.until(
@@ -143,6 +159,9 @@ class KubeletTest {
     assertTrue(get("/pods", apiserver).body().contains("\"web\""));
     assertTrue(get("/stats/summary", apiserver).body().contains("\"workingSetBytes\""));
     assertEquals(404, get("/containerLogs/default/web/other", apiserver).statusCode());
+    assertTrue(
+        upgrade("/exec/default/web/c?command=true&output=1", apiserver)
+            .startsWith("HTTP/1.1 101 "));
     TlsIdentity stranger = issue("mallory", "people", CertificateUse.CLIENT);
     assertEquals(403, get("/containerLogs/default/web/c", stranger).statusCode());
     Await.until(

@@ -2,6 +2,7 @@ package dev.wherry.kubelet.cri;
 
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
@@ -40,6 +41,8 @@ final class CriChannel implements AutoCloseable {
             .executor(Executors.newVirtualThreadPerTaskExecutor())
             .overrideAuthority("localhost")
             .maxInboundMessageSize(MESSAGE_BYTES_MAX)
+            // Only TCP has it; grpc sets it for every channel and Netty complains.
+            .withOption(ChannelOption.SO_KEEPALIVE, null)
             .usePlaintext()
             .build();
   }

@@ -18,6 +18,7 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Drives one pod from its first sight to its removal: observe, decide, act, report, wait. One
@@ -43,8 +44,10 @@ final class PodWorker {
   private final PodReport report;
   private final Probes probes;
   private final Runnable finished;
+  private volatile @Nullable Thread thread;
   private PodObservation observed;
   private Instant refreshAt;
+  private Instant wakeAt = Instant.MAX;
   private boolean remembered;
   private Duration retry = RETRY_MIN;
 
@@ -67,7 +70,15 @@ final class PodWorker {
 
   void start() {
     PodView pod = view();
-    Thread.ofVirtual().name("pod-" + pod.namespace() + "-" + pod.name()).start(this::run);
+    thread = Thread.ofVirtual().name("pod-" + pod.namespace() + "-" + pod.name()).start(this::run);
+  }
+
+  /** Ends the worker and leaves its containers as they are; any thread. */
+  void stop() {
+    Thread running = thread;
+    if (running != null) {
+      running.interrupt();
+    }
   }
 
   /** A newer version of the pod; any thread. */
@@ -100,7 +111,9 @@ final class PodWorker {
           retry = RETRY_MIN;
           pause = over ? Duration.ZERO : pause();
         } catch (CriException | ApiException | IOException e) {
-          LOG.log(Level.WARNING, "pod sync failed pod={0}: {1}", view().identity(), e.toString());
+          if (!Thread.currentThread().isInterrupted()) {
+            LOG.log(Level.WARNING, "pod sync failed pod={0}: {1}", view().identity(), e.toString());
+          }
           pause = retry;
           retry =
               retry.multipliedBy(2).compareTo(RETRY_MAX) > 0 ? RETRY_MAX : retry.multipliedBy(2);
@@ -119,8 +132,6 @@ final class PodWorker {
       finished.run();
     }
   }
-
-  private Instant wakeAt = Instant.MAX;
 
   private Duration pause() {
     Instant now = parts.clock().instant();

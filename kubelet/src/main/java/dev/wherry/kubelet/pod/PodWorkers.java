@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** All pods of the node, one worker each by uid. Safe for many threads. */
-public final class PodWorkers {
+public final class PodWorkers implements AutoCloseable {
   private final PodParts parts;
   private final Map<String, PodWorker> workers = new ConcurrentHashMap<>();
 
@@ -70,5 +70,11 @@ public final class PodWorkers {
 
   public boolean idle() {
     return workers.isEmpty();
+  }
+
+  /** Ends all workers; every container goes on. */
+  @Override
+  public void close() {
+    workers.values().forEach(PodWorker::stop);
   }
 }
