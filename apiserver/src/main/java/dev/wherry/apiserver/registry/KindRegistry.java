@@ -1,11 +1,11 @@
 package dev.wherry.apiserver.registry;
 
 import dev.wherry.apiserver.discovery.ApiCatalog;
+import dev.wherry.apiserver.discovery.BuiltInCatalog;
 import dev.wherry.apiserver.view.Resource;
 import dev.wherry.model.kind.BuiltinKinds;
 import dev.wherry.model.kind.KindInfo;
 import dev.wherry.model.kind.ResourceInfo;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +29,7 @@ public final class KindRegistry implements ApiCatalog {
       Set.of("authentication.k8s.io", "authorization.k8s.io");
 
   private final Map<String, ResourceInfo> byPath = new LinkedHashMap<>();
+  private final BuiltInCatalog catalog;
 
   public KindRegistry() {
     for (ResourceInfo info : BuiltinKinds.all()) {
@@ -37,6 +38,7 @@ public final class KindRegistry implements ApiCatalog {
         byPath.put(path, info);
       }
     }
+    catalog = new BuiltInCatalog(all());
   }
 
   private static String path(String group, String version, String plural) {
@@ -69,44 +71,6 @@ public final class KindRegistry implements ApiCatalog {
 
   @Override
   public List<ServedGroup> groups() {
-    Map<String, Map<String, List<ServedResource>>> groups = new LinkedHashMap<>();
-    for (ResourceInfo info : byPath.values()) {
-      groups
-          .computeIfAbsent(info.kind().group(), g -> new LinkedHashMap<>())
-          .computeIfAbsent(info.kind().version(), v -> new ArrayList<>())
-          .add(served(info));
-    }
-    List<ServedGroup> served = new ArrayList<>();
-    groups.forEach((group, versions) -> {
-      List<ServedVersion> all = new ArrayList<>();
-      versions.forEach((v, resources) -> all.addFirst(new ServedVersion(v, resources, false)));
-      served.add(new ServedGroup(group, all));
-    });
-    return served;
-  }
-
-  private static ServedResource served(ResourceInfo info) {
-    KindInfo kind = info.kind();
-    List<ServedSubresource> subresources =
-        info.subresources().stream()
-            .map(sub ->
-                new ServedSubresource(
-                    sub.name(),
-                    sub.body().group(),
-                    sub.body().version(),
-                    sub.body().kind(),
-                    sub.verbs()))
-            .toList();
-    return new ServedResource(
-        kind.group(),
-        kind.version(),
-        kind.kind(),
-        kind.plural(),
-        info.singular(),
-        kind.namespaced(),
-        info.verbs(),
-        info.shortNames(),
-        info.categories(),
-        subresources);
+    return catalog.groups();
   }
 }
