@@ -145,7 +145,10 @@ class ContainerdPodTest {
           LONG,
           () -> "removal " + node.api.events(),
           () -> node.api.byUid("uid-counter").isEmpty());
-      Await.until(LONG, () -> "nothing left", () -> runtime.lists().states().pods().isEmpty());
+      Await.until(
+          LONG,
+          () -> "nothing left",
+          () -> !runtime.lists().states().pods().containsKey("uid-counter"));
     }
   }
 
