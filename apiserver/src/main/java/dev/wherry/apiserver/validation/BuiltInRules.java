@@ -1,0 +1,24 @@
+package dev.wherry.apiserver.validation;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wherry.apiserver.defaulting.KindDefaults;
+import dev.wherry.apiserver.registry.ObjectRules;
+import dev.wherry.model.kind.KindInfo;
+
+/** Defaults and rules of the built-in kinds, as the registry asks for them. */
+public final class BuiltInRules implements ObjectRules {
+  @Override
+  public void applyDefaults(KindInfo kind, ObjectNode object) {
+    KindDefaults.apply(kind, object);
+  }
+
+  @Override
+  public void validateCreate(KindInfo kind, ObjectNode object) {
+    Validation.create(kind, object);
+  }
+
+  @Override
+  public void validateUpdate(KindInfo kind, ObjectNode object, ObjectNode old, String subresource) {
+    Validation.update(kind, object, old, subresource);
+  }
+}
