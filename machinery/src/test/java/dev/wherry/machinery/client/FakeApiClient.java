@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +38,7 @@ public final class FakeApiClient implements ApiClient {
   private final List<Fault> faults = new CopyOnWriteArrayList<>();
   private final Map<String, JsonNode> rawAnswers = new ConcurrentHashMap<>();
   private final Map<String, JsonNode> subresourceBodies = new HashMap<>();
+  private final Map<String, UnaryOperator<ObjectNode>> createEdits = new ConcurrentHashMap<>();
   private volatile boolean watchListKnown = true;
 
   public FakeApiClient(InstantSource clock) {
@@ -51,6 +53,11 @@ public final class FakeApiClient implements ApiClient {
   /** The next request of this kind fails so. */
   public void failNext(Predicate<Call> when, ApiException failure) {
     faults.add(new Fault(when, failure));
+  }
+
+  /** What the server makes of every created object of a kind, such as a review's status. */
+  public void editCreates(Kind<?> kind, UnaryOperator<ObjectNode> edit) {
+    createEdits.put(kind.info().plural(), edit);
   }
 
   /** What {@code GET path} answers. */
@@ -121,7 +128,9 @@ public final class FakeApiClient implements ApiClient {
   @Override
   public <T extends KubeObject> T create(Kind<T> kind, T object) {
     called("create", kind, object.metadata().namespace(), object.metadata().name());
-    return kind.decode(store.create(kind.info(), kind.toJson(object)));
+    UnaryOperator<ObjectNode> edit =
+        createEdits.getOrDefault(kind.info().plural(), UnaryOperator.identity());
+    return kind.decode(store.create(kind.info(), edit.apply(kind.toJson(object))));
   }
 
   @Override

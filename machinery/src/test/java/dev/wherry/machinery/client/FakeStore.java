@@ -101,7 +101,7 @@ final class FakeStore {
     ObjectNode tree = given.deepCopy();
     ObjectNode meta = tree.withObject("/metadata");
     if (meta.path("name").asText("").isEmpty()) {
-      meta.put("name", meta.path("generateName").asText() + (revision + 1));
+      meta.put("name", meta.path("generateName").asText() + "r" + (revision + 1));
     }
     String key = key(kind, meta.path("namespace").asText(""), meta.path("name").asText());
     if (objects.containsKey(key)) {

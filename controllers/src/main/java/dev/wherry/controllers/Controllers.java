@@ -1,0 +1,94 @@
+package dev.wherry.controllers;
+
+import dev.wherry.controllers.apiservice.KubernetesService;
+import dev.wherry.controllers.csr.CertificateRequests;
+import dev.wherry.controllers.csr.CertificateSigner;
+import dev.wherry.controllers.endpoints.ServiceEndpoints;
+import dev.wherry.controllers.ipam.NodeIpam;
+import dev.wherry.controllers.namespace.NamespaceDeletion;
+import dev.wherry.controllers.namespace.SystemNamespaces;
+import dev.wherry.controllers.node.NodeLifecycle;
+import dev.wherry.controllers.node.TaintEviction;
+import dev.wherry.controllers.ownership.GarbageCollector;
+import dev.wherry.controllers.podgc.PodGarbage;
+import dev.wherry.controllers.serviceaccount.NamespaceFurniture;
+import dev.wherry.controllers.token.BootstrapTokenCleaner;
+import dev.wherry.machinery.client.ApiClient;
+import dev.wherry.machinery.event.EventRecorder;
+import dev.wherry.machinery.informer.Informers;
+import dev.wherry.machinery.loop.Applier;
+import dev.wherry.machinery.time.Timer;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.List;
+
+/** All controllers of the cluster, over one client and one set of informers. */
+public final class Controllers implements AutoCloseable {
+  private static final Logger LOG = System.getLogger(Controllers.class.getName());
+
+  /** How often a start that waits for its informers says so. */
+  private static final Duration SYNC_PATIENCE = Duration.ofSeconds(30);
+
+  private final Informers informers;
+  private final EventRecorder events;
+  private final List<Controller> controllers;
+  private final Thread starter;
+
+  private Controllers(
+      ApiClient client, ControllersConfig config, CertificateSigner signer, Timer timer) {
+    informers = new Informers(client, timer);
+    events = EventRecorder.start(client, "controllermanager", "", timer);
+    Parts parts = new Parts(client, informers, events, new Applier(client, events), timer);
+    controllers =
+        List.of(
+            new SystemNamespaces(parts),
+            new KubernetesService(parts, config),
+            new NamespaceFurniture(parts, config.rootCaPem()),
+            new NodeIpam(parts, config),
+            new NodeLifecycle(parts, config),
+            new TaintEviction(parts),
+            new PodGarbage(parts, config),
+            new CertificateRequests(parts, signer),
+            new BootstrapTokenCleaner(parts),
+            new ServiceEndpoints(parts),
+            new NamespaceDeletion(parts),
+            new GarbageCollector(parts));
+    starter = Thread.ofVirtual().name("controllers").unstarted(this::run);
+  }
+
+  /**
+   * Starts all controllers and returns at once; each begins to work when the informers have seen
+   * what is there.
+   *
+   * @param client under the identity system:kube-controller-manager
+   * @param signer signs the kubelets' certificates
+   */
+  public static Controllers start(
+      ApiClient client, ControllersConfig config, CertificateSigner signer, Timer timer) {
+    Controllers all = new Controllers(client, config, signer, timer);
+    all.starter.start();
+    return all;
+  }
+
+  private void run() {
+    try {
+      informers.start();
+      while (!informers.awaitSynced(SYNC_PATIENCE)) {
+        LOG.log(Level.WARNING, "controllers wait for the API server");
+      }
+      controllers.forEach(Controller::start);
+    } catch (InterruptedException closed) {
+      // Closed before the work began.
+    }
+  }
+
+  /** Ends in the reverse order of the start. */
+  @Override
+  public void close() {
+    starter.interrupt();
+    controllers.reversed().forEach(Controller::close);
+    informers.close();
+    events.close();
+  }
+}

@@ -1,0 +1,53 @@
+package dev.wherry.controllers;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What the controllers are told.
+ *
+ * @param apiServerAddresses IP addresses at which pods reach the API servers; not loopback
+ * @param apiServerPort the port behind them
+ * @param kubernetesServiceIp the first address of the service range
+ * @param rootCaPem what pods verify the API server by
+ * @param podCidr the range that node ranges are cut from
+ * @param nodeMaskBits size of a node's range: 24 for 256 addresses
+ * @param nodeMonitorPeriod how often heartbeats are judged
+ * @param nodeMonitorGrace silence after which a node's state is unknown
+ * @param nodeStartupGrace the same for a node that never reported
+ * @param terminatedPodsMax finished pods kept before the oldest are deleted
+ */
+public record ControllersConfig(
+    List<String> apiServerAddresses,
+    int apiServerPort,
+    String kubernetesServiceIp,
+    String rootCaPem,
+    String podCidr,
+    int nodeMaskBits,
+    Duration nodeMonitorPeriod,
+    Duration nodeMonitorGrace,
+    Duration nodeStartupGrace,
+    int terminatedPodsMax) {
+  public ControllersConfig {
+    apiServerAddresses = List.copyOf(apiServerAddresses);
+    if (nodeMonitorGrace.compareTo(nodeMonitorPeriod) <= 0) {
+      throw new IllegalArgumentException("nodeMonitorGrace must be longer than nodeMonitorPeriod");
+    }
+  }
+
+  /** With the ranges of Wherry and the times of kube-controller-manager. */
+  public static ControllersConfig of(
+      List<String> apiServerAddresses, int apiServerPort, String rootCaPem) {
+    return new ControllersConfig(
+        apiServerAddresses,
+        apiServerPort,
+        "10.43.0.1",
+        rootCaPem,
+        "10.42.0.0/16",
+        24,
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(40),
+        Duration.ofSeconds(60),
+        12_500);
+  }
+}

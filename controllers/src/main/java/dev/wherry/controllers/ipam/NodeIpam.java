@@ -1,0 +1,97 @@
+package dev.wherry.controllers.ipam;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wherry.controllers.Controller;
+import dev.wherry.controllers.ControllersConfig;
+import dev.wherry.controllers.Parts;
+import dev.wherry.machinery.client.PatchType;
+import dev.wherry.machinery.event.EventType;
+import dev.wherry.machinery.informer.Informer;
+import dev.wherry.machinery.loop.Outcome;
+import dev.wherry.machinery.loop.ReconcilerLoop;
+import dev.wherry.machinery.queue.WorkQueue;
+import dev.wherry.model.core.v1.Node;
+import dev.wherry.model.json.Json;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Gives every node a range for its pods (kube-controller-manager nodeipam, RangeAllocator). What is
+ * given stands in the nodes and nowhere else: before each gift the server is asked for all of them,
+ * so no range is given twice, restarts and late informers included. One worker owns the search's
+ * position.
+ */
+public final class NodeIpam implements Controller {
+  private final Parts parts;
+  private final NodeRanges ranges;
+  private final Informer<Node> nodes;
+  private final WorkQueue<String> queue;
+  private Optional<ReconcilerLoop<String>> loop = Optional.empty();
+  private int position;
+
+  public NodeIpam(Parts parts, ControllersConfig config) {
+    this.parts = parts;
+    this.ranges = NodeRanges.of(config.podCidr(), config.nodeMaskBits());
+    this.nodes = parts.informers().of(Node.KIND);
+    this.queue = new WorkQueue<>(parts.timer());
+    nodes.onChange(change -> {
+      if (change.latest().spec().podCIDR().isEmpty()) {
+        queue.add(change.latest().metadata().name());
+      }
+    });
+  }
+
+  private Outcome allocate(String name) {
+    Optional<Node> node = nodes.fresh("", name);
+    if (node.isEmpty() || !node.get().spec().podCIDR().isEmpty()) {
+      return Outcome.DONE;
+    }
+    BitSet used = used(allNodes());
+    Optional<Integer> index = ranges.free(used, position);
+    if (index.isEmpty()) {
+      String message = "Node " + name + " status is now: CIDRNotAvailable";
+      parts.events().report(node.get(), EventType.NORMAL, "CIDRNotAvailable", message);
+      return new Outcome.Retry("no range is free");
+    }
+    String range = ranges.range(index.get());
+    ObjectNode patch = Json.object();
+    // Only if nobody else has changed the node since it was read.
+    patch
+        .withObject("/metadata")
+        .put("resourceVersion", node.get().metadata().resourceVersion())
+        .put("uid", node.get().metadata().uid());
+    patch.withObject("/spec").put("podCIDR", range).putArray("podCIDRs").add(range);
+    parts.client().patch(Node.KIND, "", name, PatchType.MERGE, patch);
+    position = (index.get() + 1) % ranges.count();
+    return Outcome.DONE;
+  }
+
+  private List<Node> allNodes() {
+    return parts.client().list(Node.KIND, "", dev.wherry.machinery.client.ListOptions.ALL).items();
+  }
+
+  private BitSet used(List<Node> all) {
+    BitSet used = new BitSet(ranges.count());
+    for (Node node : all) {
+      for (String range : node.spec().podCIDRs()) {
+        ranges.mark(range, used);
+      }
+      if (!node.spec().podCIDR().isEmpty()) {
+        ranges.mark(node.spec().podCIDR(), used);
+      }
+    }
+    return used;
+  }
+
+  @Override
+  public void start() {
+    loop = Optional.of(ReconcilerLoop.start("node-ipam", queue, 1, this::allocate));
+  }
+
+  @Override
+  public void close() {
+    queue.close();
+    loop.ifPresent(ReconcilerLoop::close);
+  }
+}

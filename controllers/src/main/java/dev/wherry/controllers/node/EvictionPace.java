@@ -1,0 +1,76 @@
+package dev.wherry.controllers.node;
+
+import dev.wherry.model.core.v1.Node;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How fast nodes of a zone may lose their pods: one in ten seconds; where more than half of a zone
+ * is silent one in a hundred seconds if the zone is large, else none; where every node of the
+ * cluster is silent, none at all (nodelifecycle, zone states). A monitor.
+ */
+final class EvictionPace {
+  static final double PER_SECOND = 0.1;
+  static final double PER_SECOND_DISRUPTED = 0.01;
+  static final double UNHEALTHY_FRACTION = 0.55;
+  static final int LARGE_ZONE_NODES = 50;
+  private static final int DISRUPTED_NODES_MIN = 3;
+
+  private record Bucket(double tokens, Instant filled) {}
+
+  private record Counts(int ready, int silent) {
+    Counts plus(boolean isReady) {
+      return isReady ? new Counts(ready + 1, silent) : new Counts(ready, silent + 1);
+    }
+  }
+
+  private final Map<String, Bucket> buckets = new HashMap<>();
+
+  /** Whether this node may be given an evicting taint now; takes a token if so. */
+  synchronized NodeTaints.Eviction judge(Node node, List<Node> all, Instant now) {
+    Map<String, Counts> zones = new HashMap<>();
+    for (Node one : all) {
+      boolean ready = NodeHealth.readiness(one).equals("True");
+      zones.put(zone(one), zones.getOrDefault(zone(one), new Counts(0, 0)).plus(ready));
+    }
+    if (zones.values().stream().allMatch(counts -> counts.ready() == 0)) {
+      return NodeTaints.Eviction.NONE;
+    }
+    if (!NodeTaints.wantsEviction(node)) {
+      return NodeTaints.Eviction.HOLD;
+    }
+    double rate = rate(zones.getOrDefault(zone(node), new Counts(0, 0)));
+    return take(zone(node), rate, now) ? NodeTaints.Eviction.ADD : NodeTaints.Eviction.HOLD;
+  }
+
+  private static double rate(Counts zone) {
+    int total = zone.ready() + zone.silent();
+    boolean disrupted =
+        zone.ready() > 0
+            && zone.silent() >= DISRUPTED_NODES_MIN
+            && zone.silent() >= UNHEALTHY_FRACTION * total;
+    if (!disrupted) {
+      return PER_SECOND;
+    }
+    return total > LARGE_ZONE_NODES ? PER_SECOND_DISRUPTED : 0;
+  }
+
+  private boolean take(String zone, double perSecond, Instant now) {
+    Bucket bucket = buckets.getOrDefault(zone, new Bucket(1, now));
+    double seconds = Duration.between(bucket.filled(), now).toMillis() / 1_000.0;
+    double tokens = Math.min(1, bucket.tokens() + Math.max(0, seconds) * perSecond);
+    boolean taken = perSecond > 0 && tokens >= 1;
+    buckets.put(zone, new Bucket(taken ? tokens - 1 : tokens, now));
+    return taken;
+  }
+
+  private static String zone(Node node) {
+    Map<String, String> labels = node.metadata().labels();
+    return labels.getOrDefault("topology.kubernetes.io/region", "")
+        + "\0"
+        + labels.getOrDefault("topology.kubernetes.io/zone", "");
+  }
+}

@@ -1,0 +1,243 @@
+package dev.wherry.controllers.ownership;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wherry.controllers.Controller;
+import dev.wherry.controllers.Parts;
+import dev.wherry.controllers.ownership.OwnerGraph.Item;
+import dev.wherry.controllers.ownership.OwnerVerdict.OwnerState;
+import dev.wherry.machinery.client.DeleteOptions;
+import dev.wherry.machinery.client.MetadataObject;
+import dev.wherry.machinery.client.PatchType;
+import dev.wherry.machinery.loop.Outcome;
+import dev.wherry.machinery.loop.ReconcilerLoop;
+import dev.wherry.machinery.queue.WorkQueue;
+import dev.wherry.model.core.v1.ConfigMap;
+import dev.wherry.model.json.Json;
+import dev.wherry.model.kind.KindInfo;
+import dev.wherry.model.meta.v1.ObjectMeta;
+import dev.wherry.model.meta.v1.OwnerReference;
+import dev.wherry.model.status.ApiException;
+import dev.wherry.model.status.Reason;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Deletes objects whose owners are gone and carries out foreground deletion and orphaning
+ * (kube-controller-manager garbagecollector). The graph only says where to look; before anything is
+ * deleted the server is asked for the object and for every owner it does not hold.
+ */
+public final class GarbageCollector implements Controller {
+  private static final int WORKERS = 8;
+
+  private final Parts parts;
+  private final OwnerGraph graph = new OwnerGraph();
+  private final WorkQueue<String> queue;
+  private final KindWatches watches;
+  private volatile Optional<ReconcilerLoop<String>> loop = Optional.empty();
+
+  public GarbageCollector(Parts parts) {
+    this.parts = parts;
+    this.queue = new WorkQueue<>(parts.timer());
+    this.watches =
+        new KindWatches(
+            parts,
+            item -> graph.put(item).forEach(queue::add),
+            uid -> graph.remove(uid).forEach(queue::add));
+  }
+
+  private Outcome look(String uid) {
+    Optional<Item> known = graph.get(uid);
+    if (known.isEmpty()) {
+      return Outcome.DONE;
+    }
+    Optional<Item> present = read(known.get().kind(), known.get().meta());
+    if (present.isEmpty()) {
+      graph.remove(uid).forEach(queue::add);
+      return Outcome.DONE;
+    }
+    Item item = present.get();
+    if (item.orphansDependents()) {
+      return orphan(item);
+    }
+    if (item.waitsForDependents()) {
+      return awaitDependents(item);
+    }
+    return settle(item);
+  }
+
+  private Outcome settle(Item item) {
+    List<OwnerState> states = new ArrayList<>();
+    for (OwnerReference owner : item.meta().ownerReferences()) {
+      Optional<OwnerState> state = state(item, owner);
+      if (state.isEmpty()) {
+        return new Outcome.Retry("kind of owner " + owner.kind() + " is not known");
+      }
+      states.add(state.get());
+    }
+    boolean hasDependents = !graph.dependents(item.meta().uid()).isEmpty();
+    switch (OwnerVerdict.of(item, states, hasDependents)) {
+      case OwnerVerdict.Keep() -> {}
+      case OwnerVerdict.DropReferences(List<OwnerReference> kept) -> patchOwners(item, kept);
+      case OwnerVerdict.Delete(DeleteOptions.Propagation policy) -> delete(item, policy);
+    }
+    return Outcome.DONE;
+  }
+
+  private Optional<OwnerState> state(Item item, OwnerReference owner) {
+    Optional<Item> known = graph.get(owner.uid());
+    if (known.isPresent() && isReachable(item, known.get())) {
+      boolean waits = known.get().waitsForDependents();
+      return Optional.of(waits ? OwnerState.WAITING : OwnerState.SOLID);
+    }
+    Optional<KindInfo> kind = watches.kind(owner.apiVersion(), owner.kind());
+    if (kind.isEmpty()) {
+      return Optional.empty();
+    }
+    if (kind.get().namespaced() && item.meta().namespace().isEmpty()) {
+      // Nothing of cluster scope can belong to an object in a namespace.
+      return Optional.of(OwnerState.ABSENT);
+    }
+    String namespace = kind.get().namespaced() ? item.meta().namespace() : "";
+    ObjectMeta wanted =
+        ObjectMeta.builder().namespace(namespace).name(owner.name()).uid(owner.uid()).build();
+    return Optional.of(
+        read(kind.get(), wanted)
+            .map(found -> found.waitsForDependents() ? OwnerState.WAITING : OwnerState.SOLID)
+            .orElse(OwnerState.ABSENT));
+  }
+
+  /** References do not reach into other namespaces. */
+  private static boolean isReachable(Item item, Item owner) {
+    String of = owner.meta().namespace();
+    return of.isEmpty() || of.equals(item.meta().namespace());
+  }
+
+  /** The object as it is now, if it is still the same one. */
+  private Optional<Item> read(KindInfo kind, ObjectMeta meta) {
+    try {
+      MetadataObject found =
+          parts.client().get(watches.metadataKind(kind), meta.namespace(), meta.name());
+      return found.metadata().uid().equals(meta.uid())
+          ? Optional.of(new Item(kind, found.metadata()))
+          : Optional.empty();
+    } catch (ApiException e) {
+      if (e.reason() == Reason.NOT_FOUND) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  private Outcome awaitDependents(Item owner) {
+    boolean blocked = false;
+    for (Item dependent : graph.dependents(owner.meta().uid())) {
+      if (dependent.blocks(owner.meta().uid())) {
+        blocked = true;
+      }
+      if (!dependent.isDeleted()) {
+        queue.add(dependent.meta().uid());
+      }
+    }
+    if (!blocked) {
+      dropFinalizer(owner, OwnerGraph.FOREGROUND);
+    }
+    return Outcome.DONE;
+  }
+
+  private Outcome orphan(Item owner) {
+    for (Item dependent : graph.dependents(owner.meta().uid())) {
+      Optional<Item> present = read(dependent.kind(), dependent.meta());
+      if (present.isPresent()) {
+        List<OwnerReference> kept =
+            present.get().meta().ownerReferences().stream()
+                .filter(r -> !r.uid().equals(owner.meta().uid()))
+                .toList();
+        if (kept.size() < present.get().meta().ownerReferences().size()) {
+          patchOwners(present.get(), kept);
+        }
+      }
+    }
+    dropFinalizer(owner, OwnerGraph.ORPHAN);
+    return Outcome.DONE;
+  }
+
+  private void patchOwners(Item item, List<OwnerReference> kept) {
+    ObjectNode patch = precondition(item);
+    ObjectMeta only = ObjectMeta.builder().ownerReferences(kept).build();
+    ArrayNode none = Json.array();
+    var list =
+        ConfigMap.KIND
+            .toJson(ConfigMap.builder().metadata(only).build())
+            .at("/metadata/ownerReferences");
+    patch.withObject("/metadata").set("ownerReferences", list.isArray() ? list : none);
+    patch(item, patch);
+  }
+
+  private void dropFinalizer(Item item, String finalizer) {
+    ObjectNode patch = precondition(item);
+    ArrayNode kept = patch.withObject("/metadata").putArray("finalizers");
+    item.meta().finalizers().stream().filter(f -> !f.equals(finalizer)).forEach(kept::add);
+    patch(item, patch);
+  }
+
+  private static ObjectNode precondition(Item item) {
+    ObjectNode patch = Json.object();
+    patch
+        .withObject("/metadata")
+        .put("uid", item.meta().uid())
+        .put("resourceVersion", item.meta().resourceVersion());
+    return patch;
+  }
+
+  private void patch(Item item, ObjectNode patch) {
+    unlessGone(() ->
+        parts
+            .client()
+            .patch(
+                watches.metadataKind(item.kind()),
+                item.meta().namespace(),
+                item.meta().name(),
+                PatchType.MERGE,
+                patch));
+  }
+
+  private void delete(Item item, DeleteOptions.Propagation policy) {
+    DeleteOptions options =
+        DeleteOptions.ofUid(item.meta().uid())
+            .withResourceVersion(item.meta().resourceVersion())
+            .with(policy);
+    unlessGone(() ->
+        parts
+            .client()
+            .delete(
+                watches.metadataKind(item.kind()),
+                item.meta().namespace(),
+                item.meta().name(),
+                options));
+  }
+
+  private static void unlessGone(Runnable call) {
+    try {
+      call.run();
+    } catch (ApiException e) {
+      if (e.reason() != Reason.NOT_FOUND) {
+        throw e;
+      }
+    }
+  }
+
+  @Override
+  public void start() {
+    watches.start(
+        () -> loop = Optional.of(ReconcilerLoop.start("garbage", queue, WORKERS, this::look)));
+  }
+
+  @Override
+  public void close() {
+    watches.close();
+    queue.close();
+    loop.ifPresent(ReconcilerLoop::close);
+  }
+}

@@ -1,0 +1,139 @@
+package dev.wherry.controllers.ownership;
+
+import dev.wherry.controllers.Parts;
+import dev.wherry.controllers.discovery.ApiResources;
+import dev.wherry.controllers.ownership.OwnerGraph.Item;
+import dev.wherry.machinery.client.MetadataObject;
+import dev.wherry.machinery.informer.Change;
+import dev.wherry.machinery.informer.Informer;
+import dev.wherry.machinery.informer.Scope;
+import dev.wherry.model.kind.Kind;
+import dev.wherry.model.kind.KindInfo;
+import dev.wherry.model.status.ApiException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+/**
+ * Informers on the metadata of every kind that can be deleted, made and ended as kinds come and go.
+ * One virtual thread owns the set; anyone may ask for kinds.
+ */
+final class KindWatches {
+  private static final Logger LOG = System.getLogger(KindWatches.class.getName());
+  private static final Duration EVERY = Duration.ofSeconds(30);
+  private static final Duration SYNC = Duration.ofSeconds(30);
+
+  /** They own nothing, are owned by nobody, and are many. */
+  private static final Set<String> IGNORED = Set.of("events", "events.events.k8s.io");
+
+  private final Parts parts;
+  private final Consumer<Item> seen;
+  private final Consumer<String> gone;
+  private final Map<KindInfo, Kind<MetadataObject>> kinds = new ConcurrentHashMap<>();
+  private final Map<KindInfo, Informer<MetadataObject>> informers = new ConcurrentHashMap<>();
+  private volatile List<KindInfo> known = List.of();
+  private Optional<Thread> thread = Optional.empty();
+
+  KindWatches(Parts parts, Consumer<Item> seen, Consumer<String> gone) {
+    this.parts = parts;
+    this.seen = seen;
+    this.gone = gone;
+  }
+
+  Kind<MetadataObject> metadataKind(KindInfo info) {
+    return kinds.computeIfAbsent(info, MetadataObject::of);
+  }
+
+  /** The kind by its names in an owner reference; another version of the group will do. */
+  Optional<KindInfo> kind(String apiVersion, String kind) {
+    String group = apiVersion.contains("/") ? apiVersion.substring(0, apiVersion.indexOf('/')) : "";
+    return known.stream()
+        .filter(info -> info.group().equals(group) && info.kind().equals(kind))
+        .findFirst();
+  }
+
+  /**
+   * @param ready called once, when all kinds there are have been seen
+   */
+  void start(Runnable ready) {
+    thread = Optional.of(Thread.ofVirtual().name("kind-watches").start(() -> run(ready)));
+  }
+
+  private void run(Runnable ready) {
+    try {
+      boolean told = false;
+      while (true) {
+        boolean complete = refresh();
+        if (complete && !told) {
+          told = true;
+          ready.run();
+        }
+        parts.timer().pause(told ? EVERY : Duration.ofSeconds(1));
+      }
+    } catch (InterruptedException closed) {
+      // The way to end.
+    }
+  }
+
+  private boolean refresh() throws InterruptedException {
+    ApiResources all;
+    try {
+      all = ApiResources.discover(parts.client());
+    } catch (ApiException e) {
+      LOG.log(Level.WARNING, "kinds not discovered why={0}", e.text());
+      return false;
+    }
+    known = all.resources().stream().map(ApiResources.Resource::info).toList();
+    Set<KindInfo> wanted = new HashSet<>();
+    for (ApiResources.Resource resource : all.resources()) {
+      if (resource.verbs().containsAll(Set.of("delete", "list", "watch"))
+          && !IGNORED.contains(resource.info().resource())) {
+        wanted.add(resource.info());
+      }
+    }
+    if (all.failures().isEmpty()) {
+      informers.keySet().stream().filter(k -> !wanted.contains(k)).toList().forEach(this::end);
+    }
+    wanted.stream().filter(k -> !informers.containsKey(k)).forEach(this::begin);
+    for (Informer<MetadataObject> informer : informers.values()) {
+      if (!informer.awaitSynced(SYNC)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void begin(KindInfo info) {
+    Informer<MetadataObject> informer =
+        new Informer<>(parts.client(), metadataKind(info), Scope.ALL, parts.timer());
+    informers.put(info, informer.onChange(change -> tell(info, change)).start());
+  }
+
+  private void end(KindInfo info) {
+    Informer<MetadataObject> informer = informers.remove(info);
+    if (informer != null) {
+      informer.close();
+      informer.list().forEach(object -> gone.accept(object.metadata().uid()));
+    }
+  }
+
+  private void tell(KindInfo info, Change<MetadataObject> change) {
+    if (change instanceof Change.Removed<MetadataObject>(MetadataObject last)) {
+      gone.accept(last.metadata().uid());
+    } else {
+      seen.accept(new Item(info, change.latest().metadata()));
+    }
+  }
+
+  void close() {
+    thread.ifPresent(Thread::interrupt);
+    informers.values().forEach(Informer::close);
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * Garbage collection along owner references. Decisions are pure; workers on virtual threads carry
+ * them out. Imported by {@link dev.wherry.controllers.Controllers} only.
+ */
+@NullMarked
+package dev.wherry.controllers.ownership;
+
+import org.jspecify.annotations.NullMarked;

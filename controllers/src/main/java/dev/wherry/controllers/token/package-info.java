@@ -1,0 +1,8 @@
+/**
+ * Expired bootstrap tokens. Decisions are pure; workers on virtual threads carry them out. Imported
+ * by {@link dev.wherry.controllers.Controllers} only.
+ */
+@NullMarked
+package dev.wherry.controllers.token;
+
+import org.jspecify.annotations.NullMarked;
