@@ -2,10 +2,13 @@ package dev.wherry.apiserver.http;
 
 import dev.wherry.apiserver.authn.Credentials;
 import dev.wherry.apiserver.request.Query;
+import dev.wherry.model.status.ApiException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpResponse;
@@ -20,8 +23,10 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** One request and the way to answer it, once. */
 public final class Exchange {
@@ -37,7 +42,9 @@ public final class Exchange {
   private final boolean keepAlive;
   private final Map<String, String> responseHeaders = new TreeMap<>();
   private final List<String> warnings = new java.util.ArrayList<>();
+  private final CompletableFuture<Void> finished = new CompletableFuture<>();
   private volatile boolean answered;
+  private volatile boolean upgraded;
 
   Exchange(
       Channel channel,
@@ -170,8 +177,75 @@ public final class Exchange {
     }
   }
 
+  /** Runs once the whole answer is written, or the client is gone. */
+  void whenFinished(Runnable action) {
+    channel.closeFuture().addListener(closed -> finished.complete(null));
+    var unused = finished.thenRun(action);
+  }
+
+  /** Whether the client asks to go on in another protocol on this connection. */
+  public boolean asksUpgrade() {
+    return !http2
+        && headers.contains(HttpHeaderNames.UPGRADE)
+        && headers.containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true);
+  }
+
+  /**
+   * Answers 101 and leaves HTTP: only TLS remains in the pipeline. HTTP/1.1 only.
+   *
+   * @param answerHeaders of the 101; {@code Connection: Upgrade} is added
+   * @param taken called on the channel's event loop when HTTP is gone; adds its handlers and turns
+   *     {@code autoRead} on, which is off until then. Bytes that came early follow.
+   */
+  public void upgrade(HttpHeaders answerHeaders, Consumer<Channel> taken) {
+    if (http2) {
+      throw ApiException.badRequest("an upgrade needs HTTP/1.1");
+    }
+    answered = true;
+    upgraded = true;
+    DefaultFullHttpResponse response =
+        new DefaultFullHttpResponse(
+            HttpVersion.HTTP_1_1, HttpResponseStatus.SWITCHING_PROTOCOLS, Unpooled.EMPTY_BUFFER);
+    response.headers().set(answerHeaders);
+    response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
+    channel.eventLoop().execute(() -> {
+      channel.config().setAutoRead(false);
+      channel.writeAndFlush(response);
+      EarlyBytes early = new EarlyBytes();
+      channel.pipeline().addLast(early);
+      channel.pipeline().remove("edge");
+      channel.pipeline().remove("http");
+      taken.accept(channel);
+      channel.pipeline().remove(early);
+    });
+  }
+
+  /** Whether the connection left HTTP. */
+  public boolean upgraded() {
+    return upgraded;
+  }
+
+  /** Keeps what the HTTP codec had read too far until the next protocol's handlers stand. */
+  private static final class EarlyBytes extends ChannelInboundHandlerAdapter {
+    private final List<Object> kept = new java.util.ArrayList<>();
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+      kept.add(message);
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+      kept.forEach(ctx::fireChannelRead);
+      if (!kept.isEmpty()) {
+        ctx.fireChannelReadComplete();
+      }
+    }
+  }
+
   private void finish(ChannelFuture written) {
     written.addListener(done -> {
+      finished.complete(null);
       if (!done.isSuccess() || (!keepAlive && !http2)) {
         channel.close();
       } else {
@@ -181,22 +255,25 @@ public final class Exchange {
   }
 
   /** An answer under way. Writes may come from any one thread at a time. */
-  public final class ResponseStream {
+  public final class ResponseStream implements AnswerStream {
     /** How long a writer waits for a client that takes nothing. */
     private static final int STALL_SECONDS_MAX = 60;
 
     private ResponseStream() {}
 
     /** Queues bytes without waiting; for callers that look at {@link #isWritable} first. */
+    @Override
     public void write(ByteBuf bytes) {
       channel.write(new DefaultHttpContent(bytes));
     }
 
+    @Override
     public void flush() {
       channel.flush();
     }
 
     /** Whether the client keeps up; when it does not, wait for {@code whenWritable}. */
+    @Override
     public boolean isWritable() {
       return channel.isWritable();
     }
@@ -206,6 +283,7 @@ public final class Exchange {
      *
      * @throws ClientGoneException when the client is gone, or takes nothing for too long
      */
+    @Override
     public void awaitWritable() {
       if (channel.isWritable() && channel.isActive()) {
         return;
@@ -226,20 +304,24 @@ public final class Exchange {
     }
 
     /** Runs once, on the event loop, when the channel is writable or gone. */
+    @Override
     public void whenWritable(Runnable action) {
       channel.pipeline().fireUserEventTriggered(new EdgeHandler.WhenWritable(action));
     }
 
     /** Runs once when the client is gone. */
+    @Override
     public void whenGone(Runnable action) {
       channel.closeFuture().addListener(closed -> action.run());
     }
 
+    @Override
     public boolean isOpen() {
       return channel.isActive();
     }
 
     /** Ends the answer. */
+    @Override
     public void close() {
       finish(channel.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT));
     }

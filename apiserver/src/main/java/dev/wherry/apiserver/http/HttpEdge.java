@@ -143,10 +143,10 @@ public final class HttpEdge implements AutoCloseable {
     });
   }
 
-  /** A long-running answer holds its place until its channel is done with it. */
+  /** A long-running answer holds its place until it is written to the end. */
   private static void release(Exchange exchange, Semaphore room, boolean isLongRunning) {
-    if (isLongRunning && exchange.http2()) {
-      exchange.channel().closeFuture().addListener(closed -> room.release());
+    if (isLongRunning && exchange.answered()) {
+      exchange.whenFinished(room::release);
     } else {
       room.release();
     }

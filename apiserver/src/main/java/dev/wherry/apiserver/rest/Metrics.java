@@ -1,0 +1,205 @@
+package dev.wherry.apiserver.rest;
+
+import dev.wherry.apiserver.request.RequestInfo;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
+
+/**
+ * What {@code /metrics} tells, in the Prometheus text format 0.0.4, under upstream's names
+ * (apiserver endpoints/metrics). Any thread counts; a page is made when it is asked for.
+ */
+public final class Metrics {
+  public static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
+  /** Different label sets of one metric; more are counted under {@code other}. */
+  static final int SERIES_MAX = 5_000;
+
+  private static final double[] BUCKETS_SECONDS = {
+    0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45,
+    60
+  };
+
+  private static final double NANOS_PER_SECOND = 1e9;
+
+  private final ConcurrentHashMap<Labels, LongAdder> requests = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<Labels, Histogram> durations = new ConcurrentHashMap<>();
+  private final Map<String, Gauge> gauges = Collections.synchronizedMap(new TreeMap<>());
+
+  private record Labels(
+      String verb,
+      String group,
+      String version,
+      String resource,
+      String subresource,
+      String scope,
+      String code) {
+    private static final Labels OTHER = new Labels("other", "", "", "", "", "", "");
+
+    Labels withoutCode() {
+      return new Labels(verb, group, version, resource, subresource, scope, "");
+    }
+
+    @Override
+    public String toString() {
+      String all =
+          label("group", group)
+              + label("resource", resource)
+              + label("scope", scope)
+              + label("subresource", subresource)
+              + label("verb", verb)
+              + label("version", version);
+      return code.isEmpty() ? all.substring(0, all.length() - 1) : all + "code=\"" + code + "\"";
+    }
+
+    private static String label(String name, String value) {
+      return name + "=\"" + value + "\",";
+    }
+  }
+
+  /** A value read when the page is made; the key of a sample is its labels, "" for none. */
+  private record Gauge(String help, Supplier<Map<String, Double>> samples) {}
+
+  private static final class Histogram {
+    private final List<LongAdder> counts =
+        java.util.stream.Stream.generate(LongAdder::new).limit(BUCKETS_SECONDS.length + 1L).toList();
+    private final LongAdder nanos = new LongAdder();
+
+    void observe(long duration) {
+      int bucket = 0;
+      while (bucket < BUCKETS_SECONDS.length
+          && duration > BUCKETS_SECONDS[bucket] * NANOS_PER_SECOND) {
+        bucket++;
+      }
+      counts.get(bucket).increment();
+      nanos.add(duration);
+    }
+  }
+
+  /**
+   * Counts an answered request.
+   *
+   * @param request of a served resource, or of a path; unknown resources are the caller's to leave
+   *     out, since clients could make up any number of them
+   * @param nanos from the request's arrival to its answer; of a watch not taken
+   */
+  public void answered(RequestInfo request, int code, long nanos) {
+    Labels labels =
+        new Labels(
+            request.verb().toUpperCase(Locale.ROOT),
+            request.group(),
+            request.version(),
+            request.resource(),
+            request.subresource(),
+            scope(request),
+            String.valueOf(code));
+    requests.computeIfAbsent(bounded(requests, labels), l -> new LongAdder()).increment();
+    if (!request.isLongRunning()) {
+      durations
+          .computeIfAbsent(bounded(durations, labels.withoutCode()), l -> new Histogram())
+          .observe(nanos);
+    }
+  }
+
+  private static Labels bounded(ConcurrentHashMap<Labels, ?> series, Labels labels) {
+    return series.size() < SERIES_MAX || series.containsKey(labels) ? labels : Labels.OTHER;
+  }
+
+  private static String scope(RequestInfo request) {
+    if (!request.resourceRequest()) {
+      return "";
+    }
+    if (!request.name().isEmpty()) {
+      return "resource";
+    }
+    return request.namespace().isEmpty() ? "cluster" : "namespace";
+  }
+
+  /**
+   * Adds a value to the page.
+   *
+   * @param name as upstream has it, such as {@code apiserver_storage_objects}
+   * @param samples by their labels ({@code resource="pods"}), or one under ""
+   */
+  public void gauge(String name, String help, Supplier<Map<String, Double>> samples) {
+    gauges.put(name, new Gauge(help, samples));
+  }
+
+  /** The page. */
+  public byte[] page() {
+    StringBuilder page = new StringBuilder(16 << 10);
+    head(page, "apiserver_request_total", "counter", "Requests by verb, resource and code.");
+    requests.forEach((labels, count) ->
+        sample(page, "apiserver_request_total", labels.toString(), count.sum()));
+    String name = "apiserver_request_duration_seconds";
+    head(page, name, "histogram", "Time to the answer, long-running requests apart.");
+    durations.forEach((labels, histogram) -> histogram(page, name, labels, histogram));
+    synchronized (gauges) {
+      gauges.forEach((gaugeName, gauge) -> {
+        head(page, gaugeName, "gauge", gauge.help());
+        new TreeMap<>(gauge.samples().get())
+            .forEach((labels, value) -> sample(page, gaugeName, labels, value));
+      });
+    }
+    process(page);
+    return page.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static void histogram(
+      StringBuilder page, String name, Labels labels, Histogram histogram) {
+    long total = 0;
+    for (int i = 0; i <= BUCKETS_SECONDS.length; i++) {
+      total += histogram.counts.get(i).sum();
+      String le = i == BUCKETS_SECONDS.length ? "+Inf" : number(BUCKETS_SECONDS[i]);
+      sample(page, name + "_bucket", labels + ",le=\"" + le + "\"", total);
+    }
+    sample(page, name + "_sum", labels.toString(), histogram.nanos.sum() / NANOS_PER_SECOND);
+    sample(page, name + "_count", labels.toString(), total);
+  }
+
+  private static void process(StringBuilder page) {
+    Runtime runtime = Runtime.getRuntime();
+    head(page, "jvm_memory_used_bytes", "gauge", "Heap in use.");
+    sample(page, "jvm_memory_used_bytes", "", (double) runtime.totalMemory() - runtime.freeMemory());
+    head(page, "jvm_memory_max_bytes", "gauge", "Heap at most.");
+    sample(page, "jvm_memory_max_bytes", "", runtime.maxMemory());
+    head(page, "process_start_time_seconds", "gauge", "Start, in seconds since the epoch.");
+    sample(
+        page,
+        "process_start_time_seconds",
+        "",
+        ManagementFactory.getRuntimeMXBean().getStartTime() / 1e3);
+    if (ManagementFactory.getOperatingSystemMXBean()
+        instanceof com.sun.management.OperatingSystemMXBean system) {
+      head(page, "process_cpu_seconds_total", "counter", "Processor time spent.");
+      sample(
+          page, "process_cpu_seconds_total", "", system.getProcessCpuTime() / NANOS_PER_SECOND);
+    }
+  }
+
+  private static void head(StringBuilder page, String name, String type, String help) {
+    page.append("# HELP ").append(name).append(' ').append(help).append('\n');
+    page.append("# TYPE ").append(name).append(' ').append(type).append('\n');
+  }
+
+  private static void sample(StringBuilder page, String name, String labels, double value) {
+    page.append(name);
+    if (!labels.isEmpty()) {
+      page.append('{').append(labels).append('}');
+    }
+    page.append(' ').append(number(value)).append('\n');
+  }
+
+  private static String number(double value) {
+    return value == Math.rint(value) && Math.abs(value) < 1e15
+        ? String.valueOf((long) value)
+        : String.valueOf(value);
+  }
+}
