@@ -41,6 +41,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class EdgeHandler extends ChannelInboundHandlerAdapter {
   static final Object ANSWERED = new Object();
+  private static final int LINGER_SECONDS = 2;
   private static final String BEARER = "Bearer ";
   private static final String BEARER_PROTOCOL = "base64url.bearer.authorization.k8s.io.";
 
@@ -50,11 +51,13 @@ final class EdgeHandler extends ChannelInboundHandlerAdapter {
   private final HttpEdge edge;
   private final boolean http2;
   private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
+  private final ArrayDeque<Object> ahead = new ArrayDeque<>();
   private @Nullable HttpRequest request;
   private @Nullable ByteArrayOutputStream body;
   private boolean refused;
   private boolean busy;
   private @Nullable Future<?> bodyTimeout;
+  private @Nullable Future<?> headTimeout;
 
   EdgeHandler(HttpEdge edge, boolean http2) {
     this.edge = edge;
@@ -62,13 +65,65 @@ final class EdgeHandler extends ChannelInboundHandlerAdapter {
   }
 
   @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    awaitHead(ctx);
+  }
+
+  @Override
+  public void handlerRemoved(ChannelHandlerContext ctx) {
+    forget();
+  }
+
+  /** A connection without a request is closed in the end; streams come with theirs. */
+  private void awaitHead(ChannelHandlerContext ctx) {
+    if (!http2) {
+      headTimeout =
+          ctx.executor()
+              .schedule(
+                  () -> {
+                    if (request == null && !busy) {
+                      ctx.close();
+                    }
+                  },
+                  edge.limits().headerTimeoutSeconds(),
+                  TimeUnit.SECONDS);
+    }
+  }
+
+  private void forget() {
+    if (headTimeout != null) {
+      headTimeout.cancel(false);
+    }
+    if (bodyTimeout != null) {
+      bodyTimeout.cancel(false);
+    }
+    for (Object message = ahead.poll(); message != null; message = ahead.poll()) {
+      ReferenceCountUtil.release(message);
+    }
+  }
+
+  @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) throws IOException {
+    if (busy) {
+      // The next request, sent ahead: it waits here, and what follows it in the socket.
+      ahead.add(message);
+      ctx.channel().config().setAutoRead(false);
+      return;
+    }
+    take(ctx, message);
+  }
+
+  private void take(ChannelHandlerContext ctx, Object message) throws IOException {
     try {
       if (message instanceof HttpRequest head) {
         begin(ctx, head);
       }
-      if (message instanceof HttpContent content && !refused) {
-        collect(ctx, content);
+      if (message instanceof HttpContent content) {
+        if (!refused) {
+          collect(ctx, content);
+        } else if (content instanceof LastHttpContent) {
+          ctx.close();
+        }
       }
     } finally {
       ReferenceCountUtil.release(message);
@@ -76,10 +131,8 @@ final class EdgeHandler extends ChannelInboundHandlerAdapter {
   }
 
   private void begin(ChannelHandlerContext ctx, HttpRequest head) {
-    if (busy) {
-      // A client that sends on while its answer streams does not speak HTTP.
-      ctx.close();
-      return;
+    if (headTimeout != null) {
+      headTimeout.cancel(false);
     }
     refused = false;
     request = head;
@@ -156,7 +209,10 @@ final class EdgeHandler extends ChannelInboundHandlerAdapter {
     if (!http2) {
       response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
     }
-    ctx.writeAndFlush(response).addListener(done -> ctx.close());
+    // What the client still sends is dropped for a moment: a reset would take the answer with it.
+    ctx.writeAndFlush(response)
+        .addListener(
+            done -> ctx.executor().schedule(() -> ctx.close(), LINGER_SECONDS, TimeUnit.SECONDS));
   }
 
   private void dispatch(ChannelHandlerContext ctx, HttpRequest head, byte[] content) {
@@ -224,13 +280,23 @@ final class EdgeHandler extends ChannelInboundHandlerAdapter {
     }
   }
 
+  private void next(ChannelHandlerContext ctx) throws IOException {
+    busy = false;
+    while (!busy && !ahead.isEmpty()) {
+      take(ctx, ahead.remove());
+    }
+    if (ahead.isEmpty()) {
+      ctx.channel().config().setAutoRead(true);
+    }
+    if (!busy && request == null) {
+      awaitHead(ctx);
+    }
+  }
+
   @Override
-  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws IOException {
     if (event == ANSWERED) {
-      busy = false;
-      if (!http2) {
-        ctx.read();
-      }
+      next(ctx);
     } else if (event instanceof WhenWritable when) {
       if (ctx.channel().isWritable() || !ctx.channel().isActive()) {
         when.action().run();
@@ -252,6 +318,7 @@ final class EdgeHandler extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
+    forget();
     runWaiting();
     ctx.fireChannelInactive();
   }

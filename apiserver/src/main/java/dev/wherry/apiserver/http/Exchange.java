@@ -208,16 +208,18 @@ public final class Exchange {
             HttpVersion.HTTP_1_1, HttpResponseStatus.SWITCHING_PROTOCOLS, Unpooled.EMPTY_BUFFER);
     response.headers().set(answerHeaders);
     response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
-    channel.eventLoop().execute(() -> {
-      channel.config().setAutoRead(false);
-      channel.writeAndFlush(response);
-      EarlyBytes early = new EarlyBytes();
-      channel.pipeline().addLast(early);
-      channel.pipeline().remove("edge");
-      channel.pipeline().remove("http");
-      taken.accept(channel);
-      channel.pipeline().remove(early);
-    });
+    channel
+        .eventLoop()
+        .execute(() -> {
+          channel.config().setAutoRead(false);
+          channel.writeAndFlush(response);
+          EarlyBytes early = new EarlyBytes();
+          channel.pipeline().addLast(early);
+          channel.pipeline().remove("edge");
+          channel.pipeline().remove("http");
+          taken.accept(channel);
+          channel.pipeline().remove(early);
+        });
   }
 
   /** Whether the connection left HTTP. */

@@ -5,6 +5,7 @@ import dev.wherry.model.status.ApiException;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
@@ -22,6 +23,7 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2Settings;
@@ -29,6 +31,8 @@ import io.netty.handler.codec.http2.Http2StreamFrameToHttpObjectCodec;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.ApplicationProtocolNegotiationHandler;
 import io.netty.handler.ssl.SslContext;
+import io.netty.handler.timeout.IdleStateEvent;
+import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.handler.timeout.ReadTimeoutHandler;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
@@ -212,6 +216,8 @@ public final class HttpEdge implements AutoCloseable {
                         .maxHeaderListSize(limits.headerBytesMax()))
                 .build());
         pipeline.addLast(new Http2MultiplexHandler(new Stream()));
+        pipeline.addLast(new IdleStateHandler(0, 0, limits.headerTimeoutSeconds()));
+        pipeline.addLast(new CloseIdle());
       } else {
         pipeline.addLast(
             "http",
@@ -231,6 +237,18 @@ public final class HttpEdge implements AutoCloseable {
     @Override
     public void exceptionCaught(io.netty.channel.ChannelHandlerContext ctx, Throwable cause) {
       ctx.close();
+    }
+  }
+
+  /** Ends HTTP/2 connections on which nothing runs. */
+  private static final class CloseIdle extends ChannelInboundHandlerAdapter {
+    @Override
+    public void userEventTriggered(io.netty.channel.ChannelHandlerContext ctx, Object event) {
+      if (event instanceof IdleStateEvent
+          && ctx.pipeline().get(Http2FrameCodec.class).connection().numActiveStreams() == 0) {
+        ctx.close();
+      }
+      ctx.fireUserEventTriggered(event);
     }
   }
 

@@ -124,11 +124,10 @@ public final class WebSocketStream implements AnswerStream {
     queuedBytes.addAndGet(size);
     channel
         .eventLoop()
-        .execute(
-            () -> {
-              queuedBytes.addAndGet(-size);
-              channel.write(new TextWebSocketFrame(bytes));
-            });
+        .execute(() -> {
+          queuedBytes.addAndGet(-size);
+          channel.write(new TextWebSocketFrame(bytes));
+        });
   }
 
   @Override
@@ -177,11 +176,10 @@ public final class WebSocketStream implements AnswerStream {
   public void close() {
     channel
         .eventLoop()
-        .execute(
-            () ->
-                channel
-                    .writeAndFlush(new CloseWebSocketFrame(WebSocketCloseStatus.NORMAL_CLOSURE))
-                    .addListener(done -> channel.close()));
+        .execute(() ->
+            channel
+                .writeAndFlush(new CloseWebSocketFrame(WebSocketCloseStatus.NORMAL_CLOSURE))
+                .addListener(done -> channel.close()));
   }
 
   /** What the client says, and how fast it takes. */

@@ -46,7 +46,12 @@ public final class NodeProxy {
   /** What belongs to the client's connection, or to its identity: the kubelet must not see it. */
   private static final Set<String> OWN_HEADERS =
       Set.of(
-          "host", "authorization", "content-length", "transfer-encoding", "keep-alive", "expect",
+          "host",
+          "authorization",
+          "content-length",
+          "transfer-encoding",
+          "keep-alive",
+          "expect",
           "cookie");
 
   private static final String BEARER_PROTOCOL = "base64url.bearer.authorization.k8s.io.";
@@ -74,10 +79,7 @@ public final class NodeProxy {
     NodeAnswer answer = new NodeAnswer(exchange, errorsAsStatus);
     try {
       Channel node =
-          dialer
-              .dial(nodeName, new DialTarget.Kubelet(), DIAL_TIMEOUT)
-              .toCompletableFuture()
-              .get();
+          dialer.dial(nodeName, new DialTarget.Kubelet(), DIAL_TIMEOUT).toCompletableFuture().get();
       FullHttpRequest request = request(exchange, target);
       node.eventLoop().execute(() -> begin(node, nodeName, request, answer));
       exchange.channel().closeFuture().addListener(closed -> node.close());
@@ -179,8 +181,7 @@ public final class NodeProxy {
     }
 
     private String shownName() throws SSLPeerUnverifiedException {
-      X509Certificate leaf =
-          (X509Certificate) ssl.engine().getSession().getPeerCertificates()[0];
+      X509Certificate leaf = (X509Certificate) ssl.engine().getSession().getPeerCertificates()[0];
       for (String part : leaf.getSubjectX500Principal().getName().split(",")) {
         if (part.startsWith(NODE_PREFIX)) {
           return part.substring(NODE_PREFIX.length());

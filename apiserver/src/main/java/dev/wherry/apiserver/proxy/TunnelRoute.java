@@ -28,11 +28,10 @@ public final class TunnelRoute {
   public void accept(Exchange exchange, UserInfo user) {
     String node =
         user.nodeName()
-            .orElseThrow(
-                () ->
-                    new ApiException(
-                        Reason.FORBIDDEN,
-                        "User \"" + user.name() + "\" is no node and cannot open a tunnel"));
+            .orElseThrow(() ->
+                new ApiException(
+                    Reason.FORBIDDEN,
+                    "User \"" + user.name() + "\" is no node and cannot open a tunnel"));
     if (!exchange.asksUpgrade()
         || !exchange.header(HttpHeaderNames.UPGRADE).equalsIgnoreCase(TunnelProtocol.UPGRADE)) {
       throw ApiException.badRequest("a tunnel needs Upgrade: " + TunnelProtocol.UPGRADE);

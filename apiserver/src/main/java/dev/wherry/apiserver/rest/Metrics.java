@@ -69,7 +69,9 @@ public final class Metrics {
 
   private static final class Histogram {
     private final List<LongAdder> counts =
-        java.util.stream.Stream.generate(LongAdder::new).limit(BUCKETS_SECONDS.length + 1L).toList();
+        java.util.stream.Stream.generate(LongAdder::new)
+            .limit(BUCKETS_SECONDS.length + 1L)
+            .toList();
     private final LongAdder nanos = new LongAdder();
 
     void observe(long duration) {
@@ -136,8 +138,8 @@ public final class Metrics {
   public byte[] page() {
     StringBuilder page = new StringBuilder(16 << 10);
     head(page, "apiserver_request_total", "counter", "Requests by verb, resource and code.");
-    requests.forEach((labels, count) ->
-        sample(page, "apiserver_request_total", labels.toString(), count.sum()));
+    requests.forEach(
+        (labels, count) -> sample(page, "apiserver_request_total", labels.toString(), count.sum()));
     String name = "apiserver_request_duration_seconds";
     head(page, name, "histogram", "Time to the answer, long-running requests apart.");
     durations.forEach((labels, histogram) -> histogram(page, name, labels, histogram));
@@ -167,7 +169,8 @@ public final class Metrics {
   private static void process(StringBuilder page) {
     Runtime runtime = Runtime.getRuntime();
     head(page, "jvm_memory_used_bytes", "gauge", "Heap in use.");
-    sample(page, "jvm_memory_used_bytes", "", (double) runtime.totalMemory() - runtime.freeMemory());
+    sample(
+        page, "jvm_memory_used_bytes", "", (double) runtime.totalMemory() - runtime.freeMemory());
     head(page, "jvm_memory_max_bytes", "gauge", "Heap at most.");
     sample(page, "jvm_memory_max_bytes", "", runtime.maxMemory());
     head(page, "process_start_time_seconds", "gauge", "Start, in seconds since the epoch.");
@@ -179,8 +182,7 @@ public final class Metrics {
     if (ManagementFactory.getOperatingSystemMXBean()
         instanceof com.sun.management.OperatingSystemMXBean system) {
       head(page, "process_cpu_seconds_total", "counter", "Processor time spent.");
-      sample(
-          page, "process_cpu_seconds_total", "", system.getProcessCpuTime() / NANOS_PER_SECOND);
+      sample(page, "process_cpu_seconds_total", "", system.getProcessCpuTime() / NANOS_PER_SECOND);
     }
   }
 
