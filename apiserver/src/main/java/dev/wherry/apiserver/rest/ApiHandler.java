@@ -1,0 +1,198 @@
+package dev.wherry.apiserver.rest;
+
+import dev.wherry.apiserver.SecurityRealm;
+import dev.wherry.apiserver.authn.Impersonation;
+import dev.wherry.apiserver.authn.UserInfo;
+import dev.wherry.apiserver.authz.AccessRequest;
+import dev.wherry.apiserver.authz.Authorizer;
+import dev.wherry.apiserver.cache.CachedObject;
+import dev.wherry.apiserver.cache.WatchCache;
+import dev.wherry.apiserver.http.Exchange;
+import dev.wherry.apiserver.http.RequestHandler;
+import dev.wherry.apiserver.registry.KindRegistry;
+import dev.wherry.apiserver.registry.ScaleSubresource;
+import dev.wherry.apiserver.request.RequestInfo;
+import dev.wherry.model.kind.ResourceInfo;
+import dev.wherry.model.status.ApiException;
+import dev.wherry.model.status.Reason;
+
+/** A request's way: who is it, what does it ask, may it, do it. */
+public final class ApiHandler implements RequestHandler {
+  private final SecurityRealm realm;
+  private final KindRegistry kinds;
+  private final WatchCache cache;
+  private final SystemPaths paths;
+  private final Lists lists;
+  private final Watches watches;
+  private final Writes writes;
+  private final Answers answers;
+  private final StreamProxy proxy;
+
+  ApiHandler(
+      SecurityRealm realm,
+      KindRegistry kinds,
+      WatchCache cache,
+      SystemPaths paths,
+      Lists lists,
+      Watches watches,
+      Writes writes,
+      Answers answers,
+      StreamProxy proxy) {
+    this.realm = realm;
+    this.kinds = kinds;
+    this.cache = cache;
+    this.paths = paths;
+    this.lists = lists;
+    this.watches = watches;
+    this.writes = writes;
+    this.answers = answers;
+    this.proxy = proxy;
+  }
+
+  @Override
+  public void handle(Exchange exchange) {
+    try {
+      UserInfo user = realm.authentication().authenticate(exchange.credentials(), exchange.path());
+      RequestInfo asked = RequestInfo.parse(exchange.method(), exchange.path(), exchange.query());
+      user = impersonated(exchange, user);
+      authorize(user, asked);
+      serve(exchange, user, asked);
+    } catch (ApiException e) {
+      if (exchange.answered()) {
+        exchange.channel().close();
+      } else {
+        Answers.error(exchange, e);
+      }
+    }
+  }
+
+  private UserInfo impersonated(Exchange exchange, UserInfo user) {
+    return Impersonation.fromHeaders(exchange.headers())
+        .map(impersonation -> impersonation.apply(user, realm.authorizer()))
+        .orElse(user);
+  }
+
+  private void authorize(UserInfo user, RequestInfo asked) {
+    AccessRequest question =
+        asked.resourceRequest()
+            ? new AccessRequest(
+                user,
+                asked.verb(),
+                true,
+                asked.group(),
+                asked.version(),
+                asked.resource(),
+                asked.subresource(),
+                asked.namespace(),
+                asked.name(),
+                "")
+            : AccessRequest.path(user, asked.verb(), asked.path());
+    switch (realm.authorizer().authorize(question)) {
+      case Authorizer.Verdict.Allowed _ -> {}
+      case Authorizer.Verdict.NoOpinion(String why) -> throw forbidden(question, why);
+      case Authorizer.Verdict.Denied(String why) -> throw forbidden(question, why);
+    }
+  }
+
+  /** The 403 in upstream's words. */
+  static ApiException forbidden(AccessRequest q, String why) {
+    String tail = why.isEmpty() ? "" : ": " + why;
+    if (!q.resourceRequest()) {
+      return new ApiException(
+          Reason.FORBIDDEN,
+          "forbidden: User \""
+              + q.user().name()
+              + "\" cannot "
+              + q.verb()
+              + " path \""
+              + q.path()
+              + "\""
+              + tail);
+    }
+    String resource = q.group().isEmpty() ? q.resource() : q.resource() + "." + q.group();
+    String what = q.name().isEmpty() ? resource : resource + " \"" + q.name() + "\"";
+    String scope =
+        q.namespace().isEmpty()
+            ? " at the cluster scope"
+            : " in the namespace \"" + q.namespace() + "\"";
+    String message =
+        what
+            + " is forbidden: User \""
+            + q.user().name()
+            + "\" cannot "
+            + q.verb()
+            + " resource \""
+            + q.combinedResource()
+            + "\" in API group \""
+            + q.group()
+            + "\""
+            + scope
+            + tail;
+    return new ApiException(
+        Reason.FORBIDDEN,
+        message,
+        new ApiException.Details(q.group(), q.resource(), q.name(), "", 0, java.util.List.of()));
+  }
+
+  private void serve(Exchange exchange, UserInfo user, RequestInfo asked) {
+    if (!asked.resourceRequest()) {
+      if (!paths.serve(exchange, user)) {
+        throw notServed();
+      }
+      return;
+    }
+    ResourceInfo info =
+        kinds
+            .find(asked.group(), asked.version(), asked.resource())
+            .orElseThrow(ApiHandler::notServed);
+    if (!asked.subresource().isEmpty()) {
+      info.subresource(asked.subresource()).orElseThrow(ApiHandler::notServed);
+      if (StreamProxy.serves(info.kind(), asked.subresource())) {
+        proxy.serve(exchange, user, info, asked);
+        return;
+      }
+    }
+    dispatch(exchange, user, asked, info);
+  }
+
+  private void dispatch(Exchange exchange, UserInfo user, RequestInfo asked, ResourceInfo info) {
+    if (asked.subresource().isEmpty() && !info.verbs().contains(asked.verb())) {
+      throw new ApiException(
+          Reason.METHOD_NOT_ALLOWED,
+          "the server does not allow this method on the requested resource");
+    }
+    switch (asked.verb()) {
+      case "get" -> get(exchange, info, asked);
+      case "list" ->
+          lists.respond(exchange, info.kind(), ListOptions.of(asked.namespace(), exchange.query()));
+      case "watch" ->
+          watches.respond(
+              exchange, info.kind(), ListOptions.of(asked.namespace(), exchange.query()));
+      case "create" -> writes.create(exchange, user, info, asked);
+      case "update" -> writes.update(exchange, user, info, asked);
+      case "patch" -> writes.patch(exchange, user, info, asked);
+      case "delete" -> writes.delete(exchange, user, info, asked);
+      case "deletecollection" -> writes.deleteCollection(exchange, user, info, asked);
+      default -> throw notServed();
+    }
+  }
+
+  private void get(Exchange exchange, ResourceInfo info, RequestInfo asked) {
+    String namespace = info.kind().namespaced() ? asked.namespace() : "";
+    CachedObject object =
+        cache
+            .get(KindRegistry.storage(info.kind()), namespace, asked.name())
+            .orElseThrow(() -> ApiException.notFound(info.kind(), asked.name()));
+    if (asked.subresource().equals("scale")) {
+      answers.object(exchange, info.kind(), 200, ScaleSubresource.of(object.tree()));
+    } else if (Accepted.of(exchange.header("Accept")) == Accepted.JSON) {
+      exchange.respond(200, Answers.JSON_TYPE, object.bytes());
+    } else {
+      answers.object(exchange, info.kind(), 200, object.tree());
+    }
+  }
+
+  private static ApiException notServed() {
+    return new ApiException(Reason.NOT_FOUND, "the server could not find the requested resource");
+  }
+}

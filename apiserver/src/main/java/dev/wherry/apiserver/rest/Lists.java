@@ -1,0 +1,238 @@
+package dev.wherry.apiserver.rest;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wherry.apiserver.cache.CachedObject;
+import dev.wherry.apiserver.cache.ResourceCache;
+import dev.wherry.apiserver.cache.StoreKeys;
+import dev.wherry.apiserver.cache.WatchCache;
+import dev.wherry.apiserver.http.Exchange;
+import dev.wherry.apiserver.registry.KindRegistry;
+import dev.wherry.apiserver.table.TableFormat;
+import dev.wherry.apiserver.view.Resource;
+import dev.wherry.model.json.Json;
+import dev.wherry.model.kind.KindInfo;
+import dev.wherry.model.status.ApiException;
+import dev.wherry.model.status.Reason;
+import dev.wherry.store.Page;
+import dev.wherry.store.Store;
+import dev.wherry.store.StoreException;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.time.Duration;
+import java.util.List;
+
+/** LIST: objects from the cache, or, for later pages and exact revisions, from the store. */
+final class Lists {
+  private static final Duration NEWER_WITHIN = Duration.ofSeconds(3);
+  private static final byte[] COMMA = {','};
+  private static final byte[] END = {']', '}'};
+
+  private final WatchCache cache;
+  private final Store store;
+  private final Answers answers;
+
+  Lists(WatchCache cache, Store store, Answers answers) {
+    this.cache = cache;
+    this.store = store;
+    this.answers = answers;
+  }
+
+  /**
+   * One page.
+   *
+   * @param remaining objects behind the page; -1 where a selector leaves that open
+   */
+  record Result(List<CachedObject> objects, long revision, String continueToken, long remaining) {}
+
+  Result list(KindInfo kind, ListOptions options) {
+    Resource resource = KindRegistry.storage(kind);
+    if (options.continueRevision() > 0) {
+      return page(fromStore(resource, options, options.continueRevision()), options);
+    }
+    if (options.match().equals("Exact") && options.revision() > 0) {
+      return page(fromStore(resource, options, options.revision()), options);
+    }
+    if (options.revision() > 0) {
+      cache.await(options.revision(), NEWER_WITHIN);
+    }
+    ResourceCache.Listing listing = cache.list(resource, options.selection());
+    if (!options.startKey().isEmpty()) {
+      List<CachedObject> rest =
+          listing.objects().stream()
+              .filter(o -> o.key().compareTo(options.startKey()) > 0)
+              .toList();
+      listing = new ResourceCache.Listing(rest, listing.revision());
+    }
+    return page(listing, options);
+  }
+
+  private ResourceCache.Listing fromStore(Resource resource, ListOptions options, long revision) {
+    String prefix = StoreKeys.prefix(resource);
+    String namespace = options.selection().namespace();
+    String from = namespace.isEmpty() ? prefix : prefix + namespace + "/";
+    String to = from.substring(0, from.length() - 1) + "0";
+    if (!options.startKey().isEmpty()) {
+      int slash = options.startKey().indexOf('/');
+      String key =
+          slash < 0 ? StoreKeys.key(resource, "", options.startKey()) : prefix + options.startKey();
+      from = key + "\0";
+    }
+    try {
+      Page page = store.range(from, to, revision, 0);
+      List<CachedObject> objects =
+          page.entries().stream().map(cache::object).filter(options.selection()::matches).toList();
+      return new ResourceCache.Listing(objects, revision);
+    } catch (StoreException.Compacted e) {
+      throw expired(options);
+    } catch (StoreException.FutureRevision e) {
+      cache.await(revision, NEWER_WITHIN);
+      throw ApiException.internal(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static ApiException expired(ListOptions options) {
+    if (options.startKey().isEmpty()) {
+      return ApiException.expired("The resourceVersion for the provided list is too old.");
+    }
+    return new ExpiredContinue(ListOptions.token(-1, options.startKey())).exception();
+  }
+
+  /** Upstream lets a client whose token expired go on, without consistency, by a new token. */
+  record ExpiredContinue(String token) {
+    ApiException exception() {
+      return new ApiException(
+          Reason.EXPIRED,
+          "The provided continue parameter is too old to display a consistent list result. You"
+              + " can start a new list without the continue parameter, or use the continue token"
+              + " in this response to retrieve the remainder of the results. Continuing with the"
+              + " provided token results in an inconsistent list - objects that were created,"
+              + " modified, or deleted between the time the first chunk was returned and now may"
+              + " show up in the list.");
+    }
+  }
+
+  private static Result page(ResourceCache.Listing listing, ListOptions options) {
+    List<CachedObject> all = listing.objects();
+    if (options.limit() == 0 || all.size() <= options.limit()) {
+      return new Result(all, listing.revision(), "", -1);
+    }
+    List<CachedObject> some = all.subList(0, options.limit());
+    boolean selected =
+        !options.selection().labels().isEverything()
+            || !options.selection().fields().isEverything();
+    return new Result(
+        some,
+        listing.revision(),
+        ListOptions.token(listing.revision(), some.getLast().key()),
+        selected ? -1 : all.size() - some.size());
+  }
+
+  /** Streams a page; its memory does not grow with its length. */
+  void respond(Exchange exchange, KindInfo kind, ListOptions options) {
+    Accepted form = Accepted.of(exchange.header("Accept"));
+    Result result = list(kind, options);
+    if (form.isTable()) {
+      table(exchange, kind, result, form);
+      return;
+    }
+    boolean partial = form == Accepted.PARTIAL;
+    String listKind = partial ? "PartialObjectMetadataList" : kind.kind() + "List";
+    String apiVersion = partial ? "meta.k8s.io/v1" : kind.apiVersion();
+    Exchange.ResponseStream stream =
+        exchange.stream(
+            200,
+            partial
+                ? "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io"
+                : Answers.JSON_TYPE);
+    String head =
+        "{\"kind\":\""
+            + listKind
+            + "\",\"apiVersion\":\""
+            + apiVersion
+            + "\",\"metadata\":"
+            + new String(Json.write(metadata(result)), java.nio.charset.StandardCharsets.UTF_8)
+            + ",\"items\":[";
+    stream.write(Unpooled.wrappedBuffer(ListOptions.utf8(head)));
+    boolean first = true;
+    for (CachedObject object : result.objects()) {
+      byte[] bytes = partial ? Json.write(Answers.partial(object.tree())) : object.bytes();
+      stream.write(first ? Unpooled.wrappedBuffer(bytes) : Unpooled.wrappedBuffer(COMMA, bytes));
+      first = false;
+      if (!stream.isWritable()) {
+        stream.flush();
+        stream.awaitWritable();
+      }
+    }
+    stream.write(Unpooled.wrappedBuffer(END));
+    stream.close();
+  }
+
+  private void table(Exchange exchange, KindInfo kind, Result result, Accepted form) {
+    TableFormat table = answers.table(kind, exchange, form);
+    Exchange.ResponseStream stream = exchange.stream(200, table.contentType());
+    ChunkedOutput out = new ChunkedOutput(stream);
+    try (var generator = Json.FACTORY.createGenerator(out)) {
+      table.open(generator, metadata(result));
+      for (CachedObject object : result.objects()) {
+        table.writeRow(generator, object.tree());
+      }
+      table.close(generator);
+    } catch (java.io.IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+    stream.close();
+  }
+
+  static ObjectNode metadata(Result result) {
+    ObjectNode metadata = Json.object();
+    metadata.put("resourceVersion", String.valueOf(result.revision()));
+    if (!result.continueToken().isEmpty()) {
+      metadata.put("continue", result.continueToken());
+    }
+    if (result.remaining() > 0) {
+      metadata.put("remainingItemCount", result.remaining());
+    }
+    return metadata;
+  }
+
+  /** Sends what a generator writes in pieces, waiting for the client between them. */
+  private static final class ChunkedOutput extends java.io.OutputStream {
+    private static final int PIECE_BYTES = 16 << 10;
+    private final Exchange.ResponseStream stream;
+    private ByteBuf piece = Unpooled.buffer(PIECE_BYTES);
+
+    ChunkedOutput(Exchange.ResponseStream stream) {
+      this.stream = stream;
+    }
+
+    @Override
+    public void write(int b) {
+      piece.writeByte(b);
+      sendIfFull();
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) {
+      piece.writeBytes(bytes, offset, length);
+      sendIfFull();
+    }
+
+    private void sendIfFull() {
+      if (piece.readableBytes() >= PIECE_BYTES) {
+        send();
+        stream.flush();
+        stream.awaitWritable();
+      }
+    }
+
+    private void send() {
+      stream.write(piece);
+      piece = Unpooled.buffer(PIECE_BYTES);
+    }
+
+    @Override
+    public void close() {
+      send();
+    }
+  }
+}

@@ -1,0 +1,28 @@
+package dev.wherry.apiserver.rest;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wherry.apiserver.http.Exchange;
+import dev.wherry.model.json.Json;
+
+/** {@code /version}: the API level, with Wherry's own version behind the plus. */
+public final class Version {
+  /** The level of the API. */
+  public static final String GIT_VERSION = "v1.36.0+wherry.0.1.0";
+
+  private Version() {}
+
+  static void respond(Exchange exchange) {
+    ObjectNode version = Json.object();
+    version
+        .put("major", "1")
+        .put("minor", "36")
+        .put("gitVersion", GIT_VERSION)
+        .put("gitCommit", "")
+        .put("gitTreeState", "clean")
+        .put("buildDate", "2026-11-01T00:00:00Z")
+        .put("goVersion", "")
+        .put("compiler", "javac " + Runtime.version().feature())
+        .put("platform", "linux/" + System.getProperty("os.arch").replace("x86_64", "amd64"));
+    exchange.respond(200, Answers.JSON_TYPE, Json.write(version));
+  }
+}

@@ -1,0 +1,218 @@
+package dev.wherry.apiserver.rest;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wherry.apiserver.cache.CachedObject;
+import dev.wherry.apiserver.cache.WatchCache;
+import dev.wherry.apiserver.cache.WatchEvent;
+import dev.wherry.apiserver.cache.Watcher;
+import dev.wherry.apiserver.http.Exchange;
+import dev.wherry.apiserver.registry.KindRegistry;
+import dev.wherry.apiserver.request.Query;
+import dev.wherry.apiserver.table.TableFormat;
+import dev.wherry.apiserver.view.Resource;
+import dev.wherry.model.json.Json;
+import dev.wherry.model.kind.KindInfo;
+import dev.wherry.model.status.ApiException;
+import dev.wherry.model.status.Reason;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.EventLoop;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+
+/** WATCH: events from the cache to a client, as fast as it takes them. */
+final class Watches {
+  private static final int TIMEOUT_SECONDS_MIN = 1_800;
+  private static final int BOOKMARK_EVERY_SECONDS = 60;
+  private static final int EVENTS_PER_TURN = 64;
+  private static final Duration NEWER_WITHIN = Duration.ofSeconds(3);
+  private static final byte[] FRAME_END = {'}', '\n'};
+
+  private final WatchCache cache;
+  private final Answers answers;
+  private final RandomGenerator random;
+
+  Watches(WatchCache cache, Answers answers, RandomGenerator random) {
+    this.cache = cache;
+    this.answers = answers;
+    this.random = random;
+  }
+
+  void respond(Exchange exchange, KindInfo kind, ListOptions options) {
+    Query query = exchange.query();
+    Accepted form = Accepted.of(exchange.header("Accept"));
+    boolean streamed = query.flag("sendInitialEvents");
+    checkStreamed(query, streamed, options);
+    if (options.revision() > 0) {
+      cache.await(options.revision(), NEWER_WITHIN);
+    }
+    Session session = new Session(exchange, kind, form, query.flag("allowWatchBookmarks"));
+    Resource resource = KindRegistry.storage(kind);
+    Watcher watcher =
+        options.revision() > 0 && !streamed
+            ? cache.watchAfter(resource, options.selection(), options.revision(), session::wake)
+            : cache.watchFromNow(
+                resource,
+                options.selection(),
+                streamed && query.flag("allowWatchBookmarks"),
+                session::wake);
+    long timeout =
+        query
+            .number("timeoutSeconds")
+            .orElse(TIMEOUT_SECONDS_MIN + random.nextLong(TIMEOUT_SECONDS_MIN));
+    session.begin(watcher, timeout);
+  }
+
+  private static void checkStreamed(Query query, boolean streamed, ListOptions options) {
+    if (!query.has("sendInitialEvents")) {
+      if (!options.match().isEmpty()) {
+        throw ApiException.badRequest(
+            "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided");
+      }
+    } else if (!options.match().equals("NotOlderThan")) {
+      throw ApiException.badRequest(
+          "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"
+              + (streamed ? "" : " also when it is false"));
+    }
+  }
+
+  /** One watch on its way to one client; runs on the channel's event loop. */
+  private final class Session {
+    private final Exchange exchange;
+    private final Function<CachedObject, byte[]> encode;
+    private final KindInfo kind;
+    private final Accepted form;
+    private final boolean bookmarks;
+    private final EventLoop loop;
+    private final AtomicBoolean scheduled = new AtomicBoolean();
+    private volatile Optional<Watcher> watcher = Optional.empty();
+    private volatile Optional<Exchange.ResponseStream> stream = Optional.empty();
+    private boolean firstRow = true;
+    private boolean finished;
+
+    Session(Exchange exchange, KindInfo kind, Accepted form, boolean bookmarks) {
+      this.exchange = exchange;
+      this.kind = kind;
+      this.form = form;
+      this.bookmarks = bookmarks;
+      this.loop = exchange.channel().eventLoop();
+      this.encode = encoder();
+    }
+
+    private Function<CachedObject, byte[]> encoder() {
+      if (form.isTable()) {
+        TableFormat table = answers.table(kind, exchange, form);
+        return object -> {
+          ObjectNode row = table.ofEvent(object.tree(), firstRow);
+          firstRow = false;
+          return Json.write(row);
+        };
+      }
+      if (form == Accepted.PARTIAL) {
+        return object -> Json.write(Answers.partial(object.tree()));
+      }
+      return CachedObject::bytes;
+    }
+
+    void begin(Watcher started, long timeoutSeconds) {
+      watcher = Optional.of(started);
+      Exchange.ResponseStream opened = exchange.stream(200, Answers.JSON_TYPE);
+      stream = Optional.of(opened);
+      opened.flush();
+      opened.whenGone(started::close);
+      loop.schedule(this::end, timeoutSeconds, TimeUnit.SECONDS);
+      if (bookmarks) {
+        loop.schedule(this::bookmark, BOOKMARK_EVERY_SECONDS, TimeUnit.SECONDS);
+      }
+      wake();
+    }
+
+    void wake() {
+      if (stream.isPresent() && scheduled.compareAndSet(false, true)) {
+        loop.execute(this::drain);
+      }
+    }
+
+    private void drain() {
+      scheduled.set(false);
+      if (finished || stream.isEmpty() || watcher.isEmpty()) {
+        return;
+      }
+      Exchange.ResponseStream out = stream.get();
+      while (out.isWritable()) {
+        List<WatchEvent> events = watcher.get().take(EVENTS_PER_TURN);
+        if (events.isEmpty()) {
+          out.flush();
+          if (watcher.get().overrun()) {
+            fail();
+          }
+          return;
+        }
+        for (WatchEvent event : events) {
+          out.write(frame(event));
+        }
+        out.flush();
+      }
+      out.whenWritable(this::wake);
+    }
+
+    private ByteBuf frame(WatchEvent event) {
+      return switch (event) {
+        case WatchEvent.Changed(WatchEvent.Type type, long _, CachedObject object) ->
+            Unpooled.wrappedBuffer(type.prefix(), encode.apply(object), FRAME_END);
+        case WatchEvent.Bookmark(long revision, boolean end) -> bookmarkFrame(revision, end);
+      };
+    }
+
+    private ByteBuf bookmarkFrame(long revision, boolean end) {
+      ObjectNode frame = Json.object();
+      ObjectNode object = frame.put("type", "BOOKMARK").putObject("object");
+      object.put("kind", kind.kind()).put("apiVersion", kind.apiVersion());
+      ObjectNode metadata = object.putObject("metadata");
+      metadata.put("resourceVersion", String.valueOf(revision)).putNull("creationTimestamp");
+      if (end) {
+        metadata.putObject("annotations").put("k8s.io/initial-events-end", "true");
+      }
+      return line(frame);
+    }
+
+    private ByteBuf line(ObjectNode frame) {
+      return Unpooled.wrappedBuffer(Json.write(frame), "\n".getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private void bookmark() {
+      if (finished || stream.isEmpty() || !stream.get().isOpen()) {
+        return;
+      }
+      if (stream.get().isWritable() && !scheduled.get()) {
+        stream.get().write(bookmarkFrame(cache.applied(), false));
+        stream.get().flush();
+      }
+      loop.schedule(this::bookmark, BOOKMARK_EVERY_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private void fail() {
+      ObjectNode frame = Json.object();
+      frame.put("type", "ERROR");
+      frame.set(
+          "object",
+          new ApiException(Reason.EXPIRED, "the watch fell too far behind: list again").toStatus());
+      stream.ifPresent(out -> out.write(line(frame)));
+      end();
+    }
+
+    private void end() {
+      if (!finished) {
+        finished = true;
+        watcher.ifPresent(Watcher::close);
+        stream.filter(Exchange.ResponseStream::isOpen).ifPresent(Exchange.ResponseStream::close);
+      }
+    }
+  }
+}
