@@ -1,7 +1,10 @@
 package dev.wherry.apiserver.request;
 
+import dev.wherry.model.selector.Fields;
+import dev.wherry.model.selector.SelectorException;
 import dev.wherry.model.status.ApiException;
 import io.netty.handler.codec.http.QueryStringDecoder;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,8 +14,6 @@ import java.util.OptionalLong;
 public final class Query {
   /** Parameters of one request; more are refused by the decoder's limit. */
   private static final int PARAMETERS_MAX = 256;
-
-  private static final String NAME_SELECTOR = "metadata.name=";
 
   private final Map<String, List<String>> parameters;
   private final String raw;
@@ -81,13 +82,23 @@ public final class Query {
     }
   }
 
-  /** The name that a field selector {@code metadata.name=NAME} alone asks for, or "". */
+  /** The name that a field selector {@code metadata.name=NAME} asks for, or "". */
   String fieldName() {
-    String selector = text("fieldSelector");
-    if (!selector.startsWith(NAME_SELECTOR) || selector.indexOf(',') >= 0) {
-      return "";
+    return fieldsEqual().getOrDefault("metadata.name", "");
+  }
+
+  /** The equality terms of the field selector; none when it is malformed, which is told later. */
+  Map<String, String> fieldsEqual() {
+    Map<String, String> equal = new LinkedHashMap<>();
+    try {
+      for (Fields.Term term : Fields.parse(text("fieldSelector")).terms()) {
+        if (term.equal()) {
+          equal.put(term.field(), term.value());
+        }
+      }
+    } catch (SelectorException e) {
+      return Map.of();
     }
-    String name = selector.substring(NAME_SELECTOR.length());
-    return name.startsWith("=") ? name.substring(1) : name;
+    return equal;
   }
 }

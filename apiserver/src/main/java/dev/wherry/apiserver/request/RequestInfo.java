@@ -1,6 +1,7 @@
 package dev.wherry.apiserver.request;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * A request in the words of the authoriser (apiserver endpoints/request RequestInfo).
@@ -12,6 +13,7 @@ import java.util.List;
  * @param namespace "" for cluster scope and for all namespaces
  * @param name "" for a collection
  * @param rest the path behind a proxy subresource, with its leading slash, or ""
+ * @param fieldsEqual the equality terms of the field selector
  */
 public record RequestInfo(
     boolean resourceRequest,
@@ -23,7 +25,8 @@ public record RequestInfo(
     String subresource,
     String namespace,
     String name,
-    String rest) {
+    String rest,
+    Map<String, String> fieldsEqual) {
 
   private static final List<String> NAMESPACE_SUBRESOURCES = List.of("status", "finalize");
 
@@ -54,7 +57,17 @@ public record RequestInfo(
 
   private static RequestInfo nonResource(String method, String path) {
     return new RequestInfo(
-        false, method.toLowerCase(java.util.Locale.ROOT), path, "", "", "", "", "", "", "");
+        false,
+        method.toLowerCase(java.util.Locale.ROOT),
+        path,
+        "",
+        "",
+        "",
+        "",
+        "",
+        "",
+        "",
+        Map.of());
   }
 
   private static RequestInfo resource(
@@ -89,7 +102,8 @@ public record RequestInfo(
         subresource,
         namespace,
         name,
-        rest);
+        rest,
+        query.fieldsEqual());
   }
 
   private static String rest(String[] parts, int from) {

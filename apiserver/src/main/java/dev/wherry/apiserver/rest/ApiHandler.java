@@ -80,12 +80,12 @@ public final class ApiHandler implements RequestHandler {
                 asked.verb(),
                 true,
                 asked.group(),
-                asked.version(),
                 asked.resource(),
                 asked.subresource(),
                 asked.namespace(),
                 asked.name(),
-                "")
+                "",
+                asked.fieldsEqual())
             : AccessRequest.path(user, asked.verb(), asked.path());
     switch (realm.authorizer().authorize(question)) {
       case Authorizer.Verdict.Allowed _ -> {}

@@ -1,0 +1,147 @@
+package dev.wherry.apiserver;
+
+import dev.wherry.apiserver.authn.UserInfo;
+import dev.wherry.apiserver.bootstrap.Bootstrap;
+import dev.wherry.apiserver.cache.StoreKeys;
+import dev.wherry.apiserver.cache.WatchCache;
+import dev.wherry.apiserver.http.HttpEdge;
+import dev.wherry.apiserver.pki.ServerPki;
+import dev.wherry.apiserver.pki.ServerPkiConfig;
+import dev.wherry.apiserver.registry.KindRegistry;
+import dev.wherry.apiserver.registry.Registry;
+import dev.wherry.apiserver.registry.ServiceRange;
+import dev.wherry.apiserver.rest.Rest;
+import dev.wherry.apiserver.secrets.AesGcmTransformer;
+import dev.wherry.apiserver.secrets.EncryptionKeys;
+import dev.wherry.apiserver.token.TokenConfig;
+import dev.wherry.apiserver.view.CacheView;
+import dev.wherry.apiserver.view.Resource;
+import dev.wherry.machinery.pki.TlsContexts;
+import dev.wherry.store.Store;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLException;
+
+/** The API server: everything it is made of, in the order it starts. */
+public final class ApiServer implements AutoCloseable {
+  private final ServerPki pki;
+  private final WatchCache cache;
+  private final HttpEdge edge;
+  private final dev.wherry.streaming.tunnel.TunnelRegistry tunnels;
+
+  private ApiServer(
+      ServerPki pki,
+      WatchCache cache,
+      HttpEdge edge,
+      dev.wherry.streaming.tunnel.TunnelRegistry tunnels) {
+    this.pki = pki;
+    this.cache = cache;
+    this.edge = edge;
+    this.tunnels = tunnels;
+  }
+
+  /**
+   * Starts over a store that the caller closes after this server.
+   *
+   * @param uids of new objects
+   */
+  public static ApiServer start(
+      ApiServerConfig config,
+      Store store,
+      InstantSource clock,
+      Supplier<UUID> uids,
+      SecureRandom random)
+      throws InterruptedException {
+    ServerPki pki =
+        ServerPki.open(
+            config.dataDirectory().resolve("pki"),
+            ServerPkiConfig.withHosts(config.hosts()),
+            clock,
+            random);
+    AesGcmTransformer transformer =
+        new AesGcmTransformer(
+            List.of(StoreKeys.prefix(Resource.SECRETS)),
+            EncryptionKeys.openOrCreate(config.dataDirectory().resolve("secrets.key"), random),
+            random);
+    WatchCache cache = new WatchCache(store, transformer);
+    cache.start();
+    CacheView view = new CacheView(cache);
+    SecurityRealm realm =
+        SecurityRealm.over(
+            view,
+            List.of(pki.authority().certificate()),
+            pki.serviceAccountKeys(),
+            TokenConfig.defaults(),
+            clock,
+            random);
+    KindRegistry kinds = new KindRegistry();
+    Registry registry =
+        Registry.on(
+            kinds,
+            new Registry.Ground(
+                store,
+                cache,
+                transformer,
+                ServiceRange.parse(config.serviceCidr()),
+                new SchemaRules(),
+                realm.admission(),
+                clock,
+                uids,
+                random));
+    new Bootstrap(new RegistryWriter(registry, cache, superuser())).run();
+    dev.wherry.streaming.tunnel.TunnelRegistry tunnels =
+        new dev.wherry.streaming.tunnel.TunnelRegistry();
+    Rest rest = Rest.over(realm, registry, cache, store, pki, tunnels, clock, random);
+    SslContext tls = serverTls(pki);
+    HttpEdge edge = HttpEdge.start(config.limits(), () -> tls, rest.handler(), config.listen());
+    return new ApiServer(pki, cache, edge, tunnels);
+  }
+
+  private static UserInfo superuser() {
+    return UserInfo.of("system:apiserver", UserInfo.MASTERS);
+  }
+
+  /** TLS by the present serving certificate; client certificates are looked at when shown. */
+  private static SslContext serverTls(ServerPki pki) {
+    try {
+      return SslContextBuilder.forServer(
+              TlsContexts.keyManager(() -> pki.identity(ServerPki.Leaf.SERVING)))
+          .trustManager(TlsContexts.trustManager(List.of(pki.authority().certificate())))
+          .clientAuth(ClientAuth.OPTIONAL)
+          .protocols("TLSv1.3", "TLSv1.2")
+          .applicationProtocolConfig(
+              new ApplicationProtocolConfig(
+                  ApplicationProtocolConfig.Protocol.ALPN,
+                  ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+                  ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+                  "h2",
+                  "http/1.1"))
+          .build();
+    } catch (SSLException e) {
+      throw new IllegalStateException("TLS cannot be set up", e);
+    }
+  }
+
+  public int port() {
+    return edge.port();
+  }
+
+  /** Certificates and keys of the cluster, for the components beside the server. */
+  public ServerPki pki() {
+    return pki;
+  }
+
+  @Override
+  public void close() {
+    edge.close();
+    tunnels.close();
+    cache.close();
+  }
+}

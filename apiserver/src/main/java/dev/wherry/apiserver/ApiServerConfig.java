@@ -1,0 +1,36 @@
+package dev.wherry.apiserver;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.wherry.apiserver.http.HttpLimits;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What an API server runs with.
+ *
+ * @param dataDirectory holds {@code db}, {@code pki} and the encryption key
+ * @param listen port 0 for any free one
+ * @param hosts names and addresses, beside the usual ones, for the serving certificate
+ * @param serviceCidr the network of Service addresses
+ */
+public record ApiServerConfig(
+    Path dataDirectory,
+    InetSocketAddress listen,
+    List<String> hosts,
+    String serviceCidr,
+    HttpLimits limits) {
+  public static final int PORT = 6443;
+  public static final String SERVICE_CIDR = "10.43.0.0/16";
+
+  public ApiServerConfig {
+    requireNonNull(dataDirectory, "dataDirectory");
+    hosts = List.copyOf(hosts);
+  }
+
+  public static ApiServerConfig in(
+      Path dataDirectory, InetSocketAddress listen, List<String> hosts) {
+    return new ApiServerConfig(dataDirectory, listen, hosts, SERVICE_CIDR, HttpLimits.defaults());
+  }
+}
