@@ -14,6 +14,7 @@ import dev.wherry.apiserver.rest.Rest;
 import dev.wherry.apiserver.secrets.AesGcmTransformer;
 import dev.wherry.apiserver.secrets.EncryptionKeys;
 import dev.wherry.apiserver.token.TokenConfig;
+import dev.wherry.apiserver.validation.BuiltInRules;
 import dev.wherry.apiserver.view.CacheView;
 import dev.wherry.apiserver.view.Resource;
 import dev.wherry.machinery.pki.TlsContexts;
@@ -90,7 +91,7 @@ public final class ApiServer implements AutoCloseable {
                 cache,
                 transformer,
                 ServiceRange.parse(config.serviceCidr()),
-                new SchemaRules(),
+                new BuiltInRules(),
                 realm.admission(),
                 clock,
                 uids,

@@ -3,7 +3,6 @@ package dev.wherry.apiserver.rest;
 import dev.wherry.apiserver.SecurityRealm;
 import dev.wherry.apiserver.cache.WatchCache;
 import dev.wherry.apiserver.discovery.ApiCatalog;
-import dev.wherry.apiserver.discovery.BuiltInCatalog;
 import dev.wherry.apiserver.discovery.Discovery;
 import dev.wherry.apiserver.http.RequestHandler;
 import dev.wherry.apiserver.openapi.OpenApi;
@@ -33,7 +32,7 @@ public record Rest(RequestHandler handler) {
     Answers answers = new Answers(clock);
     Lists lists = new Lists(cache, store, answers);
     Bodies bodies = new Bodies(Map.of());
-    ApiCatalog catalog = new BuiltInCatalog(registry.kinds().all());
+    ApiCatalog catalog = registry.kinds();
     SystemPaths paths =
         new SystemPaths(
             new Discovery(catalog, "kubernetes.default.svc:443"),
