@@ -1,4 +1,7 @@
-/** The wherry program: commands, composition roots, packaging. */
+/**
+ * The wherry program: one command per class, one composition root per role. Nothing imports it but
+ * testkit and bench.
+ */
 @NullMarked
 package dev.wherry.cli;
 

@@ -1,0 +1,110 @@
+package dev.wherry.cli;
+
+import dev.wherry.apiserver.ApiServer;
+import dev.wherry.apiserver.ApiServerConfig;
+import dev.wherry.apiserver.pki.Kubeconfig;
+import dev.wherry.apiserver.pki.ServerPki;
+import dev.wherry.machinery.pki.Pem;
+import dev.wherry.store.Store;
+import dev.wherry.store.rocks.RocksStore;
+import dev.wherry.store.rocks.RocksStoreConfig;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.UUID;
+
+/** The control plane: its parts start in this order and stop in the reverse one. */
+public final class ServerRole implements AutoCloseable {
+  /**
+   * What a server is started with.
+   *
+   * @param port 0 for any free one
+   * @param hosts for the serving certificate, beside the usual ones
+   */
+  public record Options(Path dataDirectory, String bindAddress, int port, List<String> hosts) {
+    public Options {
+      hosts = List.copyOf(hosts);
+    }
+  }
+
+  private final Deque<AutoCloseable> parts;
+  private final ApiServer api;
+  private final Path kubeconfig;
+  private boolean closed;
+
+  private ServerRole(Deque<AutoCloseable> parts, ApiServer api, Path kubeconfig) {
+    this.parts = parts;
+    this.api = api;
+    this.kubeconfig = kubeconfig;
+  }
+
+  /** Starts everything, or nothing. */
+  public static ServerRole start(Options options) throws InterruptedException {
+    Deque<AutoCloseable> parts = new ArrayDeque<>();
+    try {
+      InstantSource clock = InstantSource.system();
+      SecureRandom random = new SecureRandom();
+      Store store =
+          RocksStore.open(options.dataDirectory().resolve("store"), RocksStoreConfig.defaults());
+      parts.push(store);
+      ApiServer api =
+          ApiServer.start(
+              ApiServerConfig.in(
+                  options.dataDirectory(),
+                  new InetSocketAddress(options.bindAddress(), options.port()),
+                  options.hosts()),
+              store,
+              clock,
+              UUID::randomUUID,
+              random);
+      parts.push(api);
+      Path kubeconfig = options.dataDirectory().resolve("admin.kubeconfig");
+      new Kubeconfig(
+              "https://127.0.0.1:" + api.port(),
+              Pem.certificates(List.of(api.pki().authority().certificate())),
+              "wherry",
+              api.pki().identity(ServerPki.Leaf.ADMIN))
+          .write(kubeconfig);
+      return new ServerRole(parts, api, kubeconfig);
+    } catch (RuntimeException | InterruptedException e) {
+      stop(parts);
+      throw e;
+    }
+  }
+
+  public String url() {
+    return "https://127.0.0.1:" + api.port();
+  }
+
+  public int port() {
+    return api.port();
+  }
+
+  /** The administrator's kubeconfig, mode 0600. */
+  public Path kubeconfig() {
+    return kubeconfig;
+  }
+
+  @Override
+  public synchronized void close() {
+    if (!closed) {
+      closed = true;
+      stop(parts);
+    }
+  }
+
+  private static void stop(Deque<AutoCloseable> parts) {
+    while (!parts.isEmpty()) {
+      try {
+        parts.pop().close();
+      } catch (Exception e) {
+        System.getLogger(ServerRole.class.getName())
+            .log(System.Logger.Level.WARNING, "stop=failed why=\"{0}\"", e.getMessage());
+      }
+    }
+  }
+}
