@@ -10,7 +10,8 @@
  * Written to /.control:
  *   cut 0         forget everything that was not synced; from here on every call fails with EIO
  *   cut SEED      the same, but a random part of what was not synced reached the disk: a prefix of
- *                 each file's writes, the last one torn, and a prefix of each directory's changes
+ *                 each file's writes, the last one torn (cut short, or zeros), and a prefix of each
+ *                 directory's changes
  *   up            power is back; handles from before stay dead
  *   limit BYTES   the size of the disk
  *   sync fail     fsync fails with EIO; "sync ok" ends it
@@ -265,17 +266,25 @@ static void forget(struct inode *inode, int partly) {
   uint64_t changes = 0;
   for (struct undo *undo = inode->undo; undo != NULL; undo = undo->next) changes++;
   uint64_t kept = partly ? random_below(changes + 1) : 0;
-  size_t before = inode->size;
+  char *torn = NULL;
+  size_t torn_size = 0;
   while (changes-- > kept) {
-    before = inode->size;
+    struct undo *lost = inode->undo;
+    if (changes == kept && partly && !inode->directory && inode->size > lost->old_size) {
+      torn_size = inode->size - lost->old_size;
+      torn = checked(malloc(torn_size));
+      memcpy(torn, inode->data + lost->old_size, torn_size);
+    }
     undo_one(inode);
   }
-  /* A file that the next lost write would have lengthened may have some of it, as rubbish. */
-  if (partly && !inode->directory && before > inode->size && random_below(2) == 0) {
-    size_t from = inode->size;
-    resize(inode, from + random_below(before - from));
-    for (size_t i = from; i < inode->size; i++) inode->data[i] = (char)random_below(256);
+  /* Of a lost write that lengthened the file, a part may be there, or only the new length. */
+  uint64_t how = random_below(3);
+  if (torn != NULL && how > 0) {
+    size_t from = inode->size, part = random_below(torn_size);
+    resize(inode, from + part);
+    if (how == 1) memcpy(inode->data + from, torn, part);
   }
+  free(torn);
   undo_drop(inode);
 }
 
