@@ -36,37 +36,46 @@ public final class Controllers implements AutoCloseable {
   private final Thread starter;
 
   private Controllers(
-      ApiClient client, ControllersConfig config, CertificateSigner signer, Timer timer) {
-    informers = new Informers(client, timer);
-    events = EventRecorder.start(client, "controllermanager", "", timer);
-    Parts parts = new Parts(client, informers, events, new Applier(client, events), timer);
+      ControllerClients clients, ControllersConfig config, CertificateSigner signer, Timer timer) {
+    informers = new Informers(clients.manager(), timer);
+    events = EventRecorder.start(clients.manager(), "controllermanager", "", timer);
+    Parts server = parts(clients.apiServer(), timer);
+    Parts node = parts(clients.controller("node-controller"), timer);
+    Parts accounts = parts(clients.controller("service-account-controller"), timer);
+    Parts rootCa = parts(clients.controller("root-ca-cert-publisher"), timer);
+    Parts slices = parts(clients.controller("endpointslice-controller"), timer);
+    Parts endpoints = parts(clients.controller("endpoint-controller"), timer);
+    Parts certificates = parts(clients.controller("certificate-controller"), timer);
     controllers =
         List.of(
-            new SystemNamespaces(parts),
-            new KubernetesService(parts, config),
-            new NamespaceFurniture(parts, config.rootCaPem()),
-            new NodeIpam(parts, config),
-            new NodeLifecycle(parts, config),
-            new TaintEviction(parts),
-            new PodGarbage(parts, config),
-            new CertificateRequests(parts, signer),
-            new BootstrapTokenCleaner(parts),
-            new ServiceEndpoints(parts),
-            new NamespaceDeletion(parts),
-            new GarbageCollector(parts));
+            new SystemNamespaces(server),
+            new KubernetesService(server, config),
+            new NamespaceFurniture(accounts, rootCa, config.rootCaPem()),
+            new NodeIpam(node, config),
+            new NodeLifecycle(node, config),
+            new TaintEviction(node),
+            new PodGarbage(parts(clients.controller("pod-garbage-collector"), timer), config),
+            new CertificateRequests(certificates, signer),
+            new BootstrapTokenCleaner(parts(clients.controller("token-cleaner"), timer)),
+            new ServiceEndpoints(slices, endpoints),
+            new NamespaceDeletion(parts(clients.controller("namespace-controller"), timer)),
+            new GarbageCollector(parts(clients.controller("generic-garbage-collector"), timer)));
     starter = Thread.ofVirtual().name("controllers").unstarted(this::run);
+  }
+
+  private Parts parts(ApiClient client, Timer timer) {
+    return new Parts(client, informers, events, new Applier(client, events), timer);
   }
 
   /**
    * Starts all controllers and returns at once; each begins to work when the informers have seen
    * what is there.
    *
-   * @param client under the identity system:kube-controller-manager
    * @param signer signs the kubelets' certificates
    */
   public static Controllers start(
-      ApiClient client, ControllersConfig config, CertificateSigner signer, Timer timer) {
-    Controllers all = new Controllers(client, config, signer, timer);
+      ControllerClients clients, ControllersConfig config, CertificateSigner signer, Timer timer) {
+    Controllers all = new Controllers(clients, config, signer, timer);
     all.starter.start();
     return all;
   }

@@ -78,7 +78,7 @@ class ControllersTest {
         });
     controllers =
         Controllers.start(
-            api,
+            ControllerClients.single(api),
             ControllersConfig.of(List.of("10.0.0.1"), 6443, "the ca"),
             (request, use, lifetime) ->
                 Pem.certificates(List.of(authority.issue(request, use, lifetime))),

@@ -51,12 +51,25 @@ public final class CertificateRequests implements Controller {
     this.signer = signer;
     this.queue = new WorkQueue<>(parts.timer());
     this.nodes = parts.informers().of(Node.KIND);
+    nodes.onChange(this::nodeSeen);
     this.requests = parts.informers().of(CertificateSigningRequest.KIND);
     requests.onChange(change -> {
       if (!(change instanceof Change.Removed<CertificateSigningRequest>)) {
         queue.add(change.latest().metadata().name());
       }
     });
+  }
+
+  /** A serving certificate may have waited for the node's addresses. */
+  private void nodeSeen(Change<Node> change) {
+    String user = KubeletRequest.NODE_PREFIX + change.latest().metadata().name();
+    for (CertificateSigningRequest csr : requests.list()) {
+      if (csr.spec().signerName().equals(KubeletRequest.SERVING)
+          && csr.spec().username().equals(user)
+          && csr.status().conditions().isEmpty()) {
+        queue.add(csr.metadata().name());
+      }
+    }
   }
 
   private Outcome handle(String name) {
@@ -139,7 +152,7 @@ public final class CertificateRequests implements Controller {
       return Optional.empty();
     }
     String name = user.substring(KubeletRequest.NODE_PREFIX.length());
-    Optional<Node> node = nodes.fresh("", name);
+    Optional<Node> node = nodes.get("", name);
     List<String> own = new ArrayList<>();
     own.add(name);
     node.ifPresent(n -> n.status().addresses().forEach(a -> own.add(a.address())));

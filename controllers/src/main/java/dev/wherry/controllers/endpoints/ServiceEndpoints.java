@@ -14,7 +14,6 @@ import dev.wherry.model.core.v1.Pod;
 import dev.wherry.model.core.v1.Service;
 import dev.wherry.model.discovery.v1.EndpointSlice;
 import dev.wherry.model.selector.Labels;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -30,22 +29,36 @@ public final class ServiceEndpoints implements Controller {
   private final Informer<Pod> pods;
   private final Informer<EndpointSlice> slices;
   private final Informer<Endpoints> endpoints;
-  private final PlanController<ObjectKey> loop;
+  private final PlanController<ObjectKey> sliceLoop;
+  private final PlanController<ObjectKey> endpointsLoop;
 
-  public ServiceEndpoints(Parts parts) {
+  /**
+   * @param parts as endpointslice-controller
+   * @param endpointsParts as endpoint-controller
+   */
+  public ServiceEndpoints(Parts parts, Parts endpointsParts) {
     services = parts.informers().of(Service.KIND);
     pods = parts.informers().of(Pod.KIND);
     slices = parts.informers().of(EndpointSlice.KIND).index(BY_SERVICE, ServiceEndpoints::owner);
     endpoints = parts.informers().of(Endpoints.KIND);
-    loop = new PlanController<>("service-endpoints", WORKERS, parts, (key, _) -> decide(key));
-    services.onChange(change -> loop.add(ObjectKey.of(change.latest())));
+    sliceLoop =
+        new PlanController<>("endpointslices", WORKERS, parts, (key, _) -> decideSlices(key));
+    endpointsLoop =
+        new PlanController<>(
+            "endpoints", WORKERS, endpointsParts, (key, _) -> decideEndpoints(key));
+    services.onChange(change -> add(ObjectKey.of(change.latest())));
     pods.onChange(this::podSeen);
     slices.onChange(change -> sliceSeen(change.latest()));
     endpoints.onChange(change -> {
       if (services.get(ObjectKey.of(change.latest())).isPresent()) {
-        loop.add(ObjectKey.of(change.latest()));
+        endpointsLoop.add(ObjectKey.of(change.latest()));
       }
     });
+  }
+
+  private void add(ObjectKey key) {
+    sliceLoop.add(key);
+    endpointsLoop.add(key);
   }
 
   private static List<String> owner(EndpointSlice slice) {
@@ -59,7 +72,7 @@ public final class ServiceEndpoints implements Controller {
   private void sliceSeen(EndpointSlice slice) {
     if (!owner(slice).isEmpty()) {
       String service = slice.metadata().labels().getOrDefault(SlicePlan.SERVICE_LABEL, "");
-      loop.add(new ObjectKey(slice.metadata().namespace(), service));
+      sliceLoop.add(new ObjectKey(slice.metadata().namespace(), service));
     }
   }
 
@@ -72,7 +85,7 @@ public final class ServiceEndpoints implements Controller {
         Labels selector = Labels.ofMap(service.spec().selector());
         if (selector.matches(now.metadata().labels())
             || selector.matches(before.metadata().labels())) {
-          loop.add(ObjectKey.of(service));
+          add(ObjectKey.of(service));
         }
       }
     }
@@ -82,43 +95,49 @@ public final class ServiceEndpoints implements Controller {
     return before.metadata().labels().equals(now.metadata().labels());
   }
 
-  private Plan decide(ObjectKey key) {
-    Optional<Service> service = services.get(key);
-    Optional<Endpoints> present = endpoints.get(key);
-    List<EndpointSlice> own = slices.byIndex(BY_SERVICE, key.namespace() + "/" + key.name());
-    if (service.isEmpty()) {
-      return gone(key, present, own);
-    }
-    if (!ServicePods.isSelecting(service.get())
-        || service.get().metadata().deletionTimestamp() != null) {
-      return Plan.NOTHING;
-    }
-    List<Pod> all = pods.list(key.namespace());
-    List<Action> actions = new ArrayList<>(SlicePlan.decide(service.get(), all, own));
-    actions.addAll(EndpointsPlan.decide(service.get(), all, present));
-    return Plan.of(actions);
+  private static boolean isKept(Service service) {
+    return ServicePods.isSelecting(service) && service.metadata().deletionTimestamp() == null;
   }
 
-  private static Plan gone(ObjectKey key, Optional<Endpoints> present, List<EndpointSlice> own) {
-    List<Action> actions = new ArrayList<>();
-    own.forEach(slice -> actions.add(SlicePlan.delete(slice)));
-    present.ifPresent(e ->
-        actions.add(
-            new Action.Delete(
-                Endpoints.KIND,
-                key.namespace(),
-                key.name(),
-                DeleteOptions.ofUid(e.metadata().uid()))));
-    return Plan.of(actions);
+  private Plan decideSlices(ObjectKey key) {
+    Optional<Service> service = services.get(key);
+    List<EndpointSlice> own = slices.byIndex(BY_SERVICE, key.namespace() + "/" + key.name());
+    if (service.isEmpty()) {
+      return Plan.of(own.stream().map(SlicePlan::delete).toList());
+    }
+    return isKept(service.get())
+        ? Plan.of(SlicePlan.decide(service.get(), pods.list(key.namespace()), own))
+        : Plan.NOTHING;
+  }
+
+  private Plan decideEndpoints(ObjectKey key) {
+    Optional<Service> service = services.get(key);
+    Optional<Endpoints> present = endpoints.get(key);
+    if (service.isPresent()) {
+      return isKept(service.get())
+          ? Plan.of(EndpointsPlan.decide(service.get(), pods.list(key.namespace()), present))
+          : Plan.NOTHING;
+    }
+    return present
+        .map(gone ->
+            Plan.of(
+                new Action.Delete(
+                    Endpoints.KIND,
+                    key.namespace(),
+                    key.name(),
+                    DeleteOptions.ofUid(gone.metadata().uid()))))
+        .orElse(Plan.NOTHING);
   }
 
   @Override
   public void start() {
-    loop.start();
+    sliceLoop.start();
+    endpointsLoop.start();
   }
 
   @Override
   public void close() {
-    loop.close();
+    sliceLoop.close();
+    endpointsLoop.close();
   }
 }

@@ -43,7 +43,7 @@ public final class NodeIpam implements Controller {
   }
 
   private Outcome allocate(String name) {
-    Optional<Node> node = nodes.fresh("", name);
+    Optional<Node> node = nodes.fresh(parts.client(), "", name);
     if (node.isEmpty() || !node.get().spec().podCIDR().isEmpty()) {
       return Outcome.DONE;
     }

@@ -48,7 +48,7 @@ public final class NamespaceDeletion implements Controller {
   }
 
   private Outcome empty(String name) {
-    Optional<Namespace> seen = namespaces.fresh("", name);
+    Optional<Namespace> seen = namespaces.fresh(parts.client(), "", name);
     if (seen.isEmpty() || !isEnding(seen.get())) {
       return Outcome.DONE;
     }

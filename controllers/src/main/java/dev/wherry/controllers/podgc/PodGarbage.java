@@ -1,16 +1,21 @@
 package dev.wherry.controllers.podgc;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.controllers.Controller;
 import dev.wherry.controllers.ControllersConfig;
 import dev.wherry.controllers.Parts;
 import dev.wherry.controllers.PlanController;
 import dev.wherry.controllers.PodConditions;
+import dev.wherry.machinery.client.ApiClient;
 import dev.wherry.machinery.client.DeleteOptions;
+import dev.wherry.machinery.client.PatchType;
 import dev.wherry.machinery.informer.Informer;
 import dev.wherry.machinery.loop.Action;
 import dev.wherry.machinery.loop.Plan;
 import dev.wherry.model.core.v1.Node;
 import dev.wherry.model.core.v1.Pod;
+import dev.wherry.model.json.Json;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -37,6 +42,7 @@ public final class PodGarbage implements Controller {
   private final Informer<Node> nodes;
   private final Informer<Pod> pods;
   private final ControllersConfig config;
+  private final ApiClient client;
   private final Map<String, Instant> missingSince = new HashMap<>();
   private final PlanController<String> loop;
 
@@ -44,6 +50,7 @@ public final class PodGarbage implements Controller {
     this.nodes = parts.informers().of(Node.KIND);
     this.pods = parts.informers().of(Pod.KIND);
     this.config = config;
+    this.client = parts.client();
     this.loop = new PlanController<>("pod-gc", 1, parts, (_, now) -> sweep(now));
   }
 
@@ -64,7 +71,7 @@ public final class PodGarbage implements Controller {
     missing.forEach(node -> missingSince.putIfAbsent(node, now));
     Set<String> gone = new HashSet<>();
     missingSince.forEach((node, since) -> {
-      if (!now.isBefore(since.plus(QUARANTINE)) && nodes.fresh("", node).isEmpty()) {
+      if (!now.isBefore(since.plus(QUARANTINE)) && nodes.fresh(client, "", node).isEmpty()) {
         gone.add(node);
       }
     });
@@ -103,9 +110,27 @@ public final class PodGarbage implements Controller {
               now);
       Pod failed =
           marked.toBuilder().status(marked.status().toBuilder().phase("Failed").build()).build();
-      actions.add(new Action.UpdateStatus<>(Pod.KIND, failed));
+      actions.add(
+          new Action.Patch(
+              Pod.KIND,
+              pod.metadata().namespace(),
+              pod.metadata().name(),
+              PatchType.MERGE,
+              statusPatch(failed),
+              "status"));
     }
     actions.add(delete(pod));
+  }
+
+  private static ObjectNode statusPatch(Pod pod) {
+    ObjectNode patch = Json.object();
+    patch
+        .withObject("/metadata")
+        .put("uid", pod.metadata().uid())
+        .put("resourceVersion", pod.metadata().resourceVersion());
+    JsonNode conditions = Pod.KIND.toJson(pod).at("/status/conditions");
+    patch.withObject("/status").put("phase", pod.status().phase()).set("conditions", conditions);
+    return patch;
   }
 
   private static boolean isFinished(Pod pod) {

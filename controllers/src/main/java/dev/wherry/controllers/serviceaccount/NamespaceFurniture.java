@@ -11,8 +11,6 @@ import dev.wherry.model.core.v1.ConfigMap;
 import dev.wherry.model.core.v1.Namespace;
 import dev.wherry.model.core.v1.ServiceAccount;
 import dev.wherry.model.meta.v1.ObjectMeta;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -31,78 +29,91 @@ public final class NamespaceFurniture implements Controller {
           + " is guaranteed across distributions of Kubernetes clusters.";
   private static final int WORKERS = 2;
 
-  private final PlanController<String> loop;
+  private final PlanController<String> accountLoop;
+  private final PlanController<String> caLoop;
 
-  public NamespaceFurniture(Parts parts, String caPem) {
+  /**
+   * @param parts as service-account-controller
+   * @param caParts as root-ca-cert-publisher
+   */
+  public NamespaceFurniture(Parts parts, Parts caParts, String caPem) {
     Informer<Namespace> namespaces = parts.informers().of(Namespace.KIND);
     Informer<ServiceAccount> accounts = parts.informers().of(ServiceAccount.KIND);
     Informer<ConfigMap> maps = parts.informers().of(ConfigMap.KIND);
-    loop =
+    accountLoop =
         new PlanController<>(
-            "namespace-furniture",
+            "service-accounts",
             WORKERS,
             parts,
-            (name, _) ->
-                decide(
-                    namespaces.get("", name),
-                    accounts.get(name, ACCOUNT),
-                    maps.get(name, CA_MAP),
-                    caPem));
-    namespaces.onChange(change -> loop.add(change.latest().metadata().name()));
+            (name, _) -> account(namespaces.get("", name), accounts.get(name, ACCOUNT)));
+    caLoop =
+        new PlanController<>(
+            "root-ca",
+            WORKERS,
+            caParts,
+            (name, _) -> ca(namespaces.get("", name), maps.get(name, CA_MAP), caPem));
+    namespaces.onChange(change -> {
+      accountLoop.add(change.latest().metadata().name());
+      caLoop.add(change.latest().metadata().name());
+    });
     accounts.onChange(change -> {
       ObjectMeta meta = change.latest().metadata();
       if (change instanceof Change.Removed<ServiceAccount> && meta.name().equals(ACCOUNT)) {
-        loop.add(meta.namespace());
+        accountLoop.add(meta.namespace());
       }
     });
     maps.onChange(change -> {
       ObjectMeta meta = change.latest().metadata();
       if (meta.name().equals(CA_MAP)) {
-        loop.add(meta.namespace());
+        caLoop.add(meta.namespace());
       }
     });
   }
 
-  static Plan decide(
-      Optional<Namespace> namespace,
-      Optional<ServiceAccount> account,
-      Optional<ConfigMap> map,
-      String caPem) {
-    if (namespace.isEmpty() || namespace.get().metadata().deletionTimestamp() != null) {
+  private static boolean isOpen(Namespace namespace) {
+    return namespace.metadata().deletionTimestamp() == null;
+  }
+
+  static Plan account(Optional<Namespace> namespace, Optional<ServiceAccount> account) {
+    if (namespace.isEmpty() || !isOpen(namespace.get()) || account.isPresent()) {
       return Plan.NOTHING;
     }
-    String in = namespace.get().metadata().name();
-    List<Action> actions = new ArrayList<>();
-    if (account.isEmpty()) {
-      ObjectMeta meta = ObjectMeta.builder().namespace(in).name(ACCOUNT).build();
-      actions.add(
-          new Action.Create<>(
-              ServiceAccount.KIND, ServiceAccount.builder().metadata(meta).build()));
-    }
+    ObjectMeta meta =
+        ObjectMeta.builder().namespace(namespace.get().metadata().name()).name(ACCOUNT).build();
+    return Plan.of(
+        new Action.Create<>(ServiceAccount.KIND, ServiceAccount.builder().metadata(meta).build()));
+  }
+
+  static Plan ca(Optional<Namespace> namespace, Optional<ConfigMap> map, String caPem) {
     Map<String, String> data = Map.of(CA_KEY, caPem);
-    if (map.isEmpty()) {
-      ObjectMeta meta =
-          ObjectMeta.builder()
-              .namespace(in)
-              .name(CA_MAP)
-              .annotations(Map.of(DESCRIPTION, PURPOSE))
-              .build();
-      actions.add(
-          new Action.Create<>(
-              ConfigMap.KIND, ConfigMap.builder().metadata(meta).data(data).build()));
-    } else if (!map.get().data().equals(data)) {
-      actions.add(new Action.Update<>(ConfigMap.KIND, map.get().toBuilder().data(data).build()));
+    if (namespace.isEmpty() || !isOpen(namespace.get())) {
+      return Plan.NOTHING;
     }
-    return Plan.of(actions);
+    if (map.isPresent()) {
+      ConfigMap mended = map.get().toBuilder().data(data).build();
+      return map.get().data().equals(data)
+          ? Plan.NOTHING
+          : Plan.of(new Action.Update<>(ConfigMap.KIND, mended));
+    }
+    ObjectMeta meta =
+        ObjectMeta.builder()
+            .namespace(namespace.get().metadata().name())
+            .name(CA_MAP)
+            .annotations(Map.of(DESCRIPTION, PURPOSE))
+            .build();
+    return Plan.of(
+        new Action.Create<>(ConfigMap.KIND, ConfigMap.builder().metadata(meta).data(data).build()));
   }
 
   @Override
   public void start() {
-    loop.start();
+    accountLoop.start();
+    caLoop.start();
   }
 
   @Override
   public void close() {
-    loop.close();
+    accountLoop.close();
+    caLoop.close();
   }
 }

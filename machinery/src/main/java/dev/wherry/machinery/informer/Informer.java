@@ -29,19 +29,15 @@ import java.util.function.Function;
 public final class Informer<T extends KubeObject> implements View<T>, AutoCloseable {
   private static final Logger LOG = System.getLogger(Informer.class.getName());
 
-  private final ApiClient client;
   private final Kind<T> kind;
   private final ObjectTable<T> table = new ObjectTable<>();
   private final List<Consumer<Change<T>>> handlers = new CopyOnWriteArrayList<>();
   private final CountDownLatch synced = new CountDownLatch(1);
   private final Reflector<T> reflector;
-  private final Optional<CacheView<T>> cache;
 
   public Informer(ApiClient client, Kind<T> kind, Scope scope, Timer timer) {
-    this.client = client;
     this.kind = kind;
     this.reflector = new Reflector<>(client, kind, scope, timer, new Table());
-    this.cache = client.cacheView(kind, scope.namespace());
   }
 
   /** Starts an informer without indexes; its handlers see every object from the first on. */
@@ -88,13 +84,18 @@ public final class Informer<T extends KubeObject> implements View<T>, AutoClosea
     return table.get(namespace, name);
   }
 
-  /** The object as the server has it now, be the view behind or not. */
-  public Optional<T> fresh(String namespace, String name) {
+  /**
+   * The object as the server has it now, be the view behind or not.
+   *
+   * @param asking under whose identity
+   */
+  public Optional<T> fresh(ApiClient asking, String namespace, String name) {
+    Optional<CacheView<T>> cache = asking.cacheView(kind, namespace);
     if (cache.isPresent()) {
       return cache.get().get(namespace, name);
     }
     try {
-      return Optional.of(client.get(kind, namespace, name));
+      return Optional.of(asking.get(kind, namespace, name));
     } catch (ApiException e) {
       if (e.reason() == Reason.NOT_FOUND) {
         return Optional.empty();
