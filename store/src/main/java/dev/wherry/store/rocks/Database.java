@@ -47,6 +47,7 @@ final class Database implements AutoCloseable {
    */
   Database(Path folder, RocksStoreConfig config) {
     loadLibrary();
+    WalTail.cutRubbish(folder);
     synced = own(new WriteOptions().setSync(true));
     cheap = own(new WriteOptions().setSync(false));
     DBOptions options = own(options(config));

@@ -10,10 +10,12 @@ import dev.wherry.store.StoreException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class RocksStoreTest extends StoreContractTest {
@@ -78,6 +80,25 @@ class RocksStoreTest extends StoreContractTest {
     assertTrue(refused.getMessage().contains("put back a copy"), refused.getMessage());
     store = RocksStore.open(folder.resolve("copy"), RocksStoreConfig.defaults());
     assertEquals("1", text(store.get("/a").orElseThrow()));
+  }
+
+  @Test
+  @Timeout(30)
+  void open_logEndsInRubbish_keepsWhatWasWritten() throws Exception {
+    store.close();
+    Process writer = CrashLedger.start(folder);
+    CrashLedger ledger = new CrashLedger();
+    ledger.read(writer, () -> writer.toHandle().destroyForcibly(), "rubbish");
+    Path log;
+    try (Stream<Path> files = Files.list(folder.resolve("db"))) {
+      log = files.filter(file -> file.toString().endsWith(".log")).sorted().toList().getLast();
+    }
+    byte[] rubbish = new byte[300];
+    java.util.Arrays.fill(rubbish, (byte) 8);
+    Files.write(log, rubbish, StandardOpenOption.APPEND);
+
+    store = open();
+    ledger.check(store, CrashLedger.Ending.KILLED, "rubbish");
   }
 
   @Test
