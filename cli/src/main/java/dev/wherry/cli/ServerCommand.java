@@ -1,5 +1,6 @@
 package dev.wherry.cli;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -33,11 +34,25 @@ final class ServerCommand implements Callable<Integer> {
       description = "A further name or address for the serving certificate; may be repeated.")
   private List<String> hosts = List.of();
 
+  @Option(names = "--node-name", description = "Name of this node (default: the host's name).")
+  private String nodeName = "";
+
+  @Option(names = "--node-ip", description = "This host's address as pods reach it.")
+  private String nodeIp = "";
+
+  @Option(
+      names = "--kubelet-port",
+      description = "Port of the node agent; 0 for any free one (default: ${DEFAULT-VALUE}).",
+      defaultValue = "10250")
+  private int kubeletPort = 10_250;
+
+  @Option(names = "--disable-agent", description = "Run no pods on this host.")
+  private boolean agentDisabled;
+
   @Override
-  public Integer call() throws InterruptedException {
+  public Integer call() throws IOException, InterruptedException {
     CountDownLatch stopped = new CountDownLatch(1);
-    try (ServerRole role =
-        ServerRole.start(new ServerRole.Options(dataDirectory, bindAddress, port, hosts))) {
+    try (ServerRole role = ServerRole.start(options())) {
       System.out.println("wherry server is ready at " + role.url());
       System.out.println("export KUBECONFIG=" + role.kubeconfig());
       Runtime.getRuntime()
@@ -50,5 +65,17 @@ final class ServerCommand implements Callable<Integer> {
       stopped.await();
     }
     return 0;
+  }
+
+  private ServerRole.Options options() throws IOException {
+    return new ServerRole.Options(
+        dataDirectory,
+        bindAddress,
+        port,
+        hosts,
+        nodeName.isEmpty() ? HostAddress.name() : nodeName,
+        nodeIp.isEmpty() ? HostAddress.primary() : nodeIp,
+        kubeletPort,
+        !agentDisabled);
   }
 }

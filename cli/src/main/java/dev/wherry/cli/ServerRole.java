@@ -5,14 +5,16 @@ import dev.wherry.apiserver.ApiServerConfig;
 import dev.wherry.apiserver.pki.Kubeconfig;
 import dev.wherry.apiserver.pki.ServerPki;
 import dev.wherry.machinery.pki.Pem;
+import dev.wherry.machinery.time.SystemTimer;
 import dev.wherry.store.Store;
 import dev.wherry.store.rocks.RocksStore;
 import dev.wherry.store.rocks.RocksStoreConfig;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.UUID;
@@ -24,8 +26,18 @@ public final class ServerRole implements AutoCloseable {
    *
    * @param port 0 for any free one
    * @param hosts for the serving certificate, beside the usual ones
+   * @param nodeIp this host's address as pods reach it
+   * @param worker whether pods run here too
    */
-  public record Options(Path dataDirectory, String bindAddress, int port, List<String> hosts) {
+  public record Options(
+      Path dataDirectory,
+      String bindAddress,
+      int port,
+      List<String> hosts,
+      String nodeName,
+      String nodeIp,
+      int kubeletPort,
+      boolean worker) {
     public Options {
       hosts = List.copyOf(hosts);
     }
@@ -43,10 +55,11 @@ public final class ServerRole implements AutoCloseable {
   }
 
   /** Starts everything, or nothing. */
-  public static ServerRole start(Options options) throws InterruptedException {
+  public static ServerRole start(Options options) throws IOException, InterruptedException {
     Deque<AutoCloseable> parts = new ArrayDeque<>();
     try {
-      InstantSource clock = InstantSource.system();
+      SystemTimer timer = new SystemTimer();
+      parts.push(timer);
       SecureRandom random = new SecureRandom();
       Store store =
           RocksStore.open(options.dataDirectory().resolve("store"), RocksStoreConfig.defaults());
@@ -56,9 +69,9 @@ public final class ServerRole implements AutoCloseable {
               ApiServerConfig.in(
                   options.dataDirectory(),
                   new InetSocketAddress(options.bindAddress(), options.port()),
-                  options.hosts()),
+                  hosts(options)),
               store,
-              clock,
+              timer,
               UUID::randomUUID,
               random);
       parts.push(api);
@@ -69,11 +82,22 @@ public final class ServerRole implements AutoCloseable {
               "wherry",
               api.pki().identity(ServerPki.Leaf.ADMIN))
           .write(kubeconfig);
+      ControlPlane.start(parts, api, options.nodeIp(), timer, random.nextLong());
+      if (options.worker()) {
+        LocalNode.start(parts, options, api, options.nodeIp(), timer, random);
+      }
       return new ServerRole(parts, api, kubeconfig);
-    } catch (RuntimeException | InterruptedException e) {
+    } catch (RuntimeException | IOException | InterruptedException e) {
       stop(parts);
       throw e;
     }
+  }
+
+  private static List<String> hosts(Options options) {
+    List<String> hosts = new ArrayList<>(options.hosts());
+    hosts.add(options.nodeIp());
+    hosts.add(options.nodeName());
+    return hosts;
   }
 
   public String url() {

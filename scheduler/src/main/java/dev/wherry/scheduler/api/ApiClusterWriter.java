@@ -1,0 +1,90 @@
+package dev.wherry.scheduler.api;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wherry.machinery.client.ApiClient;
+import dev.wherry.machinery.client.PatchType;
+import dev.wherry.machinery.event.EventRecorder;
+import dev.wherry.machinery.event.EventType;
+import dev.wherry.model.Times;
+import dev.wherry.model.core.v1.ObjectReference;
+import dev.wherry.model.core.v1.Pod;
+import dev.wherry.model.json.Json;
+import dev.wherry.scheduler.ClusterWriter;
+import dev.wherry.scheduler.framework.BindPlugin;
+import dev.wherry.scheduler.view.PodView;
+import java.time.InstantSource;
+
+/** Writes decisions to the API, with upstream's sentences. */
+public final class ApiClusterWriter implements ClusterWriter, BindPlugin {
+  private final ApiClient client;
+  private final EventRecorder events;
+  private final InstantSource clock;
+
+  public ApiClusterWriter(ApiClient client, EventRecorder events, InstantSource clock) {
+    this.client = client;
+    this.events = events;
+    this.clock = clock;
+  }
+
+  @Override
+  public String name() {
+    return "DefaultBinder";
+  }
+
+  @Override
+  public void bind(PodView pod, String node) {
+    ObjectNode binding = Json.object();
+    binding.put("kind", "Binding").put("apiVersion", "v1");
+    binding
+        .putObject("metadata")
+        .put("name", pod.key().name())
+        .put("namespace", pod.key().namespace())
+        .put("uid", pod.uid());
+    binding.putObject("target").put("kind", "Node").put("name", node);
+    client.subresource(
+        "create", Pod.KIND, pod.key().namespace(), pod.key().name(), "binding", binding);
+  }
+
+  @Override
+  public void reportScheduled(PodView pod, String node) {
+    events.report(
+        reference(pod),
+        EventType.NORMAL,
+        "Scheduled",
+        "Successfully assigned " + pod.key() + " to " + node);
+  }
+
+  @Override
+  public void reportPending(PodView pod, String reason, String message) {
+    if (!reason.equals("SchedulingGated")) {
+      events.report(reference(pod), EventType.WARNING, "FailedScheduling", message);
+    }
+    ObjectNode patch = Json.object();
+    patch
+        .putObject("status")
+        .putArray("conditions")
+        .addObject()
+        .put("type", "PodScheduled")
+        .put("status", "False")
+        .put("lastTransitionTime", Times.time(clock.instant()))
+        .put("reason", reason)
+        .put("message", message);
+    client.patch(
+        Pod.KIND,
+        pod.key().namespace(),
+        pod.key().name(),
+        PatchType.STRATEGIC_MERGE,
+        patch,
+        "status");
+  }
+
+  private static ObjectReference reference(PodView pod) {
+    return ObjectReference.builder()
+        .apiVersion("v1")
+        .kind("Pod")
+        .namespace(pod.key().namespace())
+        .name(pod.key().name())
+        .uid(pod.uid())
+        .build();
+  }
+}

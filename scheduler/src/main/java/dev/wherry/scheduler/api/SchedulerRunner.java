@@ -1,0 +1,71 @@
+package dev.wherry.scheduler.api;
+
+import dev.wherry.machinery.client.ApiClient;
+import dev.wherry.machinery.event.EventRecorder;
+import dev.wherry.machinery.informer.Change;
+import dev.wherry.machinery.informer.Informers;
+import dev.wherry.machinery.time.Timer;
+import dev.wherry.model.core.v1.Node;
+import dev.wherry.model.core.v1.Pod;
+import dev.wherry.scheduler.Scheduler;
+import dev.wherry.scheduler.config.ProfileFactory;
+import dev.wherry.scheduler.config.SchedulerConfig;
+import dev.wherry.scheduler.view.PodKey;
+
+/** A scheduler over an API server: two informers feed it, one writer speaks for it. */
+public final class SchedulerRunner implements AutoCloseable {
+  private final Informers informers;
+  private final EventRecorder events;
+  private final Scheduler scheduler;
+
+  private SchedulerRunner(Informers informers, EventRecorder events, Scheduler scheduler) {
+    this.informers = informers;
+    this.events = events;
+    this.scheduler = scheduler;
+  }
+
+  /**
+   * @param client under the identity system:kube-scheduler
+   * @param seed of the draw among equally good nodes
+   */
+  public static SchedulerRunner start(
+      ApiClient client, SchedulerConfig config, Timer timer, long seed) {
+    EventRecorder events = EventRecorder.start(client, "default-scheduler", "", timer);
+    ApiClusterWriter writer = new ApiClusterWriter(client, events, timer);
+    Scheduler scheduler =
+        new Scheduler(
+            config,
+            config.profiles().stream().map(p -> ProfileFactory.create(p, writer)).toList(),
+            writer,
+            timer,
+            seed);
+    Informers informers = new Informers(client, timer);
+    informers.of(Node.KIND).onChange(change -> node(scheduler, change));
+    informers.of(Pod.KIND).onChange(change -> pod(scheduler, change));
+    scheduler.start();
+    informers.start();
+    return new SchedulerRunner(informers, events, scheduler);
+  }
+
+  private static void node(Scheduler scheduler, Change<Node> change) {
+    switch (change) {
+      case Change.Removed<Node>(Node last) -> scheduler.nodeGone(last.metadata().name());
+      default -> scheduler.nodeSeen(NodeReader.read(change.latest()));
+    }
+  }
+
+  private static void pod(Scheduler scheduler, Change<Pod> change) {
+    switch (change) {
+      case Change.Removed<Pod>(Pod last) ->
+          scheduler.podGone(new PodKey(last.metadata().namespace(), last.metadata().name()));
+      default -> scheduler.podSeen(PodReader.read(change.latest()));
+    }
+  }
+
+  @Override
+  public void close() {
+    informers.close();
+    scheduler.close();
+    events.close();
+  }
+}
