@@ -6,7 +6,8 @@ import dev.wherry.kubelet.Kubelet;
 import dev.wherry.kubelet.KubeletConfig;
 import dev.wherry.machinery.client.HttpsApiClient;
 import dev.wherry.machinery.informer.Change;
-import dev.wherry.machinery.informer.Informers;
+import dev.wherry.machinery.informer.Informer;
+import dev.wherry.machinery.informer.Scope;
 import dev.wherry.machinery.pki.AlternativeNames;
 import dev.wherry.machinery.pki.CertificateUse;
 import dev.wherry.machinery.pki.Subject;
@@ -90,21 +91,17 @@ final class LocalNode {
   }
 
   /** Writes the pod network's configuration as soon as the node has its range. */
-  private static Informers podNetwork(
+  private static Informer<Node> podNetwork(
       HttpsApiClient client, String nodeName, Path data, Timer timer) {
     PodNetworkFile file = new PodNetworkFile(data.resolve("cni/net.d"), data.resolve("cni/leases"));
-    Informers informers = new Informers(client, timer);
-    informers
-        .of(Node.KIND)
+    return new Informer<>(client, Node.KIND, Scope.ofFields("metadata.name=" + nodeName), timer)
         .onChange(change -> {
-          Node node = change.latest();
-          boolean ours = node.metadata().name().equals(nodeName);
-          if (ours && !(change instanceof Change.Removed) && !node.spec().podCIDRs().isEmpty()) {
-            write(file, node.spec().podCIDRs());
+          List<String> ranges = change.latest().spec().podCIDRs();
+          if (!(change instanceof Change.Removed) && !ranges.isEmpty()) {
+            write(file, ranges);
           }
-        });
-    informers.start();
-    return informers;
+        })
+        .start();
   }
 
   private static void write(PodNetworkFile file, List<String> ranges) {
