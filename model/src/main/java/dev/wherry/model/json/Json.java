@@ -95,6 +95,12 @@ public final class Json {
     return read(parser, "", new ArrayList<>());
   }
 
+  /** As {@link #read(JsonParser)}, with the paths of doubled keys. */
+  static Parsed readReporting(JsonParser parser) throws IOException {
+    List<String> duplicates = new ArrayList<>();
+    return new Parsed(read(parser, "", duplicates), duplicates);
+  }
+
   private static JsonNode read(JsonParser p, String path, List<String> duplicates)
       throws IOException {
     return switch (p.currentToken()) {
