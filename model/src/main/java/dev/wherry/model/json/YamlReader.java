@@ -54,7 +54,8 @@ final class YamlReader {
       YamlReader reader = new YamlReader(YamlTabs.soften(text));
       return new Json.Parsed(reader.document(), reader.duplicates);
     } catch (MarkedYamlEngineException e) {
-      String line = e.getProblemMark().map(mark -> "line " + (mark.getLine() + 1) + ": ").orElse("");
+      String line =
+          e.getProblemMark().map(mark -> "line " + (mark.getLine() + 1) + ": ").orElse("");
       throw new DecodeException("error converting YAML to JSON: yaml: " + line + e.getProblem(), e);
     } catch (YamlEngineException e) {
       throw new DecodeException("error converting YAML to JSON: yaml: " + e.getMessage(), e);

@@ -4,8 +4,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Turns tabs between a value and a comment, or at a line's end, into spaces: YAML allows them there,
- * the parser underneath does not. Lines of block scalars stay as they are.
+ * Turns tabs between a value and a comment, or at a line's end, into spaces: YAML allows them
+ * there, the parser underneath does not. Lines of block scalars stay as they are.
  */
 final class YamlTabs {
   private static final Pattern BLOCK_START =

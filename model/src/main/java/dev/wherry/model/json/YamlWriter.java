@@ -85,10 +85,7 @@ final class YamlWriter {
 
   private void text(String text, int indent) {
     boolean literal =
-        text.indexOf('\n') >= 0
-            && printable(text)
-            && !text.endsWith(" ")
-            && !text.contains(" \n");
+        text.indexOf('\n') >= 0 && printable(text) && !text.endsWith(" ") && !text.contains(" \n");
     if (!literal) {
       out.append(flow(text));
       return;
@@ -135,35 +132,33 @@ final class YamlWriter {
 
   private static boolean printable(String text) {
     return text.codePoints()
-        .allMatch(
-            c ->
-                c == '\n'
-                    || (c >= 0x20 && c <= 0x7E)
-                    || (c >= 0xA0 && c <= 0xD7FF)
-                    || (c >= 0xE000 && c <= 0xFFFD && c != 0xFEFF)
-                    || c > 0xFFFF);
+        .allMatch(c ->
+            c == '\n'
+                || (c >= 0x20 && c <= 0x7E)
+                || (c >= 0xA0 && c <= 0xD7FF)
+                || (c >= 0xE000 && c <= 0xFFFD && c != 0xFEFF)
+                || c > 0xFFFF);
   }
 
   private static String doubleQuoted(String text) {
     StringBuilder quoted = new StringBuilder("\"");
     text.codePoints()
-        .forEach(
-            c -> {
-              switch (c) {
-                case '"' -> quoted.append("\\\"");
-                case '\\' -> quoted.append("\\\\");
-                case '\n' -> quoted.append("\\n");
-                case '\t' -> quoted.append("\\t");
-                case '\r' -> quoted.append("\\r");
-                default -> {
-                  if (c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0xFEFF) {
-                    quoted.append(c < 0x100 ? "\\x%02X".formatted(c) : "\\u%04X".formatted(c));
-                  } else {
-                    quoted.appendCodePoint(c);
-                  }
-                }
+        .forEach(c -> {
+          switch (c) {
+            case '"' -> quoted.append("\\\"");
+            case '\\' -> quoted.append("\\\\");
+            case '\n' -> quoted.append("\\n");
+            case '\t' -> quoted.append("\\t");
+            case '\r' -> quoted.append("\\r");
+            default -> {
+              if (c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0xFEFF) {
+                quoted.append(c < 0x100 ? "\\x%02X".formatted(c) : "\\u%04X".formatted(c));
+              } else {
+                quoted.appendCodePoint(c);
               }
-            });
+            }
+          }
+        });
     return quoted.append('"').toString();
   }
 }

@@ -1,0 +1,96 @@
+package dev.wherry.model.defaults;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Map;
+
+/** Services, nodes, namespaces and the smaller kinds of the core group. */
+final class CoreDefaults {
+  private static final int AFFINITY_SECONDS = 10_800;
+
+  private CoreDefaults() {}
+
+  static void service(ObjectNode service) {
+    ObjectNode spec = Fill.child(service, "spec");
+    Fill.text(spec, "sessionAffinity", "None");
+    if (spec.path("sessionAffinity").asText().equals("None")) {
+      spec.remove("sessionAffinityConfig");
+    } else if (spec.path("sessionAffinity").asText().equals("ClientIP")) {
+      ObjectNode client = Fill.child(Fill.child(spec, "sessionAffinityConfig"), "clientIP");
+      Fill.number(client, "timeoutSeconds", AFFINITY_SECONDS);
+    }
+    Fill.text(spec, "type", "ClusterIP");
+    for (ObjectNode port : Fill.each(spec, "ports")) {
+      Fill.text(port, "protocol", "TCP");
+      if (Fill.absent(port, "targetPort") || port.path("targetPort").asInt(-1) == 0) {
+        port.set("targetPort", port.path("port"));
+      }
+    }
+    traffic(spec);
+    for (ObjectNode ingress :
+        Fill.each(Fill.peek(Fill.peek(service, "status"), "loadBalancer"), "ingress")) {
+      if (!Fill.absent(ingress, "ip")) {
+        Fill.text(ingress, "ipMode", "VIP");
+      }
+    }
+  }
+
+  private static void traffic(ObjectNode spec) {
+    String type = spec.path("type").asText();
+    boolean balanced = type.equals("LoadBalancer");
+    boolean external =
+        balanced
+            || type.equals("NodePort")
+            || (type.equals("ClusterIP") && !spec.path("externalIPs").isEmpty());
+    if (external) {
+      Fill.text(spec, "externalTrafficPolicy", "Cluster");
+    }
+    if (balanced || type.equals("NodePort") || type.equals("ClusterIP")) {
+      Fill.text(spec, "internalTrafficPolicy", "Cluster");
+    }
+    if (balanced) {
+      Fill.flag(spec, "allocateLoadBalancerNodePorts", true);
+    }
+  }
+
+  static void endpoints(ObjectNode endpoints) {
+    for (ObjectNode subset : Fill.each(endpoints, "subsets")) {
+      Fill.each(subset, "ports").forEach(port -> Fill.text(port, "protocol", "TCP"));
+    }
+  }
+
+  /** The name label is set also when a client removes it. */
+  static void namespace(ObjectNode namespace) {
+    Fill.text(Fill.child(namespace, "status"), "phase", "Active");
+    String name = namespace.at("/metadata/name").asText();
+    if (!name.isEmpty()) {
+      ObjectNode labels = Fill.child(Fill.child(namespace, "metadata"), "labels");
+      labels.put("kubernetes.io/metadata.name", name);
+    }
+  }
+
+  static void node(ObjectNode node) {
+    ObjectNode status = Fill.peek(node, "status");
+    if (status.has("capacity") && !status.has("allocatable")) {
+      status.set("allocatable", status.path("capacity").deepCopy());
+    }
+  }
+
+  static void limitRange(ObjectNode range) {
+    for (ObjectNode item : Fill.each(Fill.peek(range, "spec"), "limits")) {
+      if (item.path("type").asText().equals("Container")) {
+        copyMissing(item.path("max"), Fill.child(item, "default"));
+        copyMissing(item.path("default"), Fill.child(item, "defaultRequest"));
+        copyMissing(item.path("min"), Fill.child(item, "defaultRequest"));
+      }
+    }
+  }
+
+  private static void copyMissing(JsonNode from, ObjectNode to) {
+    for (Map.Entry<String, JsonNode> e : from.properties()) {
+      if (!to.has(e.getKey())) {
+        to.set(e.getKey(), e.getValue());
+      }
+    }
+  }
+}
