@@ -23,12 +23,12 @@ final class ControlPlane {
 
   static void start(
       Deque<AutoCloseable> parts, ApiServer api, String nodeIp, Timer timer, long seed) {
-    HttpsApiClient controllerClient = client(api, ServerPki.Leaf.CONTROLLER_MANAGER, timer);
-    parts.push(controllerClient);
+    ComponentClients controllers = new ComponentClients(api, timer);
+    parts.push(controllers);
     ServerPki pki = api.pki();
     parts.push(
         Controllers.start(
-            controllerClient,
+            controllers,
             ControllersConfig.of(List.of(nodeIp), api.port(), pki.authority().certificatePem()),
             (request, use, lifetime) ->
                 Pem.certificates(List.of(pki.authority().issue(request, use, lifetime))),
