@@ -7,6 +7,8 @@ import dev.wherry.apiserver.pki.ServerPki;
 import dev.wherry.machinery.pki.Pem;
 import dev.wherry.machinery.time.SystemTimer;
 import dev.wherry.store.Store;
+import dev.wherry.store.horizon.HorizonKeeper;
+import dev.wherry.store.horizon.HorizonPolicy;
 import dev.wherry.store.rocks.RocksStore;
 import dev.wherry.store.rocks.RocksStoreConfig;
 import java.io.IOException;
@@ -64,6 +66,9 @@ public final class ServerRole implements AutoCloseable {
       Store store =
           RocksStore.open(options.dataDirectory().resolve("store"), RocksStoreConfig.defaults());
       parts.push(store);
+      HorizonKeeper horizon = new HorizonKeeper(store, HorizonPolicy.defaults(), clock);
+      horizon.start();
+      parts.push(horizon);
       ApiServer api =
           ApiServer.start(
               ApiServerConfig.in(

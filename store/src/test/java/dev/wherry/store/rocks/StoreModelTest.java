@@ -41,7 +41,7 @@ class StoreModelTest {
   @Test
   @Tag("long")
   void store_manyRandomSteps_agreesWithTheModel() {
-    run(new Random().nextLong(), 200_000);
+    run(new Random().nextLong(), 30_000);
   }
 
   private void run(long seed, int steps) {
