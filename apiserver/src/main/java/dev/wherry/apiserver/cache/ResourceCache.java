@@ -33,8 +33,18 @@ public final class ResourceCache {
   /** Watches from this revision on can be served from memory. */
   private long changesSince;
 
+  /** Of the last change here; the whole cache may not have come as far yet. */
+  private long newest;
+
   /** Objects as of one revision. */
   public record Listing(List<CachedObject> objects, long revision) {}
+
+  /**
+   * @param historySince changes before this revision were forgotten by the store already
+   */
+  ResourceCache(long historySince) {
+    this.changesSince = historySince;
+  }
 
   void load(CachedObject object) {
     objects.put(object.key(), object);
@@ -60,15 +70,6 @@ public final class ResourceCache {
     return change.object().bytes().length + 100L;
   }
 
-  void historyFrom(long revision) {
-    lock.lock();
-    try {
-      changesSince = Math.max(changesSince, revision);
-    } finally {
-      lock.unlock();
-    }
-  }
-
   void apply(Change change) {
     lock.lock();
     try {
@@ -78,6 +79,7 @@ public final class ResourceCache {
         objects.put(change.object().key(), change.object());
       }
       remember(change);
+      newest = change.revision();
       for (Watcher watcher : watchers) {
         watcher.offer(change);
       }
@@ -112,7 +114,7 @@ public final class ResourceCache {
   Listing list(Selection selection, java.util.function.LongSupplier applied) {
     lock.lock();
     try {
-      return new Listing(selected(selection), applied.getAsLong());
+      return new Listing(selected(selection), Math.max(newest, applied.getAsLong()));
     } finally {
       lock.unlock();
     }
@@ -178,7 +180,7 @@ public final class ResourceCache {
         first.add(new WatchEvent.Changed(WatchEvent.Type.ADDED, object.revision(), object));
       }
       if (bookmark) {
-        first.add(new WatchEvent.Bookmark(applied.getAsLong(), true));
+        first.add(new WatchEvent.Bookmark(Math.max(newest, applied.getAsLong()), true));
       }
       watcher.addInitial(first);
       return watcher;

@@ -34,6 +34,7 @@ public final class WatchCache implements AutoCloseable {
   private final Condition advanced = lock.newCondition();
   private final CountDownLatch caughtUp = new CountDownLatch(1);
   private volatile long applied;
+  private volatile long historySince;
   private @Nullable Subscription subscription;
 
   public WatchCache(Store store, ValueTransformer transformer) {
@@ -43,29 +44,28 @@ public final class WatchCache implements AutoCloseable {
 
   /** Fills the cache, with its history to the horizon; returns when it is complete. */
   public void start() {
+    historySince = store.compactedRevision();
     Page all = store.range(StoreKeys.PREFIX, StoreKeys.END, 0, 0);
     for (Entry entry : all.entries()) {
       CachedObject object = object(entry);
       resource(StoreKeys.parse(entry.key()).resource()).load(object);
     }
     long filled = Math.max(all.revision(), store.currentRevision());
-    long from = store.compactedRevision();
     applied = all.revision();
     subscription =
         store.watch(
             StoreKeys.PREFIX,
             StoreKeys.END,
-            from,
+            historySince,
             STORE_BACKLOG_MAX,
             new Filler(all.revision(), filled));
-    resources.values().forEach(cache -> cache.historyFrom(from));
-    if (from >= filled) {
+    if (historySince >= filled) {
       caughtUp.countDown();
     }
   }
 
   public ResourceCache resource(Resource resource) {
-    return resources.computeIfAbsent(resource, r -> new ResourceCache());
+    return resources.computeIfAbsent(resource, r -> new ResourceCache(historySince));
   }
 
   /** The revision up to which everything is visible here. */

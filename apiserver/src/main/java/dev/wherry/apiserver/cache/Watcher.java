@@ -80,6 +80,13 @@ public final class Watcher implements AutoCloseable {
     }
   }
 
+  /** Whether nothing waits: what was visible before this was asked has been taken. */
+  public boolean drained() {
+    synchronized (backlog) {
+      return backlog.isEmpty() && !overrun;
+    }
+  }
+
   /** Whether events were dropped; the watch must then be ended with 410. */
   public boolean overrun() {
     synchronized (backlog) {
