@@ -9,13 +9,14 @@ import dev.wherry.store.Event;
 import dev.wherry.store.Page;
 import dev.wherry.store.Store;
 import dev.wherry.store.Subscription;
+import dev.wherry.store.Txn;
+import dev.wherry.store.TxnResult;
 import dev.wherry.store.WatchListener;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,13 @@ public final class WatchCache implements AutoCloseable {
   /** Store events that may wait for the cache; it falls behind only when the machine stalls. */
   private static final int STORE_BACKLOG_MAX = 1_000_000;
 
+  /** Objects and the mark lie in one range. */
+  private static final String MARK = "/registry!/cache/started";
+
+  private static final String FROM = "/registry!";
+  private static final String TO = StoreKeys.END;
+  private static final Duration FILLED_WITHIN = Duration.ofMinutes(2);
+
   private static final System.Logger LOG = System.getLogger(WatchCache.class.getName());
 
   private final Store store;
@@ -32,7 +40,6 @@ public final class WatchCache implements AutoCloseable {
   private final ConcurrentHashMap<Resource, ResourceCache> resources = new ConcurrentHashMap<>();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition advanced = lock.newCondition();
-  private final CountDownLatch caughtUp = new CountDownLatch(1);
   private volatile long applied;
   private volatile long historySince;
   private @Nullable Subscription subscription;
@@ -42,7 +49,12 @@ public final class WatchCache implements AutoCloseable {
     this.transformer = transformer;
   }
 
-  /** Fills the cache, with its history to the horizon; returns when it is complete. */
+  /**
+   * Fills the cache, with its history to the horizon. A mark written now shows in the stream of
+   * events when everything from before has passed.
+   *
+   * @throws IllegalStateException when that does not come about in time
+   */
   public void start() {
     historySince = store.compactedRevision();
     Page all = store.range(StoreKeys.PREFIX, StoreKeys.END, 0, 0);
@@ -50,22 +62,34 @@ public final class WatchCache implements AutoCloseable {
       CachedObject object = object(entry);
       resource(StoreKeys.parse(entry.key()).resource()).load(object);
     }
-    long filled = Math.max(all.revision(), store.currentRevision());
     applied = all.revision();
     subscription =
-        store.watch(
-            StoreKeys.PREFIX,
-            StoreKeys.END,
-            historySince,
-            STORE_BACKLOG_MAX,
-            new Filler(all.revision(), filled));
-    if (historySince >= filled) {
-      caughtUp.countDown();
+        store.watch(FROM, TO, historySince, STORE_BACKLOG_MAX, new Filler(all.revision()));
+    long mark = mark();
+    try {
+      await(mark, FILLED_WITHIN);
+    } catch (ApiException late) {
+      throw new IllegalStateException(
+          "the cache was not filled within " + FILLED_WITHIN.toSeconds() + " s", late);
     }
+  }
+
+  private long mark() {
+    byte[] value = {'1'};
+    long at = store.get(MARK).map(Entry::modRevision).orElse(0L);
+    return switch (store.txn(Txn.put(MARK, value, at, Txn.Durability.CHEAP))) {
+      case TxnResult.Committed(long revision) -> revision;
+      case TxnResult.Conflict _ -> throw new IllegalStateException("another server starts here");
+    };
   }
 
   public ResourceCache resource(Resource resource) {
     return resources.computeIfAbsent(resource, r -> new ResourceCache(historySince));
+  }
+
+  /** Every resource that has been seen or asked for. */
+  public Map<Resource, ResourceCache> all() {
+    return Map.copyOf(resources);
   }
 
   /** The revision up to which everything is visible here. */
@@ -168,16 +192,17 @@ public final class WatchCache implements AutoCloseable {
   /** Applies the store's events; those from before the first listing go into the history only. */
   private final class Filler implements WatchListener {
     private final long loaded;
-    private final long filled;
 
-    Filler(long loaded, long filled) {
+    Filler(long loaded) {
       this.loaded = loaded;
-      this.filled = filled;
     }
 
     @Override
     public void events(List<Event> events) {
       for (Event event : events) {
+        if (event.entry().key().equals(MARK)) {
+          continue;
+        }
         StoreKeys.Parsed key = StoreKeys.parse(event.entry().key());
         ResourceCache cache = resource(key.resource());
         if (event.revision() <= loaded) {
@@ -208,9 +233,6 @@ public final class WatchCache implements AutoCloseable {
       } finally {
         lock.unlock();
       }
-      if (revision >= filled) {
-        caughtUp.countDown();
-      }
     }
 
     @Override
@@ -219,10 +241,5 @@ public final class WatchCache implements AutoCloseable {
         LOG.log(System.Logger.Level.ERROR, "cache=ended why=\"fell behind the store\"");
       }
     }
-  }
-
-  /** Whether everything from before the start is in the cache; waits for it. */
-  public boolean awaitHistory(Duration timeout) throws InterruptedException {
-    return caughtUp.await(timeout.toMillis(), TimeUnit.MILLISECONDS);
   }
 }

@@ -45,6 +45,7 @@ public final class Exchange {
   private final CompletableFuture<Void> finished = new CompletableFuture<>();
   private volatile boolean answered;
   private volatile boolean upgraded;
+  private volatile int status;
 
   Exchange(
       Channel channel,
@@ -136,14 +137,20 @@ public final class Exchange {
     return answered;
   }
 
+  /** The answer's HTTP code; 0 before there is one. */
+  public int status() {
+    return status;
+  }
+
   /** Sends a whole answer. */
-  public void respond(int status, String contentType, byte[] content) {
+  public void respond(int code, String contentType, byte[] content) {
     answered = true;
+    status = code;
     boolean head = method.equals("HEAD");
     DefaultFullHttpResponse response =
         new DefaultFullHttpResponse(
             HttpVersion.HTTP_1_1,
-            HttpResponseStatus.valueOf(status),
+            HttpResponseStatus.valueOf(code),
             head ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(content));
     addHeaders(response.headers(), contentType);
     response.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, content.length);
@@ -151,10 +158,11 @@ public final class Exchange {
   }
 
   /** Begins an answer of unknown length. */
-  public ResponseStream stream(int status, String contentType) {
+  public ResponseStream stream(int code, String contentType) {
     answered = true;
+    status = code;
     DefaultHttpResponse response =
-        new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status));
+        new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(code));
     addHeaders(response.headers(), contentType);
     if (!http2) {
       HttpUtil.setTransferEncodingChunked(response, true);
@@ -203,6 +211,7 @@ public final class Exchange {
     }
     answered = true;
     upgraded = true;
+    status = 101;
     DefaultFullHttpResponse response =
         new DefaultFullHttpResponse(
             HttpVersion.HTTP_1_1, HttpResponseStatus.SWITCHING_PROTOCOLS, Unpooled.EMPTY_BUFFER);

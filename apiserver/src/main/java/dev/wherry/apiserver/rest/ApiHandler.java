@@ -27,6 +27,7 @@ public final class ApiHandler implements RequestHandler {
   private final Writes writes;
   private final Answers answers;
   private final StreamProxy proxy;
+  private final Metrics metrics;
 
   ApiHandler(
       SecurityRealm realm,
@@ -37,7 +38,8 @@ public final class ApiHandler implements RequestHandler {
       Watches watches,
       Writes writes,
       Answers answers,
-      StreamProxy proxy) {
+      StreamProxy proxy,
+      Metrics metrics) {
     this.realm = realm;
     this.kinds = kinds;
     this.cache = cache;
@@ -47,10 +49,22 @@ public final class ApiHandler implements RequestHandler {
     this.writes = writes;
     this.answers = answers;
     this.proxy = proxy;
+    this.metrics = metrics;
   }
 
   @Override
   public void handle(Exchange exchange) {
+    long began = System.nanoTime();
+    answer(exchange);
+    RequestInfo asked = RequestInfo.parse(exchange.method(), exchange.path(), exchange.query());
+    // What is not served has names that clients make up.
+    if (!asked.resourceRequest()
+        || kinds.find(asked.group(), asked.version(), asked.resource()).isPresent()) {
+      metrics.answered(asked, exchange.status(), System.nanoTime() - began);
+    }
+  }
+
+  private void answer(Exchange exchange) {
     try {
       UserInfo user = realm.authentication().authenticate(exchange.credentials(), exchange.path());
       RequestInfo asked = RequestInfo.parse(exchange.method(), exchange.path(), exchange.query());
@@ -146,7 +160,9 @@ public final class ApiHandler implements RequestHandler {
             .find(asked.group(), asked.version(), asked.resource())
             .orElseThrow(ApiHandler::notServed);
     if (!asked.subresource().isEmpty()) {
-      info.subresource(asked.subresource()).orElseThrow(ApiHandler::notServed);
+      if (info.subresource(asked.subresource()).isEmpty()) {
+        throw notServed();
+      }
       if (StreamProxy.serves(info.kind(), asked.subresource())) {
         proxy.serve(exchange, user, info, asked);
         return;

@@ -1,21 +1,36 @@
 package dev.wherry.apiserver.rest;
 
 import dev.wherry.apiserver.SecurityRealm;
+import dev.wherry.apiserver.cache.ResourceCache;
 import dev.wherry.apiserver.cache.WatchCache;
 import dev.wherry.apiserver.discovery.ApiCatalog;
 import dev.wherry.apiserver.discovery.Discovery;
 import dev.wherry.apiserver.http.RequestHandler;
 import dev.wherry.apiserver.openapi.OpenApi;
 import dev.wherry.apiserver.pki.ServerPki;
+import dev.wherry.apiserver.proxy.NodeProxy;
+import dev.wherry.apiserver.proxy.PodStreams;
+import dev.wherry.apiserver.proxy.TunnelRoute;
 import dev.wherry.apiserver.registry.Registry;
+import dev.wherry.apiserver.request.RequestInfo;
+import dev.wherry.apiserver.view.CacheView;
 import dev.wherry.machinery.pki.Pem;
+import dev.wherry.machinery.pki.TlsContexts;
 import dev.wherry.model.schema.Schema;
 import dev.wherry.model.status.ApiException;
 import dev.wherry.model.status.Reason;
 import dev.wherry.store.Store;
 import dev.wherry.streaming.tunnel.TunnelRegistry;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.JdkSslContext;
+import io.netty.handler.ssl.SslContext;
 import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 import java.util.random.RandomGenerator;
 
 /** The HTTP face, wired. */
@@ -31,19 +46,22 @@ public record Rest(RequestHandler handler) {
       RandomGenerator random) {
     Answers answers = new Answers(clock);
     Lists lists = new Lists(cache, store, answers);
+    Metrics metrics = metrics(cache);
+    SslContext kubeletTls = kubeletTls(pki);
+    PodStreams nodes =
+        new PodStreams(new CacheView(cache), new NodeProxy(tunnels, () -> kubeletTls));
     Bodies bodies = new Bodies(Map.of());
     ApiCatalog catalog = registry.kinds();
     SystemPaths paths =
         new SystemPaths(
             new Discovery(catalog, "kubernetes.default.svc:443"),
-            () -> new OpenApi(catalog, Schema.builtin(), Version.GIT_VERSION),
+            openApi(catalog),
             realm.tokens(),
             pki.serviceAccountKeys().getPublic(),
-            Pem.certificates(java.util.List.of(pki.authority().certificate())),
+            Pem.certificates(List.of(pki.authority().certificate())),
             Map.of("store", () -> store.currentRevision() >= 0),
-            (exchange, user) -> {
-              throw unreachable();
-            });
+            metrics,
+            new TunnelRoute(tunnels)::accept);
     return new Rest(
         new ApiHandler(
             realm,
@@ -61,11 +79,59 @@ public record Rest(RequestHandler handler) {
                 answers),
             answers,
             (exchange, user, info, asked) -> {
-              throw unreachable();
-            }));
+              if (!PodStreams.serves(asked)) {
+                throw notProxied(asked);
+              }
+              nodes.handle(exchange, asked);
+            },
+            metrics));
   }
 
-  private static ApiException unreachable() {
-    return new ApiException(Reason.SERVICE_UNAVAILABLE, "nodes cannot be reached yet");
+  /** Made when first asked for, once: the descriptions are large and few clients want them. */
+  private static Supplier<OpenApi> openApi(ApiCatalog catalog) {
+    Map<String, OpenApi> made = new ConcurrentHashMap<>();
+    return () ->
+        made.computeIfAbsent(Version.GIT_VERSION, v -> new OpenApi(catalog, Schema.builtin(), v));
+  }
+
+  /** TLS towards kubelets, under the certificate that is current at each connection. */
+  private static SslContext kubeletTls(ServerPki pki) {
+    return new JdkSslContext(
+        TlsContexts.mutual(
+            () -> pki.identity(ServerPki.Leaf.KUBELET_CLIENT),
+            List.of(pki.authority().certificate())),
+        true,
+        ClientAuth.NONE);
+  }
+
+  private static ApiException notProxied(RequestInfo asked) {
+    return new ApiException(
+        Reason.SERVICE_UNAVAILABLE, asked.resource() + "/proxy is not served by this version");
+  }
+
+  private static Metrics metrics(WatchCache cache) {
+    Metrics metrics = new Metrics();
+    metrics.gauge(
+        "apiserver_storage_objects",
+        "Objects by resource.",
+        () -> counts(cache, ResourceCache::size));
+    metrics.gauge(
+        "apiserver_registered_watchers",
+        "Watches under way by resource.",
+        () -> counts(cache, ResourceCache::watcherCount));
+    metrics.gauge(
+        "apiserver_watch_cache_resource_version",
+        "Revision that the cache has reached.",
+        () -> Map.of("", (double) cache.applied()));
+    return metrics;
+  }
+
+  private static Map<String, Double> counts(WatchCache cache, ToIntFunction<ResourceCache> count) {
+    Map<String, Double> counts = new HashMap<>();
+    cache
+        .all()
+        .forEach((resource, one) ->
+            counts.put("resource=\"" + resource + "\"", (double) count.applyAsInt(one)));
+    return counts;
   }
 }

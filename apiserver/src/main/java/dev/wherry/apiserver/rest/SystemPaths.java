@@ -27,6 +27,7 @@ final class SystemPaths {
   private final PublicKey tokenKey;
   private final String authorityPem;
   private final Map<String, BooleanSupplier> checks;
+  private final Metrics metrics;
   private final TunnelRoute tunnel;
 
   /** Takes over the connection of an agent. */
@@ -42,6 +43,7 @@ final class SystemPaths {
       PublicKey tokenKey,
       String authorityPem,
       Map<String, BooleanSupplier> checks,
+      Metrics metrics,
       TunnelRoute tunnel) {
     this.discovery = discovery;
     this.openApi = openApi;
@@ -49,6 +51,7 @@ final class SystemPaths {
     this.tokenKey = tokenKey;
     this.authorityPem = authorityPem;
     this.checks = new LinkedHashMap<>(checks);
+    this.metrics = metrics;
     this.tunnel = tunnel;
   }
 
@@ -58,6 +61,7 @@ final class SystemPaths {
     switch (path) {
       case "/version", "/version/" -> Version.respond(exchange);
       case "/healthz", "/livez", "/readyz" -> health(exchange, path);
+      case "/metrics" -> exchange.respond(200, Metrics.CONTENT_TYPE, metrics.page());
       case AUTHORITY_PATH -> Answers.text(exchange, 200, authorityPem);
       case dev.wherry.streaming.tunnel.TunnelProtocol.PATH -> tunnel.serve(exchange, user);
       case OpenIdDocuments.CONFIGURATION_PATH ->

@@ -5,7 +5,9 @@ import dev.wherry.apiserver.cache.CachedObject;
 import dev.wherry.apiserver.cache.WatchCache;
 import dev.wherry.apiserver.cache.WatchEvent;
 import dev.wherry.apiserver.cache.Watcher;
+import dev.wherry.apiserver.http.AnswerStream;
 import dev.wherry.apiserver.http.Exchange;
+import dev.wherry.apiserver.http.WebSocketStream;
 import dev.wherry.apiserver.registry.KindRegistry;
 import dev.wherry.apiserver.request.Query;
 import dev.wherry.apiserver.table.TableFormat;
@@ -92,7 +94,7 @@ final class Watches {
     private final EventLoop loop;
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private volatile Optional<Watcher> watcher = Optional.empty();
-    private volatile Optional<Exchange.ResponseStream> stream = Optional.empty();
+    private volatile Optional<AnswerStream> stream = Optional.empty();
     private boolean firstRow = true;
     private boolean finished;
 
@@ -122,7 +124,10 @@ final class Watches {
 
     void begin(Watcher started, long timeoutSeconds) {
       watcher = Optional.of(started);
-      Exchange.ResponseStream opened = exchange.stream(200, Answers.JSON_TYPE);
+      AnswerStream opened =
+          WebSocketStream.isRequested(exchange)
+              ? WebSocketStream.accept(exchange)
+              : exchange.stream(200, Answers.JSON_TYPE);
       stream = Optional.of(opened);
       opened.flush();
       opened.whenGone(started::close);
@@ -144,7 +149,7 @@ final class Watches {
       if (finished || stream.isEmpty() || watcher.isEmpty()) {
         return;
       }
-      Exchange.ResponseStream out = stream.get();
+      AnswerStream out = stream.get();
       while (out.isWritable()) {
         List<WatchEvent> events = watcher.get().take(EVENTS_PER_TURN);
         if (events.isEmpty()) {
@@ -190,8 +195,10 @@ final class Watches {
       if (finished || stream.isEmpty() || !stream.get().isOpen()) {
         return;
       }
-      if (stream.get().isWritable() && !scheduled.get()) {
-        stream.get().write(bookmarkFrame(cache.applied(), false));
+      // Read before the look at the backlog: all up to it has been sent when nothing waits.
+      long revision = cache.applied();
+      if (stream.get().isWritable() && watcher.filter(Watcher::drained).isPresent()) {
+        stream.get().write(bookmarkFrame(revision, false));
         stream.get().flush();
       }
       loop.schedule(this::bookmark, BOOKMARK_EVERY_SECONDS, TimeUnit.SECONDS);
@@ -211,7 +218,7 @@ final class Watches {
       if (!finished) {
         finished = true;
         watcher.ifPresent(Watcher::close);
-        stream.filter(Exchange.ResponseStream::isOpen).ifPresent(Exchange.ResponseStream::close);
+        stream.filter(AnswerStream::isOpen).ifPresent(AnswerStream::close);
       }
     }
   }

@@ -29,8 +29,7 @@ class MetricsTest {
         "group=\"\",resource=\"pods\",scope=\"resource\",subresource=\"\",verb=\"GET\","
             + "version=\"v1\"";
     String name = "apiserver_request_duration_seconds";
-    assertTrue(
-        page.contains("apiserver_request_total{" + labels + ",code=\"200\"} 2\n"), page);
+    assertTrue(page.contains("apiserver_request_total{" + labels + ",code=\"200\"} 2\n"), page);
     assertTrue(page.contains(name + "_bucket{" + labels + ",le=\"0.025\"} 0\n"), page);
     assertTrue(page.contains(name + "_bucket{" + labels + ",le=\"0.05\"} 2\n"), page);
     assertTrue(page.contains(name + "_bucket{" + labels + ",le=\"+Inf\"} 2\n"), page);

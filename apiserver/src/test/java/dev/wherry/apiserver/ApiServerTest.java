@@ -1,0 +1,175 @@
+package dev.wherry.apiserver;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.wherry.apiserver.pki.ServerPki;
+import dev.wherry.machinery.pki.TlsContexts;
+import dev.wherry.model.json.Json;
+import dev.wherry.store.Store;
+import dev.wherry.store.rocks.RocksStore;
+import dev.wherry.store.rocks.RocksStoreConfig;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole server over a real store, seen by a client. */
+@Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class ApiServerTest {
+  private static final String MAPS = "/api/v1/namespaces/default/configmaps";
+
+  @TempDir Path data;
+  private Store store;
+  private ApiServer server;
+  private HttpClient client;
+
+  @BeforeEach
+  void start() throws Exception {
+    store = RocksStore.open(data.resolve("db"), RocksStoreConfig.defaults());
+    server =
+        ApiServer.start(
+            ApiServerConfig.in(
+                data, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), List.of()),
+            store,
+            InstantSource.system(),
+            UUID::randomUUID,
+            new SecureRandom());
+    ServerPki pki = server.pki();
+    client =
+        HttpClient.newBuilder()
+            .sslContext(
+                TlsContexts.mutual(
+                    () -> pki.identity(ServerPki.Leaf.ADMIN),
+                    List.of(pki.authority().certificate())))
+            .build();
+  }
+
+  @AfterEach
+  void stop() {
+    client.shutdownNow();
+    server.close();
+    store.close();
+  }
+
+  private HttpResponse<String> send(String method, String path, String body) throws Exception {
+    return client.send(
+        HttpRequest.newBuilder(URI.create("https://localhost:" + server.port() + path))
+            .method(method, HttpRequest.BodyPublishers.ofString(body))
+            .header("Content-Type", "application/json")
+            .build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  private JsonNode create(String name) throws Exception {
+    HttpResponse<String> answer =
+        send(
+            "POST",
+            MAPS,
+            "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\""
+                + name
+                + "\"}}");
+    assertEquals(201, answer.statusCode(), answer.body());
+    return Json.parse(answer.body());
+  }
+
+  private static String revision(JsonNode object) {
+    return object.path("metadata").path("resourceVersion").asText();
+  }
+
+  @Test
+  void watch_webSocket_tellsWhatIsWritten() throws Exception {
+    String from = revision(create("a"));
+    LinkedBlockingQueue<String> heard = new LinkedBlockingQueue<>();
+    client
+        .newWebSocketBuilder()
+        .buildAsync(
+            URI.create(
+                "wss://localhost:" + server.port() + MAPS + "?watch=true&resourceVersion=" + from),
+            new Ear(heard))
+        .get(20, TimeUnit.SECONDS);
+    create("b");
+    JsonNode event = Json.parse(String.valueOf(heard.poll(20, TimeUnit.SECONDS)));
+    assertEquals("ADDED", event.path("type").asText());
+    assertEquals("b", event.path("object").path("metadata").path("name").asText());
+  }
+
+  private record Ear(LinkedBlockingQueue<String> heard) implements WebSocket.Listener {
+    @Override
+    public CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
+      heard.add(data.toString());
+      socket.request(1);
+      return CompletableFuture.completedStage(null);
+    }
+  }
+
+  @Test
+  void restart_objectsAndWatchesGoOn() throws Exception {
+    String from = revision(create("a"));
+    create("b");
+    assertEquals(200, send("DELETE", MAPS + "/a", "").statusCode());
+    stop();
+    start();
+    JsonNode list = Json.parse(send("GET", MAPS, "").body());
+    assertEquals(1, list.path("items").size());
+    String events =
+        send("GET", MAPS + "?watch=1&timeoutSeconds=1&resourceVersion=" + from, "").body();
+    assertEquals(
+        List.of("ADDED", "DELETED"),
+        events.lines().map(line -> Json.parse(line).path("type").asText()).toList());
+  }
+
+  @Test
+  void conflicts_areRefused() throws Exception {
+    JsonNode first = create("a");
+    assertEquals(
+        409,
+        send(
+                "POST",
+                MAPS,
+                "{\"metadata\":{\"name\":\"a\"},\"kind\":\"ConfigMap\",\"apiVersion\":\"v1\"}")
+            .statusCode());
+    assertEquals(200, send("PUT", MAPS + "/a", withData(first, "1")).statusCode());
+    assertEquals(409, send("PUT", MAPS + "/a", withData(first, "2")).statusCode());
+    assertEquals(404, send("GET", MAPS + "/absent", "").statusCode());
+  }
+
+  private static String withData(JsonNode object, String value) {
+    var copy = (com.fasterxml.jackson.databind.node.ObjectNode) object.deepCopy();
+    copy.putObject("data").put("k", value);
+    return new String(Json.write(copy), java.nio.charset.StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void metrics_countRequests() throws Exception {
+    create("a");
+    String page = send("GET", "/metrics", "").body();
+    assertTrue(page.contains("resource=\"configmaps\""), page);
+    assertTrue(page.contains("apiserver_storage_objects{resource=\"configmaps\"} 1\n"), page);
+  }
+
+  @Test
+  void nodeStreams_withoutTunnel_sayWhy() throws Exception {
+    HttpResponse<String> answer = send("GET", "/api/v1/namespaces/default/pods/none/log", "");
+    assertEquals(404, answer.statusCode(), answer.body());
+    assertEquals(403, send("GET", "/wherry/v1/tunnel", "").statusCode());
+  }
+}
