@@ -34,7 +34,7 @@ public record WriteRequest(
     return new WriteRequest(user, info, subresource, namespace, newName, dryRun);
   }
 
-  AdmissionRequest admission(
+  public AdmissionRequest admission(
       AdmissionRequest.Operation operation, Optional<ObjectNode> object, Optional<ObjectNode> old) {
     KindInfo body =
         info.subresource(subresource).map(ResourceInfo.Subresource::body).orElse(kind());

@@ -2,6 +2,7 @@ package dev.wherry.apiserver.rest;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.apiserver.SecurityRealm;
+import dev.wherry.apiserver.admission.AdmissionRequest;
 import dev.wherry.apiserver.authn.UserInfo;
 import dev.wherry.apiserver.registry.WriteRequest;
 import dev.wherry.apiserver.token.SelfReviews;
@@ -32,7 +33,13 @@ final class Virtual {
     };
   }
 
+  /** A token; NodeRestriction must see the request, or a kubelet could ask for any account's. */
   ObjectNode token(WriteRequest request, ObjectNode body) {
+    AdmissionRequest admission =
+        request.admission(
+            AdmissionRequest.Operation.CREATE, Optional.of(body), Optional.empty());
+    realm.admission().mutate(admission);
+    realm.admission().validate(admission);
     return realm.tokenRequests().create(request.namespace(), request.name(), body);
   }
 }
