@@ -21,6 +21,7 @@ import dev.wherry.runtime.images.ImageMirror;
 import dev.wherry.runtime.images.ImageStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -75,13 +76,21 @@ final class LocalNode {
                 "unix://" + containerd.socket(),
                 Version.GIT_VERSION)
             .withServerPort(options.kubeletPort());
-    parts.push(
+    Kubelet kubelet =
         Kubelet.start(
             config,
             nodeClient,
             () -> serving,
             List.of(api.pki().authority().certificate()),
             timer,
+            random);
+    parts.push(kubelet);
+    parts.push(
+        TunnelRole.start(
+            URI.create("https://127.0.0.1:" + api.port()),
+            () -> client,
+            api.pki().authority().certificate(),
+            kubelet.serverPort(),
             random));
   }
 
