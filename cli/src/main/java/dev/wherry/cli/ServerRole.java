@@ -66,7 +66,7 @@ public final class ServerRole implements AutoCloseable {
       Store store =
           RocksStore.open(options.dataDirectory().resolve("store"), RocksStoreConfig.defaults());
       parts.push(store);
-      HorizonKeeper horizon = new HorizonKeeper(store, HorizonPolicy.defaults(), clock);
+      HorizonKeeper horizon = new HorizonKeeper(store, HorizonPolicy.defaults(), timer);
       horizon.start();
       parts.push(horizon);
       ApiServer api =

@@ -36,9 +36,7 @@ record TunnelRole(AgentTunnel tunnel, EventLoopGroup loop) implements AutoClosea
     AgentTunnel tunnel =
         new AgentTunnel(
             new AgentTunnel.Config(
-                server,
-                () -> tls(identity, authority),
-                TargetPolicy.kubeletAndAddresses(kubelet)),
+                server, () -> tls(identity, authority), TargetPolicy.kubeletAndAddresses(kubelet)),
             loop,
             NioSocketChannel.class,
             random);

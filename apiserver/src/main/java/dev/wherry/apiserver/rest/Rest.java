@@ -16,6 +16,8 @@ import dev.wherry.apiserver.request.RequestInfo;
 import dev.wherry.apiserver.view.CacheView;
 import dev.wherry.machinery.pki.Pem;
 import dev.wherry.machinery.pki.TlsContexts;
+import dev.wherry.model.json.Yaml;
+import dev.wherry.model.schema.Protobuf;
 import dev.wherry.model.schema.Schema;
 import dev.wherry.model.status.ApiException;
 import dev.wherry.model.status.Reason;
@@ -50,7 +52,13 @@ public record Rest(RequestHandler handler) {
     SslContext kubeletTls = kubeletTls(pki);
     PodStreams nodes =
         new PodStreams(new CacheView(cache), new NodeProxy(tunnels, () -> kubeletTls));
-    Bodies bodies = new Bodies(Map.of());
+    Bodies bodies =
+        new Bodies(
+            Map.of(
+                "application/vnd.kubernetes.protobuf",
+                Protobuf::decode,
+                "application/yaml",
+                body -> Yaml.parse(body).tree()));
     ApiCatalog catalog = registry.kinds();
     SystemPaths paths =
         new SystemPaths(
