@@ -3,8 +3,10 @@ package dev.wherry.runtime.docker;
 import com.github.dockerjava.api.DockerClient;
 import dev.wherry.runtime.DockerShimConfig;
 import dev.wherry.runtime.OomScore;
+import dev.wherry.runtime.ShimBinary;
 import dev.wherry.runtime.StreamingEndpoint;
 import dev.wherry.runtime.cni.CniNetwork;
+import dev.wherry.runtime.docker.streams.DockerStreamingServer;
 import dev.wherry.runtime.images.ImageMirror;
 import dev.wherry.runtime.images.ImageStore;
 import dev.wherry.runtime.logs.LogCopies;
@@ -68,7 +70,9 @@ public final class DockerCri implements AutoCloseable {
     ScheduledExecutorService timer =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("docker-shim-timer").factory());
-    StreamingEndpoint streaming = new NoStreaming();
+    var streams =
+        new DockerStreams(connection, ShimBinary.install(config.stateDirectory().resolve("bin")));
+    StreamingEndpoint streaming = DockerStreamingServer.start(streams, clock);
     var runtime =
         new RuntimeCalls(
             docker,
