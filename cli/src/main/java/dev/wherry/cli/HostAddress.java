@@ -3,7 +3,10 @@ package dev.wherry.cli;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
+import java.net.URI;
+import java.nio.channels.DatagramChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -11,6 +14,8 @@ import java.util.Locale;
 
 /** What this host is called and how others reach it. */
 final class HostAddress {
+  private static final int HTTPS_PORT = 443;
+
   private HostAddress() {}
 
   static String name() throws IOException {
@@ -34,5 +39,19 @@ final class HostAddress {
       }
     }
     throw new IOException("this host has no IPv4 address beside loopback: give --node-ip");
+  }
+
+  /** The address from which this host reaches a server; nothing is sent for it. */
+  static String towards(URI server) throws IOException {
+    int port = server.getPort() < 0 ? HTTPS_PORT : server.getPort();
+    InetSocketAddress address = new InetSocketAddress(server.getHost(), port);
+    if (address.isUnresolved()) {
+      throw new IOException("the server's name " + server.getHost() + " is not known to DNS");
+    }
+    try (DatagramChannel channel = DatagramChannel.open()) {
+      channel.connect(address);
+      InetAddress own = ((InetSocketAddress) channel.getLocalAddress()).getAddress();
+      return own.isLoopbackAddress() ? primary() : own.getHostAddress();
+    }
   }
 }

@@ -1,17 +1,15 @@
 package dev.wherry.cli;
 
-import dev.wherry.apiserver.ApiServer;
 import dev.wherry.apiserver.rest.Version;
 import dev.wherry.kubelet.Kubelet;
 import dev.wherry.kubelet.KubeletConfig;
-import dev.wherry.machinery.client.HttpsApiClient;
+import dev.wherry.kubelet.identity.JoinToken;
+import dev.wherry.kubelet.identity.NodeIdentity;
+import dev.wherry.machinery.client.ApiClient;
 import dev.wherry.machinery.informer.Change;
 import dev.wherry.machinery.informer.Informer;
 import dev.wherry.machinery.informer.Scope;
 import dev.wherry.machinery.pki.AlternativeNames;
-import dev.wherry.machinery.pki.CertificateUse;
-import dev.wherry.machinery.pki.Subject;
-import dev.wherry.machinery.pki.TlsIdentity;
 import dev.wherry.machinery.time.Timer;
 import dev.wherry.model.core.v1.Node;
 import dev.wherry.network.cni.PodNetworkFile;
@@ -21,17 +19,17 @@ import dev.wherry.runtime.images.ImageMirror;
 import dev.wherry.runtime.images.ImageStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 
-/** The worker in the server's own process: images, containerd, pod network, kubelet. */
+/**
+ * The worker, the same one in a server's process and in an agent's: identity, images, runtime, pod
+ * network, kubelet, tunnel. It knows the server by its URL only.
+ */
 final class LocalNode {
-  private static final Duration CERTIFICATE_LIFETIME = Duration.ofDays(365);
-
   private LocalNode() {}
 
   /** Where a node's images and mirror state are kept below a data directory. */
@@ -39,69 +37,74 @@ final class LocalNode {
     return new ImageStore(dataDirectory.resolve("images"));
   }
 
+  /**
+   * Starts the parts in order.
+   *
+   * @param token for a node that has not joined yet
+   * @throws IOException with a sentence for the user
+   */
   static void start(
       Deque<AutoCloseable> parts,
-      ServerRole.Options options,
-      ApiServer api,
-      String nodeIp,
+      WorkerOptions options,
+      Optional<JoinToken> token,
       Timer timer,
       SecureRandom random)
       throws IOException, InterruptedException {
     Path data = options.dataDirectory();
+    parts.push(WorkerLock.take(data));
+    NodeIdentity identity = identity(options, token, timer, random);
+    parts.push(identity);
     ImageStore images = images(data);
     ImageMirror mirror = ImageMirror.start(images, data.resolve("mirror"));
     parts.push(mirror);
     ContainerdConfig containerd = ContainerdConfig.under(data);
     ContainerdDaemon.ensureRunning(containerd, images, mirror);
-    TlsIdentity client =
-        issue(
-            api,
-            Subject.of("system:node:" + options.nodeName(), "system:nodes"),
-            CertificateUse.CLIENT,
-            AlternativeNames.NONE);
-    TlsIdentity serving =
-        issue(
-            api,
-            Subject.of("system:node:" + options.nodeName(), "system:nodes"),
-            CertificateUse.SERVER,
-            AlternativeNames.of(List.of(options.nodeName(), nodeIp, "127.0.0.1")));
-    HttpsApiClient nodeClient = ControlPlane.client(api, () -> client, timer);
-    parts.push(nodeClient);
-    parts.push(podNetwork(nodeClient, options.nodeName(), data, timer));
+    parts.push(podNetwork(identity.api(), options.nodeName(), data, timer));
     KubeletConfig config =
         KubeletConfig.of(
                 options.nodeName(),
-                nodeIp,
+                options.nodeIp(),
                 data.resolve("kubelet"),
                 "unix://" + containerd.socket(),
                 Version.GIT_VERSION)
-            .withServerPort(options.kubeletPort());
+            .withServerPort(options.kubeletPort())
+            .withLabelsAndTaints(options.labels(), options.taints());
     Kubelet kubelet =
         Kubelet.start(
             config,
-            nodeClient,
-            () -> serving,
-            List.of(api.pki().authority().certificate()),
+            identity.api(),
+            identity::serving,
+            List.of(identity.authority()),
             timer,
             random);
     parts.push(kubelet);
     parts.push(
         TunnelRole.start(
-            URI.create("https://127.0.0.1:" + api.port()),
-            () -> client,
-            api.pki().authority().certificate(),
+            options.server(),
+            identity::client,
+            identity.authority(),
             kubelet.serverPort(),
             random));
   }
 
-  private static TlsIdentity issue(
-      ApiServer api, Subject subject, CertificateUse use, AlternativeNames names) {
-    return api.pki().authority().issue(subject, names, use, CERTIFICATE_LIFETIME);
+  private static NodeIdentity identity(
+      WorkerOptions options, Optional<JoinToken> token, Timer timer, SecureRandom random)
+      throws IOException, InterruptedException {
+    return NodeIdentity.establish(
+        new NodeIdentity.Settings(
+            options.server(),
+            options.identityDirectory(),
+            options.nodeName(),
+            AlternativeNames.of(List.of(options.nodeName(), options.nodeIp()))),
+        token,
+        timer,
+        random,
+        random);
   }
 
   /** Writes the pod network's configuration as soon as the node has its range. */
   private static Informer<Node> podNetwork(
-      HttpsApiClient client, String nodeName, Path data, Timer timer) {
+      ApiClient client, String nodeName, Path data, Timer timer) {
     PodNetworkFile file = new PodNetworkFile(data.resolve("cni/net.d"), data.resolve("cni/leases"));
     return new Informer<>(client, Node.KIND, Scope.ofFields("metadata.name=" + nodeName), timer)
         .onChange(change -> {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code wherry server}: the control plane in this process. */
@@ -34,17 +35,7 @@ final class ServerCommand implements Callable<Integer> {
       description = "A further name or address for the serving certificate; may be repeated.")
   private List<String> hosts = List.of();
 
-  @Option(names = "--node-name", description = "Name of this node (default: the host's name).")
-  private String nodeName = "";
-
-  @Option(names = "--node-ip", description = "This host's address as pods reach it.")
-  private String nodeIp = "";
-
-  @Option(
-      names = "--kubelet-port",
-      description = "Port of the node agent; 0 for any free one (default: ${DEFAULT-VALUE}).",
-      defaultValue = "10250")
-  private int kubeletPort = 10_250;
+  @Mixin private WorkerFlags worker = new WorkerFlags();
 
   @Option(names = "--disable-agent", description = "Run no pods on this host.")
   private boolean agentDisabled;
@@ -68,14 +59,6 @@ final class ServerCommand implements Callable<Integer> {
   }
 
   private ServerRole.Options options() throws IOException {
-    return new ServerRole.Options(
-        dataDirectory,
-        bindAddress,
-        port,
-        hosts,
-        nodeName.isEmpty() ? HostAddress.name() : nodeName,
-        nodeIp.isEmpty() ? HostAddress.primary() : nodeIp,
-        kubeletPort,
-        !agentDisabled);
+    return worker.server(dataDirectory, bindAddress, port, hosts, !agentDisabled);
   }
 }

@@ -6,6 +6,8 @@ import dev.wherry.apiserver.pki.Kubeconfig;
 import dev.wherry.apiserver.pki.ServerPki;
 import dev.wherry.machinery.pki.Pem;
 import dev.wherry.machinery.time.SystemTimer;
+import dev.wherry.model.core.v1.Taint;
+import dev.wherry.runtime.RuntimeChoice;
 import dev.wherry.store.Store;
 import dev.wherry.store.horizon.HorizonKeeper;
 import dev.wherry.store.horizon.HorizonPolicy;
@@ -13,12 +15,14 @@ import dev.wherry.store.rocks.RocksStore;
 import dev.wherry.store.rocks.RocksStoreConfig;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 
 /** The control plane: its parts start in this order and stop in the reverse one. */
@@ -30,6 +34,9 @@ public final class ServerRole implements AutoCloseable {
    * @param hosts for the serving certificate, beside the usual ones
    * @param nodeIp this host's address as pods reach it
    * @param worker whether pods run here too
+   * @param runtime of the worker
+   * @param labels put on the worker's node
+   * @param taints put on the worker's node when it is made
    */
   public record Options(
       Path dataDirectory,
@@ -39,9 +46,50 @@ public final class ServerRole implements AutoCloseable {
       String nodeName,
       String nodeIp,
       int kubeletPort,
-      boolean worker) {
+      boolean worker,
+      RuntimeChoice runtime,
+      Map<String, String> labels,
+      List<Taint> taints) {
     public Options {
       hosts = List.copyOf(hosts);
+      labels = Map.copyOf(labels);
+      taints = List.copyOf(taints);
+    }
+
+    /** Any runtime, no labels, no taints. */
+    public Options(
+        Path dataDirectory,
+        String bindAddress,
+        int port,
+        List<String> hosts,
+        String nodeName,
+        String nodeIp,
+        int kubeletPort,
+        boolean worker) {
+      this(
+          dataDirectory,
+          bindAddress,
+          port,
+          hosts,
+          nodeName,
+          nodeIp,
+          kubeletPort,
+          worker,
+          new RuntimeChoice.Auto(),
+          Map.of(),
+          List.of());
+    }
+
+    private WorkerOptions worker(int apiPort) {
+      return new WorkerOptions(
+          URI.create("https://127.0.0.1:" + apiPort),
+          dataDirectory,
+          nodeName,
+          nodeIp,
+          kubeletPort,
+          runtime,
+          labels,
+          taints);
     }
   }
 
@@ -89,7 +137,7 @@ public final class ServerRole implements AutoCloseable {
           .write(kubeconfig);
       ControlPlane.start(parts, api, options.nodeIp(), timer, random.nextLong());
       if (options.worker()) {
-        LocalNode.start(parts, options, api, options.nodeIp(), timer, random);
+        ServerNode.start(parts, options.worker(api.port()), api, timer, random);
       }
       return new ServerRole(parts, api, kubeconfig);
     } catch (RuntimeException | IOException | InterruptedException e) {
@@ -126,7 +174,7 @@ public final class ServerRole implements AutoCloseable {
     }
   }
 
-  private static void stop(Deque<AutoCloseable> parts) {
+  static void stop(Deque<AutoCloseable> parts) {
     while (!parts.isEmpty()) {
       try {
         parts.pop().close();

@@ -9,7 +9,13 @@ import picocli.CommandLine.Command;
     description = "Kubernetes in one Java program.",
     mixinStandardHelpOptions = true,
     versionProvider = VersionCommand.class,
-    subcommands = {ServerCommand.class, ImageCommand.class, VersionCommand.class})
+    subcommands = {
+      ServerCommand.class,
+      AgentCommand.class,
+      TokenCommand.class,
+      ImageCommand.class,
+      VersionCommand.class
+    })
 public final class Wherry implements Runnable {
   @CommandLine.Spec private CommandLine.Model.@org.jspecify.annotations.Nullable CommandSpec spec;
 

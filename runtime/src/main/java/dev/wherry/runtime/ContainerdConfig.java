@@ -31,9 +31,9 @@ public record ContainerdConfig(
     cniPluginPath = List.copyOf(cniPluginPath);
   }
 
-  /** Everything under Wherry's data directory, but state and socket under /run/wherry. */
+  /** Everything under Wherry's data directory, but state and socket in its run directory. */
   public static ContainerdConfig under(Path dataDirectory) {
-    Path run = Path.of("/run/wherry");
+    Path run = RunDirectory.of(dataDirectory);
     return new ContainerdConfig(
         BINARIES.stream().filter(Files::isExecutable).findFirst().orElse(BINARIES.getFirst()),
         dataDirectory.resolve("containerd"),

@@ -1,15 +1,16 @@
 package dev.wherry.kubelet.identity;
 
+import dev.wherry.machinery.pki.CertificateAuthority;
 import dev.wherry.machinery.pki.Pem;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.util.HexFormat;
 import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
@@ -27,7 +28,35 @@ final class AuthorityFetch {
 
   private AuthorityFetch() {}
 
+  /** The server answers, with a CA that is not the expected one. */
+  static final class OtherAuthorityException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    OtherAuthorityException() {
+      super("the server's CA is not the one in the join token");
+    }
+  }
+
+  /**
+   * @throws OtherAuthorityException when the server shows another CA
+   */
   static X509Certificate fetch(URI server, String expectedHash) throws IOException {
+    try {
+      return pinned(ask(server), expectedHash);
+    } catch (OtherAuthorityException e) {
+      throw e;
+    } catch (IOException e) {
+      String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+      throw new IOException(
+          "cannot reach the server at "
+              + server
+              + ": "
+              + (e instanceof UnknownHostException ? "unknown host " + why : why),
+          e);
+    }
+  }
+
+  private static String ask(URI server) throws IOException {
     HttpsURLConnection connection =
         (HttpsURLConnection) server.resolve(PATH).toURL().openConnection();
     connection.setSSLSocketFactory(anybody().getSocketFactory());
@@ -39,9 +68,8 @@ final class AuthorityFetch {
         throw new IOException(
             "the server does not show its CA: HTTP " + connection.getResponseCode());
       }
-      String pem =
-          new String(connection.getInputStream().readNBytes(BYTES_MAX), StandardCharsets.US_ASCII);
-      return pinned(pem, expectedHash);
+      return new String(
+          connection.getInputStream().readNBytes(BYTES_MAX), StandardCharsets.US_ASCII);
     } finally {
       ((HttpURLConnection) connection).disconnect();
     }
@@ -55,17 +83,11 @@ final class AuthorityFetch {
         return certificate;
       }
     }
-    throw new IOException(
-        "the server's CA is not the one in the join token; is the URL another cluster's?");
+    throw new OtherAuthorityException();
   }
 
   static String hash(X509Certificate certificate) {
-    try {
-      byte[] digest = MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded());
-      return HexFormat.of().formatHex(digest);
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("this Java runtime has no SHA-256", e);
-    }
+    return CertificateAuthority.fingerprint(certificate);
   }
 
   private static SSLContext anybody() {

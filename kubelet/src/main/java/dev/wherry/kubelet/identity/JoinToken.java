@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
  * @param bootstrapToken {@code id.secret}, a bearer token
  */
 public record JoinToken(String caHash, String bootstrapToken) {
+  private static final String PREFIX = "wherry1.";
   private static final Pattern FORM =
       Pattern.compile("wherry1\\.([0-9a-fA-F]{64})\\.([a-z0-9]{6})\\.([a-z0-9]{16})");
 
@@ -25,6 +26,11 @@ public record JoinToken(String caHash, String bootstrapToken) {
     }
     return new JoinToken(
         matcher.group(1).toLowerCase(Locale.ROOT), matcher.group(2) + "." + matcher.group(3));
+  }
+
+  /** The text to give to a node, secret included. */
+  public String text() {
+    return PREFIX + caHash + "." + bootstrapToken;
   }
 
   /** Keeps the secret out of logs. */

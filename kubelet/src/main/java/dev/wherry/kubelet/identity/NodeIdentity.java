@@ -3,17 +3,19 @@ package dev.wherry.kubelet.identity;
 import dev.wherry.machinery.client.HttpsApiClient;
 import dev.wherry.machinery.client.HttpsConfig;
 import dev.wherry.machinery.pki.AlternativeNames;
-import dev.wherry.machinery.pki.Pem;
+import dev.wherry.machinery.pki.CertificateAuthority;
+import dev.wherry.machinery.pki.CertificateUse;
 import dev.wherry.machinery.pki.PkiException;
 import dev.wherry.machinery.pki.PrivateFiles;
+import dev.wherry.machinery.pki.Subject;
 import dev.wherry.machinery.pki.TlsContexts;
 import dev.wherry.machinery.pki.TlsIdentity;
 import dev.wherry.machinery.time.Timer;
 import dev.wherry.model.status.ApiException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
@@ -26,18 +28,22 @@ import java.util.random.RandomGenerator;
 /**
  * A node's certificates: got once with a join token, kept in a directory, renewed while running
  * when 70 to 90 % of their life is over (rule: kubelet's certificate manager). It depends on the
- * node's name only, never on its address. One virtual thread renews.
+ * node's name only, never on its address. The serving certificate needs the registered node, so it
+ * comes a moment after the start; until then the kubelet's server shows one that nobody trusts. One
+ * virtual thread gets and renews.
  */
 public final class NodeIdentity implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(NodeIdentity.class.getName());
   private static final double RENEW_EARLIEST = 0.7;
   private static final double RENEW_SPREAD = 0.2;
-  private static final Duration RETRY = Duration.ofMinutes(1);
+  private static final Duration RETRY_FIRST = Duration.ofSeconds(1);
+  private static final Duration RETRY_MAX = Duration.ofMinutes(1);
+  private static final Duration PLACEHOLDER_LIFETIME = Duration.ofDays(1);
 
   /** At the longest between two looks, since clocks jump. */
   private static final Duration LOOK_MAX = Duration.ofHours(1);
 
-  private final Path directory;
+  private final IdentityFiles files;
   private final AlternativeNames servingNames;
   private final Timer timer;
   private final double renewFraction;
@@ -47,6 +53,7 @@ public final class NodeIdentity implements AutoCloseable {
   private final Thread renewal;
   private volatile TlsIdentity clientIdentity;
   private volatile TlsIdentity servingIdentity;
+  private volatile boolean serves;
 
   /**
    * Where and who.
@@ -58,8 +65,19 @@ public final class NodeIdentity implements AutoCloseable {
   public record Settings(
       URI server, Path directory, String nodeName, AlternativeNames servingNames) {}
 
+  /** Whether a directory holds a certificate of this authority that is good for a start. */
+  public static boolean isMember(Path directory, X509Certificate authority, Timer timer) {
+    IdentityFiles files = new IdentityFiles(directory);
+    files.discardForeign(authority);
+    return files.authority().isPresent()
+        && files
+            .read(IdentityFiles.CLIENT)
+            .filter(client -> client.notAfter().isAfter(timer.instant()))
+            .isPresent();
+  }
+
   /**
-   * Uses the identity on disk, or joins by token. Blocks until both certificates are there.
+   * Uses the identity on disk, or joins by token. Blocks until the client certificate is there.
    *
    * @param token needed only where the directory holds no valid identity
    * @throws IOException with a sentence for the user when the node cannot join
@@ -72,64 +90,37 @@ public final class NodeIdentity implements AutoCloseable {
       RandomGenerator random)
       throws IOException, InterruptedException {
     PrivateFiles.createDirectory(settings.directory());
+    IdentityFiles files = new IdentityFiles(settings.directory());
     SigningRequests requests = new SigningRequests(settings.nodeName(), timer, secrets);
-    Path caFile = settings.directory().resolve("ca.crt");
-    X509Certificate authority;
-    if (Files.exists(caFile)) {
-      authority = Pem.certificate(PrivateFiles.read(caFile));
-    } else {
-      authority = AuthorityFetch.fetch(settings.server(), required(token).caHash());
-      PrivateFiles.writePublic(caFile, Pem.certificates(List.of(authority)));
-    }
-    Optional<TlsIdentity> known = read(settings.directory(), "client", timer.instant());
-    TlsIdentity client =
-        known.isPresent()
-            ? known.get()
-            : join(settings, authority, required(token), requests, timer);
-    return new NodeIdentity(settings, timer, requests, authority, client, random);
+    NodeJoin.Member member = new NodeJoin(settings, files, requests, timer).member(token);
+    TlsIdentity placeholder = placeholder(settings, timer, secrets);
+    return new NodeIdentity(settings, files, timer, requests, member, placeholder, random);
   }
 
-  private static JoinToken required(Optional<JoinToken> token) throws IOException {
-    return token.orElseThrow(() ->
-        new IOException(
-            "this node has not joined yet and has no join token; make one on the server"
-                + " with: wherry token create"));
-  }
-
-  private static TlsIdentity join(
-      Settings settings,
-      X509Certificate authority,
-      JoinToken token,
-      SigningRequests requests,
-      Timer timer)
-      throws IOException, InterruptedException {
-    HttpsConfig config =
-        HttpsConfig.ofToken(
-            settings.server(), TlsContexts.trusting(List.of(authority)), token::bootstrapToken);
-    try (HttpsApiClient bootstrap = new HttpsApiClient(config, timer)) {
-      TlsIdentity identity =
-          requests.obtain(bootstrap, SigningRequests.CLIENT_SIGNER, AlternativeNames.NONE);
-      write(settings.directory(), "client", identity);
-      return identity;
-    } catch (ApiException e) {
-      throw new IOException("the server refused this node: " + e.text(), e);
-    }
+  private static TlsIdentity placeholder(Settings settings, Timer timer, SecureRandom secrets) {
+    return CertificateAuthority.create(
+            "unapproved-" + settings.nodeName(), PLACEHOLDER_LIFETIME, timer, secrets)
+        .issue(
+            Subject.of(settings.nodeName()),
+            settings.servingNames(),
+            CertificateUse.SERVER,
+            PLACEHOLDER_LIFETIME);
   }
 
   private NodeIdentity(
       Settings settings,
+      IdentityFiles files,
       Timer timer,
       SigningRequests requests,
-      X509Certificate authority,
-      TlsIdentity client,
-      RandomGenerator random)
-      throws IOException, InterruptedException {
-    this.directory = settings.directory();
+      NodeJoin.Member member,
+      TlsIdentity placeholder,
+      RandomGenerator random) {
+    this.files = files;
     this.servingNames = settings.servingNames();
     this.timer = timer;
     this.requests = requests;
-    this.authority = authority;
-    this.clientIdentity = client;
+    this.authority = member.authority();
+    this.clientIdentity = member.client();
     this.renewFraction = RENEW_EARLIEST + RENEW_SPREAD * random.nextDouble();
     this.client =
         new HttpsApiClient(
@@ -137,12 +128,12 @@ public final class NodeIdentity implements AutoCloseable {
                 settings.server(), () -> TlsContexts.mutual(this::client, List.of(authority))),
             timer);
     Optional<TlsIdentity> known =
-        read(directory, "serving", timer.instant())
+        files
+            .read(IdentityFiles.SERVING)
+            .filter(i -> i.notAfter().isAfter(timer.instant()))
             .filter(i -> AlternativeNames.of(i.leaf()).covers(servingNames));
-    this.servingIdentity =
-        known.isPresent()
-            ? known.get()
-            : obtain(SigningRequests.SERVING_SIGNER, "serving", servingNames);
+    this.serves = known.isPresent();
+    this.servingIdentity = known.orElse(placeholder);
     this.renewal = Thread.ofVirtual().name("certificate-renewal").start(this::renew);
   }
 
@@ -166,20 +157,23 @@ public final class NodeIdentity implements AutoCloseable {
     return client;
   }
 
+  /** Whether the serving certificate is one the cluster signed. */
+  public boolean serves() {
+    return serves;
+  }
+
   private void renew() {
     try {
+      Duration retry = RETRY_FIRST;
       while (true) {
-        Instant now = timer.instant();
-        Instant clientAt = clientIdentity.renewAt(renewFraction);
-        Instant servingAt = servingIdentity.renewAt(renewFraction);
-        Instant at = clientAt.isBefore(servingAt) ? clientAt : servingAt;
-        Duration wait = Duration.between(now, at);
-        if (!wait.isNegative()) {
-          timer.pause(wait.compareTo(LOOK_MAX) > 0 ? LOOK_MAX : wait.plusMillis(1));
-          continue;
-        }
-        if (!renewed(clientAt, servingAt, now)) {
-          timer.pause(RETRY);
+        Duration left = Duration.between(timer.instant(), nextDue());
+        if (left.isPositive()) {
+          timer.pause(left.compareTo(LOOK_MAX) > 0 ? LOOK_MAX : left.plusMillis(1));
+        } else if (renewDue(timer.instant())) {
+          retry = RETRY_FIRST;
+        } else {
+          timer.pause(retry);
+          retry = retry.compareTo(RETRY_MAX) < 0 ? retry.multipliedBy(2) : RETRY_MAX;
         }
       }
     } catch (InterruptedException _) {
@@ -187,19 +181,32 @@ public final class NodeIdentity implements AutoCloseable {
     }
   }
 
-  private boolean renewed(Instant clientAt, Instant servingAt, Instant now)
-      throws InterruptedException {
+  private Instant nextDue() {
+    Instant clientAt = clientIdentity.renewAt(renewFraction);
+    Instant servingAt = servingDue();
+    return clientAt.isBefore(servingAt) ? clientAt : servingAt;
+  }
+
+  private Instant servingDue() {
+    return serves ? servingIdentity.renewAt(renewFraction) : Instant.EPOCH;
+  }
+
+  private boolean renewDue(Instant now) throws InterruptedException {
     try {
-      if (!clientAt.isAfter(now)) {
-        clientIdentity = obtain(SigningRequests.CLIENT_SIGNER, "client", AlternativeNames.NONE);
+      if (!clientIdentity.renewAt(renewFraction).isAfter(now)) {
+        clientIdentity =
+            obtain(SigningRequests.CLIENT_SIGNER, IdentityFiles.CLIENT, AlternativeNames.NONE);
         client.reconnect();
+        LOG.log(Level.INFO, "client certificate renewed until={0}", clientIdentity.notAfter());
       }
-      if (!servingAt.isAfter(now)) {
-        servingIdentity = obtain(SigningRequests.SERVING_SIGNER, "serving", servingNames);
+      if (!servingDue().isAfter(now)) {
+        servingIdentity =
+            obtain(SigningRequests.SERVING_SIGNER, IdentityFiles.SERVING, servingNames);
+        serves = true;
+        LOG.log(Level.INFO, "serving certificate obtained until={0}", servingIdentity.notAfter());
       }
-      LOG.log(Level.INFO, "certificates renewed until={0}", clientIdentity.notAfter());
       return true;
-    } catch (IOException | ApiException e) {
+    } catch (IOException | UncheckedIOException | ApiException | PkiException e) {
       LOG.log(Level.WARNING, "certificates not renewed, trying again: {0}", e.getMessage());
       return false;
     }
@@ -208,26 +215,8 @@ public final class NodeIdentity implements AutoCloseable {
   private TlsIdentity obtain(String signer, String file, AlternativeNames names)
       throws IOException, InterruptedException {
     TlsIdentity identity = requests.obtain(client, signer, names);
-    write(directory, file, identity);
+    files.write(file, identity);
     return identity;
-  }
-
-  private static Optional<TlsIdentity> read(Path directory, String name, Instant now) {
-    Path certificate = directory.resolve(name + ".crt");
-    Path key = directory.resolve(name + ".key");
-    if (!Files.exists(certificate) || !Files.exists(key)) {
-      return Optional.empty();
-    }
-    try {
-      return Optional.of(TlsIdentity.read(certificate, key)).filter(i -> i.notAfter().isAfter(now));
-    } catch (PkiException e) {
-      LOG.log(Level.WARNING, "identity on disk is not usable file={0}: {1}", certificate, e);
-      return Optional.empty();
-    }
-  }
-
-  private static void write(Path directory, String name, TlsIdentity identity) {
-    identity.write(directory.resolve(name + ".crt"), directory.resolve(name + ".key"));
   }
 
   @Override

@@ -24,7 +24,8 @@ final class SigningRequests {
   static final String CLIENT_SIGNER = "kubernetes.io/kube-apiserver-client-kubelet";
   static final String SERVING_SIGNER = "kubernetes.io/kubelet-serving";
   private static final Duration WAIT_MAX = Duration.ofMinutes(5);
-  private static final Duration POLL = Duration.ofMillis(500);
+  private static final Duration POLL_FIRST = Duration.ofMillis(25);
+  private static final Duration POLL_MAX = Duration.ofSeconds(1);
 
   private final String nodeName;
   private final Timer timer;
@@ -69,6 +70,7 @@ final class SigningRequests {
 
   private String await(ApiClient api, String name) throws IOException, InterruptedException {
     Instant end = timer.instant().plus(WAIT_MAX);
+    Duration poll = POLL_FIRST;
     while (timer.instant().isBefore(end)) {
       CertificateSigningRequest request = api.get(CertificateSigningRequest.KIND, "", name);
       Bytes certificate = request.status().certificate();
@@ -81,8 +83,10 @@ final class SigningRequests {
               "certificate request " + name + " was refused: " + condition.message());
         }
       }
-      timer.pause(POLL);
+      timer.pause(poll);
+      poll = poll.compareTo(POLL_MAX) < 0 ? poll.multipliedBy(2) : poll;
     }
-    throw new IOException("certificate request " + name + " was not signed in " + WAIT_MAX);
+    throw new IOException(
+        "certificate request " + name + " was not signed in " + WAIT_MAX.toMinutes() + " minutes");
   }
 }

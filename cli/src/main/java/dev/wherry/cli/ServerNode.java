@@ -1,0 +1,47 @@
+package dev.wherry.cli;
+
+import dev.wherry.apiserver.ApiServer;
+import dev.wherry.apiserver.pki.ServerPki;
+import dev.wherry.kubelet.identity.JoinToken;
+import dev.wherry.kubelet.identity.NodeIdentity;
+import dev.wherry.machinery.client.HttpsApiClient;
+import dev.wherry.machinery.time.Timer;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Deque;
+import java.util.Optional;
+
+/**
+ * The worker in the server's own process. It joins as every agent does: with a token, made here for
+ * the moment and deleted behind it.
+ */
+final class ServerNode {
+  private static final Duration TOKEN_LIFETIME = Duration.ofMinutes(10);
+
+  private ServerNode() {}
+
+  static void start(
+      Deque<AutoCloseable> parts,
+      WorkerOptions options,
+      ApiServer api,
+      Timer timer,
+      SecureRandom random)
+      throws IOException, InterruptedException {
+    if (NodeIdentity.isMember(
+        options.identityDirectory(), api.pki().authority().certificate(), timer)) {
+      LocalNode.start(parts, options, Optional.empty(), timer, random);
+      return;
+    }
+    try (HttpsApiClient admin =
+        ControlPlane.client(api, () -> api.pki().identity(ServerPki.Leaf.ADMIN), timer)) {
+      JoinTokens tokens = new JoinTokens(admin, api.pki().authority().fingerprint(), timer, random);
+      JoinToken token = tokens.create(Optional.of(TOKEN_LIFETIME), "the server's own worker");
+      try {
+        LocalNode.start(parts, options, Optional.of(token), timer, random);
+      } finally {
+        tokens.delete(JoinTokens.id(token));
+      }
+    }
+  }
+}

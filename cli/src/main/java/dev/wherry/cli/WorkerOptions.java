@@ -1,0 +1,37 @@
+package dev.wherry.cli;
+
+import dev.wherry.model.core.v1.Taint;
+import dev.wherry.runtime.RuntimeChoice;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a worker is started with, beside a server or alone.
+ *
+ * @param server the API as this host reaches it
+ * @param nodeIp this host's address as others see it
+ * @param kubeletPort 0 for any free one
+ * @param labels put on the node beside the well-known ones
+ * @param taints put on the node when it is made
+ */
+record WorkerOptions(
+    URI server,
+    Path dataDirectory,
+    String nodeName,
+    String nodeIp,
+    int kubeletPort,
+    RuntimeChoice runtime,
+    Map<String, String> labels,
+    List<Taint> taints) {
+  WorkerOptions {
+    labels = Map.copyOf(labels);
+    taints = List.copyOf(taints);
+  }
+
+  /** Where the node's certificates and keys are kept. */
+  Path identityDirectory() {
+    return dataDirectory.resolve("kubelet/pki");
+  }
+}

@@ -1,0 +1,39 @@
+package dev.wherry.runtime;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+
+/**
+ * Where a data directory's sockets and runtime state live: a path of its own below {@code
+ * /run/wherry}, gone with a reboot, so that two clusters on a host never meet. It is short whatever
+ * the data directory is called, since socket paths end at {@value #SOCKET_BYTES_MAX} bytes.
+ */
+public final class RunDirectory {
+  /** What sun_path holds beside its final zero. */
+  public static final int SOCKET_BYTES_MAX = 107;
+
+  private static final Path ROOT = Path.of("/run/wherry");
+  private static final int NAME_BYTES = 5;
+
+  private RunDirectory() {}
+
+  /** The run directory of a data directory, the same at every start. */
+  public static Path of(Path dataDirectory) {
+    return ROOT.resolve(name(dataDirectory));
+  }
+
+  /** Ten hex digits that stand for a data directory. */
+  static String name(Path dataDirectory) {
+    String path = dataDirectory.toAbsolutePath().normalize().toString();
+    try {
+      byte[] hash =
+          MessageDigest.getInstance("SHA-256").digest(path.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(hash, 0, NAME_BYTES);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("this Java runtime has no SHA-256", e);
+    }
+  }
+}
