@@ -17,6 +17,7 @@ import dev.wherry.apiserver.token.TokenConfig;
 import dev.wherry.apiserver.validation.BuiltInRules;
 import dev.wherry.apiserver.view.CacheView;
 import dev.wherry.apiserver.view.Resource;
+import dev.wherry.machinery.client.ApiClient;
 import dev.wherry.machinery.pki.TlsContexts;
 import dev.wherry.store.Store;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
@@ -27,6 +28,7 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 
@@ -36,16 +38,19 @@ public final class ApiServer implements AutoCloseable {
   private final WatchCache cache;
   private final HttpEdge edge;
   private final dev.wherry.streaming.tunnel.TunnelRegistry tunnels;
+  private final Function<UserInfo, ApiClient> clients;
 
   private ApiServer(
       ServerPki pki,
       WatchCache cache,
       HttpEdge edge,
-      dev.wherry.streaming.tunnel.TunnelRegistry tunnels) {
+      dev.wherry.streaming.tunnel.TunnelRegistry tunnels,
+      Function<UserInfo, ApiClient> clients) {
     this.pki = pki;
     this.cache = cache;
     this.edge = edge;
     this.tunnels = tunnels;
+    this.clients = clients;
   }
 
   /**
@@ -102,7 +107,7 @@ public final class ApiServer implements AutoCloseable {
     Rest rest = Rest.over(realm, registry, cache, store, pki, tunnels, clock, random);
     SslContext tls = serverTls(pki);
     HttpEdge edge = HttpEdge.start(config.limits(), () -> tls, rest.handler(), config.listen());
-    return new ApiServer(pki, cache, edge, tunnels);
+    return new ApiServer(pki, cache, edge, tunnels, rest.clients());
   }
 
   private static UserInfo superuser() {
@@ -128,6 +133,16 @@ public final class ApiServer implements AutoCloseable {
     } catch (SSLException e) {
       throw new IllegalStateException("TLS cannot be set up", e);
     }
+  }
+
+  /**
+   * The API for a component in this process, without a connection. The identity is checked as any
+   * other; objects are the watch cache's own.
+   *
+   * @param user such as {@code UserInfo.of("system:kube-scheduler")}
+   */
+  public ApiClient clientFor(UserInfo user) {
+    return clients.apply(user);
   }
 
   public int port() {

@@ -35,8 +35,7 @@ class ServerSecurityTest {
                 UUID::randomUUID,
                 new SecureRandom())) {
       var ca = List.of(server.pki().authority().certificate());
-      SSLContext admin =
-          TlsContexts.mutual(() -> server.pki().identity(ServerPki.Leaf.ADMIN), ca);
+      SSLContext admin = TlsContexts.mutual(() -> server.pki().identity(ServerPki.Leaf.ADMIN), ca);
       SSLContext scheduler =
           TlsContexts.mutual(() -> server.pki().identity(ServerPki.Leaf.SCHEDULER), ca);
       SSLContext nobody = TlsContexts.trusting(ca);
@@ -53,8 +52,7 @@ class ServerSecurityTest {
       throws Exception {
     try (HttpClient client = HttpClient.newBuilder().sslContext(tls).build()) {
       URI uri = URI.create("https://127.0.0.1:" + server.port() + path);
-      return client.send(
-          HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+      return client.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
     }
   }
 }

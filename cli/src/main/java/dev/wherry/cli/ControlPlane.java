@@ -23,23 +23,16 @@ final class ControlPlane {
 
   static void start(
       Deque<AutoCloseable> parts, ApiServer api, String nodeIp, Timer timer, long seed) {
-    ComponentClients controllers = new ComponentClients(api, timer);
-    parts.push(controllers);
+    ComponentClients clients = new ComponentClients(api);
     ServerPki pki = api.pki();
     parts.push(
         Controllers.start(
-            controllers,
+            clients,
             ControllersConfig.of(List.of(nodeIp), api.port(), pki.authority().certificatePem()),
             (request, use, lifetime) ->
                 Pem.certificates(List.of(pki.authority().issue(request, use, lifetime))),
             timer));
-    HttpsApiClient schedulerClient = client(api, ServerPki.Leaf.SCHEDULER, timer);
-    parts.push(schedulerClient);
-    parts.push(SchedulerRunner.start(schedulerClient, SchedulerConfig.defaults(), timer, seed));
-  }
-
-  private static HttpsApiClient client(ApiServer api, ServerPki.Leaf leaf, Timer timer) {
-    return client(api, () -> api.pki().identity(leaf), timer);
+    parts.push(SchedulerRunner.start(clients.scheduler(), SchedulerConfig.defaults(), timer, seed));
   }
 
   static HttpsApiClient client(ApiServer api, Supplier<TlsIdentity> identity, Timer timer) {

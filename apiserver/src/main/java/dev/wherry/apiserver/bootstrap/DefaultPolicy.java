@@ -11,10 +11,8 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * The default roles and bindings as objects, read from {@code policy.txt} beside this class. Its
@@ -49,7 +47,6 @@ public final class DefaultPolicy {
       throw new UncheckedIOException(e);
     }
     policy.addControllerBindings();
-    policy.addControllerRole();
     policy.fillAggregatedRoles();
     return policy;
   }
@@ -173,25 +170,6 @@ public final class DefaultPolicy {
         objects.add(binding);
       }
     }
-  }
-
-  /**
-   * All controllers run under one identity, so that has what upstream gives their separate service
-   * accounts, beside the few rules of {@code wherry:controllers} in the data.
-   */
-  private void addControllerRole() {
-    ObjectNode union = named("wherry:controllers");
-    ArrayNode rules = Trees.list(union, "rules");
-    Set<JsonNode> seen = new LinkedHashSet<>();
-    rules.forEach(seen::add);
-    for (ObjectNode role : objects) {
-      if (Trees.name(role).startsWith(CONTROLLER)
-          && Trees.text(role, "kind").equals("ClusterRole")) {
-        role.path("rules").forEach(seen::add);
-      }
-    }
-    rules.removeAll();
-    seen.forEach(rules::add);
   }
 
   /** Gives aggregated roles their first rules, so that they work before their controller runs. */

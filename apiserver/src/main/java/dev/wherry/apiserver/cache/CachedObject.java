@@ -1,14 +1,13 @@
 package dev.wherry.apiserver.cache;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wherry.machinery.client.MetadataObject;
 import dev.wherry.model.json.Json;
 import dev.wherry.model.kind.Kind;
 import dev.wherry.model.kind.KubeObject;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.lang.ref.Reference;
+import java.lang.ref.SoftReference;
+import java.lang.ref.WeakReference;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +24,11 @@ public final class CachedObject {
   private final long revision;
   private final byte[] bytes;
   private volatile @Nullable Map<String, String> labels;
-  private volatile @Nullable KubeObject typed;
+  private volatile Reference<@Nullable KubeObject> typed = new WeakReference<>(null);
+  private volatile Reference<@Nullable MetadataObject> metadata = new WeakReference<>(null);
+  private volatile Reference<@Nullable ObjectNode> tree = new WeakReference<>(null);
+  private volatile Map<String, String> fields = Map.of();
+  private boolean retired;
 
   CachedObject(String key, String namespace, String name, long revision, byte[] bytes) {
     this.key = key;
@@ -62,10 +65,20 @@ public final class CachedObject {
     return (ObjectNode) Json.parse(bytes);
   }
 
+  /** The tree that all readers share: not to be changed. */
+  public ObjectNode sharedTree() {
+    ObjectNode known = tree.get();
+    if (known == null) {
+      known = tree();
+      tree = new SoftReference<>(known);
+    }
+    return known;
+  }
+
   public Map<String, String> labels() {
     Map<String, String> known = labels;
     if (known == null) {
-      known = readLabels(bytes);
+      known = FieldReader.labels(bytes);
       labels = known;
     }
     return known;
@@ -76,57 +89,73 @@ public final class CachedObject {
     return switch (path) {
       case "metadata.name" -> name;
       case "metadata.namespace" -> namespace;
-      default -> text(tree(), path);
+      default -> {
+        String known = fields.get(path);
+        yield known == null ? readField(path) : known;
+      }
     };
   }
 
-  static String text(JsonNode tree, String path) {
-    JsonNode node = tree;
-    for (String part : path.split("\\.")) {
-      node = node.path(part);
-    }
-    return node.isValueNode() ? node.asText() : "";
+  /** Few paths are ever asked for, each by many watchers. */
+  private synchronized String readField(String path) {
+    String value = FieldReader.read(bytes, path);
+    Map<String, String> more = new HashMap<>(fields);
+    more.put(path, value);
+    fields = Map.copyOf(more);
+    return value;
   }
 
-  /** The typed form, decoded at most once. */
-  @SuppressWarnings("unchecked")
+  /**
+   * The typed form, decoded at most once while anybody needs it and memory lasts. A kind of
+   * metadata only shares the metadata of the whole form.
+   */
+  @SuppressWarnings("unchecked") // Filed under its own kind.
   public <T extends KubeObject> T typed(Kind<T> kind) {
-    KubeObject known = typed;
+    KubeObject known = typed.get();
+    if (known != null && known.kind() == kind) {
+      return (T) known;
+    }
+    return kind.type() == MetadataObject.class
+        ? (T) metadataOnly((Kind<MetadataObject>) kind)
+        : decoded(kind);
+  }
+
+  @SuppressWarnings("unchecked") // Filed under its own kind.
+  private synchronized <T extends KubeObject> T decoded(Kind<T> kind) {
+    KubeObject known = typed.get();
     if (known == null || known.kind() != kind) {
       known = kind.decode(bytes);
-      typed = known;
+      typed = held(known);
     }
     return (T) known;
   }
 
-  /** Reads {@code metadata.labels} and stops there. */
-  private static Map<String, String> readLabels(byte[] bytes) {
-    try (JsonParser p = Json.FACTORY.createParser(bytes)) {
-      p.nextToken();
-      if (!enter(p, "metadata") || !enter(p, "labels")) {
-        return Map.of();
-      }
-      Map<String, String> labels = new HashMap<>();
-      while (p.nextToken() != JsonToken.END_OBJECT) {
-        String label = p.currentName();
-        p.nextToken();
-        labels.put(label, p.getText());
-      }
-      return Map.copyOf(labels);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  private synchronized MetadataObject metadataOnly(Kind<MetadataObject> kind) {
+    MetadataObject known = metadata.get();
+    if (known != null && known.kind() == kind) {
+      return known;
     }
+    KubeObject whole = typed.get();
+    if (known != null) {
+      known = new MetadataObject(known.metadata(), kind);
+    } else if (whole != null) {
+      known = new MetadataObject(whole.metadata(), kind);
+    } else {
+      known = kind.decode(bytes);
+    }
+    metadata = held(known);
+    return known;
   }
 
-  private static boolean enter(JsonParser p, String wanted) throws IOException {
-    while (p.nextToken() == JsonToken.FIELD_NAME) {
-      String field = p.currentName();
-      JsonToken value = p.nextToken();
-      if (field.equals(wanted)) {
-        return value == JsonToken.START_OBJECT;
-      }
-      p.skipChildren();
-    }
-    return false;
+  private <T> Reference<@Nullable T> held(T form) {
+    return retired ? new WeakReference<>(form) : new SoftReference<>(form);
+  }
+
+  /** A newer version took its place: its decoded forms stay only with those who hold them. */
+  synchronized void retire() {
+    retired = true;
+    typed = new WeakReference<>(typed.get());
+    metadata = new WeakReference<>(metadata.get());
+    tree = new WeakReference<>(tree.get());
   }
 }

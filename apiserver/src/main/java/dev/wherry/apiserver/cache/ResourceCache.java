@@ -73,10 +73,11 @@ public final class ResourceCache {
   void apply(Change change) {
     lock.lock();
     try {
-      if (change.deletion()) {
-        objects.remove(change.object().key());
-      } else {
-        objects.put(change.object().key(), change.object());
+      String key = change.object().key();
+      CachedObject replaced =
+          change.deletion() ? objects.remove(key) : objects.put(key, change.object());
+      if (replaced != null) {
+        replaced.retire();
       }
       remember(change);
       newest = change.revision();

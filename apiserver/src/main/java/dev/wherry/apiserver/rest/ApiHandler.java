@@ -3,8 +3,6 @@ package dev.wherry.apiserver.rest;
 import dev.wherry.apiserver.SecurityRealm;
 import dev.wherry.apiserver.authn.Impersonation;
 import dev.wherry.apiserver.authn.UserInfo;
-import dev.wherry.apiserver.authz.AccessRequest;
-import dev.wherry.apiserver.authz.Authorizer;
 import dev.wherry.apiserver.cache.CachedObject;
 import dev.wherry.apiserver.cache.WatchCache;
 import dev.wherry.apiserver.http.Exchange;
@@ -14,12 +12,12 @@ import dev.wherry.apiserver.registry.ScaleSubresource;
 import dev.wherry.apiserver.request.RequestInfo;
 import dev.wherry.model.kind.ResourceInfo;
 import dev.wherry.model.status.ApiException;
-import dev.wherry.model.status.Reason;
 
 /** A request's way: who is it, what does it ask, may it, do it. */
 public final class ApiHandler implements RequestHandler {
   private final SecurityRealm realm;
-  private final KindRegistry kinds;
+  private final Gate gate;
+  private final KindRoutes kinds;
   private final WatchCache cache;
   private final SystemPaths paths;
   private final Lists lists;
@@ -31,7 +29,7 @@ public final class ApiHandler implements RequestHandler {
 
   ApiHandler(
       SecurityRealm realm,
-      KindRegistry kinds,
+      KindRoutes kinds,
       WatchCache cache,
       SystemPaths paths,
       Lists lists,
@@ -41,6 +39,7 @@ public final class ApiHandler implements RequestHandler {
       StreamProxy proxy,
       Metrics metrics) {
     this.realm = realm;
+    this.gate = new Gate(realm.authorizer());
     this.kinds = kinds;
     this.cache = cache;
     this.paths = paths;
@@ -58,8 +57,7 @@ public final class ApiHandler implements RequestHandler {
     answer(exchange);
     RequestInfo asked = RequestInfo.parse(exchange.method(), exchange.path(), exchange.query());
     // What is not served has names that clients make up.
-    if (!asked.resourceRequest()
-        || kinds.find(asked.group(), asked.version(), asked.resource()).isPresent()) {
+    if (!asked.resourceRequest() || kinds.isServed(asked)) {
       metrics.answered(asked, exchange.status(), System.nanoTime() - began);
     }
   }
@@ -69,7 +67,7 @@ public final class ApiHandler implements RequestHandler {
       UserInfo user = realm.authentication().authenticate(exchange.credentials(), exchange.path());
       RequestInfo asked = RequestInfo.parse(exchange.method(), exchange.path(), exchange.query());
       user = impersonated(exchange, user);
-      authorize(user, asked);
+      gate.admit(user, asked);
       serve(exchange, user, asked);
     } catch (ApiException e) {
       if (exchange.answered()) {
@@ -86,97 +84,22 @@ public final class ApiHandler implements RequestHandler {
         .orElse(user);
   }
 
-  private void authorize(UserInfo user, RequestInfo asked) {
-    AccessRequest question =
-        asked.resourceRequest()
-            ? new AccessRequest(
-                user,
-                asked.verb(),
-                true,
-                asked.group(),
-                asked.resource(),
-                asked.subresource(),
-                asked.namespace(),
-                asked.name(),
-                "",
-                asked.fieldsEqual())
-            : AccessRequest.path(user, asked.verb(), asked.path());
-    switch (realm.authorizer().authorize(question)) {
-      case Authorizer.Verdict.Allowed _ -> {}
-      case Authorizer.Verdict.NoOpinion(String why) -> throw forbidden(question, why);
-      case Authorizer.Verdict.Denied(String why) -> throw forbidden(question, why);
-    }
-  }
-
-  /** The 403 in upstream's words. */
-  static ApiException forbidden(AccessRequest q, String why) {
-    String tail = why.isEmpty() ? "" : ": " + why;
-    if (!q.resourceRequest()) {
-      return new ApiException(
-          Reason.FORBIDDEN,
-          "forbidden: User \""
-              + q.user().name()
-              + "\" cannot "
-              + q.verb()
-              + " path \""
-              + q.path()
-              + "\""
-              + tail);
-    }
-    String resource = q.group().isEmpty() ? q.resource() : q.resource() + "." + q.group();
-    String what = q.name().isEmpty() ? resource : resource + " \"" + q.name() + "\"";
-    String scope =
-        q.namespace().isEmpty()
-            ? " at the cluster scope"
-            : " in the namespace \"" + q.namespace() + "\"";
-    String message =
-        what
-            + " is forbidden: User \""
-            + q.user().name()
-            + "\" cannot "
-            + q.verb()
-            + " resource \""
-            + q.combinedResource()
-            + "\" in API group \""
-            + q.group()
-            + "\""
-            + scope
-            + tail;
-    return new ApiException(
-        Reason.FORBIDDEN,
-        message,
-        new ApiException.Details(q.group(), q.resource(), q.name(), "", 0, java.util.List.of()));
-  }
-
   private void serve(Exchange exchange, UserInfo user, RequestInfo asked) {
     if (!asked.resourceRequest()) {
       if (!paths.serve(exchange, user)) {
-        throw notServed();
+        throw KindRoutes.notServed();
       }
       return;
     }
-    ResourceInfo info =
-        kinds
-            .find(asked.group(), asked.version(), asked.resource())
-            .orElseThrow(ApiHandler::notServed);
-    if (!asked.subresource().isEmpty()) {
-      if (info.subresource(asked.subresource()).isEmpty()) {
-        throw notServed();
-      }
-      if (StreamProxy.serves(info.kind(), asked.subresource())) {
-        proxy.serve(exchange, user, info, asked);
-        return;
-      }
+    ResourceInfo info = kinds.route(asked);
+    if (StreamProxy.serves(info.kind(), asked.subresource())) {
+      proxy.serve(exchange, user, info, asked);
+      return;
     }
     dispatch(exchange, user, asked, info);
   }
 
   private void dispatch(Exchange exchange, UserInfo user, RequestInfo asked, ResourceInfo info) {
-    if (asked.subresource().isEmpty() && !info.verbs().contains(asked.verb())) {
-      throw new ApiException(
-          Reason.METHOD_NOT_ALLOWED,
-          "the server does not allow this method on the requested resource");
-    }
     switch (asked.verb()) {
       case "get" -> get(exchange, info, asked);
       case "list" ->
@@ -189,7 +112,7 @@ public final class ApiHandler implements RequestHandler {
       case "patch" -> writes.patch(exchange, user, info, asked);
       case "delete" -> writes.delete(exchange, user, info, asked);
       case "deletecollection" -> writes.deleteCollection(exchange, user, info, asked);
-      default -> throw notServed();
+      default -> throw KindRoutes.notServed();
     }
   }
 
@@ -206,9 +129,5 @@ public final class ApiHandler implements RequestHandler {
     } else {
       answers.object(exchange, info.kind(), 200, object.tree());
     }
-  }
-
-  private static ApiException notServed() {
-    return new ApiException(Reason.NOT_FOUND, "the server could not find the requested resource");
   }
 }

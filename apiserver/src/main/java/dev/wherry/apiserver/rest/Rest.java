@@ -1,6 +1,7 @@
 package dev.wherry.apiserver.rest;
 
 import dev.wherry.apiserver.SecurityRealm;
+import dev.wherry.apiserver.authn.UserInfo;
 import dev.wherry.apiserver.cache.ResourceCache;
 import dev.wherry.apiserver.cache.WatchCache;
 import dev.wherry.apiserver.discovery.ApiCatalog;
@@ -14,6 +15,7 @@ import dev.wherry.apiserver.proxy.TunnelRoute;
 import dev.wherry.apiserver.registry.Registry;
 import dev.wherry.apiserver.request.RequestInfo;
 import dev.wherry.apiserver.view.CacheView;
+import dev.wherry.machinery.client.ApiClient;
 import dev.wherry.machinery.pki.Pem;
 import dev.wherry.machinery.pki.TlsContexts;
 import dev.wherry.model.json.Yaml;
@@ -31,12 +33,18 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import java.util.random.RandomGenerator;
 
-/** The HTTP face, wired. */
-public record Rest(RequestHandler handler) {
+/**
+ * The API's two faces, wired.
+ *
+ * @param handler answers HTTP
+ * @param clients for components in this process, by identity
+ */
+public record Rest(RequestHandler handler, Function<UserInfo, ApiClient> clients) {
   public static Rest over(
       SecurityRealm realm,
       Registry registry,
@@ -60,9 +68,26 @@ public record Rest(RequestHandler handler) {
                 "application/yaml",
                 body -> Yaml.parse(body).tree()));
     ApiCatalog catalog = registry.kinds();
+    Discovery discovery = new Discovery(catalog, "kubernetes.default.svc:443");
+    KindRoutes kinds = new KindRoutes(registry.kinds());
+    Watches watches = new Watches(cache, answers, random);
+    Patches patches = new Patches(Schema.builtin());
+    Writes writes =
+        new Writes(registry, new Virtual(realm, clock), patches, lists, bodies, answers);
+    InProcessCalls calls =
+        new InProcessCalls(
+            new Gate(realm.authorizer()),
+            kinds,
+            cache,
+            lists,
+            watches,
+            writes,
+            patches,
+            discovery,
+            metrics);
     SystemPaths paths =
         new SystemPaths(
-            new Discovery(catalog, "kubernetes.default.svc:443"),
+            discovery,
             openApi(catalog),
             realm.tokens(),
             pki.serviceAccountKeys().getPublic(),
@@ -73,18 +98,12 @@ public record Rest(RequestHandler handler) {
     return new Rest(
         new ApiHandler(
             realm,
-            registry.kinds(),
+            kinds,
             cache,
             paths,
             lists,
-            new Watches(cache, answers, random),
-            new Writes(
-                registry,
-                new Virtual(realm, clock),
-                new Patches(Schema.builtin()),
-                lists,
-                bodies,
-                answers),
+            watches,
+            writes,
             answers,
             (exchange, user, info, asked) -> {
               if (!PodStreams.serves(asked)) {
@@ -92,7 +111,8 @@ public record Rest(RequestHandler handler) {
               }
               nodes.handle(exchange, asked);
             },
-            metrics));
+            metrics),
+        user -> new InProcessApiClient(user, calls));
   }
 
   /** Made when first asked for, once: the descriptions are large and few clients want them. */

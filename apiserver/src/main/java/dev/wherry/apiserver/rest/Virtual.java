@@ -36,8 +36,7 @@ final class Virtual {
   /** A token; NodeRestriction must see the request, or a kubelet could ask for any account's. */
   ObjectNode token(WriteRequest request, ObjectNode body) {
     AdmissionRequest admission =
-        request.admission(
-            AdmissionRequest.Operation.CREATE, Optional.of(body), Optional.empty());
+        request.admission(AdmissionRequest.Operation.CREATE, Optional.of(body), Optional.empty());
     realm.admission().mutate(admission);
     realm.admission().validate(admission);
     return realm.tokenRequests().create(request.namespace(), request.name(), body);

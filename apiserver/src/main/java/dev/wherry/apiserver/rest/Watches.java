@@ -49,26 +49,37 @@ final class Watches {
   void respond(Exchange exchange, KindInfo kind, ListOptions options) {
     Query query = exchange.query();
     Accepted form = Accepted.of(exchange.header("Accept"));
+    Function<Runnable, Watcher> start = prepare(kind, options, query);
+    Session session = new Session(exchange, kind, form, query.flag("allowWatchBookmarks"));
+    session.begin(start.apply(session::wake), seconds(query));
+  }
+
+  /**
+   * Waits for the revision that is asked for.
+   *
+   * @return begins the watch; its argument is called when something waits
+   * @throws ApiException 400 for parameters that do not fit together, 504 for a revision from the
+   *     future
+   */
+  Function<Runnable, Watcher> prepare(KindInfo kind, ListOptions options, Query query) {
     boolean streamed = query.flag("sendInitialEvents");
     checkStreamed(query, streamed, options);
     if (options.revision() > 0) {
       cache.await(options.revision(), NEWER_WITHIN);
     }
-    Session session = new Session(exchange, kind, form, query.flag("allowWatchBookmarks"));
     Resource resource = KindRegistry.storage(kind);
-    Watcher watcher =
+    boolean bookmark = streamed && query.flag("allowWatchBookmarks");
+    return wake ->
         options.revision() > 0 && !streamed
-            ? cache.watchAfter(resource, options.selection(), options.revision(), session::wake)
-            : cache.watchFromNow(
-                resource,
-                options.selection(),
-                streamed && query.flag("allowWatchBookmarks"),
-                session::wake);
-    long timeout =
-        query
-            .number("timeoutSeconds")
-            .orElse(TIMEOUT_SECONDS_MIN + random.nextLong(TIMEOUT_SECONDS_MIN));
-    session.begin(watcher, timeout);
+            ? cache.watchAfter(resource, options.selection(), options.revision(), wake)
+            : cache.watchFromNow(resource, options.selection(), bookmark, wake);
+  }
+
+  /** After how many seconds the server ends a watch. */
+  long seconds(Query query) {
+    return query
+        .number("timeoutSeconds")
+        .orElse(TIMEOUT_SECONDS_MIN + random.nextLong(TIMEOUT_SECONDS_MIN));
   }
 
   private static void checkStreamed(Query query, boolean streamed, ListOptions options) {

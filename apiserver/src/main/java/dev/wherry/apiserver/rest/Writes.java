@@ -64,17 +64,21 @@ final class Writes {
     WriteRequest request = request(user, info, asked, dryRun(exchange));
     KindInfo kind = info.kind();
     if (asked.subresource().isEmpty()) {
-      if (kind.namespaced() && asked.namespace().isEmpty()) {
-        throw ApiException.badRequest("an empty namespace may not be set during creation");
-      }
-      ObjectNode object = bodies.object(exchange, kind);
-      Optional<ObjectNode> answer = virtual.create(user, request, object);
-      answers.object(
-          exchange, kind, 201, answer.orElseGet(() -> registry.objects().create(request, object)));
+      answers.object(exchange, kind, 201, create(request, bodies.object(exchange, kind)));
       return;
     }
     JsonNode body = bodies.any(exchange);
     answers.object(exchange, kind, 201, subresource(request, body));
+  }
+
+  /** Creates an object, or answers a question that has the form of one. */
+  ObjectNode create(WriteRequest request, ObjectNode object) {
+    if (request.kind().namespaced() && request.namespace().isEmpty()) {
+      throw ApiException.badRequest("an empty namespace may not be set during creation");
+    }
+    return virtual
+        .create(request.user(), request, object)
+        .orElseGet(() -> registry.objects().create(request, object));
   }
 
   ObjectNode subresource(WriteRequest request, JsonNode body) {
@@ -92,17 +96,22 @@ final class Writes {
   void update(Exchange exchange, UserInfo user, ResourceInfo info, RequestInfo asked) {
     WriteRequest request = request(user, info, asked, dryRun(exchange));
     if (asked.subresource().equals("scale")) {
-      JsonNode scale = bodies.any(exchange);
-      ObjectNode updated =
-          registry
-              .objects()
-              .update(plain(request), old -> ScaleSubresource.apply(request, old, scale));
-      answers.object(exchange, info.kind(), 200, ScaleSubresource.of(updated));
+      answers.object(exchange, info.kind(), 200, scale(request, bodies.any(exchange)));
       return;
     }
-    ObjectStore.Written written =
-        registry.objects().put(request, bodies.object(exchange, info.kind()));
+    ObjectStore.Written written = put(request, bodies.object(exchange, info.kind()));
     answers.object(exchange, info.kind(), written.created() ? 201 : 200, written.object());
+  }
+
+  ObjectStore.Written put(WriteRequest request, ObjectNode object) {
+    return registry.objects().put(request, object);
+  }
+
+  ObjectNode scale(WriteRequest request, JsonNode scale) {
+    return ScaleSubresource.of(
+        registry
+            .objects()
+            .update(plain(request), old -> ScaleSubresource.apply(request, old, scale)));
   }
 
   private static WriteRequest plain(WriteRequest request) {
@@ -113,8 +122,12 @@ final class Writes {
   void patch(Exchange exchange, UserInfo user, ResourceInfo info, RequestInfo asked) {
     WriteRequest request = request(user, info, asked, dryRun(exchange));
     Patches.Patch patch = patches.parse(Bodies.mediaType(exchange), exchange.body());
-    if (asked.subresource().equals("scale")) {
-      ObjectNode updated =
+    answers.object(exchange, info.kind(), 200, patch(request, patch));
+  }
+
+  ObjectNode patch(WriteRequest request, Patches.Patch patch) {
+    if (request.subresource().equals("scale")) {
+      return ScaleSubresource.of(
           registry
               .objects()
               .update(
@@ -123,14 +136,8 @@ final class Writes {
                       ScaleSubresource.apply(
                           request,
                           old,
-                          patches.apply(patch, Optional.empty(), ScaleSubresource.of(old))));
-      answers.object(exchange, info.kind(), 200, ScaleSubresource.of(updated));
-      return;
+                          patches.apply(patch, Optional.empty(), ScaleSubresource.of(old)))));
     }
-    answers.object(exchange, info.kind(), 200, patch(request, patch));
-  }
-
-  ObjectNode patch(WriteRequest request, Patches.Patch patch) {
     return registry
         .objects()
         .update(
@@ -149,8 +156,11 @@ final class Writes {
 
   void delete(Exchange exchange, UserInfo user, ResourceInfo info, RequestInfo asked) {
     WriteRequest request = request(user, info, asked, dryRun(exchange));
-    ObjectNode answer = registry.deletion().delete(request, options(exchange));
-    answers.object(exchange, info.kind(), 200, answer);
+    answers.object(exchange, info.kind(), 200, delete(request, options(exchange)));
+  }
+
+  ObjectNode delete(WriteRequest request, Deletion.Options options) {
+    return registry.deletion().delete(request, options);
   }
 
   private Deletion.Options options(Exchange exchange) {
@@ -168,16 +178,27 @@ final class Writes {
   }
 
   void deleteCollection(Exchange exchange, UserInfo user, ResourceInfo info, RequestInfo asked) {
-    Deletion.Options options = options(exchange);
-    Lists.Result found =
-        lists.list(info.kind(), ListOptions.of(asked.namespace(), exchange.query()));
+    ListOptions selection = ListOptions.of(asked.namespace(), exchange.query());
+    WriteRequest each = new WriteRequest(user, info, "", "", "", dryRun(exchange));
+    ObjectNode answer = deleteCollection(each, selection, options(exchange));
+    exchange.respond(200, Answers.JSON_TYPE, Json.write(answer));
+  }
+
+  /**
+   * Deletes what a selection finds.
+   *
+   * @param each the request without the names of an object
+   */
+  ObjectNode deleteCollection(WriteRequest each, ListOptions selection, Deletion.Options options) {
+    ResourceInfo info = each.info();
+    Lists.Result found = lists.list(info.kind(), selection);
     ObjectNode list = Json.object();
     list.put("kind", info.kind().kind() + "List").put("apiVersion", info.kind().apiVersion());
     list.set("metadata", Lists.metadata(found));
     var items = list.putArray("items");
     for (var object : found.objects()) {
       WriteRequest request =
-          new WriteRequest(user, info, "", object.namespace(), object.name(), dryRun(exchange));
+          new WriteRequest(each.user(), info, "", object.namespace(), object.name(), each.dryRun());
       try {
         registry.deletion().delete(request, options);
       } catch (ApiException e) {
@@ -187,6 +208,6 @@ final class Writes {
       }
       items.add(object.tree());
     }
-    exchange.respond(200, Answers.JSON_TYPE, Json.write(list));
+    return list;
   }
 }

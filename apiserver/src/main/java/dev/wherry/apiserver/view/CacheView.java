@@ -41,14 +41,15 @@ public final class CacheView implements ObjectView, AutoCloseable {
 
   @Override
   public Optional<ObjectNode> get(Resource resource, String namespace, String name) {
-    return cache.get(resource, namespace, name).map(CachedObject::tree);
+    return cache.get(resource, namespace, name).map(CachedObject::sharedTree);
   }
 
   @Override
   public List<ObjectNode> list(Resource resource, String namespace) {
-    Selection selection =
-        new Selection(namespace, Selection.ALL.labels(), Selection.ALL.fields());
-    return cache.list(resource, selection).objects().stream().map(CachedObject::tree).toList();
+    Selection selection = new Selection(namespace, Selection.ALL.labels(), Selection.ALL.fields());
+    return cache.list(resource, selection).objects().stream()
+        .map(CachedObject::sharedTree)
+        .toList();
   }
 
   @Override
@@ -59,15 +60,14 @@ public final class CacheView implements ObjectView, AutoCloseable {
       return;
     }
     CompletableFuture<Boolean> told = new CompletableFuture<>();
-    inbox.add(
-        () -> {
-          try {
-            one.start();
-            told.complete(true);
-          } catch (RuntimeException e) {
-            told.completeExceptionally(e);
-          }
-        });
+    inbox.add(() -> {
+      try {
+        one.start();
+        told.complete(true);
+      } catch (RuntimeException e) {
+        told.completeExceptionally(e);
+      }
+    });
     told.join();
   }
 

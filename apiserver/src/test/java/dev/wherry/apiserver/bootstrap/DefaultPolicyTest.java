@@ -44,7 +44,7 @@ class DefaultPolicyTest {
     long controllers = count(all, "ClusterRole", "system:controller:");
     assertEquals(38, controllers);
     assertEquals(controllers, count(all, "ClusterRoleBinding", "system:controller:"));
-    assertEquals(3, count(all, "ClusterRole", "wherry:"));
+    assertEquals(2, count(all, "ClusterRole", "wherry:"));
   }
 
   private static long count(List<ObjectNode> all, String kind, String prefix) {
@@ -62,15 +62,17 @@ class DefaultPolicyTest {
     "system:kube-scheduler, get, '', secrets, '', default, false",
     "system:kube-scheduler, create, '', pods, '', default, false",
     "system:kube-controller-manager, watch, apps, deployments, '', '', true",
-    "system:kube-controller-manager, create, '', serviceaccounts, '', default, true",
-    "system:kube-controller-manager, create, '', configmaps, '', default, true",
-    "system:kube-controller-manager, create, '', pods, '', default, true",
-    "system:kube-controller-manager, update, '', namespaces, finalize, '', true",
-    "system:kube-controller-manager, update, '', nodes, status, '', true",
-    "system:kube-controller-manager, create, '', services, '', default, true",
-    "system:kube-controller-manager, create, discovery.k8s.io, endpointslices, '', default, true",
-    "system:kube-controller-manager, create, '', endpoints, restricted, default, true",
-    "system:kube-controller-manager, create, '', pods, exec, default, false",
+    "system:kube-controller-manager, create, '', configmaps, '', default, false",
+    "system:kube-controller-manager, create, '', pods, '', default, false",
+    "system:kube-controller-manager, update, '', nodes, status, '', false",
+    "system:serviceaccount:kube-system:service-account-controller, create, '', serviceaccounts, '', default, true",
+    "system:serviceaccount:kube-system:root-ca-cert-publisher, create, '', configmaps, '', default, true",
+    "system:serviceaccount:kube-system:replicaset-controller, create, '', pods, '', default, true",
+    "system:serviceaccount:kube-system:namespace-controller, update, '', namespaces, finalize, '', true",
+    "system:serviceaccount:kube-system:node-controller, update, '', nodes, status, '', true",
+    "system:serviceaccount:kube-system:endpointslice-controller, create, discovery.k8s.io, endpointslices, '', default, true",
+    "system:serviceaccount:kube-system:endpoint-controller, create, '', endpoints, restricted, default, true",
+    "system:serviceaccount:kube-system:node-controller, create, '', pods, '', default, false",
     "system:kube-proxy, watch, discovery.k8s.io, endpointslices, '', '', true",
     "somebody, get, '', pods, '', default, false",
     "somebody, create, authorization.k8s.io, selfsubjectaccessreviews, '', '', true",

@@ -72,11 +72,14 @@ public interface ApiClient {
   JsonNode raw(String method, String path, @Nullable JsonNode body);
 
   /**
-   * A client inside the API server's process can offer its watch cache instead of copies.
+   * A client inside the API server's process offers the watch cache instead of copies.
    *
+   * @param labelSelector "" for all
+   * @param fieldSelector "" for all
    * @return empty where objects come over the network
    */
-  default <T extends KubeObject> Optional<CacheView<T>> cacheView(Kind<T> kind, String namespace) {
+  default <T extends KubeObject> Optional<CacheView<T>> cacheView(
+      Kind<T> kind, String namespace, String labelSelector, String fieldSelector) {
     return Optional.empty();
   }
 }

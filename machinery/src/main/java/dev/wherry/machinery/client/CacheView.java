@@ -5,16 +5,25 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A consistent present view on the watch cache for one kind (and namespace). Objects are the
- * cache's own, decoded once. An informer over such a view keeps only names and index keys; its
- * events still come by {@link ApiClient#watch}. Reads never block and may be ahead of the events.
+ * The API server's watch cache for one kind within a scope, as a client in the server's process
+ * sees it. Objects are the cache's own, decoded at most once for all who look. Reads never block;
+ * they show what was acknowledged, and may be ahead of what {@link #follow} has told. Nothing is
+ * shown before the first {@code follow} was admitted.
  */
 public interface CacheView<T extends KubeObject> {
   Optional<T> get(String namespace, String name);
 
-  /** Present objects in the order of namespace and name. */
+  /** All objects in the order of namespace and name. */
   List<T> list();
 
-  /** The revision of the newest object or bookmark the cache holds. */
-  String resourceVersion();
+  /** The objects of one namespace in the order of their names. */
+  List<T> list(String namespace);
+
+  /**
+   * Begins to tell every present object, then every change.
+   *
+   * @throws dev.wherry.model.status.ApiException FORBIDDEN when the client's identity may not list
+   *     and watch
+   */
+  CacheFeed<T> follow();
 }

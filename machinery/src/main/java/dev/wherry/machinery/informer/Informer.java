@@ -7,37 +7,47 @@ import dev.wherry.model.kind.Kind;
 import dev.wherry.model.kind.KubeObject;
 import dev.wherry.model.status.ApiException;
 import dev.wherry.model.status.Reason;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * Holds all objects of a kind within a scope, kept up to date by a watch, and tells their changes
- * to handlers in order. Handlers run on the informer's thread: they put a key into a queue and
- * return. Objects are those the client hands over: in process the watch cache's own, not copies.
+ * Shows all objects of a kind within a scope and tells their changes to handlers in order. Handlers
+ * run on the informer's thread: they put a key into a queue and return. Over the network it holds
+ * the objects, kept up to date by a watch. In the API server's process it is a view of the server's
+ * cache: reads show what was acknowledged, also before the handlers have heard of it.
  */
 public final class Informer<T extends KubeObject> implements View<T>, AutoCloseable {
-  private static final Logger LOG = System.getLogger(Informer.class.getName());
-
   private final Kind<T> kind;
-  private final ObjectTable<T> table = new ObjectTable<>();
-  private final List<Consumer<Change<T>>> handlers = new CopyOnWriteArrayList<>();
+  private final Indexes<T> indexes = new Indexes<>();
+  private final Handlers<T> handlers;
   private final CountDownLatch synced = new CountDownLatch(1);
-  private final Reflector<T> reflector;
+  private final View<T> view;
+  private final Mirror mirror;
 
   public Informer(ApiClient client, Kind<T> kind, Scope scope, Timer timer) {
     this.kind = kind;
-    this.reflector = new Reflector<>(client, kind, scope, timer, new Table());
+    this.handlers = new Handlers<>(kind.toString());
+    Optional<CacheView<T>> cache =
+        client.cacheView(kind, scope.namespace(), scope.labelSelector(), scope.fieldSelector());
+    if (cache.isPresent()) {
+      CacheMirror<T> live =
+          new CacheMirror<>(
+              kind.toString(), cache.get(), indexes, handlers, synced::countDown, timer);
+      view = live;
+      mirror = live;
+    } else {
+      ObjectTable<T> table = new ObjectTable<>(indexes);
+      view = table;
+      mirror = new Reflector<>(client, kind, scope, timer, new Copying(table));
+    }
   }
 
   /** Starts an informer without indexes; its handlers see every object from the first on. */
@@ -48,7 +58,7 @@ public final class Informer<T extends KubeObject> implements View<T>, AutoClosea
 
   /** Adds an index; only before the start. */
   public Informer<T> index(String name, Function<T, ? extends Collection<String>> keys) {
-    table.addIndex(name, keys);
+    indexes.add(name, keys);
     return this;
   }
 
@@ -59,7 +69,7 @@ public final class Informer<T extends KubeObject> implements View<T>, AutoClosea
   }
 
   public Informer<T> start() {
-    reflector.start();
+    mirror.start();
     return this;
   }
 
@@ -81,7 +91,7 @@ public final class Informer<T extends KubeObject> implements View<T>, AutoClosea
 
   @Override
   public Optional<T> get(String namespace, String name) {
-    return table.get(namespace, name);
+    return view.get(namespace, name);
   }
 
   /**
@@ -90,10 +100,6 @@ public final class Informer<T extends KubeObject> implements View<T>, AutoClosea
    * @param asking under whose identity
    */
   public Optional<T> fresh(ApiClient asking, String namespace, String name) {
-    Optional<CacheView<T>> cache = asking.cacheView(kind, namespace);
-    if (cache.isPresent()) {
-      return cache.get().get(namespace, name);
-    }
     try {
       return Optional.of(asking.get(kind, namespace, name));
     } catch (ApiException e) {
@@ -106,50 +112,46 @@ public final class Informer<T extends KubeObject> implements View<T>, AutoClosea
 
   @Override
   public List<T> list() {
-    return table.list();
+    return view.list();
   }
 
   @Override
   public List<T> list(String namespace) {
-    return table.list(namespace);
+    return view.list(namespace);
   }
 
   @Override
   public List<T> byIndex(String index, String key) {
-    return table.byIndex(index, key);
+    return view.byIndex(index, key);
   }
 
   @Override
   public void close() {
-    reflector.close();
-  }
-
-  private void tell(Change<T> change) {
-    for (Consumer<Change<T>> handler : handlers) {
-      try {
-        handler.accept(change);
-      } catch (RuntimeException e) {
-        LOG.log(Level.ERROR, "informer handler failed kind=" + kind, e);
-      }
-    }
+    mirror.close();
   }
 
   /** Where the reflector's thread writes. */
-  private final class Table implements Reflector.Sink<T> {
+  private final class Copying implements Reflector.Sink<T> {
+    private final ObjectTable<T> table;
+
+    Copying(ObjectTable<T> table) {
+      this.table = table;
+    }
+
     @Override
     public void put(T object) {
       T before = table.put(object);
       if (before == null) {
-        tell(new Change.Added<>(object));
+        handlers.tell(new Change.Added<>(object));
       } else if (!before.metadata().resourceVersion().equals(object.metadata().resourceVersion())) {
-        tell(new Change.Updated<>(before, object));
+        handlers.tell(new Change.Updated<>(before, object));
       }
     }
 
     @Override
     public void remove(T object) {
       if (table.remove(ObjectKey.of(object)) != null) {
-        tell(new Change.Removed<>(object));
+        handlers.tell(new Change.Removed<>(object));
       }
     }
 
@@ -161,7 +163,7 @@ public final class Informer<T extends KubeObject> implements View<T>, AutoClosea
         if (!present.contains(key)) {
           T gone = table.remove(key);
           if (gone != null) {
-            tell(new Change.Removed<>(gone));
+            handlers.tell(new Change.Removed<>(gone));
           }
         }
       }

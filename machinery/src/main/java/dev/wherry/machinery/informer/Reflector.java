@@ -14,7 +14,6 @@ import dev.wherry.model.status.ApiException;
 import dev.wherry.model.status.Reason;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * it (client-go tools/cache Reflector). A lost watch goes on from the last revision seen; 410 lists
  * again. One virtual thread owns all state; the watch's thread waits while the inbox is full.
  */
-final class Reflector<T extends KubeObject> {
+final class Reflector<T extends KubeObject> implements Mirror {
   /** Events that may wait for the handlers before the watch is read no further. */
   static final int INBOX_EVENTS_MAX = 1_024;
 
@@ -36,11 +35,6 @@ final class Reflector<T extends KubeObject> {
   static final int PAGE_OBJECTS_MAX = 500;
 
   private static final Logger LOG = System.getLogger(Reflector.class.getName());
-  private static final Duration PAUSE_FIRST = Duration.ofMillis(200);
-  private static final Duration PAUSE_MAX = Duration.ofSeconds(30);
-
-  /** A watch that held so long ends the back-off. */
-  private static final Duration STEADY = Duration.ofSeconds(10);
 
   /** Takes the mirrored state, on the reflector's thread. */
   interface Sink<T> {
@@ -65,7 +59,6 @@ final class Reflector<T extends KubeObject> {
   private final Thread thread;
   private String revision = "";
   private boolean watchList = true;
-  private Duration pause = PAUSE_FIRST;
 
   Reflector(ApiClient client, Kind<T> kind, Scope scope, Timer timer, Sink<T> sink) {
     this.client = client;
@@ -76,23 +69,23 @@ final class Reflector<T extends KubeObject> {
     this.thread = Thread.ofVirtual().name("informer-" + kind.info().plural()).unstarted(this::run);
   }
 
-  void start() {
+  @Override
+  public void start() {
     thread.start();
   }
 
-  void close() {
+  @Override
+  public void close() {
     thread.interrupt();
   }
 
   private void run() {
+    Rests rests = new Rests(timer);
     try {
       while (!Thread.currentThread().isInterrupted()) {
         Instant started = timer.instant();
         runOnce();
-        if (Duration.between(started, timer.instant()).compareTo(STEADY) >= 0) {
-          pause = PAUSE_FIRST;
-        }
-        rest();
+        rests.after(started);
       }
     } catch (InterruptedException closed) {
       // The way to end.
@@ -206,12 +199,6 @@ final class Reflector<T extends KubeObject> {
       sink.put(object);
       revision = object.metadata().resourceVersion();
     }
-  }
-
-  private void rest() throws InterruptedException {
-    Duration now = pause;
-    pause = pause.multipliedBy(2).compareTo(PAUSE_MAX) > 0 ? PAUSE_MAX : pause.multipliedBy(2);
-    timer.pause(now);
   }
 
   /** Between the watch's thread and ours. */

@@ -1,0 +1,133 @@
+package dev.wherry.apiserver.rest;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wherry.apiserver.authn.UserInfo;
+import dev.wherry.apiserver.cache.CachedObject;
+import dev.wherry.apiserver.cache.WatchCache;
+import dev.wherry.apiserver.cache.Watcher;
+import dev.wherry.apiserver.discovery.Discovery;
+import dev.wherry.apiserver.registry.Deletion;
+import dev.wherry.apiserver.registry.KindRegistry;
+import dev.wherry.apiserver.registry.ScaleSubresource;
+import dev.wherry.apiserver.registry.WriteRequest;
+import dev.wherry.apiserver.request.Query;
+import dev.wherry.apiserver.request.RequestInfo;
+import dev.wherry.model.json.Json;
+import dev.wherry.model.kind.ResourceInfo;
+import dev.wherry.model.status.ApiException;
+import java.time.Duration;
+import java.util.function.Function;
+
+/** A request's way inside the process: may the caller, which kind is it, do it, count it. */
+record InProcessCalls(
+    Gate gate,
+    KindRoutes kinds,
+    WatchCache cache,
+    Lists lists,
+    Watches watches,
+    Writes writes,
+    Patches patches,
+    Discovery discovery,
+    Metrics metrics) {
+  private static final System.Logger LOG = System.getLogger(InProcessCalls.class.getName());
+  private static final int OK = 200;
+
+  /** An admitted request. */
+  record Call(RequestInfo asked, ResourceInfo info, Query query) {
+    WriteRequest write(UserInfo user) {
+      return Writes.request(user, info, asked, false);
+    }
+
+    String namespace() {
+      return info.kind().namespaced() ? asked.namespace() : "";
+    }
+  }
+
+  private static RequestInfo parse(String method, String target) {
+    int mark = target.indexOf('?');
+    String path = mark < 0 ? target : target.substring(0, mark);
+    return RequestInfo.parse(method, path, Query.of(target));
+  }
+
+  static boolean isAboutResource(String method, String target) {
+    return parse(method, target).resourceRequest();
+  }
+
+  /** Carries out a request; what goes wrong unforeseen is a 500, as over HTTP. */
+  <R> R run(UserInfo user, String method, String target, Function<Call, R> work) {
+    RequestInfo asked = parse(method, target);
+    long began = System.nanoTime();
+    int code = OK;
+    try {
+      gate.admit(user, asked);
+      return work.apply(new Call(asked, kinds.route(asked), Query.of(target)));
+    } catch (ApiException e) {
+      code = e.code();
+      throw e;
+    } catch (RuntimeException e) {
+      code = 500;
+      LOG.log(System.Logger.Level.ERROR, "request failed path=" + target, e);
+      throw ApiException.internal("the request failed; see the server's log");
+    } finally {
+      if (kinds.isServed(asked)) {
+        metrics.answered(asked, code, System.nanoTime() - began);
+      }
+    }
+  }
+
+  /** Discovery: what components ask for beside resources. */
+  JsonNode document(UserInfo user, String method, String target) {
+    RequestInfo asked = parse(method, target);
+    gate.admit(user, asked);
+    if (!method.equals("GET") || !Discovery.serves(asked.path())) {
+      throw KindRoutes.notServed();
+    }
+    return discovery
+        .answer(asked.path(), Answers.JSON_TYPE, "")
+        .map(answer -> Json.parse(answer.body()))
+        .orElseThrow(KindRoutes::notServed);
+  }
+
+  CachedObject require(Call call) {
+    return cache
+        .get(KindRegistry.storage(call.info().kind()), call.namespace(), call.asked().name())
+        .orElseThrow(() -> ApiException.notFound(call.info().kind(), call.asked().name()));
+  }
+
+  ObjectNode read(Call call) {
+    ObjectNode object = require(call).tree();
+    return call.asked().subresource().equals("scale") ? ScaleSubresource.of(object) : object;
+  }
+
+  Lists.Result list(Call call) {
+    return lists.list(call.info().kind(), ListOptions.of(call.asked().namespace(), call.query()));
+  }
+
+  ObjectNode listTree(Call call) {
+    Lists.Result found = list(call);
+    ObjectNode list = Json.object();
+    list.put("kind", call.info().kind().kind() + "List");
+    list.put("apiVersion", call.info().kind().apiVersion());
+    list.set("metadata", Lists.metadata(found));
+    var items = list.putArray("items");
+    found.objects().forEach(object -> items.add(object.tree()));
+    return list;
+  }
+
+  Function<Runnable, Watcher> watch(Call call) {
+    return watches.prepare(
+        call.info().kind(), ListOptions.of(call.asked().namespace(), call.query()), call.query());
+  }
+
+  Duration watchTime(Call call) {
+    return Duration.ofSeconds(watches.seconds(call.query()));
+  }
+
+  ObjectNode deleteCollection(Call call, UserInfo user, Deletion.Options options) {
+    return writes.deleteCollection(
+        new WriteRequest(user, call.info(), "", "", "", false),
+        ListOptions.of(call.asked().namespace(), call.query()),
+        options);
+  }
+}
