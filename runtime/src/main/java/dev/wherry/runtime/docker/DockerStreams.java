@@ -4,6 +4,10 @@ import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import dev.wherry.proto.cri.v1.AttachRequest;
 import dev.wherry.proto.cri.v1.ExecRequest;
+import dev.wherry.streaming.portforward.PodConnection;
+import dev.wherry.streaming.remotecommand.CommandStatus;
+import dev.wherry.streaming.remotecommand.RemoteProcess;
+import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -11,6 +15,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What stands behind a streaming endpoint: processes in containers with their streams, and
@@ -19,6 +25,8 @@ import java.util.Optional;
 public final class DockerStreams {
   private static final int CHUNK_BYTES = 32 * 1024;
   private static final int FRAME_STDERR = 2;
+  private static final int EXIT_CODE_LOOKS_MAX = 100;
+  private static final long EXIT_CODE_LOOK_MILLIS = 50;
 
   private final DockerConnection connection;
   private final Path shim;
@@ -32,7 +40,7 @@ public final class DockerStreams {
   }
 
   /** Starts a command in a running container. */
-  public AttachedProcess exec(ExecRequest request) throws IOException {
+  public RemoteProcess exec(ExecRequest request) throws IOException {
     String exec =
         connection
             .client()
@@ -51,7 +59,7 @@ public final class DockerStreams {
   }
 
   /** Joins the streams of a container's first process. */
-  public AttachedProcess attach(AttachRequest request) throws IOException {
+  public RemoteProcess attach(AttachRequest request) throws IOException {
     String path =
         "/containers/%s/attach?stream=1&stdin=%d&stdout=%d&stderr=%d"
             .formatted(
@@ -64,31 +72,34 @@ public final class DockerStreams {
   }
 
   /**
-   * Connects to a port on a sandbox's loopback: the process's stdin and stdout are the connection,
-   * each direction ending by itself. A refusal is an exit code of 1 and a line on stderr.
+   * Connects to a port on a sandbox's loopback.
+   *
+   * @throws IOException when the port refuses; the message says why
    */
-  public Process dial(String sandboxId, int port) throws IOException {
+  public PodConnection dial(String sandboxId, int port) throws IOException {
     Long pid = connection.client().inspectContainerCmd(sandboxId).exec().getState().getPidLong();
     if (pid == null || pid <= 0) {
       throw CriErrors.notFound("running sandbox", sandboxId);
     }
-    return new ProcessBuilder(
-            shim.toString(), "dial", "/proc/" + pid + "/ns/net", Integer.toString(port))
-        .start();
+    return new ShimConnection(
+        new ProcessBuilder(
+                shim.toString(), "dial", "/proc/" + pid + "/ns/net", Integer.toString(port))
+            .start());
   }
 
-  private final class Hijacked implements AttachedProcess {
+  private final class Hijacked implements RemoteProcess {
     private final DockerSocket.Stream stream;
     private final DataInputStream in;
     private final boolean tty;
     private final String exec;
     private final String container;
+    private final CountDownLatch closed = new CountDownLatch(1);
     private int frameLeft;
     private boolean frameStderr;
 
     Hijacked(DockerSocket.Stream stream, boolean tty, String exec, String container) {
       this.stream = stream;
-      this.in = new DataInputStream(stream.in());
+      this.in = new DataInputStream(new BufferedInputStream(stream.in(), CHUNK_BYTES));
       this.tty = tty;
       this.exec = exec;
       this.container = container;
@@ -140,11 +151,29 @@ public final class DockerStreams {
       }
     }
 
+    // Docker notes an exit a moment after it has closed the streams.
     @Override
-    public Optional<Integer> exitCode() {
+    public CommandStatus outcome() throws IOException {
       if (exec.isEmpty()) {
-        return Optional.empty();
+        return CommandStatus.exit(0);
       }
+      try {
+        for (int look = 0; look < EXIT_CODE_LOOKS_MAX; look++) {
+          Optional<Integer> code = exitCode();
+          if (code.isPresent()) {
+            return CommandStatus.exit(code.get());
+          }
+          if (closed.await(EXIT_CODE_LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+            break;
+          }
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      throw new IOException("the command's exit code is not known");
+    }
+
+    private Optional<Integer> exitCode() {
       try {
         return Optional.ofNullable(
                 connection.client().inspectExecCmd(exec).exec().getExitCodeLong())
@@ -156,6 +185,7 @@ public final class DockerStreams {
 
     @Override
     public void close() {
+      closed.countDown();
       stream.close();
     }
   }

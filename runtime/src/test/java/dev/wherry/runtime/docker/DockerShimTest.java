@@ -20,9 +20,11 @@ import dev.wherry.runtime.fixture.Await;
 import dev.wherry.runtime.fixture.CriClient;
 import dev.wherry.runtime.fixture.CriRuntimeContract;
 import dev.wherry.runtime.fixture.PrivateDocker;
+import dev.wherry.streaming.portforward.PodConnection;
+import dev.wherry.streaming.remotecommand.CommandStatus;
+import dev.wherry.streaming.remotecommand.RemoteProcess;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -172,7 +174,7 @@ class DockerShimTest extends CriRuntimeContract {
       process.write(StandardCharsets.UTF_8.encode("한글 in\n"));
       process.closeInput();
       assertEquals("한글 in\n!end\n", text(process));
-      assertEquals(5, process.exitCode().orElseThrow());
+      assertEquals(CommandStatus.exit(5), process.outcome());
     }
   }
 
@@ -202,15 +204,13 @@ class DockerShimTest extends CriRuntimeContract {
   }
 
   private String dialled(DockerConnection connection) {
-    try {
-      Process dial = streams(connection).dial(sandbox, 8081);
-      try {
-        return new String(dial.getInputStream().readNBytes(6), StandardCharsets.UTF_8);
-      } finally {
-        dial.destroy();
-      }
+    try (PodConnection dial = streams(connection).dial(sandbox, 8081)) {
+      byte[] chunk = new byte[6];
+      int n = dial.read(chunk);
+      return new String(chunk, 0, Math.max(0, n), StandardCharsets.UTF_8);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      // Nobody listens yet.
+      return "";
     }
   }
 
@@ -218,7 +218,7 @@ class DockerShimTest extends CriRuntimeContract {
     return new DockerStreams(connection, ShimBinary.install(directory.resolve("bin")));
   }
 
-  private static String text(AttachedProcess process) throws IOException {
+  private static String text(RemoteProcess process) throws IOException {
     var text = new StringBuilder();
     for (var output = process.read(); output.isPresent(); output = process.read()) {
       text.append(output.get().stderr() ? "!" : "");

@@ -21,7 +21,9 @@ import java.util.concurrent.TimeUnit;
 
 /** Serves the streams of CRI's URLs on a free port of the loopback address. */
 public final class DockerStreamingServer implements StreamingEndpoint {
-  static final String AGGREGATOR = "aggregator";
+  static final String CODEC = "http";
+  static final String BODY = "body";
+  static final String UPGRADE = "upgrade";
   private static final int REQUEST_BYTES_MAX = 64 * 1024;
   private static final long GRACE_SECONDS = 1;
 
@@ -48,9 +50,9 @@ public final class DockerStreamingServer implements StreamingEndpoint {
                   protected void initChannel(Channel channel) {
                     channel
                         .pipeline()
-                        .addLast(new HttpServerCodec())
-                        .addLast(AGGREGATOR, new HttpObjectAggregator(REQUEST_BYTES_MAX))
-                        .addLast(new StreamUpgrade(tickets, streams));
+                        .addLast(CODEC, new HttpServerCodec())
+                        .addLast(BODY, new HttpObjectAggregator(REQUEST_BYTES_MAX))
+                        .addLast(UPGRADE, new StreamUpgrade(tickets, streams));
                   }
                 })
             .bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0))
