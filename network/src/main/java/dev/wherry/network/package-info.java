@@ -1,4 +1,8 @@
-/** Pod network, service proxy. */
+/**
+ * What moves packets on a node: the pod network's configuration ({@code cni}), the kernel's
+ * interface ({@code netlink}, {@code nftables}) and Services ({@code proxy}). Imported by the
+ * composition roots.
+ */
 @NullMarked
 package dev.wherry.network;
 
