@@ -26,7 +26,7 @@ class MessageWriterTest {
             .toArray();
 
     assertEquals(
-        "2c000000"
+        "28000000"
             + "030a"
             + "0500"
             + "07000000"
