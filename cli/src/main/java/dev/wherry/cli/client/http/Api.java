@@ -1,0 +1,248 @@
+package dev.wherry.cli.client.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.wherry.cli.client.failure.ClientException;
+import dev.wherry.cli.kubeconfig.Access;
+import dev.wherry.cli.kubeconfig.KubeconfigException;
+import dev.wherry.machinery.pki.PkiException;
+import dev.wherry.model.codec.DecodeException;
+import dev.wherry.model.json.Json;
+import dev.wherry.model.status.ApiException;
+import dev.wherry.model.status.Reason;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.WebSocket;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
+
+/** One server, reached as one user: HTTP/2 over TLS, no proxy. */
+public final class Api implements AutoCloseable {
+  /** The media type of plain objects. */
+  public static final String JSON = "application/json";
+
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(30);
+  private static final int ERROR_BYTES_MAX = 256 * 1024;
+  private static final int TEXT_CHARS_MAX = 2_048;
+
+  private final Access access;
+  private final String base;
+  private final Consumer<String> warnings;
+  private final Duration timeout;
+  private final HttpClient http;
+
+  /**
+   * @param timeout of one request, zero for none
+   * @param warnings takes the texts of Warning headers
+   * @throws ClientException when URL or credentials cannot be used
+   */
+  public Api(Access access, Duration timeout, Consumer<String> warnings) {
+    this.access = access;
+    String server = access.server();
+    this.base = server.endsWith("/") ? server.substring(0, server.length() - 1) : server;
+    this.warnings = warnings;
+    this.timeout = timeout;
+    this.http = connect(access);
+  }
+
+  private static HttpClient connect(Access access) {
+    try {
+      HttpClient.Builder builder =
+          HttpClient.newBuilder()
+              .version(HttpClient.Version.HTTP_2)
+              .connectTimeout(CONNECT_TIMEOUT)
+              .followRedirects(HttpClient.Redirect.NEVER)
+              .proxy(HttpClient.Builder.NO_PROXY)
+              .executor(Executors.newVirtualThreadPerTaskExecutor());
+      if (access.server().startsWith("https:")) {
+        builder.sslContext(ClientTls.context(access));
+        if (!access.tlsServerName().isEmpty()) {
+          SSLParameters parameters = new SSLParameters();
+          parameters.setServerNames(List.of(new javax.net.ssl.SNIHostName(access.tlsServerName())));
+          builder.sslParameters(parameters);
+        }
+      }
+      return builder.build();
+    } catch (GeneralSecurityException | PkiException e) {
+      throw new KubeconfigException("the kubeconfig's credentials: " + e.getMessage(), e);
+    }
+  }
+
+  /** Host and port of the server. */
+  public String authority() {
+    return String.valueOf(URI.create(base).getAuthority());
+  }
+
+  public JsonNode get(String path) {
+    return Json.parse(send("GET", path, JSON, "", new byte[0]));
+  }
+
+  /** Sends an object and reads one. */
+  public JsonNode exchange(String method, String path, String contentType, JsonNode body) {
+    byte[] answer = send(method, path, JSON, contentType, Json.write(body));
+    return answer.length == 0 ? Json.object() : Json.parse(answer);
+  }
+
+  /**
+   * Sends one request.
+   *
+   * @param contentType "" when there is no body
+   * @throws ApiException when the server refuses
+   * @throws ClientException when it cannot be reached
+   */
+  public byte[] send(String method, String path, String accept, String contentType, byte[] body) {
+    HttpRequest.Builder request = request(path).header("Accept", accept);
+    if (!contentType.isEmpty()) {
+      request.header("Content-Type", contentType);
+    }
+    if (!timeout.isZero()) {
+      request.timeout(timeout);
+    }
+    request.method(
+        method, body.length == 0 ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body));
+    HttpResponse<byte[]> response = send(request.build(), BodyHandlers.ofByteArray());
+    if (response.statusCode() / 100 != 2) {
+      throw refusal(response.statusCode(), response.body());
+    }
+    return response.body();
+  }
+
+  /** Opens a stream that the caller closes. */
+  public InputStream open(String path, String accept) {
+    HttpRequest request = request(path).header("Accept", accept).GET().build();
+    HttpResponse<InputStream> response = send(request, BodyHandlers.ofInputStream());
+    if (response.statusCode() / 100 == 2) {
+      return response.body();
+    }
+    try (InputStream in = response.body()) {
+      throw refusal(response.statusCode(), in.readNBytes(ERROR_BYTES_MAX));
+    } catch (IOException e) {
+      throw unreachable(e);
+    }
+  }
+
+  private HttpRequest.Builder request(String path) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(base + path)).header("User-Agent", "wherry");
+    headers().forEach(request::header);
+    access.impersonateGroups().forEach(group -> request.header("Impersonate-Group", group));
+    return request;
+  }
+
+  private Map<String, String> headers() {
+    Map<String, String> headers = new LinkedHashMap<>();
+    if (!access.token().isEmpty()) {
+      headers.put("Authorization", "Bearer " + access.token());
+    } else if (!access.user().isEmpty()) {
+      String pair = access.user() + ":" + access.password();
+      byte[] bytes = pair.getBytes(StandardCharsets.UTF_8);
+      headers.put("Authorization", "Basic " + Base64.getEncoder().encodeToString(bytes));
+    }
+    if (!access.impersonate().isEmpty()) {
+      headers.put("Impersonate-User", access.impersonate());
+    }
+    return headers;
+  }
+
+  private <B> HttpResponse<B> send(HttpRequest request, BodyHandler<B> handler) {
+    try {
+      HttpResponse<B> response = http.send(request, handler);
+      response.headers().allValues("Warning").forEach(value -> warnings.accept(warning(value)));
+      return response;
+    } catch (IOException e) {
+      throw unreachable(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw ClientException.error("interrupted");
+    }
+  }
+
+  /** The text of {@code 299 - "text"} (RFC 7234, 5.5). */
+  private static String warning(String value) {
+    int from = value.indexOf('"');
+    int to = value.lastIndexOf('"');
+    return to > from
+        ? value.substring(from + 1, to).replace("\\\"", "\"").replace("\\\\", "\\")
+        : value;
+  }
+
+  /** Starts a WebSocket; the handshake's refusal arrives as the future's failure. */
+  public java.util.concurrent.CompletableFuture<WebSocket> webSocket(
+      String path, String protocol, WebSocket.Listener listener) {
+    WebSocket.Builder builder =
+        http.newWebSocketBuilder().connectTimeout(CONNECT_TIMEOUT).subprotocols(protocol);
+    headers().forEach(builder::header);
+    access.impersonateGroups().forEach(group -> builder.header("Impersonate-Group", group));
+    return builder.buildAsync(URI.create("ws" + base.substring("http".length()) + path), listener);
+  }
+
+  /** The line for a server out of reach, with what to do about it. */
+  public ClientException unreachable(Throwable cause) {
+    for (Throwable at = cause; at != null; at = at.getCause()) {
+      if (at instanceof ConnectException) {
+        return ClientException.verbatim(
+            "The connection to the server "
+                + authority()
+                + " was refused: is it running? On this host 'wherry up' starts it");
+      }
+      if (at instanceof SSLException) {
+        return ClientException.verbatim("Unable to connect to the server: tls: " + at.getMessage());
+      }
+    }
+    String message = cause.getMessage();
+    return ClientException.verbatim(
+        "Unable to connect to the server: "
+            + (message == null ? cause.getClass().getSimpleName() : message));
+  }
+
+  /** The exception of an answer that is no success. */
+  public static ApiException refusal(int code, byte[] body) {
+    try {
+      JsonNode status = Json.parse(body);
+      if (status.path("kind").asText().equals("Status")) {
+        return ApiException.fromStatus(status, code);
+      }
+    } catch (DecodeException e) {
+      // Not from an API server: its text is all there is.
+    }
+    String text = new String(body, StandardCharsets.UTF_8).strip();
+    String shown = text.substring(0, Math.min(text.length(), TEXT_CHARS_MAX));
+    Reason reason =
+        switch (code) {
+          case 400 -> Reason.BAD_REQUEST;
+          case 401 -> Reason.UNAUTHORIZED;
+          case 403 -> Reason.FORBIDDEN;
+          case 404 -> Reason.NOT_FOUND;
+          case 409 -> Reason.CONFLICT;
+          case 429 -> Reason.TOO_MANY_REQUESTS;
+          case 503 -> Reason.SERVICE_UNAVAILABLE;
+          case 504 -> Reason.TIMEOUT;
+          default -> Reason.UNKNOWN;
+        };
+    String fallback =
+        code == 404 ? "the server could not find the requested resource" : "HTTP " + code;
+    return new ApiException(
+        reason, code, shown.isEmpty() ? fallback : shown, ApiException.Details.NONE);
+  }
+
+  @Override
+  public void close() {
+    http.shutdownNow();
+  }
+}

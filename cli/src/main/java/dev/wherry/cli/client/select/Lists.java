@@ -1,0 +1,82 @@
+package dev.wherry.cli.client.select;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.wherry.cli.client.http.Api;
+import dev.wherry.cli.client.http.Query;
+import dev.wherry.model.json.Json;
+import java.util.function.Consumer;
+
+/** Reads collections page by page. */
+public final class Lists {
+  /** Asks for the server's Table, the object itself from servers that have none. */
+  public static final String TABLE =
+      "application/json;as=Table;v=v1;g=meta.k8s.io,application/json";
+
+  private Lists() {}
+
+  /**
+   * Which objects of a collection.
+   *
+   * @param labels "" for all
+   * @param fields "" for all
+   * @param pageItems 0 for all at once
+   * @param whole asks for whole objects in a Table's rows
+   */
+  public record Filter(String labels, String fields, int pageItems, boolean whole) {
+    /** Everything, in kubectl's pages. */
+    public static final Filter NONE = new Filter("", "", 500, false);
+
+    /** Only the objects that the labels select. */
+    public static Filter ofLabels(String labels) {
+      return new Filter(labels, "", NONE.pageItems(), false);
+    }
+
+    Query query(String path) {
+      return new Query(path)
+          .add("labelSelector", labels)
+          .add("fieldSelector", fields)
+          .add("includeObject", whole ? "Object" : "");
+    }
+  }
+
+  /**
+   * Reads an object, or each page of a collection.
+   *
+   * @return the resource version of the last page
+   */
+  public static String read(
+      Api api, Target target, Filter filter, String accept, Consumer<JsonNode> page) {
+    if (!target.name().isEmpty()) {
+      String path =
+          new Query(target.path()).add("includeObject", filter.whole() ? "Object" : "").toString();
+      JsonNode object = Json.parse(api.send("GET", path, accept, "", new byte[0]));
+      page.accept(object);
+      return object.path("metadata").path("resourceVersion").asText("");
+    }
+    String next = "";
+    while (true) {
+      Query query = filter.query(target.path()).add("continue", next);
+      if (filter.pageItems() > 0) {
+        query.add("limit", Integer.toString(filter.pageItems()));
+      }
+      JsonNode answer = Json.parse(api.send("GET", query.toString(), accept, "", new byte[0]));
+      page.accept(answer);
+      next = answer.path("metadata").path("continue").asText("");
+      if (next.isEmpty()) {
+        return answer.path("metadata").path("resourceVersion").asText("");
+      }
+    }
+  }
+
+  /** The path that watches what {@link #read} read. */
+  public static String watchPath(Target target, Filter filter, String resourceVersion) {
+    boolean named = !target.name().isEmpty();
+    String fields = named ? "metadata.name=" + target.name() : filter.fields();
+    Filter watched = new Filter(named ? "" : filter.labels(), fields, 0, filter.whole());
+    return watched
+        .query(target.type().path(target.namespace(), ""))
+        .add("watch", true)
+        .add("resourceVersion", resourceVersion)
+        .toString();
+  }
+}
