@@ -22,13 +22,13 @@ import java.util.Base64;
 import java.util.List;
 
 /** The API as the administrator, by the kubeconfig in a server's data directory. */
-record AdminAccess(HttpsApiClient api, X509Certificate authority) implements AutoCloseable {
+public record AdminAccess(HttpsApiClient api, X509Certificate authority) implements AutoCloseable {
 
   /**
    * @throws IOException with a sentence for the user when this is no server's data directory
    */
-  static AdminAccess open(Path dataDirectory, Timer timer) throws IOException {
-    Path file = dataDirectory.resolve("admin.kubeconfig");
+  public static AdminAccess open(Path dataDirectory, Timer timer) throws IOException {
+    Path file = kubeconfig(dataDirectory);
     JsonNode config;
     try {
       config = Yaml.parse(Files.readAllBytes(file)).tree();
@@ -48,6 +48,11 @@ record AdminAccess(HttpsApiClient api, X509Certificate authority) implements Aut
             URI.create(cluster.path("server").asText()),
             () -> TlsContexts.mutual(() -> identity, List.of(authority)));
     return new AdminAccess(new HttpsApiClient(https, timer), authority);
+  }
+
+  /** Where a server keeps it, mode 0600. */
+  public static Path kubeconfig(Path dataDirectory) {
+    return dataDirectory.resolve("admin.kubeconfig");
   }
 
   String authorityHash() {

@@ -1,5 +1,6 @@
 package dev.wherry.cli;
 
+import dev.wherry.cli.cluster.Instance;
 import dev.wherry.kubelet.identity.JoinToken;
 import java.io.IOException;
 import java.net.URI;
@@ -49,13 +50,15 @@ final class AgentCommand implements Callable<Integer> {
         token.isEmpty() ? Optional.empty() : Optional.of(JoinToken.parse(token));
     WorkerOptions options = worker.agent(url, dataDirectory);
     CountDownLatch stopped = new CountDownLatch(1);
-    try (AgentRole role = AgentRole.start(options, join)) {
+    try (AgentRole role = AgentRole.start(options, join);
+        Instance.Mark mark = Instance.announce(dataDirectory, url.toString(), options.nodeName())) {
       Files.writeString(dataDirectory.resolve(SERVER_FILE), url.toString());
       System.out.println("wherry agent " + options.nodeName() + " works for " + url);
       Runtime.getRuntime()
           .addShutdownHook(
               Thread.ofPlatform()
                   .unstarted(() -> {
+                    mark.close();
                     role.close();
                     stopped.countDown();
                   }));

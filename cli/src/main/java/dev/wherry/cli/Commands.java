@@ -2,6 +2,10 @@ package dev.wherry.cli;
 
 import dev.wherry.cli.client.GetCommand;
 import dev.wherry.cli.client.Streams;
+import dev.wherry.cli.cluster.CheckCommand;
+import dev.wherry.cli.cluster.DownCommand;
+import dev.wherry.cli.cluster.StatusCommand;
+import dev.wherry.cli.cluster.UpCommand;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -9,7 +13,8 @@ import java.util.function.Supplier;
 /** All commands by name; a command's class is loaded when it is asked for. */
 final class Commands {
   private static final List<String> NAMES =
-      List.of("server", "agent", "token", "image", "version", "get");
+      List.of(
+          "up", "down", "status", "check", "server", "agent", "token", "image", "version", "get");
 
   private Commands() {}
 
@@ -21,6 +26,10 @@ final class Commands {
   static Optional<Supplier<Object>> find(String name, Streams streams) {
     return Optional.ofNullable(
         switch (name) {
+          case "up" -> UpCommand::new;
+          case "down" -> DownCommand::new;
+          case "status" -> StatusCommand::new;
+          case "check" -> CheckCommand::new;
           case "server" -> ServerCommand::new;
           case "agent" -> AgentCommand::new;
           case "token" -> TokenCommand::new;

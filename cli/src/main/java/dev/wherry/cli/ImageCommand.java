@@ -1,10 +1,8 @@
 package dev.wherry.cli;
 
-import dev.wherry.runtime.images.ImageArchives;
 import dev.wherry.runtime.images.ImageName;
 import dev.wherry.runtime.images.ImageStore;
 import dev.wherry.runtime.images.StoredImage;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -21,8 +19,6 @@ import picocli.CommandLine.Parameters;
     description = "Import, list and remove images.",
     mixinStandardHelpOptions = true)
 final class ImageCommand {
-  private static final Path BUSYBOX = Path.of("/bin/busybox");
-
   @Option(
       names = "--data-dir",
       description = "Wherry's data directory (default: ${DEFAULT-VALUE}).",
@@ -44,14 +40,7 @@ final class ImageCommand {
       throws IOException {
     List<StoredImage> imported;
     if (busybox) {
-      if (!Files.isExecutable(BUSYBOX)) {
-        throw new IOException(BUSYBOX + " is missing: install the package busybox-static");
-      }
-      imported =
-          store()
-              .importArchive(
-                  new ByteArrayInputStream(ImageArchives.busybox(BUSYBOX)),
-                  Optional.of(ImageName.parse(ImageArchives.BUSYBOX_NAME)));
+      imported = new ImageFolder(dataDirectory).importBusybox();
     } else if (file == null) {
       throw new IOException("name an archive, - for a pipe, or --busybox");
     } else {

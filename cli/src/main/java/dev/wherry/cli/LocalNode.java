@@ -77,7 +77,13 @@ final class LocalNode {
             List.of(identity.authority()),
             timer,
             random);
-    parts.push(kubelet);
+    parts.push(() -> {
+      if (Shutdown.isWanted(data)) {
+        kubelet.closeWithPods();
+      } else {
+        kubelet.close();
+      }
+    });
     parts.push(
         TunnelRole.start(
             options.server(),

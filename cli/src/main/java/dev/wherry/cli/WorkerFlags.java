@@ -79,6 +79,25 @@ final class WorkerFlags {
         parsedTaints(taints));
   }
 
+  /** The flags again, for a process of its own. */
+  List<String> arguments() {
+    List<String> arguments =
+        new ArrayList<>(List.of("--kubelet-port=" + kubeletPort, "--runtime=" + runtime));
+    if (!nodeName.isEmpty()) {
+      arguments.add("--node-name=" + nodeName);
+    }
+    if (!nodeIp.isEmpty()) {
+      arguments.add("--node-ip=" + nodeIp);
+    }
+    labels.forEach(label -> arguments.add("--label=" + label));
+    taints.forEach(taint -> arguments.add("--taint=" + taint));
+    return arguments;
+  }
+
+  int kubeletPort() {
+    return kubeletPort;
+  }
+
   private String name() throws IOException {
     return nodeName.isEmpty() ? HostAddress.name() : nodeName;
   }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class KubectlTest {
   private static final int COMMAND_SECONDS_MAX = 60;
-  private static final int ATTEMPTS_MAX = 60;
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   @TempDir static Path folder;
   private ServerRole server;
@@ -67,7 +68,8 @@ class KubectlTest {
   /** Repeats a command until it prints the text: controllers need a moment. */
   private String await(String wanted, String... arguments) throws Exception {
     Output output = kubectl(arguments);
-    for (int i = 0; i < ATTEMPTS_MAX && !output.text().contains(wanted); i++) {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (!output.text().contains(wanted) && System.nanoTime() < end) {
       output = kubectl(arguments);
     }
     assertTrue(output.text().contains(wanted), output.text());

@@ -68,13 +68,14 @@ public final class Controllers implements AutoCloseable {
   }
 
   /**
-   * Starts all controllers and returns at once; each begins to work when the informers have seen
-   * what is there.
+   * Makes the system's namespaces, so that a client may use them at once, and starts all
+   * controllers; each begins to work when the informers have seen what is there.
    *
    * @param signer signs the kubelets' certificates
    */
   public static Controllers start(
       ControllerClients clients, ControllersConfig config, CertificateSigner signer, Timer timer) {
+    SystemNamespaces.provide(clients.apiServer());
     Controllers all = new Controllers(clients, config, signer, timer);
     all.starter.start();
     return all;

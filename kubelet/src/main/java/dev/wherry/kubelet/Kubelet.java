@@ -3,6 +3,7 @@ package dev.wherry.kubelet;
 import dev.wherry.kubelet.cri.CriRuntime;
 import dev.wherry.kubelet.housekeeping.Housekeeping;
 import dev.wherry.kubelet.node.NodeAgent;
+import dev.wherry.kubelet.pod.NodeShutdown;
 import dev.wherry.kubelet.pod.PodEvents;
 import dev.wherry.kubelet.pod.PodParts;
 import dev.wherry.kubelet.pod.PodRelist;
@@ -39,6 +40,7 @@ public final class Kubelet implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Kubelet.class.getName());
 
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+  private final CriRuntime runtime;
   private final PodWorkers workers;
   private final NodeAgent node;
   private final KubeletServer server;
@@ -71,7 +73,7 @@ public final class Kubelet implements AutoCloseable {
       Timer timer,
       RandomGenerator random)
       throws InterruptedException {
-    CriRuntime runtime = opened(new CriRuntime(config.criEndpoint()));
+    runtime = new CriRuntime(config.criEndpoint());
     EventRecorder recorder = opened(EventRecorder.start(api, "kubelet", config.nodeName(), timer));
     Informer<Service> services = opened(Informer.start(api, Service.KIND, Scope.ALL, timer));
     NodeSlot slot = new NodeSlot();
@@ -155,6 +157,25 @@ public final class Kubelet implements AutoCloseable {
 
   @Override
   public void close() throws Exception {
+    try {
+      stopParts();
+    } finally {
+      runtime.close();
+    }
+  }
+
+  /** Stops, and ends the pods' containers too, as a shutdown of the machine does. */
+  public void closeWithPods() throws Exception {
+    List<String> uids = podUids();
+    try {
+      stopParts();
+      new NodeShutdown(runtime).stop(uids);
+    } finally {
+      runtime.close();
+    }
+  }
+
+  private void stopParts() throws Exception {
     while (!parts.isEmpty()) {
       parts.pop().close();
     }

@@ -1,0 +1,81 @@
+package dev.wherry.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The options of {@code server}, which {@code up} and {@code check} take as well. */
+public final class ServerSettings {
+  /** Where everything is kept unless told otherwise. */
+  public static final String DATA_DIRECTORY = "/var/lib/wherry";
+
+  @Option(
+      names = "--data-dir",
+      description = "Where everything is kept (default: ${DEFAULT-VALUE}).",
+      defaultValue = DATA_DIRECTORY)
+  private Path dataDirectory = Path.of(DATA_DIRECTORY);
+
+  @Option(
+      names = "--bind-address",
+      description = "Address to listen on (default: ${DEFAULT-VALUE}).",
+      defaultValue = "0.0.0.0")
+  private String bindAddress = "0.0.0.0";
+
+  @Option(
+      names = "--port",
+      description = "Port of the API; 0 for any free one (default: ${DEFAULT-VALUE}).",
+      defaultValue = "6443")
+  private int port = 6443;
+
+  @Option(
+      names = "--tls-san",
+      description = "A further name or address for the serving certificate; may be repeated.")
+  private List<String> hosts = List.of();
+
+  @Mixin private WorkerFlags worker = new WorkerFlags();
+
+  @Option(names = "--disable-agent", description = "Run no pods on this host.")
+  private boolean agentDisabled;
+
+  public Path dataDirectory() {
+    return dataDirectory.toAbsolutePath().normalize();
+  }
+
+  public boolean worker() {
+    return !agentDisabled;
+  }
+
+  /** TCP ports that will be opened and are not left to chance. */
+  public List<Integer> ports() {
+    List<Integer> ports = new ArrayList<>();
+    if (port > 0) {
+      ports.add(port);
+    }
+    if (worker() && worker.kubeletPort() > 0) {
+      ports.add(worker.kubeletPort());
+    }
+    return ports;
+  }
+
+  /** What a server role is started with; absent names and addresses are this host's. */
+  public ServerRole.Options options() throws IOException {
+    return worker.server(dataDirectory(), bindAddress, port, hosts, worker());
+  }
+
+  /** The same settings as arguments of {@code wherry server}. */
+  public List<String> arguments() {
+    List<String> arguments = new ArrayList<>();
+    arguments.add("--data-dir=" + dataDirectory());
+    arguments.add("--bind-address=" + bindAddress);
+    arguments.add("--port=" + port);
+    hosts.forEach(host -> arguments.add("--tls-san=" + host));
+    arguments.addAll(worker.arguments());
+    if (agentDisabled) {
+      arguments.add("--disable-agent");
+    }
+    return arguments;
+  }
+}

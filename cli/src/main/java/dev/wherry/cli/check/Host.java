@@ -1,0 +1,157 @@
+package dev.wherry.cli.check;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/**
+ * This host as the kernel shows it. Files are read below a root, so that a test lays out its own.
+ *
+ * @param root the file system's root
+ */
+public record Host(Path root) {
+  private static final List<String> PROGRAM_FOLDERS =
+      List.of("usr/local/sbin", "usr/local/bin", "usr/sbin", "usr/bin", "sbin", "bin");
+  private static final int IPV4_BITS = 32;
+
+  /** The machine this process runs on. */
+  public static Host here() {
+    return new Host(Path.of("/"));
+  }
+
+  /** The file's text, or empty where there is none or it cannot be read. */
+  String read(String file) {
+    try {
+      return Files.readString(root.resolve(file));
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  boolean exists(String file) {
+    return Files.exists(root.resolve(file));
+  }
+
+  /** Effective user id of this process; -1 where the kernel does not say. */
+  int user() {
+    return read("proc/self/status")
+        .lines()
+        .filter(line -> line.startsWith("Uid:"))
+        .map(line -> Integer.parseInt(line.split("\\s+", -1)[2]))
+        .findFirst()
+        .orElse(-1);
+  }
+
+  /** Bytes of memory, after the strictest cgroup limit above this process. */
+  long memoryBytes() {
+    long total =
+        read("proc/meminfo")
+            .lines()
+            .filter(line -> line.startsWith("MemTotal:"))
+            .map(line -> Long.parseLong(line.split("\\s+", -1)[1]) << 10)
+            .findFirst()
+            .orElse(Long.MAX_VALUE);
+    String limit = read("sys/fs/cgroup/memory.max").strip();
+    return limit.isEmpty() || limit.equals("max") ? total : Math.min(total, Long.parseLong(limit));
+  }
+
+  /** Names of the cgroup controllers the kernel offers, of version 1 and 2. */
+  Set<String> controllers() {
+    Set<String> names = new TreeSet<>();
+    for (String name : read("sys/fs/cgroup/cgroup.controllers").strip().split("\\s+", -1)) {
+      if (!name.isEmpty()) {
+        names.add(name);
+      }
+    }
+    read("proc/cgroups")
+        .lines()
+        .filter(line -> !line.startsWith("#"))
+        .map(line -> line.split("\\s+", -1))
+        .filter(fields -> fields.length > 3 && fields[3].equals("1"))
+        .filter(fields -> names.contains(fields[0]) || exists("sys/fs/cgroup/" + fields[0]))
+        .forEach(fields -> names.add(fields[0]));
+    return names;
+  }
+
+  /** Names of running programs, as the kernel keeps them (15 characters at most). */
+  Set<String> programs() throws IOException {
+    Set<String> names = new TreeSet<>();
+    try (Stream<Path> folders = Files.list(root.resolve("proc"))) {
+      folders
+          .map(folder -> folder.getFileName().toString())
+          .filter(name -> Character.isDigit(name.charAt(0)))
+          .map(name -> read("proc/" + name + "/comm").strip())
+          .filter(name -> !name.isEmpty())
+          .forEach(names::add);
+    }
+    return names;
+  }
+
+  /** Where a program lies, in the order of root's usual PATH. */
+  Optional<Path> program(String name) {
+    return PROGRAM_FOLDERS.stream()
+        .map(folder -> root.resolve(folder).resolve(name))
+        .filter(Files::isExecutable)
+        .findFirst();
+  }
+
+  /** The IPv4 routes of this host but the default one. */
+  List<Cidr> routes() {
+    List<Cidr> routes = new ArrayList<>();
+    read("proc/net/route")
+        .lines()
+        .skip(1)
+        .map(line -> line.split("\\s+", -1))
+        .filter(fields -> fields.length > 7 && !fields[7].equals("00000000"))
+        .forEach(fields ->
+            routes.add(
+                new Cidr(
+                    Integer.reverseBytes(Integer.parseUnsignedInt(fields[1], 16)),
+                    Math.min(IPV4_BITS, Integer.bitCount(Integer.parseUnsignedInt(fields[7], 16))),
+                    fields[0])));
+    return routes;
+  }
+
+  /** Bytes free where this folder is, or will be made. */
+  long diskFreeBytes(Path folder) throws IOException {
+    Path place = folder.toAbsolutePath();
+    while (!Files.exists(place) && place.getParent() != null) {
+      place = place.getParent();
+    }
+    return Files.getFileStore(place).getUsableSpace();
+  }
+
+  /** Whether nobody listens on this TCP port. */
+  boolean isFree(int port) {
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(InetAddress.ofLiteral("0.0.0.0"), port));
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Whether somebody serves this Unix socket. */
+  boolean answers(Path socket) {
+    if (!Files.exists(root.resolve(socket.toString().substring(1)))) {
+      return false;
+    }
+    try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+      return channel.isConnected();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,208 @@
+package dev.wherry.cli.check;
+
+import dev.wherry.cli.check.Finding.Blocked;
+import dev.wherry.cli.check.Finding.Doubtful;
+import dev.wherry.cli.check.Finding.Fine;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Looks at a host before a cluster starts on it; changes nothing. */
+public final class Preflight {
+  /** Overlay file systems in namespaces and pidfd, both of which runtimes use, came before it. */
+  private static final int KERNEL_MAJOR_MIN = 5;
+
+  private static final Set<String> CONTROLLERS = Set.of("cpu", "memory", "pids");
+  private static final long MEMORY_MIN_BYTES = 400L << 20;
+  private static final long MEMORY_GOOD_BYTES = 1L << 30;
+  private static final long DISK_MIN_BYTES = 512L << 20;
+  private static final long DISK_GOOD_BYTES = 2L << 30;
+  private static final Pattern RELEASE = Pattern.compile("(\\d+)\\.(\\d+).*");
+
+  /** Other clusters' programs, which own the same ports, bridges and cgroups. */
+  private static final List<String> NEIGHBOURS =
+      List.of("kubelet", "k3s-server", "k3s-agent", "k3s", "k0s", "kubelite");
+
+  private static final Path CONTAINERD = Path.of("/run/containerd/containerd.sock");
+  private static final Path DOCKER = Path.of("/var/run/docker.sock");
+  private static final List<String> CNI = List.of("opt/cni/bin", "usr/lib/cni");
+  private static final List<String> CNI_PLUGINS =
+      List.of("bridge", "host-local", "loopback", "portmap");
+
+  /**
+   * What is to run here.
+   *
+   * @param dataDirectory where it will write
+   * @param ports TCP ports it will open
+   * @param ranges addresses of pods and Services
+   * @param worker whether pods run here
+   */
+  public record Wanted(Path dataDirectory, List<Integer> ports, List<Cidr> ranges, boolean worker) {
+    public Wanted {
+      ports = List.copyOf(ports);
+      ranges = List.copyOf(ranges);
+    }
+  }
+
+  private final Host host;
+  private final Wanted wanted;
+
+  public Preflight(Host host, Wanted wanted) {
+    this.host = host;
+    this.wanted = wanted;
+  }
+
+  /** All findings, in the order in which a reader mends them. */
+  public List<Finding> run() throws IOException {
+    List<Finding> findings = new ArrayList<>();
+    findings.add(user());
+    findings.add(kernel());
+    findings.add(memory());
+    findings.add(disk());
+    findings.add(neighbours());
+    wanted.ports().forEach(port -> findings.add(port(port)));
+    wanted.ranges().forEach(range -> findings.add(range(range)));
+    if (wanted.worker()) {
+      findings.add(cgroups());
+      findings.add(overlay());
+      findings.add(runtime());
+      findings.add(cni());
+    }
+    return findings;
+  }
+
+  private Finding user() {
+    return host.user() == 0
+        ? new Fine("user", "root")
+        : new Blocked(
+            "user", "not root: containers and packet rules need it", "Call it with sudo.");
+  }
+
+  private Finding kernel() {
+    String release = host.read("proc/sys/kernel/osrelease").strip();
+    Matcher matcher = RELEASE.matcher(release);
+    if (matcher.matches() && Integer.parseInt(matcher.group(1)) < KERNEL_MAJOR_MIN) {
+      return new Blocked(
+          "kernel", "Linux " + release + " is too old", "Use a kernel of version 5.0 or later.");
+    }
+    return new Fine("kernel", "Linux " + release);
+  }
+
+  private Finding memory() {
+    long bytes = host.memoryBytes();
+    String text = (bytes >> 20) + " MiB";
+    if (bytes < MEMORY_MIN_BYTES) {
+      return new Blocked("memory", text + " in all", "Give this machine 512 MiB or more.");
+    }
+    return bytes < MEMORY_GOOD_BYTES
+        ? new Doubtful("memory", text + ": enough for the cluster and a few small pods")
+        : new Fine("memory", text);
+  }
+
+  private Finding disk() throws IOException {
+    long bytes = host.diskFreeBytes(wanted.dataDirectory());
+    String text = (bytes >> 20) + " MiB free for " + wanted.dataDirectory();
+    if (bytes < DISK_MIN_BYTES) {
+      return new Blocked("disk", text, "Make room, or name another place with --data-dir.");
+    }
+    return bytes < DISK_GOOD_BYTES ? new Doubtful("disk", text) : new Fine("disk", text);
+  }
+
+  private Finding neighbours() throws IOException {
+    Set<String> running = host.programs();
+    Optional<String> other = NEIGHBOURS.stream().filter(running::contains).findFirst();
+    if (other.isPresent()) {
+      return new Blocked(
+          "neighbours",
+          other.get() + " runs here and owns the same bridges, cgroups and packet rules",
+          "Stop it first, or use another machine.");
+    }
+    return running.contains("minikube")
+        ? new Doubtful("neighbours", "minikube runs here; it shares the machine's memory")
+        : new Fine("neighbours", "no other cluster runs here");
+  }
+
+  private Finding port(int port) {
+    return host.isFree(port)
+        ? new Fine("port", port + " is free")
+        : new Blocked(
+            "port",
+            port + " is taken",
+            "End the program that listens there ('ss -ltnp sport = :%d' names it), or choose another with --port or --kubelet-port."
+                .formatted(port));
+  }
+
+  private Finding range(Cidr range) {
+    for (Cidr route : host.routes()) {
+      if (route.overlaps(range) && !route.owner().startsWith("wherry")) {
+        return new Blocked(
+            "addresses",
+            "%s (%s) overlaps the route %s of interface %s"
+                .formatted(range, range.owner(), route, route.owner()),
+            "Remove that route, or leave that network.");
+      }
+    }
+    return new Fine("addresses", range + " for " + range.owner());
+  }
+
+  private Finding cgroups() {
+    Set<String> missing = new TreeSet<>(CONTROLLERS);
+    missing.removeAll(host.controllers());
+    return missing.isEmpty()
+        ? new Fine("cgroups", host.exists("sys/fs/cgroup/cgroup.controllers") ? "v2" : "v1")
+        : new Blocked(
+            "cgroups",
+            "no controller " + String.join(", ", missing),
+            "Boot with cgroup_enable=memory cgroup_memory=1, or mount the cgroup file systems.");
+  }
+
+  private Finding overlay() {
+    boolean known =
+        host.read("proc/filesystems").lines().anyMatch(line -> line.strip().endsWith("overlay"));
+    return known
+        ? new Fine("images", "overlayfs")
+        : new Doubtful("images", "the kernel has not loaded overlayfs yet; containerd tries to");
+  }
+
+  private Finding runtime() {
+    if (host.answers(CONTAINERD)) {
+      return new Fine("runtime", "the containerd that runs here");
+    }
+    if (host.answers(DOCKER)) {
+      return new Fine("runtime", "the Docker that runs here");
+    }
+    List<String> missing =
+        List.of("containerd", "runc", "iptables").stream()
+            .filter(name -> host.program(name).isEmpty())
+            .toList();
+    if (!missing.isEmpty()) {
+      return new Blocked(
+          "runtime",
+          "neither containerd nor Docker runs, and to start one " + missing + " is missing",
+          "apt-get install " + String.join(" ", missing));
+    }
+    return host.exists(DOCKER.toString().substring(1))
+        ? new Doubtful("runtime", DOCKER + " is there, but Docker does not answer: ours is started")
+        : new Fine("runtime", "a containerd of our own will be started");
+  }
+
+  private Finding cni() {
+    for (String folder : CNI) {
+      Path place = host.root().resolve(folder);
+      if (CNI_PLUGINS.stream().allMatch(plugin -> Files.isExecutable(place.resolve(plugin)))) {
+        return new Fine("pod network", "CNI plugins in /" + folder);
+      }
+    }
+    return new Blocked(
+        "pod network",
+        "no CNI plugins " + String.join(", ", CNI_PLUGINS),
+        "apt-get install containernetworking-plugins");
+  }
+}

@@ -1,0 +1,59 @@
+package dev.wherry.cli.cluster;
+
+import dev.wherry.cli.ServerSettings;
+import dev.wherry.cli.check.Cidr;
+import dev.wherry.cli.check.Finding;
+import dev.wherry.cli.check.Host;
+import dev.wherry.cli.check.Preflight;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * What a cluster with these settings opens and writes, and whether this host lets it.
+ *
+ * @param running whether it runs already: its ports are then its own
+ */
+record Intentions(ServerSettings settings, boolean running) {
+  private static final List<Cidr> RANGES =
+      List.of(Cidr.parse("10.42.0.0/16", "pods"), Cidr.parse("10.43.0.0/16", "Services"));
+
+  static Intentions of(ServerSettings settings) throws IOException {
+    return new Intentions(settings, Instance.find(settings.dataDirectory()).isPresent());
+  }
+
+  List<Finding> findings() throws IOException {
+    Host host = Host.here();
+    List<Finding> findings = new ArrayList<>();
+    if (running) {
+      findings.add(new Finding.Fine("cluster", "runs already on " + settings.dataDirectory()));
+    }
+    findings.addAll(
+        new Preflight(
+                host,
+                new Preflight.Wanted(
+                    settings.dataDirectory(),
+                    running ? List.of() : settings.ports(),
+                    RANGES,
+                    settings.worker()))
+            .run());
+    return findings;
+  }
+
+  /** One line per kind of change. */
+  List<String> announcement() {
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        "open   "
+            + settings.ports().stream()
+                .map(port -> port + "/tcp")
+                .collect(Collectors.joining(", ")));
+    lines.add("write  " + settings.dataDirectory() + ", context 'wherry' of your kubeconfig");
+    if (settings.worker()) {
+      lines.add(
+          "add    bridge wherry0, packet rules of the table 'wherry', cgroups 'kubepods'; IP forwarding");
+    }
+    return lines;
+  }
+}

@@ -1,0 +1,109 @@
+package dev.wherry.cli.cluster;
+
+import dev.wherry.cli.Shutdown;
+import dev.wherry.runtime.ContainerdConfig;
+import dev.wherry.runtime.ContainerdDaemon;
+import dev.wherry.runtime.RunDirectory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+
+/** Ends what runs on a data directory, and removes the directory. */
+final class Teardown {
+  /** Pods get ten seconds, the rest some more. */
+  private static final Duration STOP_MAX = Duration.ofSeconds(45);
+
+  private final Path dataDirectory;
+
+  Teardown(Path dataDirectory) {
+    this.dataDirectory = dataDirectory;
+  }
+
+  /**
+   * Ends the server or agent, its pods and the containerd it started.
+   *
+   * @param keepPods only the process ends
+   * @return lines for the user
+   */
+  List<String> stop(boolean keepPods) throws IOException, InterruptedException {
+    List<String> lines = new ArrayList<>();
+    Optional<Instance> running = Instance.find(dataDirectory);
+    if (running.isPresent()) {
+      end(running.get().process(), keepPods);
+      lines.add(keepPods ? "stopped; its pods go on running" : "stopped, its pods too");
+    } else {
+      lines.add("nothing runs on " + dataDirectory);
+    }
+    if (!keepPods && ContainerdDaemon.stop(ContainerdConfig.under(dataDirectory))) {
+      lines.add("stopped the containerd of " + dataDirectory);
+    }
+    return lines;
+  }
+
+  private void end(ProcessHandle process, boolean keepPods)
+      throws IOException, InterruptedException {
+    if (keepPods) {
+      Shutdown.forget(dataDirectory);
+    } else {
+      Shutdown.want(dataDirectory);
+    }
+    try {
+      process.destroy();
+      process.onExit().get(STOP_MAX.toSeconds(), TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      process.destroyForcibly();
+      throw new IOException(
+          "process %d did not end in %d s and was killed"
+              .formatted(process.pid(), STOP_MAX.toSeconds()),
+          e);
+    } catch (ExecutionException e) {
+      throw new IOException(e);
+    } finally {
+      Shutdown.forget(dataDirectory);
+    }
+  }
+
+  /**
+   * Removes everything below the data directory and the run directory.
+   *
+   * @throws IOException when something is still mounted there; nothing below a mount is removed
+   */
+  void removeData() throws IOException {
+    Path run = RunDirectory.of(dataDirectory);
+    List<Path> mounts = mounts(List.of(dataDirectory, run));
+    if (!mounts.isEmpty()) {
+      throw new IOException(
+          "%s is still mounted: containers run on it. End them, 'umount' it, and call this again"
+              .formatted(mounts.getFirst()));
+    }
+    remove(run);
+    remove(dataDirectory);
+  }
+
+  private static List<Path> mounts(List<Path> folders) throws IOException {
+    return Files.readAllLines(Path.of("/proc/self/mounts")).stream()
+        .map(line -> Path.of(line.split(" ", -1)[1].replace("\\040", " ")))
+        .filter(mount -> folders.stream().anyMatch(mount::startsWith))
+        .toList();
+  }
+
+  private static void remove(Path folder) throws IOException {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
+  }
+}

@@ -1,0 +1,168 @@
+package dev.wherry.cli.check;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.wherry.cli.check.Finding.Blocked;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Hosts laid out as files, each with one thing wrong. */
+class PreflightTest {
+  private static final List<Cidr> RANGES = List.of(Cidr.parse("10.42.0.0/16", "pods"));
+
+  @TempDir Path root;
+
+  @BeforeEach
+  void layOutAGoodHost() throws IOException {
+    file("proc/sys/kernel/osrelease", "6.1.0-41-amd64\n");
+    file("proc/self/status", "Name:\tjava\nUid:\t0\t0\t0\t0\n");
+    file("proc/meminfo", "MemTotal:       8000000 kB\n");
+    file("proc/filesystems", "nodev\toverlay\n");
+    file("proc/net/route", route("eth0", "0000A8C0", "00FFFFFF"));
+    file("proc/1/comm", "systemd\n");
+    file("sys/fs/cgroup/cgroup.controllers", "cpuset cpu io memory pids\n");
+    for (String name : List.of("usr/bin/containerd", "usr/sbin/runc", "usr/sbin/iptables")) {
+      program(name);
+    }
+    for (String plugin : List.of("bridge", "host-local", "loopback", "portmap")) {
+      program("usr/lib/cni/" + plugin);
+    }
+  }
+
+  private static String route(String face, String destination, String mask) {
+    return "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\tMTU\tWindow\tIRTT\n"
+        + "%s\t%s\t00000000\t0001\t0\t0\t0\t%s\t0\t0\t0\n".formatted(face, destination, mask);
+  }
+
+  private void file(String name, String text) throws IOException {
+    Path path = root.resolve(name);
+    Files.createDirectories(path.getParent());
+    Files.writeString(path, text);
+  }
+
+  private void program(String name) throws IOException {
+    file(name, "");
+    Files.setPosixFilePermissions(root.resolve(name), PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  private List<Blocked> blocked(List<Integer> ports) throws IOException {
+    return new Preflight(
+            new Host(root), new Preflight.Wanted(root.resolve("data"), ports, RANGES, true))
+        .run().stream().filter(Blocked.class::isInstance).map(Blocked.class::cast).toList();
+  }
+
+  private Blocked only(List<Integer> ports) throws IOException {
+    List<Blocked> found = blocked(ports);
+    assertEquals(1, found.size(), found.toString());
+    return found.getFirst();
+  }
+
+  @Test
+  void run_goodHost_blocksNothing() throws IOException {
+    assertEquals(List.of(), blocked(List.of()));
+  }
+
+  @Test
+  void run_withoutRoot_saysSudo() throws IOException {
+    file("proc/self/status", "Uid:\t1000\t1000\t1000\t1000\n");
+
+    assertTrue(only(List.of()).mend().contains("sudo"));
+  }
+
+  @Test
+  void run_takenPort_namesItAndTheFlag() throws IOException {
+    try (ServerSocket taken = new ServerSocket(0)) {
+      Blocked found = only(List.of(taken.getLocalPort()));
+
+      assertEquals(taken.getLocalPort() + " is taken", found.text());
+      assertTrue(found.mend().contains("--port"));
+    }
+  }
+
+  @Test
+  void run_overlappingRoute_namesInterfaceAndRange() throws IOException {
+    file("proc/net/route", route("tun0", "0000080A", "0000F8FF"));
+    assertEquals(List.of(), blocked(List.of()));
+
+    file("proc/net/route", route("tun0", "0000280A", "0000F8FF"));
+    assertEquals(
+        "10.42.0.0/16 (pods) overlaps the route 10.40.0.0/13 of interface tun0",
+        only(List.of()).text());
+  }
+
+  @Test
+  void run_ownBridgesRoute_isNoOverlap() throws IOException {
+    file("proc/net/route", route("wherry0", "00002A0A", "00FFFFFF"));
+
+    assertEquals(List.of(), blocked(List.of()));
+  }
+
+  @Test
+  void run_otherCluster_isNamed() throws IOException {
+    file("proc/77/comm", "k3s-server\n");
+
+    assertTrue(only(List.of()).text().startsWith("k3s-server runs here"));
+  }
+
+  @Test
+  void run_withoutMemoryController_saysHowToBoot() throws IOException {
+    file("sys/fs/cgroup/cgroup.controllers", "cpuset cpu io pids\n");
+
+    assertTrue(only(List.of()).mend().contains("cgroup_enable=memory"));
+  }
+
+  @Test
+  void run_versionOneControllers_areFound() throws IOException {
+    Files.delete(root.resolve("sys/fs/cgroup/cgroup.controllers"));
+    file(
+        "proc/cgroups",
+        "#subsys_name\thierarchy\tnum_cgroups\tenabled\ncpu\t1\t9\t1\nmemory\t2\t9\t1\npids\t3\t9\t1\n");
+    for (String name : List.of("cpu", "memory", "pids")) {
+      Files.createDirectories(root.resolve("sys/fs/cgroup").resolve(name));
+    }
+
+    assertEquals(List.of(), blocked(List.of()));
+  }
+
+  @Test
+  void run_missingPrograms_saysThePackage() throws IOException {
+    Files.delete(root.resolve("usr/sbin/runc"));
+    assertEquals("apt-get install runc", only(List.of()).mend());
+
+    program("usr/sbin/runc");
+    Files.delete(root.resolve("usr/lib/cni/bridge"));
+    assertEquals("apt-get install containernetworking-plugins", only(List.of()).mend());
+  }
+
+  @Test
+  void run_littleMemoryOldKernel_areBothNamed() throws IOException {
+    file("proc/meminfo", "MemTotal:       200000 kB\n");
+    file("proc/sys/kernel/osrelease", "4.4.0-generic\n");
+
+    assertEquals(
+        List.of("kernel", "memory"), blocked(List.of()).stream().map(Blocked::subject).toList());
+  }
+
+  @Test
+  void run_cgroupLimitBelowTheMachine_counts() throws IOException {
+    file("sys/fs/cgroup/memory.max", Long.toString(300L << 20) + "\n");
+
+    assertEquals("300 MiB in all", only(List.of()).text());
+  }
+
+  @Test
+  void parse_noRange_isRefused() {
+    assertThrows(IllegalArgumentException.class, () -> Cidr.parse("10.42/16", "pods"));
+    assertThrows(IllegalArgumentException.class, () -> Cidr.parse("10.42.0.999/16", "pods"));
+    assertEquals("10.42.0.0/16", Cidr.parse("10.42.0.0/16", "pods").toString());
+  }
+}
