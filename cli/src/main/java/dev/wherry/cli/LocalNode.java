@@ -13,8 +13,9 @@ import dev.wherry.machinery.pki.AlternativeNames;
 import dev.wherry.machinery.time.Timer;
 import dev.wherry.model.core.v1.Node;
 import dev.wherry.network.cni.PodNetworkFile;
-import dev.wherry.runtime.ContainerdConfig;
-import dev.wherry.runtime.ContainerdDaemon;
+import dev.wherry.runtime.RunDirectory;
+import dev.wherry.runtime.choice.LookedAtHost;
+import dev.wherry.runtime.choice.NodeRuntime;
 import dev.wherry.runtime.images.ImageMirror;
 import dev.wherry.runtime.images.ImageStore;
 import java.io.IOException;
@@ -30,6 +31,11 @@ import java.util.Optional;
  * network, kubelet, tunnel. It knows the server by its URL only.
  */
 final class LocalNode {
+  private static final Path USUAL_DATA_DIRECTORY = Path.of("/var/lib/wherry");
+
+  /** An interface's name has 15 characters at most. */
+  private static final int BRIDGE_SUFFIX_CHARS = 8;
+
   private LocalNode() {}
 
   /** Where a node's images and mirror state are kept below a data directory. */
@@ -57,16 +63,22 @@ final class LocalNode {
     ImageStore images = images(data);
     ImageMirror mirror = ImageMirror.start(images, data.resolve("mirror"));
     parts.push(mirror);
-    ContainerdConfig containerd = ContainerdConfig.under(data);
-    ContainerdDaemon.ensureRunning(containerd, images, mirror);
-    parts.push(podNetwork(identity.api(), options.nodeName(), data, timer));
+    NodeRuntime runtime =
+        NodeRuntime.open(
+            new NodeRuntime.Setup(data, images, mirror, LookedAtHost.usual(), timer),
+            options.runtime());
+    parts.push(runtime);
+    PodNetworkFile network =
+        new PodNetworkFile(runtime.cniDirectory(), data.resolve("cni/leases"), bridge(data));
+    parts.push(podNetwork(identity.api(), options.nodeName(), network, timer));
     KubeletConfig config =
         KubeletConfig.of(
                 options.nodeName(),
                 options.nodeIp(),
                 data.resolve("kubelet"),
-                "unix://" + containerd.socket(),
+                runtime.endpoint(),
                 Version.GIT_VERSION)
+            .withImageEndpoint(runtime.imageEndpoint())
             .withServerPort(options.kubeletPort())
             .withLabelsAndTaints(options.labels(), options.taints());
     Kubelet kubelet =
@@ -93,6 +105,13 @@ final class LocalNode {
             random));
   }
 
+  /** The usual name for the usual data directory; another worker on the host has another bridge. */
+  static String bridge(Path dataDirectory) {
+    return dataDirectory.toAbsolutePath().normalize().equals(USUAL_DATA_DIRECTORY)
+        ? PodNetworkFile.BRIDGE
+        : "wherry" + RunDirectory.name(dataDirectory).substring(0, BRIDGE_SUFFIX_CHARS);
+  }
+
   private static NodeIdentity identity(
       WorkerOptions options, Optional<JoinToken> token, Timer timer, SecureRandom random)
       throws IOException, InterruptedException {
@@ -110,8 +129,7 @@ final class LocalNode {
 
   /** Writes the pod network's configuration as soon as the node has its range. */
   private static Informer<Node> podNetwork(
-      ApiClient client, String nodeName, Path data, Timer timer) {
-    PodNetworkFile file = new PodNetworkFile(data.resolve("cni/net.d"), data.resolve("cni/leases"));
+      ApiClient client, String nodeName, PodNetworkFile file, Timer timer) {
     return new Informer<>(client, Node.KIND, Scope.ofFields("metadata.name=" + nodeName), timer)
         .onChange(change -> {
           List<String> ranges = change.latest().spec().podCIDRs();

@@ -7,7 +7,7 @@ import dev.wherry.apiserver.pki.ServerPki;
 import dev.wherry.machinery.pki.Pem;
 import dev.wherry.machinery.time.SystemTimer;
 import dev.wherry.model.core.v1.Taint;
-import dev.wherry.runtime.RuntimeChoice;
+import dev.wherry.runtime.choice.RuntimeChoice;
 import dev.wherry.store.Store;
 import dev.wherry.store.horizon.HorizonKeeper;
 import dev.wherry.store.horizon.HorizonPolicy;

@@ -1,7 +1,7 @@
 package dev.wherry.cli;
 
 import dev.wherry.model.core.v1.Taint;
-import dev.wherry.runtime.RuntimeChoice;
+import dev.wherry.runtime.choice.RuntimeChoice;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;

@@ -73,7 +73,7 @@ public final class Kubelet implements AutoCloseable {
       Timer timer,
       RandomGenerator random)
       throws InterruptedException {
-    runtime = new CriRuntime(config.criEndpoint());
+    runtime = new CriRuntime(config.criEndpoint(), config.imageEndpoint());
     EventRecorder recorder = opened(EventRecorder.start(api, "kubelet", config.nodeName(), timer));
     Informer<Service> services = opened(Informer.start(api, Service.KIND, Scope.ALL, timer));
     NodeSlot slot = new NodeSlot();

@@ -14,6 +14,7 @@ import java.util.Map;
  * @param dataDir its own directory, such as {@code <data>/kubelet}
  * @param podLogsDir where containers' logs go; runtimes and log collectors know /var/log/pods
  * @param criEndpoint {@code unix:///path} of the runtime's socket
+ * @param imageEndpoint of the image service, which may be another socket
  * @param labels put on the node at registration, beside the well-known ones
  * @param taints put on the node when it is made
  * @param reserved taken from capacity before it is allocatable
@@ -31,6 +32,7 @@ public record KubeletConfig(
     Path dataDir,
     Path podLogsDir,
     String criEndpoint,
+    String imageEndpoint,
     Map<String, String> labels,
     List<Taint> taints,
     Map<String, Quantity> reserved,
@@ -69,6 +71,7 @@ public record KubeletConfig(
         dataDir,
         POD_LOGS_DIR,
         criEndpoint,
+        criEndpoint,
         Map.of(),
         List.of(),
         Map.of(),
@@ -89,6 +92,28 @@ public record KubeletConfig(
         dataDir,
         dir,
         criEndpoint,
+        imageEndpoint,
+        labels,
+        taints,
+        reserved,
+        maxPods,
+        serverPort,
+        clusterDns,
+        clusterDomain,
+        resolvConf,
+        cgroupRoot,
+        version);
+  }
+
+  /** The same with an image service of its own. */
+  public KubeletConfig withImageEndpoint(String endpoint) {
+    return new KubeletConfig(
+        nodeName,
+        nodeIp,
+        dataDir,
+        podLogsDir,
+        criEndpoint,
+        endpoint,
         labels,
         taints,
         reserved,
@@ -109,6 +134,7 @@ public record KubeletConfig(
         dataDir,
         podLogsDir,
         criEndpoint,
+        imageEndpoint,
         labels,
         taints,
         reserved,
@@ -129,6 +155,7 @@ public record KubeletConfig(
         dataDir,
         podLogsDir,
         criEndpoint,
+        imageEndpoint,
         labels,
         taints,
         reserved,
@@ -149,6 +176,7 @@ public record KubeletConfig(
         dataDir,
         podLogsDir,
         criEndpoint,
+        imageEndpoint,
         newLabels,
         newTaints,
         reserved,
@@ -169,6 +197,7 @@ public record KubeletConfig(
         dataDir,
         podLogsDir,
         criEndpoint,
+        imageEndpoint,
         labels,
         taints,
         reserved,

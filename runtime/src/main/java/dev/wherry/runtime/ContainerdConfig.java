@@ -44,6 +44,11 @@ public record ContainerdConfig(
         DockerShimConfig.CNI_PLUGIN_PATH);
   }
 
+  /** The daemon's cgroup: one per root directory. */
+  String cgroupName() {
+    return "wherry-containerd-" + RunDirectory.name(rootDirectory);
+  }
+
   Path configurationFile() {
     return rootDirectory.resolve("wherry.toml");
   }

@@ -16,9 +16,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Starts a containerd of Wherry's own in a session of its own, so that neither it nor its
- * containers end with this process; a later process finds it by its socket. Under systemd the unit
- * says {@code KillMode=process} for the same reason.
+ * Starts a containerd of Wherry's own in a session and a cgroup of its own, so that neither it nor
+ * its containers end with this process or its service; a later process finds it by its socket.
  */
 public final class ContainerdDaemon {
   /**
@@ -98,6 +97,7 @@ public final class ContainerdDaemon {
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(config.logFile().toFile()));
     Process process = builder.start();
+    DaemonCgroup.leave(process.pid(), config.cgroupName());
     long end = System.nanoTime() + START_MAX.toNanos();
     while (!answers(config.socket())) {
       if (process.waitFor(LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS)
@@ -106,7 +106,7 @@ public final class ContainerdDaemon {
         throw new IOException("containerd does not start: " + tail(config.logFile()));
       }
     }
-    LOG.log(System.Logger.Level.INFO, "containerd started pid={0}", process.pid());
+    LOG.log(System.Logger.Level.INFO, "containerd started pid={0}", String.valueOf(process.pid()));
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.wherry.runtime;
 import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.netty.NettyServerBuilder;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
@@ -27,7 +28,7 @@ import java.util.concurrent.TimeUnit;
  * gRPC on a Unix socket only root can open. One event loop carries the bytes; every call runs on a
  * virtual thread of its own.
  */
-final class CriServer implements AutoCloseable {
+public final class CriServer implements AutoCloseable {
   /** The kubelet's own limit for CRI messages. */
   private static final int MESSAGE_BYTES_MAX = 16 * 1024 * 1024;
 
@@ -47,7 +48,7 @@ final class CriServer implements AutoCloseable {
   }
 
   /** Serves on a socket path, replacing what a process before this one left there. */
-  static CriServer start(Path socket, List<BindableService> services) throws IOException {
+  public static CriServer start(Path socket, List<BindableService> services) throws IOException {
     Files.createDirectories(socket.toAbsolutePath().getParent());
     Files.deleteIfExists(socket);
     boolean epoll = Epoll.isAvailable();
@@ -65,6 +66,8 @@ final class CriServer implements AutoCloseable {
             .bossEventLoopGroup(loop)
             .workerEventLoopGroup(loop)
             .executor(calls)
+            // Only TCP has it; grpc sets it for every channel and Netty complains.
+            .withChildOption(ChannelOption.SO_KEEPALIVE, null)
             .maxInboundMessageSize(MESSAGE_BYTES_MAX)
             .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION_MAX);
     services.forEach(builder::addService);

@@ -26,7 +26,7 @@ public final class RunDirectory {
   }
 
   /** Ten hex digits that stand for a data directory. */
-  static String name(Path dataDirectory) {
+  public static String name(Path dataDirectory) {
     String path = dataDirectory.toAbsolutePath().normalize().toString();
     try {
       byte[] hash =

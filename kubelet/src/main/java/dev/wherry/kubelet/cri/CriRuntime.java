@@ -52,14 +52,24 @@ public final class CriRuntime implements AutoCloseable {
   static final Duration STOP_SLACK = Duration.ofMinutes(2);
 
   private final CriChannel channel;
+  private final CriChannel imageChannel;
   private final RuntimeServiceGrpc.RuntimeServiceBlockingStub stub;
   private final CriImages images;
   private final CriLists lists;
 
+  /** One socket for both halves. */
   public CriRuntime(String endpoint) {
+    this(endpoint, endpoint);
+  }
+
+  /**
+   * @param imageEndpoint of the ImageService, often the same
+   */
+  public CriRuntime(String endpoint, String imageEndpoint) {
     channel = new CriChannel(endpoint);
+    imageChannel = imageEndpoint.equals(endpoint) ? channel : new CriChannel(imageEndpoint);
     stub = RuntimeServiceGrpc.newBlockingStub(channel.channel());
-    images = new CriImages(channel.channel());
+    images = new CriImages(imageChannel.channel());
     lists = new CriLists(channel.channel());
   }
 
@@ -94,7 +104,8 @@ public final class CriRuntime implements AutoCloseable {
   }
 
   /**
-   * Whether the runtime wants systemd's slices as cgroup parents; older runtimes mean plain paths.
+   * Whether the runtime wants systemd's slices as cgroup parents; containerd before 2.0 tells it in
+   * its verbose status only, and runtimes that tell nothing mean plain paths.
    */
   public boolean systemdCgroups() {
     try {
@@ -104,10 +115,14 @@ public final class CriRuntime implements AutoCloseable {
           == CgroupDriver.SYSTEMD;
     } catch (CriException e) {
       if (e.unimplemented()) {
-        return false;
+        return CriStatusConfig.systemdCgroup(verboseStatus());
       }
       throw e;
     }
+  }
+
+  private StatusResponse verboseStatus() {
+    return call(() -> in(STATUS_CALL).status(StatusRequest.newBuilder().setVerbose(true).build()));
   }
 
   /** Starts a sandbox and gives its id. */
@@ -243,5 +258,8 @@ public final class CriRuntime implements AutoCloseable {
   @Override
   public void close() {
     channel.close();
+    if (imageChannel != channel) {
+      imageChannel.close();
+    }
   }
 }

@@ -20,7 +20,7 @@ public final class PodNetworkFile {
   /** The network's name; leases are kept under it. */
   public static final String NETWORK = "wherry";
 
-  /** The bridge's name, which is the pods' gateway too. */
+  /** The usual bridge's name, which is the pods' gateway too. */
   public static final String BRIDGE = "wherry0";
 
   private static final String FILE = "10-wherry.conflist";
@@ -28,14 +28,23 @@ public final class PodNetworkFile {
 
   private final Path directory;
   private final Path leases;
+  private final String bridge;
 
   /**
    * @param directory of CNI configurations, usually {@code <data>/cni/net.d}
    * @param leases where host-local keeps addresses in use, usually {@code <data>/cni/leases}
    */
   public PodNetworkFile(Path directory, Path leases) {
+    this(directory, leases, BRIDGE);
+  }
+
+  /**
+   * @param bridge for a second worker on a host, whose pods have a range of their own
+   */
+  public PodNetworkFile(Path directory, Path leases, String bridge) {
     this.directory = directory;
     this.leases = leases;
+    this.bridge = bridge;
   }
 
   /**
@@ -67,8 +76,10 @@ public final class PodNetworkFile {
         plugins
             .addObject()
             .put("type", "bridge")
-            .put("bridge", BRIDGE)
+            .put("bridge", this.bridge)
             .put("isGateway", true)
+            // A node that registers anew may get another range.
+            .put("forceAddress", true)
             .put("ipMasq", true)
             .put("hairpinMode", true);
     ObjectNode ipam = bridge.putObject("ipam").put("type", "host-local");

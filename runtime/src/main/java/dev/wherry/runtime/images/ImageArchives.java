@@ -29,9 +29,14 @@ public final class ImageArchives {
 
   /** Only wherry-shim, holding a sandbox's namespaces. */
   public static byte[] pause() {
+    return pause(PAUSE_NAME);
+  }
+
+  /** The same under the name another runtime wants its sandbox image to have. */
+  public static byte[] pause(String name) {
     return new ArchiveBuilder()
         .file("wherry-shim", 0755, ShimBinary.bytes())
-        .build(PAUSE_NAME, List.of("/wherry-shim", "pause"), List.of());
+        .build(name, List.of("/wherry-shim", "pause"), List.of());
   }
 
   /**

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.runtime.Trees;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.URLEncoder;
 import java.nio.channels.FileChannel;
@@ -19,6 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
@@ -88,6 +90,17 @@ public final class ImageStore {
         .filter(image -> image.name().repository().equals(name.repository()))
         .filter(image -> image.digest().equals(name.digest()))
         .findFirst();
+  }
+
+  /**
+   * Writes an image with all it needs as an OCI archive. The stream stays open.
+   *
+   * @throws IOException when a part is missing or the stream takes no more
+   */
+  public void export(StoredImage image, OutputStream out) throws IOException {
+    Set<String> digests = new TreeSet<>();
+    reach(image.digest(), NESTING_MAX, digests);
+    new ArchiveExport(blobs).write(image, digests, out);
   }
 
   /** A manifest, configuration or layer by digest. */

@@ -30,7 +30,7 @@ public final class AgentTunnel implements AutoCloseable {
   /** Every this many milliseconds doubled from the first failure on, a new attempt. */
   static final int BACK_OFF_FIRST_MILLIS = 200;
 
-  static final int BACK_OFF_MAX_MILLIS = 15_000;
+  static final int BACK_OFF_MAX_MILLIS = 5_000;
   private static final int CONNECT_TIMEOUT_MILLIS = 10_000;
   private static final System.Logger LOG = System.getLogger(AgentTunnel.class.getName());
 

@@ -1,4 +1,4 @@
-package dev.wherry.runtime;
+package dev.wherry.runtime.choice;
 
 import java.nio.file.Path;
 

@@ -1,0 +1,182 @@
+package dev.wherry.runtime.choice;
+
+import dev.wherry.proto.cri.v1.ImageSpec;
+import dev.wherry.proto.cri.v1.ImageStatusRequest;
+import dev.wherry.runtime.ContainerdConfig;
+import dev.wherry.runtime.ContainerdDaemon;
+import dev.wherry.runtime.CriServer;
+import dev.wherry.runtime.DockerShim;
+import dev.wherry.runtime.DockerShimConfig;
+import dev.wherry.runtime.RunDirectory;
+import dev.wherry.runtime.images.ImageArchives;
+import dev.wherry.runtime.images.ImageMirror;
+import dev.wherry.runtime.images.ImageStore;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The runtime of a worker, chosen, opened and remembered. Closing it ends no container and no
+ * daemon.
+ */
+public final class NodeRuntime implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(NodeRuntime.class.getName());
+  private static final Duration CALL = Duration.ofSeconds(10);
+
+  /**
+   * What a runtime is opened with.
+   *
+   * @param images imported ones
+   * @param mirror offers them
+   * @param host what runs here already
+   */
+  public record Setup(
+      Path dataDirectory,
+      ImageStore images,
+      ImageMirror mirror,
+      HostRuntimes host,
+      InstantSource clock) {}
+
+  private final RememberedRuntime remembered;
+  private final Path cniDirectory;
+  private final Deque<AutoCloseable> parts;
+
+  private NodeRuntime(RememberedRuntime remembered, Path cniDirectory, Deque<AutoCloseable> parts) {
+    this.remembered = remembered;
+    this.cniDirectory = cniDirectory;
+    this.parts = parts;
+  }
+
+  /**
+   * Decides, opens and remembers. Blocks until CRI answers.
+   *
+   * @throws IOException with a sentence for the user
+   */
+  public static NodeRuntime open(Setup setup, RuntimeChoice choice)
+      throws IOException, InterruptedException {
+    Optional<RememberedRuntime> before = RememberedRuntime.read(setup.dataDirectory());
+    Decision decision = Decision.of(choice, before, setup.host());
+    decision
+        .remarks()
+        .forEach(remark -> LOG.log(Level.WARNING, "runtime passed over: {0}", remark));
+    NodeRuntime opened =
+        switch (decision.runtime()) {
+          case Decision.Runtime.Own _ -> own(setup);
+          case Decision.Runtime.Docker(Path socket) -> docker(setup, socket);
+          case Decision.Runtime.Foreign(CriVerdict.Usable cri) -> foreign(setup, cri);
+        };
+    if (before.isPresent() && before.get().kind() != opened.remembered.kind()) {
+      LOG.log(
+          Level.WARNING,
+          "runtime changed from={0} to={1}: pods of the former one stay there until it is cleaned",
+          before.get().kind(),
+          opened.remembered.kind());
+    }
+    opened.remembered.write(setup.dataDirectory());
+    LOG.log(
+        Level.INFO, "runtime={0} socket={1}", opened.remembered.kind(), opened.remembered.socket());
+    return opened;
+  }
+
+  private static NodeRuntime own(Setup setup) throws IOException, InterruptedException {
+    ContainerdConfig config = ContainerdConfig.under(setup.dataDirectory());
+    ContainerdDaemon.ensureRunning(config, setup.images(), setup.mirror());
+    Deque<AutoCloseable> parts = new ArrayDeque<>();
+    parts.push(DaemonWatch.start(config, setup.images(), setup.mirror()));
+    return new NodeRuntime(
+        new RememberedRuntime(RememberedRuntime.Kind.OWN, config.socket(), config.socket()),
+        config.cniConfigurationDirectory(),
+        parts);
+  }
+
+  private static NodeRuntime docker(Setup setup, Path dockerSocket) throws IOException {
+    Path data = setup.dataDirectory();
+    Path socket = RunDirectory.of(data).resolve("docker-shim.sock");
+    Path cni = data.resolve("cni/net.d");
+    Deque<AutoCloseable> parts = new ArrayDeque<>();
+    parts.push(
+        DockerShim.start(
+            new DockerShimConfig(
+                dockerSocket,
+                socket,
+                data.resolve("docker"),
+                cni,
+                DockerShimConfig.CNI_PLUGIN_PATH,
+                RunDirectory.name(data)),
+            setup.images(),
+            setup.mirror(),
+            setup.clock()));
+    return new NodeRuntime(
+        new RememberedRuntime(RememberedRuntime.Kind.DOCKER, socket, socket), cni, parts);
+  }
+
+  private static NodeRuntime foreign(Setup setup, CriVerdict.Usable cri) throws IOException {
+    if (!cri.isContainerd()) {
+      return new NodeRuntime(
+          new RememberedRuntime(RememberedRuntime.Kind.FOREIGN, cri.socket(), cri.socket()),
+          cri.cniDirectory(),
+          new ArrayDeque<>());
+    }
+    Path socket = RunDirectory.of(setup.dataDirectory()).resolve("images.sock");
+    Deque<AutoCloseable> parts = new ArrayDeque<>();
+    CriConnection connection = new CriConnection(cri.socket());
+    parts.push(connection);
+    ContainerdImport importer = new ContainerdImport(cri.socket());
+    parts.push(
+        CriServer.start(socket, List.of(new OfferedImages(connection, setup.images(), importer))));
+    ensureSandboxImage(connection, importer, cri.sandboxImage());
+    return new NodeRuntime(
+        new RememberedRuntime(RememberedRuntime.Kind.FOREIGN, cri.socket(), socket),
+        cri.cniDirectory(),
+        parts);
+  }
+
+  /** Without a registry a foreign containerd could start no pod for want of its pause image. */
+  private static void ensureSandboxImage(
+      CriConnection connection, ContainerdImport importer, String name) throws IOException {
+    ImageSpec spec = ImageSpec.newBuilder().setImage(name).build();
+    if (name.isEmpty()
+        || connection
+            .images(CALL)
+            .imageStatus(ImageStatusRequest.newBuilder().setImage(spec).build())
+            .hasImage()) {
+      return;
+    }
+    importer.archive(out -> out.write(ImageArchives.pause(name)));
+    LOG.log(Level.INFO, "sandbox image imported name={0}", name);
+  }
+
+  /** The runtime's socket, as kubelets write it. */
+  public String endpoint() {
+    return RuntimeChoice.SOCKET_SCHEME + remembered.socket();
+  }
+
+  /** The image service's socket, which may be another one. */
+  public String imageEndpoint() {
+    return RuntimeChoice.SOCKET_SCHEME + remembered.imageSocket();
+  }
+
+  /** Where the runtime looks for the pod network's conflist. */
+  public Path cniDirectory() throws IOException {
+    return Files.createDirectories(cniDirectory);
+  }
+
+  /** Whose runtime it is. */
+  public RememberedRuntime.Kind kind() {
+    return remembered.kind();
+  }
+
+  @Override
+  public void close() throws Exception {
+    while (!parts.isEmpty()) {
+      parts.pop().close();
+    }
+  }
+}
