@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -24,26 +25,24 @@ record ContainerdImport(Path socket) {
     void writeTo(OutputStream out) throws IOException;
   }
 
-  /** Imports an image of the store under its own name. */
+  /** Imports an image of the store under its own name, and its digest as a pull would have. */
   void image(ImageStore store, StoredImage image) throws IOException {
-    archive(out -> store.export(image, out));
+    run(
+        List.of("--digests", "--base-name", image.name().repository()),
+        out -> store.export(image, out));
   }
 
-  /** Imports a docker save or OCI archive; returns when containerd has it. */
+  /** Imports a docker save or OCI archive under the names it carries. */
   void archive(Archive archive) throws IOException {
-    Process process =
-        new ProcessBuilder(
-                List.of(
-                    "ctr",
-                    "--address",
-                    socket.toString(),
-                    "--namespace",
-                    "k8s.io",
-                    "images",
-                    "import",
-                    "-"))
-            .redirectErrorStream(true)
-            .start();
+    run(List.of(), archive);
+  }
+
+  private void run(List<String> options, Archive archive) throws IOException {
+    List<String> command = new ArrayList<>(List.of("ctr", "--address", socket.toString()));
+    command.addAll(List.of("--namespace", "k8s.io", "images", "import"));
+    command.addAll(options);
+    command.add("-");
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     CompletableFuture<String> said = CompletableFuture.supplyAsync(() -> read(process));
     try {
       try (OutputStream in = process.getOutputStream()) {
