@@ -7,24 +7,31 @@ import dev.wherry.runtime.images.ImageStore;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
-/** Starts our containerd again when it has died; its containers run on meanwhile. One thread. */
-record DaemonWatch(Thread thread) implements AutoCloseable {
+/**
+ * Starts our containerd again when it has died; its containers run on meanwhile. One platform
+ * thread, since connecting to a Unix socket blocks.
+ *
+ * @param closed opens when nobody wants it any more
+ */
+record DaemonWatch(CountDownLatch closed) implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(DaemonWatch.class.getName());
   private static final Duration LOOK = Duration.ofSeconds(5);
 
   static DaemonWatch start(ContainerdConfig config, ImageStore images, ImageMirror mirror) {
-    return new DaemonWatch(
-        Thread.ofPlatform()
-            .name("containerd-watch")
-            .daemon()
-            .start(() -> watch(config, images, mirror)));
+    DaemonWatch watch = new DaemonWatch(new CountDownLatch(1));
+    Thread.ofPlatform()
+        .name("containerd-watch")
+        .daemon()
+        .start(() -> watch.run(config, images, mirror));
+    return watch;
   }
 
-  private static void watch(ContainerdConfig config, ImageStore images, ImageMirror mirror) {
+  private void run(ContainerdConfig config, ImageStore images, ImageMirror mirror) {
     try {
-      while (true) {
-        Thread.sleep(LOOK);
+      while (!closed.await(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
         if (LookedAtHost.silence(config.socket()).isPresent()) {
           LOG.log(Level.WARNING, "containerd is gone, starting it again");
           restart(config, images, mirror);
@@ -46,6 +53,6 @@ record DaemonWatch(Thread thread) implements AutoCloseable {
 
   @Override
   public void close() {
-    thread.interrupt();
+    closed.countDown();
   }
 }
