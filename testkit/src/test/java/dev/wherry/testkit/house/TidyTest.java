@@ -88,6 +88,7 @@ class TidyTest {
     hold(
         "empty-names",
         sources.stream()
+            .filter(s -> !JDK_NAMES.matcher(s.name()).matches())
             .filter(s ->
                 EMPTY_NAMES.matcher(s.name()).matches()
                     || EMPTY_PACKAGES.stream().anyMatch(s.folders()::contains))
