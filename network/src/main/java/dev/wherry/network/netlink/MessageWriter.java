@@ -49,7 +49,8 @@ public final class MessageWriter {
 
   /** Bytes as they are, padded to 4: the fixed part of other protocols' messages. */
   public MessageWriter fixed(byte[] header) {
-    System.arraycopy(header, 0, bytes, reserve(Attributes.aligned(header.length)), header.length);
+    int at = reserve(Attributes.aligned(header.length));
+    System.arraycopy(header, 0, bytes, at, header.length);
     return this;
   }
 
@@ -60,7 +61,8 @@ public final class MessageWriter {
   }
 
   public MessageWriter put(int type, byte[] value) {
-    System.arraycopy(value, 0, bytes, attribute(type, value.length), value.length);
+    int at = attribute(type, value.length);
+    System.arraycopy(value, 0, bytes, at, value.length);
     return this;
   }
 
@@ -71,7 +73,8 @@ public final class MessageWriter {
   }
 
   public MessageWriter u8(int type, int value) {
-    bytes[attribute(type, 1)] = (byte) value;
+    int at = attribute(type, 1);
+    bytes[at] = (byte) value;
     return this;
   }
 
@@ -103,6 +106,11 @@ public final class MessageWriter {
     open[depth++] = size;
     attribute(type | Attributes.NESTED, 0);
     return this;
+  }
+
+  /** An attribute that holds attributes, as they were read. */
+  public MessageWriter nested(int type, byte[] attributes) {
+    return put(type | Attributes.NESTED, attributes);
   }
 
   /** Closes the innermost open attribute. */

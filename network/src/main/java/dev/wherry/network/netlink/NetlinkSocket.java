@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +29,11 @@ public final class NetlinkSocket implements AutoCloseable {
   private static final int RECEIVE_TIMEOUT = 20;
   private static final int SEND_BUFFER_FORCE = 32;
   private static final int RECEIVE_BUFFER_FORCE = 33;
+  private static final int ATTACH_FILTER = 26;
+  private static final int BPF_LOAD_WORD = 0x20;
+  private static final int BPF_JUMP_EQUAL = 0x15;
+  private static final int BPF_RETURN = 0x06;
+  private static final int HEADER_PORT_OFFSET = 12;
   private static final int DONT_WAIT = 0x40;
   private static final int SEND_BUFFER_BYTES = 128 << 20;
   private static final int RECEIVE_BUFFER_BYTES = 8 << 20;
@@ -94,6 +100,35 @@ public final class NetlinkSocket implements AutoCloseable {
     if (joined < 0) {
       throw new NetlinkException(-joined, "joining netlink group " + group);
     }
+  }
+
+  /**
+   * Drops notifications of changes that the socket with a port made itself: they could fill the
+   * buffer while their author is busy making them. A classic BPF program compares the header's
+   * port.
+   */
+  public void ignoreChangesBy(int port) throws NetlinkException {
+    int wanted =
+        ByteOrder.nativeOrder() == ByteOrder.BIG_ENDIAN ? port : Integer.reverseBytes(port);
+    long[] program = {
+      instruction(BPF_LOAD_WORD, 0, 0, HEADER_PORT_OFFSET),
+      instruction(BPF_JUMP_EQUAL, 0, 1, wanted),
+      instruction(BPF_RETURN, 0, 0, 0),
+      instruction(BPF_RETURN, 0, 0, -1)
+    };
+    MemorySegment code = arena.allocateFrom(ValueLayout.JAVA_LONG, program);
+    MemorySegment filter = arena.allocate(16, 8);
+    filter.set(ValueLayout.JAVA_SHORT, 0, (short) program.length);
+    filter.set(ValueLayout.ADDRESS, 8, code);
+    int attached = SystemCalls.option(descriptor, LEVEL_SOCKET, ATTACH_FILTER, filter);
+    if (attached < 0) {
+      throw new NetlinkException(-attached, "filtering notifications");
+    }
+  }
+
+  /** A struct sock_filter as one little-endian word: code, two jumps, operand. */
+  private static long instruction(int code, int ifTrue, int ifFalse, int operand) {
+    return code | (long) ifTrue << 16 | (long) ifFalse << 24 | (long) operand << 32;
   }
 
   /** A number for the next request; they never repeat within 2^31. */

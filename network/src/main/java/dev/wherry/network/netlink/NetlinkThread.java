@@ -40,7 +40,7 @@ public final class NetlinkThread implements AutoCloseable {
    * How a thread works.
    *
    * @param protocol of its two sockets
-   * @param port of the socket that requests; 0 for any
+   * @param port of the socket that requests; 0 for any. With one, its own changes are not notified
    * @param group of notifications; 0 for none
    * @param prologue runs first on the thread, such as entering a namespace
    */
@@ -86,11 +86,11 @@ public final class NetlinkThread implements AutoCloseable {
     started.thread.start();
     try {
       await(started.opened);
-    } catch (IOException e) {
+      return started;
+    } catch (IOException | InterruptedException e) {
       started.close();
       throw e;
     }
-    return started;
   }
 
   /** Does work on the thread and waits for its result. */
@@ -137,6 +137,9 @@ public final class NetlinkThread implements AutoCloseable {
     try (NetlinkSocket requests = NetlinkSocket.open(setup.protocol(), setup.port());
         NetlinkSocket notifications = NetlinkSocket.open(setup.protocol(), 0)) {
       if (setup.group() != 0) {
+        if (setup.port() != 0) {
+          notifications.ignoreChangesBy(setup.port());
+        }
         notifications.join(setup.group());
       }
       opened.complete(true);

@@ -87,6 +87,9 @@ public sealed interface Expression {
   /** Answers that the port is closed (ICMP port unreachable of the packet's family). */
   record RejectPort() implements Expression {}
 
+  /** Answers a TCP packet with a reset. */
+  record ResetConnection() implements Expression {}
+
   record Counter() implements Expression {}
 
   /**

@@ -18,6 +18,7 @@ final class ExpressionWriter {
   private static final int FIB_ADDRESS_TYPE = 3;
   private static final int FIB_SOURCE = 1;
   private static final int FIB_DESTINATION = 2;
+  private static final int REJECT_RESET = 1;
   private static final int REJECT_ANY_FAMILY = 2;
   private static final int PORT_UNREACHABLE = 1;
 
@@ -42,7 +43,7 @@ final class ExpressionWriter {
       case Expression.RandomNumber _ -> "numgen";
       case Expression.Connection _ -> "ct";
       case Expression.AddressType _ -> "fib";
-      case Expression.RejectPort _ -> "reject";
+      case Expression.RejectPort _, Expression.ResetConnection _ -> "reject";
       case Expression.Counter _ -> "counter";
       case Expression.Learn _ -> "dynset";
     };
@@ -84,6 +85,7 @@ final class ExpressionWriter {
               .u32(2, FIB_ADDRESS_TYPE)
               .u32(1, register(to));
       case Expression.RejectPort _ -> out.u32(1, REJECT_ANY_FAMILY).u8(2, PORT_UNREACHABLE);
+      case Expression.ResetConnection _ -> out.u32(1, REJECT_RESET);
       case Expression.Counter _ -> out.u64(1, 0).u64(2, 0);
       case Expression.Learn learn -> learn(out, learn);
     }

@@ -81,6 +81,22 @@ class MessageWriterTest {
   }
 
   @Test
+  void write_manyMessages_growsWherever() {
+    MessageWriter out = new MessageWriter();
+    for (int i = 0; i < 3000; i++) {
+      out.begin(TYPE, 0, i).family(1, 0).u8(1, i).put(2, new byte[i % 50]).text(3, "n" + i);
+    }
+    List<NetlinkMessage> messages = NetlinkMessage.split(ByteBuffer.wrap(out.toArray()));
+    assertEquals(3000, messages.size());
+    for (int i = 0; i < messages.size(); i++) {
+      Attributes attributes = new Attributes(messages.get(i).payload(), 4);
+      assertEquals(i & 0xff, attributes.number(1));
+      assertEquals(i % 50, attributes.value(2).length);
+      assertEquals("n" + i, attributes.text(3));
+    }
+  }
+
+  @Test
   void split_tornMessage_keepsWhatIsWhole() {
     byte[] whole = new MessageWriter().begin(TYPE, 0, 1).u32(1, 1).toArray();
     byte[] torn = ByteBuffer.allocate(whole.length + 20).put(whole).putInt(99).array();

@@ -1,0 +1,20 @@
+package dev.wherry.network.proxy;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the plan needs to know of this node.
+ *
+ * @param podCidrs at most one per family; traffic from there is pods' own
+ * @param bridgeFiltered whether packets between ports of a bridge pass nftables too
+ */
+public record NodeFacts(String nodeName, List<Cidr> podCidrs, boolean bridgeFiltered) {
+  public NodeFacts {
+    podCidrs = List.copyOf(podCidrs);
+  }
+
+  Optional<Cidr> pods(AddressFamily family) {
+    return podCidrs.stream().filter(cidr -> cidr.family() == family).findFirst();
+  }
+}

@@ -1,0 +1,221 @@
+package dev.wherry.network.proxy;
+
+import dev.wherry.machinery.client.ApiClient;
+import dev.wherry.machinery.informer.Informer;
+import dev.wherry.machinery.informer.ObjectKey;
+import dev.wherry.machinery.informer.Scope;
+import dev.wherry.machinery.time.Timer;
+import dev.wherry.model.core.v1.Node;
+import dev.wherry.model.core.v1.Service;
+import dev.wherry.model.discovery.v1.EndpointSlice;
+import dev.wherry.network.netlink.Errno;
+import dev.wherry.network.netlink.NetlinkException;
+import dev.wherry.network.netlink.NetlinkMessage;
+import dev.wherry.network.netlink.NetlinkSocket;
+import dev.wherry.network.netlink.NetlinkThread;
+import dev.wherry.network.nftables.Queries;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Keeps this node's table of Services as the API has it: informers tell what changed, one virtual
+ * thread plans and applies differences, and a foreign change of the table makes it whole again.
+ * What it made stays in the kernel when it stops, so that Services work on while Wherry is down;
+ * {@link #remove} takes it away.
+ */
+public final class ServiceProxy implements AutoCloseable {
+  private static final Logger LOG = System.getLogger(ServiceProxy.class.getName());
+
+  /**
+   * The netlink port of the one proxy of a network namespace: the kernel gives it to one socket and
+   * takes it back when its process dies, so two programs never fight for the table.
+   */
+  private static final int PORT = 0x57485259;
+
+  private static final String SERVICE_NAME = "kubernetes.io/service-name";
+  private static final String BY_SERVICE = "service";
+
+  /** Headless Services and those of another proxy are not ours (upstream's kube-proxy). */
+  private static final Scope OURS =
+      new Scope(
+          "", "!service.kubernetes.io/headless,!service.kubernetes.io/service-proxy-name", "");
+
+  private static final Duration OTHER_OWNER_PAUSE = Duration.ofSeconds(5);
+  private static final Duration RETRY_PAUSE = Duration.ofSeconds(2);
+
+  /** Who fights for the table with another program does so this often at most. */
+  private static final Duration REPAIR_PAUSE = Duration.ofMillis(200);
+
+  private static final Duration SYNC_MAX = Duration.ofDays(365);
+
+  private final Inbox inbox = new Inbox();
+  private final Informer<Service> services;
+  private final Informer<EndpointSlice> slices;
+  private final Informer<Node> node;
+  private final String nodeName;
+  private final Timer timer;
+  private final Runnable prologue;
+  private final Thread thread;
+  private volatile boolean closed;
+
+  private ServiceProxy(ApiClient client, String nodeName, Timer timer, Runnable prologue) {
+    this.nodeName = nodeName;
+    this.timer = timer;
+    this.prologue = prologue;
+    services =
+        new Informer<>(client, Service.KIND, OURS, timer)
+            .onChange(change -> inbox.service(ObjectKey.of(change.latest())));
+    slices =
+        new Informer<>(client, EndpointSlice.KIND, OURS, timer)
+            .index(BY_SERVICE, slice -> List.of(serviceOf(slice).toString()))
+            .onChange(change -> inbox.service(serviceOf(change.latest())));
+    node =
+        new Informer<>(client, Node.KIND, Scope.ofFields("metadata.name=" + nodeName), timer)
+            .onChange(_ -> inbox.neighbours());
+    thread = Thread.ofVirtual().name("service-proxy").unstarted(this::run);
+  }
+
+  /** Starts the proxy; it waits by itself for the API and for its turn in this namespace. */
+  public static ServiceProxy start(ApiClient client, String nodeName, Timer timer) {
+    return start(client, nodeName, timer, () -> {});
+  }
+
+  /**
+   * The same in another network namespace.
+   *
+   * @param prologue enters it; runs first on the thread that makes the calls
+   */
+  static ServiceProxy start(ApiClient client, String nodeName, Timer timer, Runnable prologue) {
+    ServiceProxy proxy = new ServiceProxy(client, nodeName, timer, prologue);
+    proxy.services.start();
+    proxy.slices.start();
+    proxy.node.start();
+    proxy.thread.start();
+    return proxy;
+  }
+
+  /**
+   * Takes away all that proxies made in this network namespace.
+   *
+   * @throws NetlinkException EADDRINUSE while one runs
+   */
+  public static void remove() throws IOException, InterruptedException {
+    remove(() -> {});
+  }
+
+  static void remove(Runnable prologue) throws IOException, InterruptedException {
+    try (NetlinkThread netlink = NetlinkThread.start(setup(prologue), new Ears(new Inbox()))) {
+      boolean _ = netlink.call(socket -> KernelTable.remove(socket) | ForwardPass.remove(socket));
+    }
+  }
+
+  private static NetlinkThread.Setup setup(Runnable prologue) {
+    return new NetlinkThread.Setup(
+        "service-proxy-netlink",
+        NetlinkSocket.PROTOCOL_NETFILTER,
+        PORT,
+        Queries.CHANGES_GROUP,
+        prologue);
+  }
+
+  private static ObjectKey serviceOf(EndpointSlice slice) {
+    return new ObjectKey(
+        slice.metadata().namespace(), slice.metadata().labels().getOrDefault(SERVICE_NAME, ""));
+  }
+
+  /** Hears what others change in the kernel. */
+  private record Ears(Inbox inbox) implements NetlinkThread.Listener {
+    @Override
+    public void received(NetlinkMessage message) {
+      Queries.Notice notice = Queries.notice(message);
+      if (notice.table().equals(KernelTable.NAME)
+          && notice.family() == KernelTable.FAMILY.number()) {
+        inbox.everything();
+      } else if (notice.table().equals(ForwardPass.TABLE)
+          && (notice.chain().isEmpty() || notice.chain().equals(ForwardPass.CHAIN))) {
+        inbox.neighbours();
+      }
+    }
+
+    @Override
+    public void lost() {
+      inbox.everything();
+      inbox.neighbours();
+    }
+  }
+
+  private void run() {
+    try (NetlinkThread netlink = open()) {
+      boolean synced =
+          services.awaitSynced(SYNC_MAX)
+              && slices.awaitSynced(SYNC_MAX)
+              && node.awaitSynced(SYNC_MAX);
+      if (synced) {
+        inbox.everything();
+        work(new TableKeeper(netlink, services, this::slicesOf, node, nodeName));
+      }
+    } catch (InterruptedException e) {
+      LOG.log(Level.DEBUG, "service proxy ends node={0}", nodeName);
+    }
+  }
+
+  private List<EndpointSlice> slicesOf(ObjectKey service) {
+    return slices.byIndex(BY_SERVICE, service.toString());
+  }
+
+  private NetlinkThread open() throws InterruptedException {
+    String said = "";
+    while (true) {
+      try {
+        return NetlinkThread.start(setup(prologue), new Ears(inbox));
+      } catch (IOException e) {
+        boolean taken = e instanceof NetlinkException n && n.errno() == Errno.EADDRINUSE;
+        String why =
+            taken ? "another Wherry serves this network namespace" : String.valueOf(e.getMessage());
+        if (!said.equals(why)) {
+          LOG.log(Level.WARNING, "service proxy waits node={0} why=\"{1}\"", nodeName, why);
+          said = why;
+        }
+        timer.pause(OTHER_OWNER_PAUSE);
+      }
+    }
+  }
+
+  private void work(TableKeeper table) throws InterruptedException {
+    for (var batch = inbox.take(); batch.isPresent() && !closed; batch = inbox.take()) {
+      try {
+        table.apply(batch.get());
+        if (batch.get().everything()) {
+          timer.pause(REPAIR_PAUSE);
+        }
+      } catch (IOException e) {
+        LOG.log(
+            Level.WARNING,
+            "service table not written node={0} why=\"{1}\"",
+            nodeName,
+            e.getMessage());
+        inbox.everything();
+        timer.pause(RETRY_PAUSE);
+      }
+    }
+  }
+
+  /** Stops; the table stays. */
+  @Override
+  public void close() {
+    closed = true;
+    inbox.close();
+    thread.interrupt();
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    services.close();
+    slices.close();
+    node.close();
+  }
+}

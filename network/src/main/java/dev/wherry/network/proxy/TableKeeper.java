@@ -1,0 +1,165 @@
+package dev.wherry.network.proxy;
+
+import dev.wherry.machinery.informer.ObjectKey;
+import dev.wherry.machinery.informer.View;
+import dev.wherry.model.core.v1.Node;
+import dev.wherry.model.core.v1.Service;
+import dev.wherry.model.discovery.v1.EndpointSlice;
+import dev.wherry.network.netlink.NetlinkException;
+import dev.wherry.network.netlink.NetlinkThread;
+import dev.wherry.network.nftables.Queries;
+import dev.wherry.network.proxy.ServicePlan.Datagrams;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * Knows what the kernel's table holds and brings it to what the API wants: by differences, and
+ * whole at the start, for new facts of the node and when the kernel refuses a difference. Used by
+ * the proxy's thread.
+ */
+final class TableKeeper {
+  private static final Logger LOG = System.getLogger(TableKeeper.class.getName());
+
+  private final NetlinkThread netlink;
+  private final View<Service> services;
+  private final Function<ObjectKey, List<EndpointSlice>> slices;
+  private final View<Node> nodes;
+  private final String nodeName;
+  private final HostSettings settings = new HostSettings();
+  private DesiredTable table = new DesiredTable();
+  private NodeFacts facts;
+
+  TableKeeper(
+      NetlinkThread netlink,
+      View<Service> services,
+      Function<ObjectKey, List<EndpointSlice>> slices,
+      View<Node> nodes,
+      String nodeName) {
+    this.netlink = netlink;
+    this.services = services;
+    this.slices = slices;
+    this.nodes = nodes;
+    this.nodeName = nodeName;
+    this.facts = new NodeFacts(nodeName, List.of(), false);
+  }
+
+  void apply(Inbox.Batch batch) throws IOException, InterruptedException {
+    boolean look = batch.everything() || batch.neighbours();
+    NodeFacts now = look ? readFacts() : facts;
+    boolean whole = batch.everything() || !now.equals(facts);
+    facts = now;
+    if (whole) {
+      replace();
+    } else {
+      change(batch);
+    }
+    if (look) {
+      pass();
+    }
+  }
+
+  private NodeFacts readFacts() throws IOException, InterruptedException {
+    List<Cidr> pods =
+        nodes
+            .get("", nodeName)
+            .map(node -> node.spec().podCIDRs().stream().map(Cidr::parse).toList())
+            .orElse(List.of());
+    boolean bridges =
+        netlink.call(_ -> {
+          settings.forward(AddressFamily.V4);
+          if (pods.stream().anyMatch(cidr -> cidr.family() == AddressFamily.V6)) {
+            settings.forward(AddressFamily.V6);
+          }
+          return settings.filterBridges();
+        });
+    return new NodeFacts(nodeName, pods, bridges);
+  }
+
+  private void replace() throws IOException, InterruptedException {
+    List<Datagrams> before = datagrams(table.plans());
+    DesiredTable fresh = new DesiredTable();
+    Map<ObjectKey, ServicePlan> plans = new LinkedHashMap<>();
+    services.list().forEach(service -> plans.put(ObjectKey.of(service), plan(service)));
+    Changes whole = fresh.update(plans);
+    netlink.call(socket -> {
+      KernelTable.replace(socket, facts, whole);
+      return true;
+    });
+    table = fresh;
+    List<Datagrams> after = datagrams(plans.values());
+    forget(StaleDatagrams.between(before, after));
+    LOG.log(
+        Level.INFO,
+        "service table written node={0} services={1} elements={2}",
+        nodeName,
+        plans.size(),
+        whole.size());
+  }
+
+  private void change(Inbox.Batch batch) throws IOException, InterruptedException {
+    List<Datagrams> before = new ArrayList<>();
+    Map<ObjectKey, ServicePlan> plans = new LinkedHashMap<>();
+    for (ObjectKey key : batch.services()) {
+      before.addAll(table.plan(key).datagrams());
+      plans.put(key, services.get(key).map(this::plan).orElse(ServicePlan.NOTHING));
+    }
+    Changes changes = table.update(plans);
+    if (!changes.isEmpty()) {
+      try {
+        netlink.call(socket -> {
+          KernelTable.change(socket, Queries.generation(socket), facts, changes);
+          return true;
+        });
+      } catch (NetlinkException e) {
+        LOG.log(
+            Level.INFO,
+            "service table is made anew node={0} why=\"{1}\"",
+            nodeName,
+            e.getMessage());
+        replace();
+        return;
+      }
+    }
+    forget(StaleDatagrams.between(before, datagrams(plans.values())));
+  }
+
+  private static List<Datagrams> datagrams(Iterable<ServicePlan> plans) {
+    List<Datagrams> all = new ArrayList<>();
+    plans.forEach(plan -> all.addAll(plan.datagrams()));
+    return all;
+  }
+
+  private ServicePlan plan(Service service) {
+    ObjectKey key = ObjectKey.of(service);
+    try {
+      return ServicePlanner.plan(service, slices.apply(key), facts);
+    } catch (IllegalArgumentException e) {
+      // An address the server should not have let in: one Service, not all of them.
+      LOG.log(Level.WARNING, "service left out service={0} why=\"{1}\"", key, e.getMessage());
+      return ServicePlan.NOTHING;
+    }
+  }
+
+  private void forget(StaleDatagrams stale) throws IOException, InterruptedException {
+    if (!stale.isEmpty()) {
+      int count = netlink.call(stale::delete);
+      LOG.log(Level.DEBUG, "udp flows ended node={0} count={1}", nodeName, count);
+    }
+  }
+
+  private void pass() throws IOException, InterruptedException {
+    if (netlink.call(socket -> ForwardPass.ensure(socket, facts))) {
+      LOG.log(
+          Level.INFO,
+          "pods pass the chain FORWARD of iptables node={0} ranges={1}",
+          nodeName,
+          facts.podCidrs());
+    }
+  }
+}
