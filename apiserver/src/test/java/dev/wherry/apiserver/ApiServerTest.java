@@ -1,15 +1,23 @@
 package dev.wherry.apiserver;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.wherry.apiserver.authn.UserInfo;
 import dev.wherry.apiserver.pki.ServerPki;
+import dev.wherry.machinery.client.ApiClient;
 import dev.wherry.machinery.pki.TlsContexts;
+import dev.wherry.model.core.v1.ConfigMap;
 import dev.wherry.model.json.Json;
+import dev.wherry.model.meta.v1.ObjectMeta;
 import dev.wherry.store.Store;
 import dev.wherry.store.rocks.RocksStore;
 import dev.wherry.store.rocks.RocksStoreConfig;
+import java.io.BufferedReader;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -21,6 +29,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -156,6 +165,44 @@ class ApiServerTest {
     var copy = (com.fasterxml.jackson.databind.node.ObjectNode) object.deepCopy();
     copy.putObject("data").put("k", value);
     return new String(Json.write(copy), java.nio.charset.StandardCharsets.UTF_8);
+  }
+
+  /**
+   * The client opens a watch, reads its beginning, and nothing more until too much has happened.
+   */
+  @Test
+  void watch_slowClient_endsWith410() throws Exception {
+    String from = revision(create("a"));
+    HttpResponse<InputStream> watch =
+        client.send(
+            HttpRequest.newBuilder(
+                    URI.create(
+                        "https://localhost:"
+                            + server.port()
+                            + MAPS
+                            + "?watch=true&resourceVersion="
+                            + from))
+                .build(),
+            HttpResponse.BodyHandlers.ofInputStream());
+    ApiClient writer = server.clientFor(UserInfo.of("writer", UserInfo.MASTERS));
+    for (int i = 0; i < 60; i++) {
+      writer.create(
+          ConfigMap.KIND,
+          ConfigMap.builder()
+              .metadata(ObjectMeta.builder().namespace("default").name("large" + i).build())
+              .data(Map.of("k", "x".repeat(1_000_000)))
+              .build());
+    }
+    String last = "";
+    int lines = 0;
+    try (BufferedReader in = new BufferedReader(new InputStreamReader(watch.body(), UTF_8))) {
+      for (String line = in.readLine(); line != null; line = in.readLine()) {
+        last = line;
+        lines++;
+      }
+    }
+    assertTrue(lines < 60, lines + " events were kept for a client that read none");
+    assertEquals(410, Json.parse(last).path("object").path("code").asInt(), last.substring(0, 100));
   }
 
   @Test

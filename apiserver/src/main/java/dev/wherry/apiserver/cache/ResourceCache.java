@@ -4,6 +4,8 @@ import dev.wherry.model.status.ApiException;
 import dev.wherry.model.status.Reason;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -81,8 +83,9 @@ public final class ResourceCache {
       }
       remember(change);
       newest = change.revision();
+      Announcement announcement = new Announcement(change);
       for (Watcher watcher : watchers) {
-        watcher.offer(change);
+        watcher.offer(announcement);
       }
     } finally {
       lock.unlock();
@@ -121,6 +124,39 @@ public final class ResourceCache {
     }
   }
 
+  /**
+   * All selected objects as they were at a revision.
+   *
+   * @return empty when changes after it are forgotten
+   */
+  Optional<Listing> listAt(Selection selection, long revision) {
+    lock.lock();
+    try {
+      if (revision >= newest) {
+        return Optional.of(new Listing(selected(selection), revision));
+      }
+      if (revision < changesSince) {
+        return Optional.empty();
+      }
+      Map<String, Optional<CachedObject>> then = new HashMap<>();
+      for (Iterator<Change> it = changes.descendingIterator(); it.hasNext(); ) {
+        Change change = it.next();
+        if (change.revision() <= revision) {
+          break;
+        }
+        // Of several changes the first one after the revision counts, and it comes last here.
+        then.put(change.object().key(), change.previous());
+      }
+      List<CachedObject> found = new ArrayList<>(selected(selection));
+      found.removeIf(object -> then.containsKey(object.key()));
+      then.values().forEach(old -> old.filter(selection::matches).ifPresent(found::add));
+      found.sort(Comparator.comparing(CachedObject::key));
+      return Optional.of(new Listing(found, revision));
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private List<CachedObject> selected(Selection selection) {
     Map<String, CachedObject> range =
         selection.namespace().isEmpty()
@@ -154,9 +190,10 @@ public final class ResourceCache {
         if (change.revision() <= revision) {
           break;
         }
-        Watcher.seenBy(selection, change).ifPresent(missed::add);
+        Watcher.seenBy(selection, change)
+            .ifPresent(type -> missed.add(WatchEvent.Changed.alone(type, change.object())));
       }
-      watcher.addInitial(missed.reversed());
+      watcher.addMissed(missed.reversed());
       return watcher;
     } finally {
       lock.unlock();
@@ -176,14 +213,10 @@ public final class ResourceCache {
     lock.lock();
     try {
       Watcher watcher = register(selection, wake);
-      List<WatchEvent> first = new ArrayList<>();
-      for (CachedObject object : selected(selection)) {
-        first.add(new WatchEvent.Changed(WatchEvent.Type.ADDED, object.revision(), object));
-      }
-      if (bookmark) {
-        first.add(new WatchEvent.Bookmark(Math.max(newest, applied.getAsLong()), true));
-      }
-      watcher.addInitial(first);
+      long revision = Math.max(newest, applied.getAsLong());
+      watcher.beginWith(
+          selected(selection),
+          bookmark ? Optional.of(new WatchEvent.Bookmark(revision, true)) : Optional.empty());
       return watcher;
     } finally {
       lock.unlock();

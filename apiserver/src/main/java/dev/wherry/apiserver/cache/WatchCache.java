@@ -147,6 +147,12 @@ public final class WatchCache implements AutoCloseable {
     return resource(resource).list(selection, this::applied);
   }
 
+  /** A list as of an earlier revision; empty when the cache does not reach back so far. */
+  public Optional<ResourceCache.Listing> listAt(
+      Resource resource, Selection selection, long revision) {
+    return revision > applied ? Optional.empty() : resource(resource).listAt(selection, revision);
+  }
+
   /** A watch of changes after a revision. */
   public Watcher watchAfter(Resource resource, Selection selection, long revision, Runnable wake) {
     return resource(resource).watchAfter(selection, revision, wake);

@@ -6,8 +6,17 @@ import java.nio.charset.StandardCharsets;
 public sealed interface WatchEvent {
   long revision();
 
-  /** An object came into, changed in or left the selection. */
-  record Changed(Type type, long revision, CachedObject object) implements WatchEvent {}
+  /**
+   * An object came into, changed in or left the selection.
+   *
+   * @param frames what watchers of the same change share
+   */
+  record Changed(Type type, long revision, CachedObject object, Frames frames)
+      implements WatchEvent {
+    static Changed alone(Type type, CachedObject object) {
+      return new Changed(type, object.revision(), object, Frames.alone());
+    }
+  }
 
   /**
    * Nothing up to this revision is missing.

@@ -28,6 +28,7 @@ import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2StreamFrameToHttpObjectCodec;
+import io.netty.handler.flush.FlushConsolidationHandler;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.ApplicationProtocolNegotiationHandler;
 import io.netty.handler.ssl.SslContext;
@@ -52,6 +53,9 @@ public final class HttpEdge implements AutoCloseable {
   private static final int HTTP2_WINDOW_BYTES = 1 << 20;
   private static final int REQUEST_LINE_BYTES_MAX = 16 << 10;
   private static final int STOP_SECONDS = 5;
+
+  /** Writes of one turn of the event loop go out together; at most so many wait for its end. */
+  private static final int FLUSHES_MAX = 256;
 
   private final HttpLimits limits;
   private final Supplier<SslContext> tls;
@@ -192,6 +196,7 @@ public final class HttpEdge implements AutoCloseable {
       channel
           .pipeline()
           .addLast(tls.get().newHandler(channel.alloc()))
+          .addLast(new FlushConsolidationHandler(FLUSHES_MAX, true))
           .addLast("head-timeout", new ReadTimeoutHandler(limits.headerTimeoutSeconds()))
           .addLast(new Protocol());
     }

@@ -33,6 +33,12 @@ public final class ObjectStore {
   /** Attempts of a change without precondition while others change the object too. */
   private static final int ATTEMPTS_MAX = 50;
 
+  private static final Resource EVENTS = new Resource("", "events");
+  private static final Resource LEASES = new Resource("coordination.k8s.io", "leases");
+
+  /** Leases elsewhere decide who leads, and are as durable as anything. */
+  private static final String NODE_LEASE_NAMESPACE = "kube-node-lease";
+
   private static final Duration VISIBLE_WITHIN = Duration.ofSeconds(30);
   private static final Set<String> CREATED_BY_PUT =
       Set.of("leases", "services", "endpoints", "events", "limitranges", "endpointslices");
@@ -107,7 +113,7 @@ public final class ObjectStore {
       }
       TxnResult result;
       try {
-        result = store.txn(new Txn(compares, ops, durability(request.storage())));
+        result = store.txn(new Txn(compares, ops, durability(request)));
       } catch (StoreException.Full e) {
         throw new ApiException(Reason.INTERNAL_ERROR, 507, text(e), ApiException.Details.NONE);
       } catch (StoreException e) {
@@ -135,10 +141,10 @@ public final class ObjectStore {
   }
 
   /** Heartbeats and events may lose their last moments with the power; nothing else may. */
-  private static Durability durability(Resource resource) {
-    return resource.name().equals("events") && resource.group().isEmpty()
-        ? Durability.CHEAP
-        : Durability.SYNCED;
+  private static Durability durability(WriteRequest request) {
+    Resource resource = request.storage();
+    boolean heartbeat = resource.equals(LEASES) && request.namespace().equals(NODE_LEASE_NAMESPACE);
+    return heartbeat || resource.equals(EVENTS) ? Durability.CHEAP : Durability.SYNCED;
   }
 
   public ObjectNode create(WriteRequest request, ObjectNode object) {

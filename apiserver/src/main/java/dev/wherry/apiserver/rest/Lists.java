@@ -16,10 +16,9 @@ import dev.wherry.model.status.Reason;
 import dev.wherry.store.Page;
 import dev.wherry.store.Store;
 import dev.wherry.store.StoreException;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** LIST: objects from the cache, or, for later pages and exact revisions, from the store. */
 final class Lists {
@@ -47,23 +46,36 @@ final class Lists {
   Result list(KindInfo kind, ListOptions options) {
     Resource resource = KindRegistry.storage(kind);
     if (options.continueRevision() > 0) {
-      return page(fromStore(resource, options, options.continueRevision()), options);
+      return pageAt(resource, options, options.continueRevision());
     }
     if (options.match().equals("Exact") && options.revision() > 0) {
-      return page(fromStore(resource, options, options.revision()), options);
+      return pageAt(resource, options, options.revision());
     }
     if (options.revision() > 0) {
       cache.await(options.revision(), NEWER_WITHIN);
     }
-    ResourceCache.Listing listing = cache.list(resource, options.selection());
-    if (!options.startKey().isEmpty()) {
-      List<CachedObject> rest =
-          listing.objects().stream()
-              .filter(o -> o.key().compareTo(options.startKey()) > 0)
-              .toList();
-      listing = new ResourceCache.Listing(rest, listing.revision());
+    return page(behindStart(cache.list(resource, options.selection()), options), options);
+  }
+
+  /** From memory as long as the cache remembers what happened since. */
+  private Result pageAt(Resource resource, ListOptions options, long revision) {
+    Optional<ResourceCache.Listing> remembered =
+        cache.listAt(resource, options.selection(), revision);
+    return page(
+        remembered
+            .map(listing -> behindStart(listing, options))
+            .orElseGet(() -> fromStore(resource, options, revision)),
+        options);
+  }
+
+  private static ResourceCache.Listing behindStart(
+      ResourceCache.Listing listing, ListOptions options) {
+    if (options.startKey().isEmpty()) {
+      return listing;
     }
-    return page(listing, options);
+    List<CachedObject> rest =
+        listing.objects().stream().filter(o -> o.key().compareTo(options.startKey()) > 0).toList();
+    return new ResourceCache.Listing(rest, listing.revision());
   }
 
   private ResourceCache.Listing fromStore(Resource resource, ListOptions options, long revision) {
@@ -152,26 +164,26 @@ final class Lists {
             + "\",\"metadata\":"
             + new String(Json.write(metadata(result)), java.nio.charset.StandardCharsets.UTF_8)
             + ",\"items\":[";
-    stream.write(Unpooled.wrappedBuffer(ListOptions.utf8(head)));
-    boolean first = true;
-    for (CachedObject object : result.objects()) {
-      byte[] bytes = partial ? Json.write(Answers.partial(object.tree())) : object.bytes();
-      stream.write(first ? Unpooled.wrappedBuffer(bytes) : Unpooled.wrappedBuffer(COMMA, bytes));
-      first = false;
-      if (!stream.isWritable()) {
-        stream.flush();
-        stream.awaitWritable();
+    try (ListOutput out = new ListOutput(stream)) {
+      out.write(ListOptions.utf8(head));
+      boolean first = true;
+      for (CachedObject object : result.objects()) {
+        if (!first) {
+          out.write(COMMA);
+        }
+        out.write(partial ? Json.write(Answers.partial(object.tree())) : object.bytes());
+        first = false;
       }
+      out.write(END);
     }
-    stream.write(Unpooled.wrappedBuffer(END));
     stream.close();
   }
 
   private void table(Exchange exchange, KindInfo kind, Result result, Accepted form) {
     TableFormat table = answers.table(kind, exchange, form);
     Exchange.ResponseStream stream = exchange.stream(200, table.contentType());
-    ChunkedOutput out = new ChunkedOutput(stream);
-    try (var generator = Json.FACTORY.createGenerator(out)) {
+    try (ListOutput out = new ListOutput(stream);
+        var generator = Json.FACTORY.createGenerator(out)) {
       table.open(generator, metadata(result));
       for (CachedObject object : result.objects()) {
         table.writeRow(generator, object.tree());
@@ -193,46 +205,5 @@ final class Lists {
       metadata.put("remainingItemCount", result.remaining());
     }
     return metadata;
-  }
-
-  /** Sends what a generator writes in pieces, waiting for the client between them. */
-  private static final class ChunkedOutput extends java.io.OutputStream {
-    private static final int PIECE_BYTES = 16 << 10;
-    private final Exchange.ResponseStream stream;
-    private ByteBuf piece = Unpooled.buffer(PIECE_BYTES);
-
-    ChunkedOutput(Exchange.ResponseStream stream) {
-      this.stream = stream;
-    }
-
-    @Override
-    public void write(int b) {
-      piece.writeByte(b);
-      sendIfFull();
-    }
-
-    @Override
-    public void write(byte[] bytes, int offset, int length) {
-      piece.writeBytes(bytes, offset, length);
-      sendIfFull();
-    }
-
-    private void sendIfFull() {
-      if (piece.readableBytes() >= PIECE_BYTES) {
-        send();
-        stream.flush();
-        stream.awaitWritable();
-      }
-    }
-
-    private void send() {
-      stream.write(piece);
-      piece = Unpooled.buffer(PIECE_BYTES);
-    }
-
-    @Override
-    public void close() {
-      send();
-    }
   }
 }

@@ -19,8 +19,8 @@ import dev.wherry.model.status.Reason;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -106,7 +106,9 @@ final class Watches {
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private volatile Optional<Watcher> watcher = Optional.empty();
     private volatile Optional<AnswerStream> stream = Optional.empty();
+    private final boolean webSocket;
     private boolean firstRow = true;
+    private String formName;
     private boolean finished;
 
     Session(Exchange exchange, KindInfo kind, Accepted form, boolean bookmarks) {
@@ -116,16 +118,14 @@ final class Watches {
       this.bookmarks = bookmarks;
       this.loop = exchange.channel().eventLoop();
       this.encode = encoder();
+      this.formName = formName();
+      this.webSocket = WebSocketStream.isRequested(exchange);
     }
 
     private Function<CachedObject, byte[]> encoder() {
       if (form.isTable()) {
         TableFormat table = answers.table(kind, exchange, form);
-        return object -> {
-          ObjectNode row = table.ofEvent(object.tree(), firstRow);
-          firstRow = false;
-          return Json.write(row);
-        };
+        return object -> Json.write(table.ofEvent(object.tree(), firstRow));
       }
       if (form == Accepted.PARTIAL) {
         return object -> Json.write(Answers.partial(object.tree()));
@@ -133,12 +133,16 @@ final class Watches {
       return CachedObject::bytes;
     }
 
+    /** All that a frame of this watch depends on, beside the event. */
+    private String formName() {
+      String table = form.isTable() ? exchange.query().text("includeObject") + firstRow : "";
+      return form + " " + kind.apiVersion() + " " + table;
+    }
+
     void begin(Watcher started, long timeoutSeconds) {
       watcher = Optional.of(started);
       AnswerStream opened =
-          WebSocketStream.isRequested(exchange)
-              ? WebSocketStream.accept(exchange)
-              : exchange.stream(200, Answers.JSON_TYPE);
+          webSocket ? WebSocketStream.accept(exchange) : exchange.stream(200, Answers.JSON_TYPE);
       stream = Optional.of(opened);
       opened.flush();
       opened.whenGone(started::close);
@@ -170,23 +174,48 @@ final class Watches {
           }
           return;
         }
-        for (WatchEvent event : events) {
-          out.write(frame(event));
-        }
+        write(out, events);
         out.flush();
       }
       out.whenWritable(this::wake);
     }
 
-    private ByteBuf frame(WatchEvent event) {
+    /** A WebSocket takes each event as a message; elsewhere several go as one piece. */
+    private void write(AnswerStream out, List<WatchEvent> events) {
+      if (events.size() == 1 || webSocket) {
+        events.forEach(event -> out.write(Unpooled.wrappedBuffer(frame(event))));
+        return;
+      }
+      List<byte[]> frames = events.stream().map(this::frame).toList();
+      ByteBuf piece = Unpooled.buffer(frames.stream().mapToInt(frame -> frame.length).sum());
+      frames.forEach(piece::writeBytes);
+      out.write(piece);
+    }
+
+    private byte[] frame(WatchEvent event) {
       return switch (event) {
-        case WatchEvent.Changed(WatchEvent.Type type, long _, CachedObject object) ->
-            Unpooled.wrappedBuffer(type.prefix(), encode.apply(object), FRAME_END);
+        case WatchEvent.Changed changed -> {
+          byte[] frame = changed.frames().of(formName, () -> compose(changed));
+          if (firstRow) {
+            firstRow = false;
+            formName = formName();
+          }
+          yield frame;
+        }
         case WatchEvent.Bookmark(long revision, boolean end) -> bookmarkFrame(revision, end);
       };
     }
 
-    private ByteBuf bookmarkFrame(long revision, boolean end) {
+    private byte[] compose(WatchEvent.Changed changed) {
+      byte[] prefix = changed.type().prefix();
+      byte[] object = encode.apply(changed.object());
+      byte[] frame = Arrays.copyOf(prefix, prefix.length + object.length + FRAME_END.length);
+      System.arraycopy(object, 0, frame, prefix.length, object.length);
+      System.arraycopy(FRAME_END, 0, frame, prefix.length + object.length, FRAME_END.length);
+      return frame;
+    }
+
+    private byte[] bookmarkFrame(long revision, boolean end) {
       ObjectNode frame = Json.object();
       ObjectNode object = frame.put("type", "BOOKMARK").putObject("object");
       object.put("kind", kind.kind()).put("apiVersion", kind.apiVersion());
@@ -198,8 +227,11 @@ final class Watches {
       return line(frame);
     }
 
-    private ByteBuf line(ObjectNode frame) {
-      return Unpooled.wrappedBuffer(Json.write(frame), "\n".getBytes(StandardCharsets.US_ASCII));
+    private byte[] line(ObjectNode frame) {
+      byte[] json = Json.write(frame);
+      byte[] line = Arrays.copyOf(json, json.length + 1);
+      line[json.length] = '\n';
+      return line;
     }
 
     private void bookmark() {
@@ -209,7 +241,7 @@ final class Watches {
       // Read before the look at the backlog: all up to it has been sent when nothing waits.
       long revision = cache.applied();
       if (stream.get().isWritable() && watcher.filter(Watcher::drained).isPresent()) {
-        stream.get().write(bookmarkFrame(revision, false));
+        stream.get().write(Unpooled.wrappedBuffer(bookmarkFrame(revision, false)));
         stream.get().flush();
       }
       loop.schedule(this::bookmark, BOOKMARK_EVERY_SECONDS, TimeUnit.SECONDS);
@@ -221,7 +253,7 @@ final class Watches {
       frame.set(
           "object",
           new ApiException(Reason.EXPIRED, "the watch fell too far behind: list again").toStatus());
-      stream.ifPresent(out -> out.write(line(frame)));
+      stream.ifPresent(out -> out.write(Unpooled.wrappedBuffer(line(frame))));
       end();
     }
 

@@ -1,6 +1,8 @@
 package dev.wherry.apiserver.cache;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -93,7 +95,11 @@ class WatchCacheTest {
     for (WatchEvent event : events) {
       lines.add(
           switch (event) {
-            case WatchEvent.Changed(WatchEvent.Type type, long revision, CachedObject object) ->
+            case WatchEvent.Changed(
+                    WatchEvent.Type type,
+                    long revision,
+                    CachedObject object,
+                    Frames _) ->
                 type + " " + object.name() + "@" + (revision == object.revision() ? "ok" : "bad");
             case WatchEvent.Bookmark(long _, boolean end) -> "BOOKMARK" + (end ? " end" : "");
           });
@@ -207,10 +213,65 @@ class WatchCacheTest {
     put("a", "x", "");
     CachedObject object = cache.get(Resource.PODS, "default", "a").orElseThrow();
     for (int i = 0; i < 4; i++) {
-      watcher.offer(new Change(false, i, object, Optional.empty()));
+      watcher.offer(new Announcement(new Change(false, i, object, Optional.empty())));
     }
     assertTrue(watcher.overrun());
     assertEquals(List.of(), watcher.take(10));
+  }
+
+  @Test
+  void watchers_ofOneChange_shareItsFrame() {
+    put("a", "x", "n1");
+    Watcher one = cache.watchFromNow(Resource.PODS, Selection.ALL, true, () -> {});
+    Watcher two = cache.watchFromNow(Resource.PODS, selecting("app=x", ""), true, () -> {});
+    Watcher three = cache.watchFromNow(Resource.PODS, selecting("app=y", ""), true, () -> {});
+    List.of(one, two, three).forEach(watcher -> watcher.take(100));
+    put("a", "x", "n2");
+    put("a", "y", "n2");
+    List<WatchEvent> first = one.take(100);
+    List<WatchEvent> second = two.take(100);
+    assertSame(frame(first.getFirst(), "json"), frame(second.getFirst(), "json"));
+    assertNotSame(frame(first.getFirst(), "json"), frame(first.getFirst(), "table"));
+    // The last change is another event for each: MODIFIED, DELETED, ADDED.
+    assertNotSame(frame(first.getLast(), "json"), frame(second.getLast(), "json"));
+    assertNotSame(frame(first.getLast(), "json"), frame(three.take(100).getLast(), "json"));
+  }
+
+  private static byte[] frame(WatchEvent event, String form) {
+    return ((WatchEvent.Changed) event).frames().of(form, () -> new byte[1]);
+  }
+
+  @Test
+  void watcher_largeObjects_areBoundedByBytes() {
+    Watcher watcher = cache.watchFromNow(Resource.PODS, Selection.ALL, false, () -> {});
+    String large = "x".repeat(1 << 20);
+    for (int i = 0; i < 20; i++) {
+      put("p" + i, "x", large);
+    }
+    assertTrue(watcher.overrun());
+    assertEquals(List.of(), watcher.take(100));
+  }
+
+  @Test
+  void listAt_earlierRevision_undoesLaterChanges() {
+    put("a", "x", "n1");
+    put("b", "x", "n1");
+    long then = put("c", "x", "n1");
+    put("a", "y", "n2");
+    put("a", "z", "n3");
+    delete("b");
+    put("d", "x", "n1");
+    var old = cache.listAt(Resource.PODS, Selection.ALL, then).orElseThrow();
+    assertEquals(
+        List.of("a n1", "b n1", "c n1"),
+        old.objects().stream().map(o -> o.name() + " " + o.field("spec.nodeName")).toList());
+    assertEquals(then, old.revision());
+    var selected = cache.listAt(Resource.PODS, selecting("app=x", ""), then).orElseThrow();
+    assertEquals(3, selected.objects().size());
+    var now = cache.list(Resource.PODS, Selection.ALL);
+    assertEquals(
+        now.objects(),
+        cache.listAt(Resource.PODS, Selection.ALL, now.revision()).orElseThrow().objects());
   }
 
   /** Lists taken while others write, each continued by a watch, arrive at the same state. */

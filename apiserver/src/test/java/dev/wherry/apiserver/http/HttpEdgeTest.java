@@ -275,10 +275,20 @@ class HttpEdgeTest {
     }
   }
 
-  private record Ear(LinkedBlockingQueue<String> heard) implements WebSocket.Listener {
+  /** Hears whole messages; the client hands them over in the pieces that came. */
+  private record Ear(LinkedBlockingQueue<String> heard, StringBuilder pieces)
+      implements WebSocket.Listener {
+    Ear(LinkedBlockingQueue<String> heard) {
+      this(heard, new StringBuilder());
+    }
+
     @Override
     public CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
-      heard.add(data.toString());
+      pieces.append(data);
+      if (last) {
+        heard.add(pieces.toString());
+        pieces.setLength(0);
+      }
       socket.request(1);
       return CompletableFuture.completedStage(null);
     }

@@ -1,0 +1,8 @@
+/**
+ * The API server under load: a server without controllers in a process of its own, and clients over
+ * HTTPS. Imported by nobody.
+ */
+@NullMarked
+package dev.wherry.bench.api;
+
+import org.jspecify.annotations.NullMarked;
