@@ -5,6 +5,7 @@ import dev.wherry.kubelet.pod.PodParts;
 import dev.wherry.kubelet.pod.PodWorkers;
 import dev.wherry.machinery.client.ApiClient;
 import dev.wherry.machinery.pki.TlsIdentity;
+import dev.wherry.streaming.upgrade.SpdyClient;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -15,8 +16,10 @@ import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.ssl.SslContext;
@@ -65,12 +68,15 @@ public final class KubeletServer implements AutoCloseable {
       Collection<X509Certificate> clientAuthorities)
       throws InterruptedException {
     SslContext tls = KubeletTls.create(identity, clientAuthorities);
-    Routes routes = new Routes(parts, workers, new UpgradeProxy());
     Access access = new Access(api, config.nodeName());
     boolean epoll = Epoll.isAvailable();
     EventLoopGroup loops =
         new MultiThreadIoEventLoopGroup(
             1, epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+    SpdyClient runtimeStreams =
+        new SpdyClient(loops, epoll ? EpollSocketChannel.class : NioSocketChannel.class);
+    Routes routes =
+        new Routes(parts, workers, new StreamRoutes(workers, parts.runtime(), runtimeStreams));
     Class<? extends ServerChannel> type =
         epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
     Channel channel =
@@ -102,7 +108,9 @@ public final class KubeletServer implements AutoCloseable {
     return ((InetSocketAddress) channel.localAddress()).getPort();
   }
 
+  // The loop ends what is still open; nobody waits for it.
   @Override
+  @SuppressWarnings("FutureReturnValueIgnored")
   public void close() {
     channel.close();
     loops.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS);

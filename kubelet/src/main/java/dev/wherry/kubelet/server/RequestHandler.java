@@ -21,6 +21,8 @@ import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLPeerUnverifiedException;
 
 /** Authenticates and authorises a request and runs it on a virtual thread. */
+// A write that fails closes the channel, and closing is what is waited for.
+@SuppressWarnings("FutureReturnValueIgnored")
 final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
   private static final System.Logger LOG = System.getLogger(RequestHandler.class.getName());
 
@@ -40,7 +42,6 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
 
   private void serve(ChannelHandlerContext context, FullHttpRequest request) {
     QueryStringDecoder target = new QueryStringDecoder(request.uri());
-    boolean taken = false;
     ResponseStream out = new ResponseStream(context.channel(), "text/plain");
     try {
       Caller caller = caller(context);
@@ -51,7 +52,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
       if (!access.allows(caller, method, target.path())) {
         throw new HttpFailure(403, "Forbidden (user=" + caller.user() + ")");
       }
-      taken = routes.serve(context, request, target, out);
+      routes.serve(context, request, target, out);
     } catch (HttpFailure e) {
       fail(context, out, e.code(), e.text());
     } catch (CriException e) {
@@ -63,9 +64,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
       LOG.log(Level.ERROR, "request failed path=" + target.path(), e);
       fail(context, out, 500, "internal error");
     } finally {
-      if (!taken) {
-        request.release();
-      }
+      request.release();
     }
   }
 

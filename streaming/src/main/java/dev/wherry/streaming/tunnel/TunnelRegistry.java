@@ -102,8 +102,7 @@ public final class TunnelRegistry implements NodeDialer, AutoCloseable {
             .schedule(
                 () -> {
                   if (opened.completeExceptionally(
-                      new DialException(
-                          target.authority()
+                      DialException.late(target.authority()
                               + " did not answer within "
                               + timeout.toMillis()
                               + " ms"))) {

@@ -36,6 +36,9 @@ public abstract class SpdyConnection extends SimpleChannelInboundHandler<SpdyFra
 
   private static final long LINGER_SECONDS = 5;
 
+  /** Netty writes no headers as no bytes at all, for which Go's decoder waits without end. */
+  private static final String ACCEPTED_HEADER = "x-stream-accepted";
+
   private static final class Ends {
     private boolean theirs;
     private boolean ours;
@@ -105,7 +108,9 @@ public abstract class SpdyConnection extends SimpleChannelInboundHandler<SpdyFra
     syn.headers()
         .forEach(h ->
             headers.put(h.getKey().toString().toLowerCase(Locale.ROOT), h.getValue().toString()));
-    context.writeAndFlush(new DefaultSpdySynReplyFrame(syn.streamId()), context.voidPromise());
+    SpdySynReplyFrame reply = new DefaultSpdySynReplyFrame(syn.streamId());
+    reply.headers().set(ACCEPTED_HEADER, "true");
+    context.writeAndFlush(reply, context.voidPromise());
     opened(syn.streamId(), headers);
     if (syn.isLast()) {
       theyEnded(syn.streamId());
