@@ -13,6 +13,7 @@ import dev.wherry.machinery.pki.AlternativeNames;
 import dev.wherry.machinery.time.Timer;
 import dev.wherry.model.core.v1.Node;
 import dev.wherry.network.cni.PodNetworkFile;
+import dev.wherry.network.proxy.ServiceProxy;
 import dev.wherry.runtime.RunDirectory;
 import dev.wherry.runtime.choice.LookedAtHost;
 import dev.wherry.runtime.choice.NodeRuntime;
@@ -71,6 +72,7 @@ final class LocalNode {
     PodNetworkFile network =
         new PodNetworkFile(runtime.cniDirectory(), data.resolve("cni/leases"), bridge(data));
     parts.push(podNetwork(identity.api(), options.nodeName(), network, timer));
+    parts.push(ServiceProxy.start(identity.api(), options.nodeName(), timer));
     KubeletConfig config =
         KubeletConfig.of(
                 options.nodeName(),

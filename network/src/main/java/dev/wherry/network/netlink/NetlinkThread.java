@@ -201,14 +201,23 @@ public final class NetlinkThread implements AutoCloseable {
     }
   }
 
-  /** Ends the thread; work that waits fails. */
+  /**
+   * Ends the thread; work that waits fails. Returns when its sockets are closed, interrupted or
+   * not: their port is free then.
+   */
   @Override
   public void close() {
     closing = true;
     wake();
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
       Thread.currentThread().interrupt();
     }
   }
