@@ -7,6 +7,7 @@ import dev.wherry.apiserver.cache.WatchCache;
 import dev.wherry.apiserver.http.HttpEdge;
 import dev.wherry.apiserver.pki.ServerPki;
 import dev.wherry.apiserver.pki.ServerPkiConfig;
+import dev.wherry.apiserver.pki.ServerTls;
 import dev.wherry.apiserver.registry.KindRegistry;
 import dev.wherry.apiserver.registry.Registry;
 import dev.wherry.apiserver.registry.ServiceRange;
@@ -18,19 +19,13 @@ import dev.wherry.apiserver.validation.BuiltInRules;
 import dev.wherry.apiserver.view.CacheView;
 import dev.wherry.apiserver.view.Resource;
 import dev.wherry.machinery.client.ApiClient;
-import dev.wherry.machinery.pki.TlsContexts;
 import dev.wherry.store.Store;
-import io.netty.handler.ssl.ApplicationProtocolConfig;
-import io.netty.handler.ssl.ClientAuth;
-import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import javax.net.ssl.SSLException;
 
 /** The API server: everything it is made of, in the order it starts. */
 public final class ApiServer implements AutoCloseable {
@@ -105,34 +100,17 @@ public final class ApiServer implements AutoCloseable {
     dev.wherry.streaming.tunnel.TunnelRegistry tunnels =
         new dev.wherry.streaming.tunnel.TunnelRegistry();
     Rest rest = Rest.over(realm, registry, cache, store, pki, tunnels, clock, random);
-    SslContext tls = serverTls(pki);
-    HttpEdge edge = HttpEdge.start(config.limits(), () -> tls, rest.handler(), config.listen());
+    HttpEdge edge =
+        HttpEdge.start(
+            config.limits(),
+            new ServerTls(pki, config.tlsMinimum()),
+            rest.handler(),
+            config.listen());
     return new ApiServer(pki, cache, edge, tunnels, rest.clients());
   }
 
   private static UserInfo superuser() {
     return UserInfo.of("system:apiserver", UserInfo.MASTERS);
-  }
-
-  /** TLS by the present serving certificate; client certificates are looked at when shown. */
-  private static SslContext serverTls(ServerPki pki) {
-    try {
-      return SslContextBuilder.forServer(
-              TlsContexts.keyManager(() -> pki.identity(ServerPki.Leaf.SERVING)))
-          .trustManager(TlsContexts.trustManager(List.of(pki.authority().certificate())))
-          .clientAuth(ClientAuth.OPTIONAL)
-          .protocols("TLSv1.3", "TLSv1.2")
-          .applicationProtocolConfig(
-              new ApplicationProtocolConfig(
-                  ApplicationProtocolConfig.Protocol.ALPN,
-                  ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
-                  ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
-                  "h2",
-                  "http/1.1"))
-          .build();
-    } catch (SSLException e) {
-      throw new IllegalStateException("TLS cannot be set up", e);
-    }
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.wherry.apiserver;
 import static java.util.Objects.requireNonNull;
 
 import dev.wherry.apiserver.http.HttpLimits;
+import dev.wherry.apiserver.pki.ServerTls;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,13 +15,15 @@ import java.util.List;
  * @param listen port 0 for any free one
  * @param hosts names and addresses, beside the usual ones, for the serving certificate
  * @param serviceCidr the network of Service addresses
+ * @param tlsMinimum the oldest TLS that clients may speak
  */
 public record ApiServerConfig(
     Path dataDirectory,
     InetSocketAddress listen,
     List<String> hosts,
     String serviceCidr,
-    HttpLimits limits) {
+    HttpLimits limits,
+    ServerTls.Minimum tlsMinimum) {
   public static final int PORT = 6443;
   public static final String SERVICE_CIDR = "10.43.0.0/16";
 
@@ -31,6 +34,12 @@ public record ApiServerConfig(
 
   public static ApiServerConfig in(
       Path dataDirectory, InetSocketAddress listen, List<String> hosts) {
-    return new ApiServerConfig(dataDirectory, listen, hosts, SERVICE_CIDR, HttpLimits.defaults());
+    return new ApiServerConfig(
+        dataDirectory,
+        listen,
+        hosts,
+        SERVICE_CIDR,
+        HttpLimits.defaults(),
+        ServerTls.Minimum.TLS_1_3);
   }
 }

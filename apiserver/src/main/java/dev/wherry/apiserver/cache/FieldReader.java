@@ -10,6 +10,14 @@ import java.util.Map;
 
 /** Reads single fields of an object's bytes and stops there. */
 final class FieldReader {
+  /** Selectable fields that are no texts: clients select by their zero too. */
+  private static final Map<String, String> ZEROS =
+      Map.of(
+          "spec.unschedulable", "false",
+          "spec.hostNetwork", "false",
+          "status.replicas", "0",
+          "status.succeeded", "0");
+
   private FieldReader() {}
 
   /** {@code metadata.labels}. */
@@ -30,8 +38,16 @@ final class FieldReader {
     }
   }
 
-  /** The value at a path such as {@code spec.nodeName}; "" for none and for objects and lists. */
+  /**
+   * The value at a path such as {@code spec.nodeName}, or its zero where it is left out; "" for
+   * objects and lists.
+   */
   static String read(byte[] bytes, String path) {
+    String value = text(bytes, path);
+    return value.isEmpty() ? ZEROS.getOrDefault(path, "") : value;
+  }
+
+  private static String text(byte[] bytes, String path) {
     try (JsonParser p = Json.FACTORY.createParser(bytes)) {
       boolean value = enter(p, path.split("\\.")) && p.currentToken().isScalarValue();
       return value && p.currentToken() != JsonToken.VALUE_NULL ? p.getText() : "";

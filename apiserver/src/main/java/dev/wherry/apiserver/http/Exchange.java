@@ -30,6 +30,11 @@ import java.util.function.Consumer;
 
 /** One request and the way to answer it, once. */
 public final class Exchange {
+  /** Characters of one warning, and warnings of one answer; more are cut off (upstream too). */
+  private static final int WARNING_RUNES_MAX = 256;
+
+  private static final int WARNINGS_MAX = 64;
+
   private final Channel channel;
   private final String method;
   private final String target;
@@ -130,7 +135,16 @@ public final class Exchange {
 
   /** A {@code Warning: 299} header of the coming answer, as kubectl prints it. */
   public void warn(String text) {
-    warnings.add("299 - \"" + text.replace("\\", "\\\\").replace("\"", "\\\"") + "\"");
+    String plain =
+        text.codePoints()
+            .map(c -> c < ' ' || c == 127 ? ' ' : c)
+            .limit(WARNING_RUNES_MAX)
+            .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+            .toString();
+    String quoted = "299 - \"" + plain.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
+    if (warnings.size() < WARNINGS_MAX && !warnings.contains(quoted)) {
+      warnings.add(quoted);
+    }
   }
 
   public boolean answered() {

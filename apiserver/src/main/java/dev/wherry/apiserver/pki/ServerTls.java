@@ -10,6 +10,7 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import java.net.Socket;
 import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
@@ -17,21 +18,37 @@ import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
  * The TLS context of the API's port, asked for every connection and rebuilt when the serving
- * certificate was renewed. TLS 1.3 only, HTTP/2 and HTTP/1.1 by ALPN, client certificate optional.
+ * certificate was renewed. TLS 1.3 unless older clients are let in, HTTP/2 and HTTP/1.1 by ALPN,
+ * client certificate optional.
  *
  * <p>The handshake asks for certificates of the cluster's authority and proves the client has the
  * key, but leaves judging the chain to {@code X509Authenticator}: a client with a stale certificate
  * then gets a 401 Status it can show its user, not a broken connection (as upstream).
  */
 public final class ServerTls implements Supplier<SslContext> {
+  /** The oldest TLS that clients may speak. */
+  public enum Minimum {
+    TLS_1_3("TLSv1.3"),
+    /** For clients that cannot do better. */
+    TLS_1_2("TLSv1.3", "TLSv1.2");
+
+    private final List<String> protocols;
+
+    Minimum(String... protocols) {
+      this.protocols = List.of(protocols);
+    }
+  }
+
   private final ServerPki pki;
+  private final Minimum minimum;
   private volatile Built built;
 
   private record Built(TlsIdentity identity, SslContext context) {}
 
   /** Builds the first context at once, so that a fault shows at start. */
-  public ServerTls(ServerPki pki) {
+  public ServerTls(ServerPki pki, Minimum minimum) {
     this.pki = pki;
+    this.minimum = minimum;
     this.built = build(pki.identity(ServerPki.Leaf.SERVING));
   }
 
@@ -52,7 +69,7 @@ public final class ServerTls implements Supplier<SslContext> {
       SslContext context =
           SslContextBuilder.forServer(identity.key(), identity.chain())
               .sslProvider(SslProvider.JDK)
-              .protocols("TLSv1.3")
+              .protocols(minimum.protocols)
               .clientAuth(ClientAuth.OPTIONAL)
               .trustManager(new JudgedLater(pki.authority().certificate()))
               .applicationProtocolConfig(

@@ -22,7 +22,7 @@ public final class ApiHandler implements RequestHandler {
   private final SystemPaths paths;
   private final Lists lists;
   private final Watches watches;
-  private final Writes writes;
+  private final WriteEndpoints writes;
   private final Answers answers;
   private final StreamProxy proxy;
   private final Metrics metrics;
@@ -34,7 +34,7 @@ public final class ApiHandler implements RequestHandler {
       SystemPaths paths,
       Lists lists,
       Watches watches,
-      Writes writes,
+      WriteEndpoints writes,
       Answers answers,
       StreamProxy proxy,
       Metrics metrics) {
@@ -103,10 +103,15 @@ public final class ApiHandler implements RequestHandler {
     switch (asked.verb()) {
       case "get" -> get(exchange, info, asked);
       case "list" ->
-          lists.respond(exchange, info.kind(), ListOptions.of(asked.namespace(), exchange.query()));
+          lists.respond(
+              exchange,
+              info.kind(),
+              ListOptions.of(info.kind(), asked.namespace(), exchange.query()));
       case "watch" ->
           watches.respond(
-              exchange, info.kind(), ListOptions.of(asked.namespace(), exchange.query()));
+              exchange,
+              info.kind(),
+              ListOptions.of(info.kind(), asked.namespace(), exchange.query()));
       case "create" -> writes.create(exchange, user, info, asked);
       case "update" -> writes.update(exchange, user, info, asked);
       case "patch" -> writes.patch(exchange, user, info, asked);

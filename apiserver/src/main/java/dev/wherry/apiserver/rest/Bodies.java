@@ -1,33 +1,44 @@
 package dev.wherry.apiserver.rest;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.apiserver.http.Exchange;
 import dev.wherry.model.codec.DecodeException;
 import dev.wherry.model.json.Json;
 import dev.wherry.model.kind.KindInfo;
+import dev.wherry.model.schema.ObjectType;
+import dev.wherry.model.schema.Schema;
+import dev.wherry.model.schema.StructDecoder;
 import dev.wherry.model.status.ApiException;
 import dev.wherry.model.status.Reason;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
-/** Reads request bodies into trees, by their media type. */
+/** Reads request bodies into trees of the wanted kind, by their media type. */
 public final class Bodies {
+  /** Bytes of a body that a refusal quotes. */
+  private static final int QUOTED_BYTES_MAX = 30;
+
   private final Map<String, Decoder> decoders;
+  private final Schema schema;
 
   /** Turns the bytes of one media type into a tree. */
   @FunctionalInterface
   public interface Decoder {
     /** Throws {@code ApiException} or {@link DecodeException} when the bytes are not readable. */
-    JsonNode decode(byte[] body);
+    Json.Parsed decode(byte[] body);
   }
 
   /**
    * @param others decoders of media types beside JSON
    */
-  public Bodies(Map<String, Decoder> others) {
+  public Bodies(Map<String, Decoder> others, Schema schema) {
     decoders = new java.util.HashMap<>(others);
-    decoders.put("application/json", Json::parse);
+    decoders.put("application/json", Json::parseReporting);
+    this.schema = schema;
   }
 
   /** The media type without parameters; JSON where none is given. */
@@ -38,49 +49,131 @@ public final class Bodies {
     return bare.isEmpty() || bare.equals("*/*") ? "application/json" : bare;
   }
 
-  /** An object of the wanted kind; kind and apiVersion may be left out. */
-  ObjectNode object(Exchange exchange, KindInfo kind) {
-    JsonNode tree = any(exchange);
-    if (!(tree instanceof ObjectNode object)) {
-      throw ApiException.badRequest(
-          "the object provided is unrecognized (must be of type " + kind.kind() + ")");
+  /**
+   * An object of the wanted kind, with the fields of its type only; kind and apiVersion may be left
+   * out.
+   *
+   * @throws ApiException 400 in the words of upstream's decoder, 415 for an unknown media type
+   */
+  ObjectNode object(Exchange exchange, KindInfo kind, FieldValidation validation) {
+    Json.Parsed parsed = parse(exchange, kind);
+    if (!(parsed.tree() instanceof ObjectNode object)) {
+      String found = Json.kindOf(parsed.tree());
+      throw unreadable(
+          exchange,
+          kind,
+          "json: cannot unmarshal "
+              + found
+              + " into Go value of type struct { APIVersion string \"json:\\\"apiVersion,omitempty\\\"\";"
+              + " Kind string \"json:\\\"kind,omitempty\\\"\" }");
     }
-    String givenKind = object.path("kind").asText();
-    String givenVersion = object.path("apiVersion").asText();
-    boolean otherKind = !givenKind.isEmpty() && !givenKind.equals(kind.kind());
-    boolean otherVersion = !givenVersion.isEmpty() && !givenVersion.equals(kind.apiVersion());
-    if (otherKind || otherVersion) {
-      throw ApiException.badRequest(
-          givenKind
-              + " in version \""
-              + givenVersion
-              + "\" cannot be handled as a "
-              + kind.kind()
-              + ": expected "
-              + kind.apiVersion()
-              + ", Kind="
-              + kind.kind());
+    checkKind(object, kind);
+    Optional<ObjectType> type = schema.ofKind(kind);
+    if (type.isEmpty()) {
+      return object;
     }
-    return object;
+    try {
+      StructDecoder.Decoded decoded = StructDecoder.decode(schema, type.get(), object);
+      List<String> complaints = FieldValidation.complaints(decoded, parsed.duplicates());
+      if (validation == FieldValidation.STRICT && !complaints.isEmpty()) {
+        throw notHandled(object, kind, FieldValidation.refusal(complaints));
+      }
+      validation.warn(exchange, complaints);
+      return decoded.object();
+    } catch (DecodeException e) {
+      throw notHandled(object, kind, String.valueOf(e.getMessage()));
+    }
   }
 
-  /** Any tree; an empty object for an empty body. */
-  JsonNode any(Exchange exchange) {
+  /** Options that may stand in a body; an empty object for an empty body. */
+  ObjectNode options(Exchange exchange, String typeName) {
     if (exchange.body().length == 0) {
       return Json.object();
     }
-    String type = mediaType(exchange);
-    Decoder decoder = decoders.get(type);
+    try {
+      Json.Parsed parsed = decoder(exchange).decode(exchange.body());
+      if (parsed.tree() instanceof ObjectNode object) {
+        ObjectType type = schema.type(typeName).orElseThrow();
+        return StructDecoder.decode(schema, type, object).object();
+      }
+      throw ApiException.badRequest("decoded object cannot be converted to DeleteOptions");
+    } catch (DecodeException e) {
+      throw ApiException.badRequest(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private Json.Parsed parse(Exchange exchange, KindInfo kind) {
+    try {
+      return decoder(exchange).decode(exchange.body());
+    } catch (DecodeException e) {
+      throw unreadable(
+          exchange, kind, "couldn't get version/kind; json parse error: " + e.getMessage());
+    }
+  }
+
+  private Decoder decoder(Exchange exchange) {
+    Decoder decoder = decoders.get(mediaType(exchange));
     if (decoder == null) {
       throw new ApiException(
           Reason.UNSUPPORTED_MEDIA_TYPE,
           "the body of the request was in an unknown format - accepted media types include: "
               + String.join(", ", new java.util.TreeSet<>(decoders.keySet())));
     }
-    try {
-      return decoder.decode(exchange.body());
-    } catch (DecodeException e) {
-      throw ApiException.badRequest(String.valueOf(e.getMessage()));
+    return decoder;
+  }
+
+  private void checkKind(ObjectNode object, KindInfo kind) {
+    String givenKind = object.path("kind").asText();
+    String givenVersion = object.path("apiVersion").asText();
+    boolean otherKind = !givenKind.isEmpty() && !givenKind.equals(kind.kind());
+    boolean otherVersion = !givenVersion.isEmpty() && !givenVersion.equals(kind.apiVersion());
+    if (!otherKind && !otherVersion) {
+      return;
     }
+    String apiVersion = givenVersion.isEmpty() ? kind.apiVersion() : givenVersion;
+    int slash = apiVersion.indexOf('/');
+    String group = slash < 0 ? "" : apiVersion.substring(0, slash);
+    String version = apiVersion.substring(slash + 1);
+    String why =
+        schema.ofKind(group, version, givenKind).isPresent()
+            ? "converting (%s.%s) to (%s.%s): unknown conversion"
+                .formatted(version, givenKind, room(kind.group()), kind.kind())
+            : "no kind \"%s\" is registered for version \"%s\" in scheme"
+                .formatted(givenKind, apiVersion);
+    throw notHandled(object, kind, why);
+  }
+
+  private static String room(String group) {
+    return group.isEmpty() ? "core" : group.replaceFirst("\\..*", "");
+  }
+
+  private static ApiException notHandled(ObjectNode object, KindInfo kind, String why) {
+    String given = object.path("kind").asText(kind.kind());
+    String apiVersion = object.path("apiVersion").asText(kind.apiVersion());
+    return ApiException.badRequest(
+        "%s in version \"%s\" cannot be handled as a %s: %s"
+            .formatted(
+                given.isEmpty() ? kind.kind() : given,
+                apiVersion.substring(apiVersion.indexOf('/') + 1),
+                kind.kind(),
+                why));
+  }
+
+  private static ApiException unreadable(Exchange exchange, KindInfo kind, String why) {
+    return ApiException.badRequest(
+        "the object provided is unrecognized (must be of type %s): %s (%s)"
+            .formatted(kind.kind(), why, quoted(exchange.body())));
+  }
+
+  private static String quoted(byte[] body) {
+    if (body.length == 0) {
+      return "<empty>";
+    }
+    int length = Math.min(body.length, QUOTED_BYTES_MAX);
+    String head =
+        body[0] == '{'
+            ? new String(body, 0, length, StandardCharsets.UTF_8)
+            : HexFormat.of().formatHex(body, 0, length);
+    return body.length > length ? head + " ..." : head;
   }
 }

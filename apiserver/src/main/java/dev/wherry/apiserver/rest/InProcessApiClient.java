@@ -242,7 +242,8 @@ final class InProcessApiClient implements ApiClient {
             calls.cache(),
             resource,
             kind,
-            dev.wherry.apiserver.rest.ListOptions.of(namespace, query(list)).selection(),
+            dev.wherry.apiserver.rest.ListOptions.of(kind.info(), namespace, query(list))
+                .selection(),
             () -> List.of(list, watch).forEach(target -> call("GET", target, call -> true))));
   }
 

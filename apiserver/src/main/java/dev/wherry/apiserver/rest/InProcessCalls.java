@@ -101,7 +101,9 @@ record InProcessCalls(
   }
 
   Lists.Result list(Call call) {
-    return lists.list(call.info().kind(), ListOptions.of(call.asked().namespace(), call.query()));
+    return lists.list(
+        call.info().kind(),
+        ListOptions.of(call.info().kind(), call.asked().namespace(), call.query()));
   }
 
   ObjectNode listTree(Call call) {
@@ -117,7 +119,9 @@ record InProcessCalls(
 
   Function<Runnable, Watcher> watch(Call call) {
     return watches.prepare(
-        call.info().kind(), ListOptions.of(call.asked().namespace(), call.query()), call.query());
+        call.info().kind(),
+        ListOptions.of(call.info().kind(), call.asked().namespace(), call.query()),
+        call.query());
   }
 
   Duration watchTime(Call call) {
@@ -127,7 +131,7 @@ record InProcessCalls(
   ObjectNode deleteCollection(Call call, UserInfo user, Deletion.Options options) {
     return writes.deleteCollection(
         new WriteRequest(user, call.info(), "", "", "", false),
-        ListOptions.of(call.asked().namespace(), call.query()),
+        ListOptions.of(call.info().kind(), call.asked().namespace(), call.query()),
         options);
   }
 }

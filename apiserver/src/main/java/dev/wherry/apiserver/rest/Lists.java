@@ -12,7 +12,6 @@ import dev.wherry.apiserver.view.Resource;
 import dev.wherry.model.json.Json;
 import dev.wherry.model.kind.KindInfo;
 import dev.wherry.model.status.ApiException;
-import dev.wherry.model.status.Reason;
 import dev.wherry.store.Page;
 import dev.wherry.store.Store;
 import dev.wherry.store.StoreException;
@@ -23,6 +22,16 @@ import java.util.Optional;
 /** LIST: objects from the cache, or, for later pages and exact revisions, from the store. */
 final class Lists {
   private static final Duration NEWER_WITHIN = Duration.ofSeconds(3);
+
+  /** Upstream lets a client whose token expired go on, without consistency, by a new token. */
+  private static final String CONTINUE_EXPIRED =
+      "The provided continue parameter is too old to display a consistent list result. You can"
+          + " start a new list without the continue parameter, or use the continue token in this"
+          + " response to retrieve the remainder of the results. Continuing with the provided"
+          + " token results in an inconsistent list - objects that were created, modified, or"
+          + " deleted between the time the first chunk was returned and now may show up in the"
+          + " list.";
+
   private static final byte[] COMMA = {','};
   private static final byte[] END = {']', '}'};
 
@@ -57,8 +66,14 @@ final class Lists {
     return page(behindStart(cache.list(resource, options.selection()), options), options);
   }
 
-  /** From memory as long as the cache remembers what happened since. */
+  /**
+   * From memory as long as the cache remembers what happened since. What the store has forgotten is
+   * gone for all: clients count on tokens that end.
+   */
   private Result pageAt(Resource resource, ListOptions options, long revision) {
+    if (revision < store.compactedRevision()) {
+      throw expired(options);
+    }
     Optional<ResourceCache.Listing> remembered =
         cache.listAt(resource, options.selection(), revision);
     return page(
@@ -106,21 +121,8 @@ final class Lists {
     if (options.startKey().isEmpty()) {
       return ApiException.expired("The resourceVersion for the provided list is too old.");
     }
-    return new ExpiredContinue(ListOptions.token(-1, options.startKey())).exception();
-  }
-
-  /** Upstream lets a client whose token expired go on, without consistency, by a new token. */
-  record ExpiredContinue(String token) {
-    ApiException exception() {
-      return new ApiException(
-          Reason.EXPIRED,
-          "The provided continue parameter is too old to display a consistent list result. You"
-              + " can start a new list without the continue parameter, or use the continue token"
-              + " in this response to retrieve the remainder of the results. Continuing with the"
-              + " provided token results in an inconsistent list - objects that were created,"
-              + " modified, or deleted between the time the first chunk was returned and now may"
-              + " show up in the list.");
-    }
+    return ApiException.expired(CONTINUE_EXPIRED)
+        .continuedBy(ListOptions.token(-1, options.startKey()));
   }
 
   private static Result page(ResourceCache.Listing listing, ListOptions options) {

@@ -18,6 +18,7 @@ import dev.wherry.apiserver.view.CacheView;
 import dev.wherry.machinery.client.ApiClient;
 import dev.wherry.machinery.pki.Pem;
 import dev.wherry.machinery.pki.TlsContexts;
+import dev.wherry.model.json.Json;
 import dev.wherry.model.json.Yaml;
 import dev.wherry.model.schema.Protobuf;
 import dev.wherry.model.schema.Schema;
@@ -64,16 +65,16 @@ public record Rest(RequestHandler handler, Function<UserInfo, ApiClient> clients
         new Bodies(
             Map.of(
                 "application/vnd.kubernetes.protobuf",
-                Protobuf::decode,
+                body -> new Json.Parsed(Protobuf.decode(body), List.of()),
                 "application/yaml",
-                body -> Yaml.parse(body).tree()));
+                Yaml::parse),
+            Schema.builtin());
     ApiCatalog catalog = registry.kinds();
     Discovery discovery = new Discovery(catalog, "kubernetes.default.svc:443");
     KindRoutes kinds = new KindRoutes(registry.kinds());
     Watches watches = new Watches(cache, answers, random);
     Patches patches = new Patches(Schema.builtin());
-    Writes writes =
-        new Writes(registry, new Virtual(realm, clock), patches, lists, bodies, answers);
+    Writes writes = new Writes(registry, new Virtual(realm, clock), patches, lists);
     InProcessCalls calls =
         new InProcessCalls(
             new Gate(realm.authorizer()),
@@ -103,7 +104,7 @@ public record Rest(RequestHandler handler, Function<UserInfo, ApiClient> clients
             paths,
             lists,
             watches,
-            writes,
+            new WriteEndpoints(writes, patches, bodies, answers),
             answers,
             (exchange, user, info, asked) -> {
               if (!PodStreams.serves(asked)) {

@@ -51,7 +51,14 @@ final class Watches {
     Accepted form = Accepted.of(exchange.header("Accept"));
     Function<Runnable, Watcher> start = prepare(kind, options, query);
     Session session = new Session(exchange, kind, form, query.flag("allowWatchBookmarks"));
-    session.begin(start.apply(session::wake), seconds(query));
+    try {
+      session.begin(start.apply(session::wake), seconds(query));
+    } catch (ApiException e) {
+      if (e.code() != 410) {
+        throw e;
+      }
+      session.refuse(e);
+    }
   }
 
   /**
@@ -63,7 +70,6 @@ final class Watches {
    */
   Function<Runnable, Watcher> prepare(KindInfo kind, ListOptions options, Query query) {
     boolean streamed = query.flag("sendInitialEvents");
-    checkStreamed(query, streamed, options);
     if (options.revision() > 0) {
       cache.await(options.revision(), NEWER_WITHIN);
     }
@@ -82,19 +88,6 @@ final class Watches {
         .orElse(TIMEOUT_SECONDS_MIN + random.nextLong(TIMEOUT_SECONDS_MIN));
   }
 
-  private static void checkStreamed(Query query, boolean streamed, ListOptions options) {
-    if (!query.has("sendInitialEvents")) {
-      if (!options.match().isEmpty()) {
-        throw ApiException.badRequest(
-            "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided");
-      }
-    } else if (!options.match().equals("NotOlderThan")) {
-      throw ApiException.badRequest(
-          "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"
-              + (streamed ? "" : " also when it is false"));
-    }
-  }
-
   /** One watch on its way to one client; runs on the channel's event loop. */
   private final class Session {
     private final Exchange exchange;
@@ -107,6 +100,7 @@ final class Watches {
     private volatile Optional<Watcher> watcher = Optional.empty();
     private volatile Optional<AnswerStream> stream = Optional.empty();
     private final boolean webSocket;
+    private final String contentType;
     private boolean firstRow = true;
     private String formName;
     private boolean finished;
@@ -120,6 +114,7 @@ final class Watches {
       this.encode = encoder();
       this.formName = formName();
       this.webSocket = WebSocketStream.isRequested(exchange);
+      this.contentType = Answers.JSON_TYPE;
     }
 
     private Function<CachedObject, byte[]> encoder() {
@@ -139,10 +134,20 @@ final class Watches {
       return form + " " + kind.apiVersion() + " " + table;
     }
 
+    /** Upstream opens a watch of what is forgotten and tells so by its one event. */
+    void refuse(ApiException why) {
+      AnswerStream opened = open();
+      opened.write(error(why));
+      opened.close();
+    }
+
+    private AnswerStream open() {
+      return webSocket ? WebSocketStream.accept(exchange) : exchange.stream(200, contentType);
+    }
+
     void begin(Watcher started, long timeoutSeconds) {
       watcher = Optional.of(started);
-      AnswerStream opened =
-          webSocket ? WebSocketStream.accept(exchange) : exchange.stream(200, Answers.JSON_TYPE);
+      AnswerStream opened = open();
       stream = Optional.of(opened);
       opened.flush();
       opened.whenGone(started::close);
@@ -248,13 +253,16 @@ final class Watches {
     }
 
     private void fail() {
-      ObjectNode frame = Json.object();
-      frame.put("type", "ERROR");
-      frame.set(
-          "object",
-          new ApiException(Reason.EXPIRED, "the watch fell too far behind: list again").toStatus());
-      stream.ifPresent(out -> out.write(Unpooled.wrappedBuffer(line(frame))));
+      ApiException why =
+          new ApiException(Reason.EXPIRED, "the watch fell too far behind: list again");
+      stream.ifPresent(out -> out.write(error(why)));
       end();
+    }
+
+    private ByteBuf error(ApiException why) {
+      ObjectNode frame = Json.object();
+      frame.put("type", "ERROR").set("object", why.toStatus());
+      return Unpooled.wrappedBuffer(line(frame));
     }
 
     private void end() {

@@ -3,7 +3,6 @@ package dev.wherry.apiserver.rest;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.apiserver.authn.UserInfo;
-import dev.wherry.apiserver.http.Exchange;
 import dev.wherry.apiserver.registry.Deletion;
 import dev.wherry.apiserver.registry.ObjectStore;
 import dev.wherry.apiserver.registry.Registry;
@@ -14,30 +13,23 @@ import dev.wherry.model.json.Json;
 import dev.wherry.model.kind.KindInfo;
 import dev.wherry.model.kind.ResourceInfo;
 import dev.wherry.model.status.ApiException;
-import java.util.Optional;
+import java.util.ArrayList;
+import java.util.List;
 
-/** POST, PUT, PATCH and DELETE of objects and their subresources. */
+/** Creates, replaces, patches and deletes objects and their subresources, whoever asks. */
 final class Writes {
+  private static final KindInfo SCALE = new KindInfo("autoscaling", "v1", "Scale", "scale", true);
+
   private final Registry registry;
   private final Virtual virtual;
   private final Patches patches;
   private final Lists lists;
-  private final Bodies bodies;
-  private final Answers answers;
 
-  Writes(
-      Registry registry,
-      Virtual virtual,
-      Patches patches,
-      Lists lists,
-      Bodies bodies,
-      Answers answers) {
+  Writes(Registry registry, Virtual virtual, Patches patches, Lists lists) {
     this.registry = registry;
     this.virtual = virtual;
     this.patches = patches;
     this.lists = lists;
-    this.bodies = bodies;
-    this.answers = answers;
   }
 
   static WriteRequest request(UserInfo user, ResourceInfo info, RequestInfo asked, boolean dryRun) {
@@ -48,27 +40,6 @@ final class Writes {
         info.kind().namespaced() ? asked.namespace() : "",
         asked.name(),
         dryRun);
-  }
-
-  private static boolean dryRun(Exchange exchange) {
-    for (String value : exchange.query().all("dryRun")) {
-      if (!value.equals("All")) {
-        throw ApiException.badRequest(
-            "dryRun: Unsupported value: \"" + value + "\": supported values: \"All\"");
-      }
-    }
-    return exchange.query().has("dryRun");
-  }
-
-  void create(Exchange exchange, UserInfo user, ResourceInfo info, RequestInfo asked) {
-    WriteRequest request = request(user, info, asked, dryRun(exchange));
-    KindInfo kind = info.kind();
-    if (asked.subresource().isEmpty()) {
-      answers.object(exchange, kind, 201, create(request, bodies.object(exchange, kind)));
-      return;
-    }
-    JsonNode body = bodies.any(exchange);
-    answers.object(exchange, kind, 201, subresource(request, body));
   }
 
   /** Creates an object, or answers a question that has the form of one. */
@@ -93,16 +64,6 @@ final class Writes {
     };
   }
 
-  void update(Exchange exchange, UserInfo user, ResourceInfo info, RequestInfo asked) {
-    WriteRequest request = request(user, info, asked, dryRun(exchange));
-    if (asked.subresource().equals("scale")) {
-      answers.object(exchange, info.kind(), 200, scale(request, bodies.any(exchange)));
-      return;
-    }
-    ObjectStore.Written written = put(request, bodies.object(exchange, info.kind()));
-    answers.object(exchange, info.kind(), written.created() ? 201 : 200, written.object());
-  }
-
   ObjectStore.Written put(WriteRequest request, ObjectNode object) {
     return registry.objects().put(request, object);
   }
@@ -119,69 +80,46 @@ final class Writes {
         request.user(), request.info(), "", request.namespace(), request.name(), request.dryRun());
   }
 
-  void patch(Exchange exchange, UserInfo user, ResourceInfo info, RequestInfo asked) {
-    WriteRequest request = request(user, info, asked, dryRun(exchange));
-    Patches.Patch patch = patches.parse(Bodies.mediaType(exchange), exchange.body());
-    answers.object(exchange, info.kind(), 200, patch(request, patch));
-  }
-
   ObjectNode patch(WriteRequest request, Patches.Patch patch) {
-    if (request.subresource().equals("scale")) {
-      return ScaleSubresource.of(
-          registry
-              .objects()
-              .update(
-                  plain(request),
-                  old ->
-                      ScaleSubresource.apply(
-                          request,
-                          old,
-                          patches.apply(patch, Optional.empty(), ScaleSubresource.of(old)))));
-    }
-    return registry
-        .objects()
-        .update(
-            request,
-            old -> {
-              String before = old.path("metadata").path("resourceVersion").asText();
-              ObjectNode wanted = patches.apply(patch, Optional.of(request.kind()), old);
-              JsonNode metadata = wanted.path("metadata");
-              boolean named = metadata.path("resourceVersion").asText().equals(before);
-              if (named && !patch.namesRevision() && metadata instanceof ObjectNode tree) {
-                tree.remove("resourceVersion");
-              }
-              return wanted;
-            });
+    return patched(request, patch).object();
   }
 
-  void delete(Exchange exchange, UserInfo user, ResourceInfo info, RequestInfo asked) {
-    WriteRequest request = request(user, info, asked, dryRun(exchange));
-    answers.object(exchange, info.kind(), 200, delete(request, options(exchange)));
+  /** As it was stored, with what a strict decoder says of it. */
+  Patches.Patched patched(WriteRequest request, Patches.Patch patch) {
+    List<String> complaints = new ArrayList<>();
+    boolean scale = request.subresource().equals("scale");
+    ObjectNode written =
+        registry
+            .objects()
+            .update(
+                scale ? plain(request) : request,
+                old -> {
+                  Patches.Patched patched =
+                      scale
+                          ? patches.apply(patch, SCALE, ScaleSubresource.of(old))
+                          : patches.apply(patch, request.kind(), old);
+                  complaints.clear();
+                  complaints.addAll(patched.complaints());
+                  return scale
+                      ? ScaleSubresource.apply(request, old, patched.object())
+                      : unconditional(patch, old, patched.object());
+                });
+    return new Patches.Patched(scale ? ScaleSubresource.of(written) : written, complaints);
+  }
+
+  /** The revision that the patched object brought along is no condition of the client's. */
+  private static ObjectNode unconditional(Patches.Patch patch, ObjectNode old, ObjectNode wanted) {
+    String before = old.path("metadata").path("resourceVersion").asText();
+    JsonNode metadata = wanted.path("metadata");
+    boolean same = metadata.path("resourceVersion").asText().equals(before);
+    if (same && !patch.namesRevision() && metadata instanceof ObjectNode tree) {
+      tree.remove("resourceVersion");
+    }
+    return wanted;
   }
 
   ObjectNode delete(WriteRequest request, Deletion.Options options) {
     return registry.deletion().delete(request, options);
-  }
-
-  private Deletion.Options options(Exchange exchange) {
-    JsonNode body = bodies.any(exchange);
-    ObjectNode merged = body instanceof ObjectNode given ? given.deepCopy() : Json.object();
-    exchange
-        .query()
-        .number("gracePeriodSeconds")
-        .ifPresent(seconds -> merged.put("gracePeriodSeconds", seconds));
-    String propagation = exchange.query().text("propagationPolicy");
-    if (!propagation.isEmpty()) {
-      merged.put("propagationPolicy", propagation);
-    }
-    return Deletion.Options.of(merged);
-  }
-
-  void deleteCollection(Exchange exchange, UserInfo user, ResourceInfo info, RequestInfo asked) {
-    ListOptions selection = ListOptions.of(asked.namespace(), exchange.query());
-    WriteRequest each = new WriteRequest(user, info, "", "", "", dryRun(exchange));
-    ObjectNode answer = deleteCollection(each, selection, options(exchange));
-    exchange.respond(200, Answers.JSON_TYPE, Json.write(answer));
   }
 
   /**

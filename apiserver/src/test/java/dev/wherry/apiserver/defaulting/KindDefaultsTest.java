@@ -1,17 +1,11 @@
 package dev.wherry.apiserver.defaulting;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.apiserver.validation.BuiltInRules;
-import dev.wherry.apiserver.validation.ShapeRules;
 import dev.wherry.model.json.Json;
 import dev.wherry.model.kind.KindInfo;
-import dev.wherry.model.schema.ObjectType;
-import dev.wherry.model.schema.Schema;
-import dev.wherry.model.status.ApiException;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -81,19 +75,5 @@ class KindDefaultsTest {
     assertEquals("25%", deployment.at("/spec/strategy/rollingUpdate/maxSurge").asText());
     assertEquals(1, deployment.at("/spec/replicas").asInt());
     assertEquals("Always", deployment.at("/spec/template/spec/restartPolicy").asText());
-  }
-
-  @Test
-  void unknownFields_pod_namesTheirPaths() {
-    ShapeRules shape = new ShapeRules(Schema.builtin());
-    ObjectType type = Schema.builtin().ofKind(POD).orElseThrow();
-    ObjectNode pod =
-        json(
-            "{'apiVersion':'v1','kind':'Pod','metadata':{'labels':{'x':'y'}},'spec':{'foo':1,'containers':[{'imagee':'x'}]}}");
-    assertEquals(List.of("spec.foo", "spec.containers[0].imagee"), shape.unknownFields(type, pod));
-    assertThrows(
-        ApiException.class, () -> shape.requireTypes(type, json("{'spec':{'containers':{}}}")));
-    assertThrows(
-        ApiException.class, () -> shape.requireTypes(type, json("{'spec':{'hostNetwork':'yes'}}")));
   }
 }

@@ -40,7 +40,7 @@ public final class EdgeFixture implements AutoCloseable {
     edge =
         HttpEdge.start(
             limits,
-            new ServerTls(pki),
+            new ServerTls(pki, ServerTls.Minimum.TLS_1_3),
             handler,
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
   }

@@ -52,6 +52,21 @@ public final class Json {
     return NODES.arrayNode();
   }
 
+  public static JsonNode text(String value) {
+    return NODES.textNode(value);
+  }
+
+  /** What Go's decoder calls a value. */
+  public static String kindOf(JsonNode value) {
+    return switch (value.getNodeType()) {
+      case STRING -> "string";
+      case NUMBER -> "number";
+      case BOOLEAN -> "bool";
+      case ARRAY -> "array";
+      default -> "object";
+    };
+  }
+
   /**
    * @throws DecodeException when the bytes are not one JSON value
    */

@@ -44,6 +44,7 @@ public final class ApiException extends RuntimeException {
   private final transient Reason reason;
   private final int code;
   private final transient Details details;
+  private final String continueToken;
 
   public ApiException(Reason reason, String message) {
     this(reason, reason.code(), message, Details.NONE);
@@ -58,6 +59,25 @@ public final class ApiException extends RuntimeException {
     this.reason = reason;
     this.code = code;
     this.details = details;
+    this.continueToken = "";
+  }
+
+  private ApiException(ApiException of, String continueToken) {
+    super(of.text(), null, false, false);
+    this.reason = of.reason;
+    this.code = of.code;
+    this.details = of.details;
+    this.continueToken = continueToken;
+  }
+
+  /** The same refusal of a list, with the token by which the client may go on all the same. */
+  public ApiException continuedBy(String token) {
+    return new ApiException(this, token);
+  }
+
+  /** A token by which a refused list can go on; "" for none. */
+  public String continueToken() {
+    return continueToken;
   }
 
   public Reason reason() {
@@ -147,7 +167,7 @@ public final class ApiException extends RuntimeException {
   public ObjectNode toStatus() {
     ObjectNode status = Json.object();
     status.put("kind", "Status").put("apiVersion", "v1");
-    status.putObject("metadata");
+    put(status.putObject("metadata"), "continue", continueToken);
     status.put("status", "Failure").put("message", text());
     if (!reason.text().isEmpty()) {
       status.put("reason", reason.text());

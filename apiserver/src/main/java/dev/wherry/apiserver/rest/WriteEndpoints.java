@@ -1,0 +1,136 @@
+package dev.wherry.apiserver.rest;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wherry.apiserver.authn.UserInfo;
+import dev.wherry.apiserver.http.Exchange;
+import dev.wherry.apiserver.registry.Deletion;
+import dev.wherry.apiserver.registry.ObjectStore;
+import dev.wherry.apiserver.registry.WriteRequest;
+import dev.wherry.apiserver.request.Query;
+import dev.wherry.apiserver.request.RequestInfo;
+import dev.wherry.model.json.Json;
+import dev.wherry.model.kind.KindInfo;
+import dev.wherry.model.kind.ResourceInfo;
+import dev.wherry.model.status.ApiException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** POST, PUT, PATCH and DELETE over HTTP: reads options and bodies, answers. */
+final class WriteEndpoints {
+  private static final Set<String> PROPAGATIONS = Set.of("Foreground", "Background", "Orphan");
+
+  private final Writes writes;
+  private final Patches patches;
+  private final Bodies bodies;
+  private final Answers answers;
+
+  WriteEndpoints(Writes writes, Patches patches, Bodies bodies, Answers answers) {
+    this.writes = writes;
+    this.patches = patches;
+    this.bodies = bodies;
+    this.answers = answers;
+  }
+
+  private static KindInfo body(ResourceInfo info, RequestInfo asked) {
+    return info.subresource(asked.subresource())
+        .map(ResourceInfo.Subresource::body)
+        .orElse(info.kind());
+  }
+
+  void create(Exchange exchange, UserInfo user, ResourceInfo info, RequestInfo asked) {
+    WriteOptions options = WriteOptions.of(exchange.query(), "CreateOptions");
+    WriteRequest request = Writes.request(user, info, asked, options.dryRun());
+    KindInfo kind = body(info, asked);
+    ObjectNode object = bodies.object(exchange, kind, options.validation());
+    ObjectNode answer =
+        asked.subresource().isEmpty()
+            ? writes.create(request, object)
+            : writes.subresource(request, object);
+    answers.object(exchange, kind, 201, answer);
+  }
+
+  void update(Exchange exchange, UserInfo user, ResourceInfo info, RequestInfo asked) {
+    WriteOptions options = WriteOptions.of(exchange.query(), "UpdateOptions");
+    WriteRequest request = Writes.request(user, info, asked, options.dryRun());
+    KindInfo kind = body(info, asked);
+    ObjectNode object = bodies.object(exchange, kind, options.validation());
+    if (asked.subresource().equals("scale")) {
+      answers.object(exchange, kind, 200, writes.scale(request, object));
+      return;
+    }
+    ObjectStore.Written written = writes.put(request, object);
+    answers.object(exchange, info.kind(), written.created() ? 201 : 200, written.object());
+  }
+
+  void patch(Exchange exchange, UserInfo user, ResourceInfo info, RequestInfo asked) {
+    WriteOptions options = WriteOptions.of(exchange.query(), "PatchOptions");
+    WriteRequest request = Writes.request(user, info, asked, options.dryRun());
+    Patches.Patch patch =
+        patches.parse(Bodies.mediaType(exchange), exchange.body(), options.validation());
+    Patches.Patched patched = writes.patched(request, patch);
+    options.validation().warn(exchange, patched.complaints());
+    answers.object(exchange, body(info, asked), 200, patched.object());
+  }
+
+  void delete(Exchange exchange, UserInfo user, ResourceInfo info, RequestInfo asked) {
+    ObjectNode body = deleteOptions(exchange);
+    WriteRequest request = Writes.request(user, info, asked, body.has("dryRun"));
+    answers.object(exchange, info.kind(), 200, writes.delete(request, Deletion.Options.of(body)));
+  }
+
+  void deleteCollection(Exchange exchange, UserInfo user, ResourceInfo info, RequestInfo asked) {
+    ListOptions selection = ListOptions.of(info.kind(), asked.namespace(), exchange.query());
+    ObjectNode body = deleteOptions(exchange);
+    WriteRequest each = new WriteRequest(user, info, "", "", "", body.has("dryRun"));
+    ObjectNode answer = writes.deleteCollection(each, selection, Deletion.Options.of(body));
+    answers.list(exchange, answer);
+  }
+
+  /** DeleteOptions from the body or, where there is none, from the query. */
+  private ObjectNode deleteOptions(Exchange exchange) {
+    ObjectNode options =
+        exchange.body().length > 0
+            ? bodies.options(exchange, "meta.v1.DeleteOptions")
+            : ofQuery(exchange.query());
+    List<ApiException.Cause> causes = new ArrayList<>();
+    List<String> dryRun = new ArrayList<>();
+    options.path("dryRun").forEach(value -> dryRun.add(value.asText()));
+    WriteOptions.dryRun(dryRun, causes);
+    JsonNode propagation = options.path("propagationPolicy");
+    if (options.has("orphanDependents") && !propagation.isMissingNode()) {
+      causes.add(
+          new ApiException.Cause(
+              "FieldValueInvalid",
+              "Invalid value: "
+                  + propagation
+                  + ": orphanDependents and deletionPropagation cannot be both set",
+              "propagationPolicy"));
+    }
+    if (propagation.isTextual() && !PROPAGATIONS.contains(propagation.textValue())) {
+      causes.add(
+          WriteOptions.notSupported(
+              "propagationPolicy",
+              propagation.toString(),
+              "\"Foreground\", \"Background\", \"Orphan\", \"nil\""));
+    }
+    WriteOptions.throwIfAny("DeleteOptions", causes);
+    return options;
+  }
+
+  private static ObjectNode ofQuery(Query query) {
+    ObjectNode options = Json.object();
+    query
+        .number("gracePeriodSeconds")
+        .ifPresent(seconds -> options.put("gracePeriodSeconds", seconds));
+    query.optionalFlag("orphanDependents").ifPresent(f -> options.put("orphanDependents", f));
+    if (!query.text("propagationPolicy").isEmpty()) {
+      options.put("propagationPolicy", query.text("propagationPolicy"));
+    }
+    if (!query.all("dryRun").isEmpty()) {
+      query.all("dryRun").forEach(options.putArray("dryRun")::add);
+    }
+    return options;
+  }
+}

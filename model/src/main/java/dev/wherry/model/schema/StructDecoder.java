@@ -1,0 +1,149 @@
+package dev.wherry.model.schema;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wherry.model.codec.DecodeException;
+import dev.wherry.model.json.Json;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Gives a tree the shape that upstream's decoder gives an object: unknown fields go, nulls and zero
+ * values that Go would not write go, times and quantities get their canonical text, and a value of
+ * the wrong JSON type is refused in the decoder's words (sigs.k8s.io/json).
+ */
+public final class StructDecoder {
+  /** Unknown fields named in one answer (sigs.k8s.io/json strict errors). */
+  public static final int UNKNOWN_MAX = 100;
+
+  private final Schema schema;
+  private final List<String> unknown = new ArrayList<>();
+
+  private StructDecoder(Schema schema) {
+    this.schema = schema;
+  }
+
+  /**
+   * An object as it was understood.
+   *
+   * @param unknown paths of fields that the type does not have, as {@code spec.a[0].b}
+   */
+  public record Decoded(ObjectNode object, List<String> unknown) {}
+
+  /**
+   * A new tree of the type's fields only; the given one is not changed.
+   *
+   * @throws DecodeException naming field and type when a value has the wrong JSON type
+   */
+  public static Decoded decode(Schema schema, ObjectType type, ObjectNode tree) {
+    StructDecoder decoder = new StructDecoder(schema);
+    ObjectNode object = decoder.struct(type, tree, "", "");
+    return new Decoded(object, List.copyOf(decoder.unknown));
+  }
+
+  private ObjectNode struct(ObjectType type, ObjectNode tree, String path, String goPath) {
+    ObjectNode object = Json.object();
+    for (Map.Entry<String, JsonNode> e : tree.properties()) {
+      String name = e.getKey();
+      String at = path.isEmpty() ? name : path + "." + name;
+      FieldInfo field = type.fields().get(name);
+      if (field == null) {
+        if (unknown.size() < UNKNOWN_MAX) {
+          unknown.add(at);
+        }
+        continue;
+      }
+      if (!e.getValue().isNull()) {
+        Place place = new Place(type, field, at, goPath.isEmpty() ? name : goPath + "." + name);
+        value(place, field.type(), e.getValue(), at)
+            .filter(value -> !GoFields.of(type, field).dropsZero() || !isZero(value))
+            .ifPresent(value -> object.set(name, value));
+      }
+    }
+    return object;
+  }
+
+  /** Structures count as something, however empty: Go writes them always. */
+  private static boolean isZero(JsonNode value) {
+    return switch (value.getNodeType()) {
+      case STRING -> value.textValue().isEmpty();
+      case NUMBER -> value.isIntegralNumber() && value.asLong() == 0;
+      case BOOLEAN -> !value.booleanValue();
+      case ARRAY -> value.isEmpty();
+      default -> false;
+    };
+  }
+
+  /** Where a value stands, for the words of a refusal. */
+  private record Place(ObjectType owner, FieldInfo field, String path, String goPath) {
+    /** {@code have} as the decoder calls JSON values. */
+    DecodeException mismatch(String have, String wanted) {
+      return new DecodeException(
+          "json: cannot unmarshal %s into Go struct field %s.%s of type %s"
+              .formatted(have, owner.simpleName(), goPath, wanted));
+    }
+  }
+
+  private Optional<JsonNode> value(Place place, FieldType type, JsonNode value, String path) {
+    return switch (type) {
+      case FieldType.Scalar scalar ->
+          GoScalars.read(
+              scalar,
+              value,
+              () -> place.mismatch(GoScalars.have(scalar, value), goType(place, type)));
+      case FieldType.Ref(String name) -> {
+        if (!(value instanceof ObjectNode object)) {
+          throw place.mismatch(Json.kindOf(value), goType(place, type));
+        }
+        ObjectType nested =
+            schema.type(name).orElseThrow(() -> new DecodeException("no type " + name));
+        yield Optional.of(struct(nested, object, path, place.goPath()));
+      }
+      case FieldType.ListOf(FieldType item) -> Optional.of(list(place, type, item, value, path));
+      case FieldType.MapOf(FieldType item) -> map(place, type, item, value, path);
+    };
+  }
+
+  private ArrayNode list(Place place, FieldType type, FieldType item, JsonNode value, String path) {
+    if (!value.isArray()) {
+      throw place.mismatch(Json.kindOf(value), goType(place, type));
+    }
+    ArrayNode list = Json.array();
+    for (int i = 0; i < value.size(); i++) {
+      JsonNode element = value.get(i);
+      if (element.isNull()) {
+        list.add(GoScalars.zero(item));
+      } else {
+        value(place, item, element, path + "[" + i + "]").ifPresent(list::add);
+      }
+    }
+    return list;
+  }
+
+  private Optional<JsonNode> map(
+      Place place, FieldType type, FieldType item, JsonNode value, String path) {
+    if (!value.isObject()) {
+      throw place.mismatch(Json.kindOf(value), goType(place, type));
+    }
+    ObjectNode map = Json.object();
+    for (Map.Entry<String, JsonNode> e : value.properties()) {
+      if (e.getValue().isNull()) {
+        map.set(e.getKey(), GoScalars.zero(item));
+      } else {
+        value(place, item, e.getValue(), path + "." + e.getKey())
+            .ifPresent(v -> map.set(e.getKey(), v));
+      }
+    }
+    boolean dropped = map.isEmpty() && GoFields.of(place.owner(), place.field()).dropsZero();
+    return dropped ? Optional.empty() : Optional.of(map);
+  }
+
+  private static String goType(Place place, FieldType type) {
+    String named = GoFields.of(place.owner(), place.field()).typeName();
+    boolean whole = type.equals(place.field().type());
+    return whole && !named.isEmpty() ? named : GoScalars.typeName(type);
+  }
+}

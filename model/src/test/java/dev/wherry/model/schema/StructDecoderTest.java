@@ -1,0 +1,136 @@
+package dev.wherry.model.schema;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wherry.model.codec.DecodeException;
+import dev.wherry.model.json.Yaml;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Objects as upstream's decoder understands them. */
+class StructDecoderTest {
+  private static ObjectNode yaml(String text) {
+    return (ObjectNode) Yaml.parse(text.getBytes(StandardCharsets.UTF_8)).tree();
+  }
+
+  private static StructDecoder.Decoded decode(String type, String text) {
+    Schema schema = Schema.builtin();
+    return StructDecoder.decode(schema, schema.type(type).orElseThrow(), yaml(text));
+  }
+
+  @Test
+  void decode_unknownFields_areNamedAndDropped() {
+    StructDecoder.Decoded decoded =
+        decode(
+            "core.v1.Pod",
+            """
+            kind: Pod
+            bogus: 1
+            spec:
+              containers:
+              - name: a
+              - {name: b, imagee: x}
+            """);
+    assertEquals(List.of("bogus", "spec.containers[1].imagee"), decoded.unknown());
+    assertEquals(yaml("{kind: Pod, spec: {containers: [{name: a}, {name: b}]}}"), decoded.object());
+  }
+
+  @Test
+  void decode_nullsAndZeros_areWhatGoWrites() {
+    assertEquals(
+        yaml(
+            """
+            metadata: {name: p}
+            spec:
+              automountServiceAccountToken: false
+              terminationGracePeriodSeconds: 0
+              containers: []
+              securityContext: {}
+              nodeSelector: {a: ""}
+            """),
+        decode(
+                "core.v1.Pod",
+                """
+                metadata: {name: p, creationTimestamp: null, labels: {}}
+                spec:
+                  automountServiceAccountToken: false
+                  terminationGracePeriodSeconds: 0
+                  hostNetwork: false
+                  nodeName: ""
+                  volumes: []
+                  containers: []
+                  securityContext: {}
+                  nodeSelector: {a: null}
+                """)
+            .object());
+  }
+
+  @Test
+  void decode_quantitiesAndTimes_areCanonical() {
+    assertEquals(
+        yaml(
+            """
+            metadata: {creationTimestamp: "2026-11-21T07:00:00Z"}
+            spec: {containers: [{name: a, resources: {limits: {cpu: 500m, memory: 1Gi}}}]}
+            """),
+        decode(
+                "core.v1.Pod",
+                """
+                metadata: {creationTimestamp: "2026-11-21T08:00:00.5+01:00"}
+                spec: {containers: [{name: a, resources: {limits: {cpu: 0.5, memory: 1024Mi}}}]}
+                """)
+            .object());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "core.v1.Pod|{spec: {containers: x}}"
+            + "|json: cannot unmarshal string into Go struct field PodSpec.spec.containers of type"
+            + " []v1.Container",
+        "apps.v1.Deployment|{spec: {replicas: \"1\"}}"
+            + "|json: cannot unmarshal string into Go struct field DeploymentSpec.spec.replicas of"
+            + " type int32",
+        "apps.v1.Deployment|{spec: {replicas: 1.5}}"
+            + "|json: cannot unmarshal number 1.5 into Go struct field DeploymentSpec.spec.replicas"
+            + " of type int32",
+        "apps.v1.Deployment"
+            + "|{spec: {template: {spec: {containers: [{env: [{name: a, value: 1}]}]}}}}"
+            + "|json: cannot unmarshal number into Go struct field"
+            + " EnvVar.spec.template.spec.containers.env.value of type string",
+        "core.v1.Pod|{spec: {containers: [{imagePullPolicy: true}]}}"
+            + "|json: cannot unmarshal bool into Go struct field"
+            + " Container.spec.containers.imagePullPolicy of type v1.PullPolicy",
+        "core.v1.ConfigMap|{data: {a: 1}}"
+            + "|json: cannot unmarshal number into Go struct field ConfigMap.data of type string",
+        "core.v1.Pod|{metadata: [1]}"
+            + "|json: cannot unmarshal array into Go struct field Pod.metadata of type"
+            + " v1.ObjectMeta",
+        "core.v1.Secret|{data: {a: \"*\"}}|illegal base64 data at input byte 0",
+        "core.v1.Pod|{spec: {containers: [{resources: {limits: {cpu: x}}}]}}"
+            + "|quantities must match the regular expression"
+            + " '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
+      })
+  void decode_wrongType_isRefusedInGosWords(String type, String body, String message) {
+    assertEquals(
+        message, assertThrows(DecodeException.class, () -> decode(type, body)).getMessage());
+  }
+
+  @Test
+  void goFields_everyLine_namesAFieldOfTheSchema() {
+    Schema schema = Schema.builtin();
+    for (ObjectType type : schema.types()) {
+      for (FieldInfo field : type.fields().values()) {
+        GoField go = GoFields.of(type, field);
+        assertEquals(false, go.pointer() && go.kept(), type.name() + "." + field.name());
+      }
+    }
+  }
+}
