@@ -1,10 +1,8 @@
 package dev.wherry.cli;
 
 import dev.wherry.apiserver.ApiServer;
-import dev.wherry.apiserver.pki.ServerPki;
 import dev.wherry.kubelet.identity.JoinToken;
 import dev.wherry.kubelet.identity.NodeIdentity;
-import dev.wherry.machinery.client.HttpsApiClient;
 import dev.wherry.machinery.time.Timer;
 import java.io.IOException;
 import java.security.SecureRandom;
@@ -33,15 +31,17 @@ final class ServerNode {
       LocalNode.start(parts, options, Optional.empty(), timer, random);
       return;
     }
-    try (HttpsApiClient admin =
-        ControlPlane.client(api, () -> api.pki().identity(ServerPki.Leaf.ADMIN), timer)) {
-      JoinTokens tokens = new JoinTokens(admin, api.pki().authority().fingerprint(), timer, random);
-      JoinToken token = tokens.create(Optional.of(TOKEN_LIFETIME), "the server's own worker");
-      try {
-        LocalNode.start(parts, options, Optional.of(token), timer, random);
-      } finally {
-        tokens.delete(JoinTokens.id(token));
-      }
+    JoinTokens tokens =
+        new JoinTokens(
+            new ComponentClients(api).apiServer(),
+            api.pki().authority().fingerprint(),
+            timer,
+            random);
+    JoinToken token = tokens.create(Optional.of(TOKEN_LIFETIME), "the server's own worker");
+    try {
+      LocalNode.start(parts, options, Optional.of(token), timer, random);
+    } finally {
+      tokens.delete(JoinTokens.id(token));
     }
   }
 }

@@ -2,9 +2,6 @@ package dev.wherry.cli;
 
 import dev.wherry.apiserver.ApiServer;
 import dev.wherry.apiserver.ApiServerConfig;
-import dev.wherry.apiserver.pki.Kubeconfig;
-import dev.wherry.apiserver.pki.ServerPki;
-import dev.wherry.machinery.pki.Pem;
 import dev.wherry.machinery.time.SystemTimer;
 import dev.wherry.model.core.v1.Taint;
 import dev.wherry.runtime.choice.RuntimeChoice;
@@ -129,12 +126,9 @@ public final class ServerRole implements AutoCloseable {
               random);
       parts.push(api);
       Path kubeconfig = options.dataDirectory().resolve("admin.kubeconfig");
-      new Kubeconfig(
-              "https://127.0.0.1:" + api.port(),
-              Pem.certificates(List.of(api.pki().authority().certificate())),
-              "wherry",
-              api.pki().identity(ServerPki.Leaf.ADMIN))
-          .write(kubeconfig);
+      parts.push(
+          CertificateRenewal.start(
+              api.pki(), "https://127.0.0.1:" + api.port(), kubeconfig, timer));
       ControlPlane.start(parts, api, options.nodeIp(), timer, random.nextLong());
       if (options.worker()) {
         ServerNode.start(parts, options.worker(api.port()), api, timer, random);

@@ -77,9 +77,8 @@ record NodeJoin(
       throw new IOException(
           "the server at "
               + settings.server()
-              + " does not hold the authority this join token was made for; is --server another"
-              + " cluster's? If not, "
-              + NEW_TOKEN,
+              + " is not the one this join token was made for; correct --server, or get a token of"
+              + " that server: wherry token create",
           e);
     }
     HttpsConfig config =
