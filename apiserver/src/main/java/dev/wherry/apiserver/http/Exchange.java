@@ -11,6 +11,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
@@ -21,8 +22,6 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.net.InetSocketAddress;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -45,7 +44,7 @@ public final class Exchange {
   private final Credentials credentials;
   private final boolean http2;
   private final boolean keepAlive;
-  private final Map<String, String> responseHeaders = new TreeMap<>();
+  private final HttpHeaders responseHeaders = new DefaultHttpHeaders();
   private final List<String> warnings = new java.util.ArrayList<>();
   private final CompletableFuture<Void> finished = new CompletableFuture<>();
   private volatile boolean answered;
@@ -130,7 +129,12 @@ public final class Exchange {
 
   /** A header of the coming answer. */
   public void setHeader(String name, String value) {
-    responseHeaders.put(name, value);
+    responseHeaders.set(name, value);
+  }
+
+  /** A header of the coming answer that may stand several times. */
+  public void addHeader(String name, String value) {
+    responseHeaders.add(name, value);
   }
 
   /** A {@code Warning: 299} header of the coming answer, as kubectl prints it. */
@@ -190,7 +194,7 @@ public final class Exchange {
       target.set(HttpHeaderNames.CONTENT_TYPE, contentType);
     }
     target.set(HttpHeaderNames.CACHE_CONTROL, "no-cache, private");
-    responseHeaders.forEach(target::set);
+    responseHeaders.names().forEach(name -> target.set(name, responseHeaders.getAll(name)));
     if (!warnings.isEmpty()) {
       target.set("Warning", warnings);
     }

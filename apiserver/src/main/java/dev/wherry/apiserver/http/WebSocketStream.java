@@ -10,6 +10,7 @@ import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
@@ -18,20 +19,23 @@ import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocket13FrameEncoder;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayDeque;
 import java.util.Base64;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 /**
  * A WebSocket (RFC 6455) on which the server tells and the client listens: watches, as fabric8 and
- * browsers ask for them. Every write is one text message. What the client sends is answered when it
- * is a ping or a close, and dropped otherwise.
+ * browsers ask for them, and logs. Every write is one message. What the client sends is answered
+ * when it is a ping or a close, and dropped otherwise.
  */
 public final class WebSocketStream implements AnswerStream {
   /** Bytes of one frame from a client that has nothing to say. */
@@ -39,17 +43,28 @@ public final class WebSocketStream implements AnswerStream {
 
   private static final int STALL_SECONDS_MAX = 60;
   private static final String KEY_SALT = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+  private static final String BINARY_PROTOCOL = "binary.k8s.io";
+  private static final String BASE64_PROTOCOL = "base64.binary.k8s.io";
   private static final String BEARER_PROTOCOL = "base64url.bearer.authorization.k8s.io.";
 
   /** Bytes on their way to the event loop; the channel does not count those. */
   private static final int QUEUED_BYTES_MAX = 128 << 10;
 
+  /** How bytes become messages. */
+  private enum Coding {
+    TEXT,
+    BINARY,
+    BASE64
+  }
+
   private final Channel channel;
+  private final Coding coding;
   private final Listener listener = new Listener();
   private final AtomicInteger queuedBytes = new AtomicInteger();
 
-  private WebSocketStream(Channel channel) {
+  private WebSocketStream(Channel channel, Coding coding) {
     this.channel = channel;
+    this.coding = coding;
   }
 
   /** Whether a request wants a WebSocket. */
@@ -59,11 +74,34 @@ public final class WebSocketStream implements AnswerStream {
   }
 
   /**
-   * Answers the handshake. What is written at once follows it.
+   * Answers the handshake of a watch: text messages. What is written at once follows it.
    *
    * @throws ApiException 400 when the handshake lacks its key or speaks another version
    */
   public static WebSocketStream accept(Exchange exchange) {
+    return accept(exchange, offered(exchange).stream().findFirst().orElse(""), Coding.TEXT);
+  }
+
+  /**
+   * Answers the handshake of a log: binary messages, or base64 in text (apimachinery
+   * wsstream.Reader). What is written at once follows it.
+   *
+   * @throws ApiException 400 when the handshake lacks its key, speaks another version or offers
+   *     only other protocols
+   */
+  public static WebSocketStream acceptBytes(Exchange exchange) {
+    List<String> offered = offered(exchange);
+    if (offered.isEmpty() || offered.contains(BINARY_PROTOCOL)) {
+      return accept(exchange, offered.isEmpty() ? "" : BINARY_PROTOCOL, Coding.BINARY);
+    }
+    if (offered.contains(BASE64_PROTOCOL)) {
+      return accept(exchange, BASE64_PROTOCOL, Coding.BASE64);
+    }
+    throw ApiException.badRequest(
+        "the WebSocket protocols of a log are " + BINARY_PROTOCOL + " and " + BASE64_PROTOCOL);
+  }
+
+  private static WebSocketStream accept(Exchange exchange, String protocol, Coding coding) {
     String key = exchange.header(HttpHeaderNames.SEC_WEBSOCKET_KEY);
     if (key.isEmpty() || !exchange.header(HttpHeaderNames.SEC_WEBSOCKET_VERSION).equals("13")) {
       throw ApiException.badRequest("the WebSocket handshake needs a key and version 13");
@@ -71,24 +109,21 @@ public final class WebSocketStream implements AnswerStream {
     HttpHeaders headers = new DefaultHttpHeaders();
     headers.set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET);
     headers.set(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT, acceptOf(key));
-    String protocol = firstProtocol(exchange.header(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL));
     if (!protocol.isEmpty()) {
       headers.set(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL, protocol);
     }
-    WebSocketStream stream = new WebSocketStream(exchange.channel());
+    WebSocketStream stream = new WebSocketStream(exchange.channel(), coding);
     exchange.upgrade(headers, stream::begin);
     return stream;
   }
 
-  /** The first offered subprotocol that is not the token in disguise, or "". */
-  private static String firstProtocol(String offered) {
-    for (String protocol : offered.split(",")) {
-      String name = protocol.trim();
-      if (!name.isEmpty() && !name.startsWith(BEARER_PROTOCOL)) {
-        return name;
-      }
-    }
-    return "";
+  /** The offered subprotocols without the token in disguise. */
+  private static List<String> offered(Exchange exchange) {
+    return exchange.headers().getAll(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL).stream()
+        .flatMap(value -> Stream.of(value.split(",", -1)))
+        .map(String::trim)
+        .filter(name -> !name.isEmpty() && !name.startsWith(BEARER_PROTOCOL))
+        .toList();
   }
 
   private static String acceptOf(String key) {
@@ -126,8 +161,20 @@ public final class WebSocketStream implements AnswerStream {
         .eventLoop()
         .execute(() -> {
           queuedBytes.addAndGet(-size);
-          channel.write(new TextWebSocketFrame(bytes));
+          channel.write(frame(bytes));
         });
+  }
+
+  private WebSocketFrame frame(ByteBuf bytes) {
+    return switch (coding) {
+      case TEXT -> new TextWebSocketFrame(bytes);
+      case BINARY -> new BinaryWebSocketFrame(bytes);
+      case BASE64 -> {
+        ByteBuf encoded = io.netty.handler.codec.base64.Base64.encode(bytes, false);
+        bytes.release();
+        yield new TextWebSocketFrame(encoded);
+      }
+    };
   }
 
   @Override

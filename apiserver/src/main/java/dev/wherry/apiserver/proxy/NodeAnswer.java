@@ -2,9 +2,14 @@ package dev.wherry.apiserver.proxy;
 
 import dev.wherry.apiserver.http.AnswerStream;
 import dev.wherry.apiserver.http.Exchange;
+import dev.wherry.apiserver.http.WebSocketStream;
 import dev.wherry.model.status.ApiException;
 import dev.wherry.model.status.Reason;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
@@ -13,35 +18,57 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes a kubelet's answer to one request: hands it on as it comes, turns both connections into
+ * Takes a backend's answer to one request: hands it on as it comes, turns both connections into
  * pipes when it is a 101, or, for callers that expect a Status, makes a refusal of an error.
  */
 final class NodeAnswer extends ChannelInboundHandlerAdapter {
   /** Text of an error that is kept for the Status. */
   private static final int ERROR_BYTES_MAX = 2_048;
 
-  private static final List<String> HOP_HEADERS =
-      List.of("connection", "keep-alive", "transfer-encoding", "upgrade", "content-length", "date");
+  /** Of the connection behind, of the length before rewriting, and of another site's trust. */
+  private static final Set<String> HIDDEN_HEADERS =
+      Set.of(
+          "connection",
+          "keep-alive",
+          "proxy-connection",
+          "transfer-encoding",
+          "trailer",
+          "upgrade",
+          "content-length",
+          "content-type",
+          "access-control-allow-credentials",
+          "access-control-allow-headers",
+          "access-control-allow-methods",
+          "access-control-allow-origin");
 
   private final Exchange exchange;
-  private final boolean errorsAsStatus;
+  private final Handing handing;
   private final CompletableFuture<Void> done = new CompletableFuture<>();
   private @Nullable AnswerStream stream;
   private @Nullable HttpResponse switching;
+
+  /** What a backend that speaks first has said behind its 101. */
+  private final List<ByteBuf> early = new ArrayList<>();
+
   private @Nullable StringBuilder error;
+  private @Nullable PageRewriter page;
   private int errorCode;
 
-  NodeAnswer(Exchange exchange, boolean errorsAsStatus) {
+  NodeAnswer(Exchange exchange, Handing handing) {
     this.exchange = exchange;
-    this.errorsAsStatus = errorsAsStatus;
+    this.handing = handing;
   }
 
   /** Completes when the answer has been handed on, or with the refusal to answer instead. */
@@ -51,6 +78,10 @@ final class NodeAnswer extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
+    if (message instanceof ByteBuf bytes && switching != null) {
+      early.add(bytes);
+      return;
+    }
     try {
       if (message instanceof HttpResponse response) {
         head(ctx, response);
@@ -67,22 +98,35 @@ final class NodeAnswer extends ChannelInboundHandlerAdapter {
     int code = response.status().code();
     if (code == 101) {
       switching = response;
-    } else if (errorsAsStatus && code >= 400) {
+    } else if (handing.errors() == Handing.Errors.AS_STATUS && code >= 400) {
       errorCode = code;
       error = new StringBuilder();
-    } else {
-      for (Map.Entry<String, String> header : response.headers()) {
-        String name = header.getKey().toLowerCase(java.util.Locale.ROOT);
-        if (!HOP_HEADERS.contains(name) && !name.equals("content-type")) {
-          exchange.setHeader(header.getKey(), header.getValue());
-        }
-      }
-      String type = response.headers().get(HttpHeaderNames.CONTENT_TYPE, "text/plain");
-      AnswerStream opened = exchange.stream(code, type);
+    } else if (code >= 200) {
+      AnswerStream opened = open(response);
       opened.flush();
       opened.whenGone(ctx::close);
       stream = opened;
     }
+  }
+
+  private AnswerStream open(HttpResponse response) {
+    if (handing.messages() && WebSocketStream.isRequested(exchange)) {
+      return WebSocketStream.acceptBytes(exchange);
+    }
+    for (Map.Entry<String, String> header : response.headers()) {
+      String name = header.getKey().toLowerCase(Locale.ROOT);
+      if (name.equals("location") && handing.links().isPresent()) {
+        exchange.setHeader(header.getKey(), handing.links().get().rewrite(header.getValue()));
+      } else if (!HIDDEN_HEADERS.contains(name)) {
+        exchange.addHeader(header.getKey(), header.getValue());
+      }
+    }
+    String type = response.headers().get(HttpHeaderNames.CONTENT_TYPE, "");
+    boolean plain = !response.headers().contains(HttpHeaderNames.CONTENT_ENCODING);
+    if (plain && type.split(";", 2)[0].trim().equalsIgnoreCase("text/html")) {
+      page = handing.links().map(PageRewriter::new).orElse(null);
+    }
+    return exchange.stream(response.status().code(), type);
   }
 
   private void content(ChannelHandlerContext ctx, HttpContent content) {
@@ -107,13 +151,31 @@ final class NodeAnswer extends ChannelInboundHandlerAdapter {
     if (to == null) {
       return;
     }
-    if (content.content().isReadable()) {
-      to.write(content.content().retain());
-    }
+    write(to, content.content(), last);
     if (last) {
       to.close();
       done.complete(null);
       ctx.close();
+    }
+  }
+
+  private void write(AnswerStream to, ByteBuf bytes, boolean last) {
+    PageRewriter rewriter = page;
+    if (rewriter == null) {
+      if (bytes.isReadable()) {
+        to.write(bytes.retain());
+      }
+      return;
+    }
+    write(to, rewriter.next(ByteBufUtil.getBytes(bytes)));
+    if (last) {
+      write(to, rewriter.last());
+    }
+  }
+
+  private static void write(AnswerStream to, byte[] bytes) {
+    if (bytes.length > 0) {
+      to.write(Unpooled.wrappedBuffer(bytes));
     }
   }
 
@@ -147,10 +209,13 @@ final class NodeAnswer extends ChannelInboundHandlerAdapter {
   private void openNode(ChannelHandlerContext ctx, Channel client) {
     Channel node = ctx.channel();
     node.pipeline().addLast(new BytePipe(client));
+    early.forEach(ctx::fireChannelRead);
+    early.clear();
+    ctx.fireChannelReadComplete();
     node.pipeline().remove(this);
     node.pipeline().remove(NodeProxy.HTTP);
     if (!node.isActive()) {
-      client.close();
+      client.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
       return;
     }
     node.config().setAutoRead(true);
@@ -178,7 +243,9 @@ final class NodeAnswer extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    gone("the node went away before its answer was complete");
+    early.forEach(ReferenceCountUtil::release);
+    early.clear();
+    gone("the connection ended before its answer was complete");
   }
 
   private void gone(String why) {
@@ -188,13 +255,16 @@ final class NodeAnswer extends ChannelInboundHandlerAdapter {
       exchange.channel().close();
       done.complete(null);
     } else {
-      done.completeExceptionally(NodeProxy.unreachable(why));
+      done.completeExceptionally(handing.unreachable().apply(why));
     }
   }
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    gone(String.valueOf(cause.getMessage()));
+    gone(
+        cause.getCause() instanceof NotSslRecordException
+            ? "it does not speak TLS"
+            : String.valueOf(cause.getMessage()));
     ctx.close();
   }
 }

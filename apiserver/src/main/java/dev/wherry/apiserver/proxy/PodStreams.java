@@ -10,19 +10,26 @@ import dev.wherry.apiserver.view.Refusals;
 import dev.wherry.apiserver.view.Resource;
 import dev.wherry.apiserver.view.Trees;
 import dev.wherry.model.status.ApiException;
+import dev.wherry.streaming.tunnel.DialTarget;
+import dev.wherry.streaming.tunnel.TunnelRegistry;
 import io.netty.handler.codec.http.QueryStringEncoder;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import javax.net.ssl.SSLException;
 
 /**
- * The subresources that end on a node: {@code pods/log}, {@code pods/exec}, {@code pods/attach},
- * {@code pods/portforward} and {@code nodes/proxy} (kubernetes pkg/registry/core/pod and node).
- * Callers have authenticated and authorised the request.
+ * The subresources that end on a node or in its pod network: {@code pods/log}, {@code pods/exec},
+ * {@code pods/attach}, {@code pods/portforward}, and {@code proxy} of pods, Services and nodes
+ * (kubernetes pkg/registry/core/pod, service and node). Callers have authenticated and authorised
+ * the request.
  */
 public final class PodStreams {
-  private static final Set<String> POD_SUBRESOURCES =
-      Set.of("log", "exec", "attach", "portforward");
+  private static final int MOVED = 301;
 
   /** Parameters of a log request, the same towards the kubelet. */
   private static final List<String> LOG_PARAMETERS =
@@ -36,58 +43,136 @@ public final class PodStreams {
           "limitBytes",
           "stream");
 
+  /** Parts of the path {@code /api/v1/nodes/NAME/proxy}. */
+  private static final int NODE_SEGMENTS = 5;
+
+  /** Parts of the path {@code /api/v1/namespaces/NAMESPACE/pods/NAME/proxy}. */
+  private static final int NAMESPACED_SEGMENTS = 7;
+
+  private static final int KUBELET_PORT = 10_250;
+
   private final ObjectView view;
   private final NodeProxy nodes;
+  private final Backends backends;
+  private final HttpProxy servers;
 
-  public PodStreams(ObjectView view, NodeProxy nodes) {
+  PodStreams(ObjectView view, NodeProxy nodes, Backends backends, HttpProxy servers) {
     this.view = view;
     this.nodes = nodes;
+    this.backends = backends;
+    this.servers = servers;
   }
 
-  /** Whether a request is one that this class answers. */
-  public static boolean serves(RequestInfo request) {
-    if (!request.group().isEmpty() || request.name().isEmpty()) {
-      return false;
+  /**
+   * Over the tunnels of a server.
+   *
+   * @param kubelets a client context with the identity {@code kube-apiserver-kubelet-client} that
+   *     trusts the cluster's authority; asked for every connection
+   * @param random picks a Service's endpoint
+   */
+  public static PodStreams over(
+      ObjectView view,
+      TunnelRegistry tunnels,
+      Supplier<SslContext> kubelets,
+      RandomGenerator random) {
+    return new PodStreams(
+        view,
+        new NodeProxy(tunnels, kubelets),
+        new Backends(view, tunnels::nodes, random),
+        new HttpProxy(tunnels, anyServer()));
+  }
+
+  /**
+   * Servers in pods show certificates of their own making, as upstream's proxy transport has it.
+   */
+  private static SslContext anyServer() {
+    try {
+      return SslContextBuilder.forClient()
+          .trustManager(InsecureTrustManagerFactory.INSTANCE)
+          .endpointIdentificationAlgorithm(null)
+          .build();
+    } catch (SSLException e) {
+      throw new IllegalStateException("TLS cannot be set up", e);
     }
-    return (request.resource().equals("pods") && POD_SUBRESOURCES.contains(request.subresource()))
-        || (request.resource().equals("nodes") && request.subresource().equals("proxy"));
   }
 
   /**
    * Answers; returns when the answer is complete, or the connection upgraded.
    *
-   * @throws ApiException when there is no such pod, container or node, or it cannot be reached
+   * @throws ApiException when there is no such pod, container, Service or node, or it cannot be
+   *     reached
    */
   public void handle(Exchange exchange, RequestInfo request) {
-    if (request.resource().equals("nodes")) {
-      node(exchange, request);
+    if (!request.subresource().equals("proxy")) {
+      pod(exchange, request);
       return;
     }
+    boolean isNode = request.resource().equals("nodes");
+    ProxyPath path = ProxyPath.of(exchange.target(), isNode ? NODE_SEGMENTS : NAMESPACED_SEGMENTS);
+    boolean reads = exchange.method().equals("GET") || exchange.method().equals("HEAD");
+    if (path.rest().isEmpty() && reads && !exchange.asksUpgrade()) {
+      // A page's relative links would else lead beside the proxy (kubernetes issue 4958).
+      exchange.setHeader("Location", path.prefix() + "/" + path.query());
+      exchange.respond(MOVED, "", new byte[0]);
+      return;
+    }
+    switch (request.resource()) {
+      case "nodes" -> node(exchange, request.name(), path);
+      case "pods" ->
+          servers.forward(exchange, backends.pod(request.namespace(), request.name()), path);
+      default ->
+          servers.forward(exchange, backends.service(request.namespace(), request.name()), path);
+    }
+  }
+
+  private void node(Exchange exchange, String id, ProxyPath path) {
+    ProxyName asked = ProxyName.parse("node", id);
+    ObjectNode node =
+        view.get(Resource.NODES, "", asked.name())
+            .orElseThrow(() -> Refusals.notFound(Resource.NODES, asked.name()));
+    int kubelet =
+        Trees.at(node, "status", "daemonEndpoints", "kubeletEndpoint", "Port").asInt(KUBELET_PORT);
+    if (asked.portOr(kubelet) == kubelet || asked.number() == KUBELET_PORT) {
+      nodes.forward(exchange, asked.name(), path, NodeProxy.Use.PROXY);
+      return;
+    }
+    for (JsonNode address : Trees.at(node, "status", "addresses")) {
+      if (Trees.text(address, "type").equals("InternalIP")) {
+        DialTarget.Tcp target = new DialTarget.Tcp(Trees.text(address, "address"), asked.number());
+        servers.forward(exchange, new Backend(asked.name(), target, asked.https()), path);
+        return;
+      }
+    }
+    throw ApiException.badRequest("node \"" + asked.name() + "\" has no address");
+  }
+
+  private void pod(Exchange exchange, RequestInfo request) {
     ObjectNode pod =
         view.get(Resource.PODS, request.namespace(), request.name())
             .orElseThrow(() -> Refusals.notFound(Resource.PODS, request.name()));
     String nodeName = Trees.text(pod, "spec", "nodeName");
-    boolean log = request.subresource().equals("log");
-    String target = log ? logTarget(pod, exchange.query()) : streamTarget(pod, request, exchange);
-    if (nodeName.isEmpty()) {
-      if (!log) {
-        throw ApiException.badRequest("pod " + request.name() + " does not have a host assigned");
+    if (request.subresource().equals("log")) {
+      ProxyPath target = new ProxyPath("", logTarget(pod, exchange.query()), "");
+      if (nodeName.isEmpty()) {
+        exchange.respond(200, "text/plain", new byte[0]);
+      } else {
+        nodes.forward(exchange, nodeName, target, NodeProxy.Use.LOG);
       }
-      exchange.respond(200, "text/plain", new byte[0]);
       return;
     }
-    nodes.forward(exchange, nodeName, target, log);
-  }
-
-  private void node(Exchange exchange, RequestInfo request) {
-    int colon = request.name().indexOf(':');
-    String name = colon < 0 ? request.name() : request.name().substring(0, colon);
-    if (view.get(Resource.NODES, "", name).isEmpty()) {
-      throw Refusals.notFound(Resource.NODES, name);
+    ProxyPath target = new ProxyPath("", streamTarget(pod, request, exchange), "");
+    if (nodeName.isEmpty()) {
+      throw ApiException.badRequest("pod " + request.name() + " does not have a host assigned");
     }
-    String path = request.rest().isEmpty() ? "/" : request.rest();
-    String query = exchange.query().raw();
-    nodes.forward(exchange, name, query.isEmpty() ? path : path + "?" + query, false);
+    String phase = Trees.text(pod, "status", "phase");
+    if (phase.equals("Succeeded") || phase.equals("Failed")) {
+      throw ApiException.badRequest(
+          "pod " + request.name() + " does not run any more; its phase is " + phase);
+    }
+    if (!exchange.asksUpgrade()) {
+      throw ApiException.badRequest("Upgrade request required");
+    }
+    nodes.forward(exchange, nodeName, target, NodeProxy.Use.STREAM);
   }
 
   private static String logTarget(ObjectNode pod, Query query) {

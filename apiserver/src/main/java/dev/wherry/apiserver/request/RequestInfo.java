@@ -130,6 +130,22 @@ public record RequestInfo(
     };
   }
 
+  /** The same request with another verb. */
+  public RequestInfo withVerb(String other) {
+    return new RequestInfo(
+        resourceRequest,
+        other,
+        path,
+        group,
+        version,
+        resource,
+        subresource,
+        namespace,
+        name,
+        rest,
+        fieldsEqual);
+  }
+
   /** Whether an answer may go on without end. */
   public boolean isLongRunning() {
     return verb.equals("watch")

@@ -9,11 +9,9 @@ import dev.wherry.apiserver.discovery.Discovery;
 import dev.wherry.apiserver.http.RequestHandler;
 import dev.wherry.apiserver.openapi.OpenApi;
 import dev.wherry.apiserver.pki.ServerPki;
-import dev.wherry.apiserver.proxy.NodeProxy;
 import dev.wherry.apiserver.proxy.PodStreams;
 import dev.wherry.apiserver.proxy.TunnelRoute;
 import dev.wherry.apiserver.registry.Registry;
-import dev.wherry.apiserver.request.RequestInfo;
 import dev.wherry.apiserver.view.CacheView;
 import dev.wherry.machinery.client.ApiClient;
 import dev.wherry.machinery.pki.Pem;
@@ -22,8 +20,6 @@ import dev.wherry.model.json.Json;
 import dev.wherry.model.json.Yaml;
 import dev.wherry.model.schema.Protobuf;
 import dev.wherry.model.schema.Schema;
-import dev.wherry.model.status.ApiException;
-import dev.wherry.model.status.Reason;
 import dev.wherry.store.Store;
 import dev.wherry.streaming.tunnel.TunnelRegistry;
 import io.netty.handler.ssl.ClientAuth;
@@ -59,8 +55,7 @@ public record Rest(RequestHandler handler, Function<UserInfo, ApiClient> clients
     Lists lists = new Lists(cache, store, answers);
     Metrics metrics = metrics(cache);
     SslContext kubeletTls = kubeletTls(pki);
-    PodStreams nodes =
-        new PodStreams(new CacheView(cache), new NodeProxy(tunnels, () -> kubeletTls));
+    PodStreams streams = PodStreams.over(new CacheView(cache), tunnels, () -> kubeletTls, random);
     Bodies bodies =
         new Bodies(
             Map.of(
@@ -106,12 +101,7 @@ public record Rest(RequestHandler handler, Function<UserInfo, ApiClient> clients
             watches,
             new WriteEndpoints(writes, patches, bodies, answers),
             answers,
-            (exchange, user, info, asked) -> {
-              if (!PodStreams.serves(asked)) {
-                throw notProxied(asked);
-              }
-              nodes.handle(exchange, asked);
-            },
+            new Connects(new Gate(realm.authorizer()), realm.admission(), streams),
             metrics),
         user -> new InProcessApiClient(user, calls));
   }
@@ -131,11 +121,6 @@ public record Rest(RequestHandler handler, Function<UserInfo, ApiClient> clients
             List.of(pki.authority().certificate())),
         true,
         ClientAuth.NONE);
-  }
-
-  private static ApiException notProxied(RequestInfo asked) {
-    return new ApiException(
-        Reason.SERVICE_UNAVAILABLE, asked.resource() + "/proxy is not served by this version");
   }
 
   private static Metrics metrics(WatchCache cache) {

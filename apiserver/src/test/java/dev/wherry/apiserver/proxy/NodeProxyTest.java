@@ -104,7 +104,7 @@ class NodeProxyTest {
             new Random(1));
     agent.start();
     SslContext toKubelet = clientTls(server.pki().identity(ServerPki.Leaf.KUBELET_CLIENT));
-    streams = new PodStreams(new Pods(), new NodeProxy(tunnels, () -> toKubelet));
+    streams = PodStreams.over(new Pods(), tunnels, () -> toKubelet, new Random(2));
     while (!tunnels.nodes().contains(NODE)) {
       Thread.onSpinWait();
     }
@@ -163,6 +163,12 @@ class NodeProxyTest {
       out.close();
     } else if (exchange.path().startsWith("/containerLogs/default/waiting/")) {
       exchange.respond(400, "text/plain", "it waits".getBytes(StandardCharsets.UTF_8));
+    } else if (exchange.path().equals("/greeting")) {
+      exchange.upgrade(
+          new DefaultHttpHeaders().set("Upgrade", "greeting"),
+          channel ->
+              channel.writeAndFlush(
+                  Unpooled.copiedBuffer("the server speaks first!", StandardCharsets.US_ASCII)));
     } else if (exchange.asksUpgrade()) {
       exchange.upgrade(
           new DefaultHttpHeaders().set("Upgrade", "SPDY/3.1"),
@@ -198,6 +204,7 @@ class NodeProxyTest {
       object.putObject("metadata").put("name", name).put("namespace", namespace);
       ObjectNode spec = object.putObject("spec");
       spec.put("nodeName", name.equals("nowhere") ? "" : name.equals("lost") ? "node-2" : NODE);
+      object.putObject("status").put("phase", name.equals("ended") ? "Succeeded" : "Running");
       spec.putArray("containers").addObject().put("name", "main");
       if (name.equals("two")) {
         spec.withArray("/containers").addObject().put("name", "side");
@@ -249,6 +256,9 @@ class NodeProxyTest {
     assertEquals(404, get(pods + "absent/log").statusCode());
     assertEquals("", get(pods + "nowhere/log").body());
     assertTrue(get(pods + "nowhere/exec").body().contains("does not have a host assigned"));
+    assertTrue(get(pods + "counter/exec").body().contains("Upgrade request required"));
+    assertTrue(get(pods + "ended/exec").body().contains("does not run any more"));
+    assertEquals(503, get(pods + "lost/log").statusCode());
     assertTrue(get(pods + "two/log").body().contains("choose one of: [main side]"));
     assertTrue(get(pods + "two/log?container=x").body().contains("container x is not valid"));
     assertTrue(get(pods + "lost/log").body().contains("error dialing backend"));
@@ -258,6 +268,45 @@ class NodeProxyTest {
   void nodeProxy_passesPathAndQuery() throws Exception {
     assertEquals("fine", get("/api/v1/nodes/node-1/proxy/stats/summary?a=b").body());
     assertEquals("GET /stats/summary?a=b", kubeletSaw.take());
+  }
+
+  @Test
+  void upgrade_toAServerThatSpeaksFirst_losesNothing() throws Exception {
+    for (int i = 0; i < 20; i++) {
+      try (SSLSocket socket = server.connect()) {
+        EdgeFixture.send(
+            socket,
+            "GET /api/v1/nodes/node-1/proxy/greeting HTTP/1.1\r\nHost: x\r\n"
+                + "Connection: Upgrade\r\nUpgrade: greeting\r\n\r\n");
+        String all = EdgeFixture.readUntil(socket, "first!");
+        assertTrue(all.startsWith("HTTP/1.1 101 "), all);
+        assertTrue(all.endsWith("the server speaks first!"), all);
+      }
+    }
+  }
+
+  @Test
+  void log_overWebSocket_comesInBinaryMessages() throws Exception {
+    try (SSLSocket socket = server.connect()) {
+      EdgeFixture.send(
+          socket,
+          "GET /api/v1/namespaces/default/pods/counter/log HTTP/1.1\r\nHost: x\r\n"
+              + "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+              + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+              + "Sec-WebSocket-Protocol: binary.k8s.io\r\n\r\n");
+      String all = EdgeFixture.readUntil(socket, "fine");
+      assertTrue(all.contains("binary.k8s.io"), all);
+      assertTrue(all.contains("\4fine"), all);
+    }
+    assertEquals("GET /containerLogs/default/counter/main", kubeletSaw.take());
+  }
+
+  @Test
+  void proxy_withoutPath_isRedirectedToTheSlash() throws Exception {
+    HttpResponse<String> answer = get("/api/v1/nodes/node-1/proxy?a=b");
+    assertEquals(301, answer.statusCode());
+    assertEquals(
+        "/api/v1/nodes/node-1/proxy/?a=b", answer.headers().firstValue("Location").orElseThrow());
   }
 
   @Test
@@ -290,7 +339,7 @@ class NodeProxyTest {
     }
     start("node-2");
     HttpResponse<String> answer = get("/api/v1/namespaces/default/pods/counter/log");
-    assertEquals(500, answer.statusCode());
+    assertEquals(503, answer.statusCode());
     assertTrue(answer.body().contains("certificate of another node"), answer.body());
     assertTrue(kubeletSaw.isEmpty());
   }
