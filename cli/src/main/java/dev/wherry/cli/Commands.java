@@ -1,6 +1,6 @@
 package dev.wherry.cli;
 
-import dev.wherry.cli.client.GetCommand;
+import dev.wherry.cli.client.ClientCommands;
 import dev.wherry.cli.client.Streams;
 import dev.wherry.cli.cluster.CheckCommand;
 import dev.wherry.cli.cluster.DownCommand;
@@ -9,21 +9,25 @@ import dev.wherry.cli.cluster.UpCommand;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** All commands by name; a command's class is loaded when it is asked for. */
 final class Commands {
   private static final List<String> NAMES =
-      List.of(
-          "up", "down", "status", "check", "server", "agent", "token", "image", "version", "get");
+      List.of("up", "down", "status", "check", "server", "agent", "token", "image", "version");
 
   private Commands() {}
 
   /** In the order of the help text. */
   static List<String> names() {
-    return NAMES;
+    return Stream.concat(NAMES.stream(), ClientCommands.names().stream()).toList();
   }
 
   static Optional<Supplier<Object>> find(String name, Streams streams) {
+    Optional<Supplier<Object>> verb = ClientCommands.find(name, streams);
+    if (verb.isPresent()) {
+      return verb;
+    }
     return Optional.ofNullable(
         switch (name) {
           case "up" -> UpCommand::new;
@@ -35,7 +39,6 @@ final class Commands {
           case "token" -> TokenCommand::new;
           case "image" -> ImageCommand::new;
           case "version" -> VersionCommand::new;
-          case "get" -> () -> new GetCommand(streams);
           default -> null;
         });
   }

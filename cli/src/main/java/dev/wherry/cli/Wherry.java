@@ -79,7 +79,7 @@ public final class Wherry implements Runnable {
             : unmatched.getFirst().startsWith("-")
                 ? "unknown flag: " + unmatched.getFirst()
                 : "unknown command \"" + unmatched.getFirst() + "\" for \"" + name + "\"";
-    streams.err().println("error: " + what);
+    streams.err().println("Error: " + what);
     streams.err().println("See '" + name + " --help' for usage.");
     return 1;
   }

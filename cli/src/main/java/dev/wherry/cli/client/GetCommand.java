@@ -68,6 +68,11 @@ public final class GetCommand extends ClientCommand {
 
   private Targets targets(Session session) {
     if (files.given()) {
+      if (!words.isEmpty()) {
+        throw ClientException.error(
+            "when paths, URLs, or stdin is provided as input, you may not specify resource"
+                + " arguments as well");
+      }
       List<Target> targets = new ArrayList<>();
       for (Manifest manifest : files.read(streams())) {
         targets.add(session.manifestTargets().of(manifest));
@@ -78,7 +83,10 @@ public final class GetCommand extends ClientCommand {
       throw ClientException.verbatim(
           "You must specify the type of resource to get. Use \"wherry api-resources\" for a complete"
               + " list of supported resources.\n\n"
-              + "error: Required resource not specified.");
+              + "error: Required resource not specified.\n"
+              + "Use \"wherry explain <resource>\" for a detailed description of that resource (e.g."
+              + " wherry explain pods).\n"
+              + "See 'wherry get -h' for help and examples");
     }
     return Targets.parse(words, options.scope(session), session.discovery());
   }

@@ -53,6 +53,11 @@ final class Session implements AutoCloseable {
     return access.namespace();
   }
 
+  /** Whether the command line named the namespace. */
+  boolean namespaceForced() {
+    return namespaceForced;
+  }
+
   ManifestTargets manifestTargets() {
     return new ManifestTargets(discovery, namespace(), namespaceForced);
   }

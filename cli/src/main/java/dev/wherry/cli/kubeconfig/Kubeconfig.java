@@ -120,6 +120,19 @@ public final class Kubeconfig {
     file.write(OwnedFiles.Owner.SELF);
   }
 
+  /**
+   * Removes an entry from its file; the answer is that file, nothing when there is no such entry.
+   */
+  public Optional<Path> remove(Section section, String name) {
+    Entry known = entries(section).get(name);
+    if (known == null) {
+      return Optional.empty();
+    }
+    known.file().remove(section, name);
+    known.file().write(OwnedFiles.Owner.SELF);
+    return Optional.of(known.file().path());
+  }
+
   private KubeconfigFile fileOfNewEntries() {
     Path path = paths.ofNewEntries();
     return files.stream().filter(f -> f.path().equals(path)).findFirst().orElseThrow();

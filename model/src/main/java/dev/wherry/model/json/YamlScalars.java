@@ -39,6 +39,17 @@ final class YamlScalars {
   private static final Pattern FLOAT =
       Pattern.compile("[-+]?(?:\\.[0-9]+|[0-9]+(?:\\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?");
 
+  /** YAML 1.1's timestamps: upstream's writer quotes texts that look like one. */
+  private static final Pattern TIME =
+      Pattern.compile(
+          "[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
+              + "(?:[Tt][0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}(?:\\.[0-9]+)?(?:Z|[-+][0-9]{2}:[0-9]{2})"
+              + "| +[0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}(?:\\.[0-9]+)?)?");
+
+  /** Numbers such as {@code 1:30}, quoted for older readers. */
+  private static final Pattern BASE_60 =
+      Pattern.compile("[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\\.[0-9_]*)?");
+
   private static final BigInteger UNSIGNED_MAX = BigInteger.TWO.pow(64);
   private static final BigInteger SIGNED_MIN = BigInteger.TWO.pow(63).negate();
 
@@ -46,7 +57,11 @@ final class YamlScalars {
 
   /** Whether this text, written without quotes, would be read as something else than itself. */
   static boolean ambiguous(String text) {
-    return NOT_FINITE.contains(text) || !resolve(text).isTextual() || text.equals("<<");
+    return NOT_FINITE.contains(text)
+        || !resolve(text).isTextual()
+        || text.equals("<<")
+        || TIME.matcher(text).matches()
+        || BASE_60.matcher(text).matches();
   }
 
   static JsonNode resolve(String text) {

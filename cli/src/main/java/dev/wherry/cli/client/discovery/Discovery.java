@@ -111,12 +111,8 @@ public final class Discovery {
 
   private static ClientException unknown(String word) {
     int dot = word.indexOf('.');
-    if (dot < 0) {
-      return ClientException.error("the server doesn't have a resource type \"" + word + "\"");
-    }
-    return ClientException.error(
-        "the server doesn't have a resource type \"%s\" in group \"%s\""
-            .formatted(word.substring(0, dot), word.substring(dot + 1)));
+    String name = dot < 0 ? word : word.substring(0, dot);
+    return ClientException.error("the server doesn't have a resource type \"" + name + "\"");
   }
 
   private static Optional<ResourceType> find(List<ResourceType> types, String word) {

@@ -22,7 +22,7 @@ final class ClientTls {
     if (!access.certificatePem().isEmpty()) {
       TlsIdentity identity =
           new TlsIdentity(
-              Pem.privateKey(access.keyPem()), Pem.certificates(access.certificatePem()));
+              ClientKeys.read(access.keyPem()), Pem.certificates(access.certificatePem()));
       keys = new KeyManager[] {TlsContexts.keyManager(() -> identity)};
     }
     SSLContext context = SSLContext.getInstance("TLS");

@@ -105,7 +105,7 @@ public final class TablePrinter {
       }
     }
     for (String label : options.labelColumns()) {
-      cells.add(metadata.path("labels").path(label).asText("<none>"));
+      cells.add(metadata.path("labels").path(label).asText(""));
     }
     if (options.labels()) {
       cells.add(labels(metadata.path("labels")));

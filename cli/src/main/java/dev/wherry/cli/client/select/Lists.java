@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.wherry.cli.client.http.Api;
 import dev.wherry.cli.client.http.Query;
 import dev.wherry.model.json.Json;
+import dev.wherry.model.status.ApiException;
+import dev.wherry.model.status.Reason;
 import java.util.function.Consumer;
 
 /** Reads collections page by page. */
@@ -59,12 +61,31 @@ public final class Lists {
       if (filter.pageItems() > 0) {
         query.add("limit", Integer.toString(filter.pageItems()));
       }
-      JsonNode answer = Json.parse(api.send("GET", query.toString(), accept, "", new byte[0]));
+      JsonNode answer = page(api, target, filter, query.toString(), accept);
       page.accept(answer);
       next = answer.path("metadata").path("continue").asText("");
       if (next.isEmpty()) {
         return answer.path("metadata").path("resourceVersion").asText("");
       }
+    }
+  }
+
+  private static JsonNode page(Api api, Target target, Filter filter, String path, String accept) {
+    try {
+      return Json.parse(api.send("GET", path, accept, "", new byte[0]));
+    } catch (ApiException e) {
+      if (e.reason() != Reason.BAD_REQUEST && e.reason() != Reason.NOT_FOUND) {
+        throw e;
+      }
+      String what =
+          "\"%s/%s, Resource=%s\""
+              .formatted(target.type().group(), target.type().version(), target.type().plural());
+      String message =
+          filter.labels().isEmpty() && filter.fields().isEmpty()
+              ? "Unable to list " + what
+              : "Unable to find %s that match label selector \"%s\", field selector \"%s\""
+                  .formatted(what, filter.labels(), filter.fields());
+      throw new ApiException(e.reason(), e.code(), message + ": " + e.text(), e.details());
     }
   }
 
