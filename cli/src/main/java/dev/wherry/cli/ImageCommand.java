@@ -1,5 +1,6 @@
 package dev.wherry.cli;
 
+import dev.wherry.proto.cri.v1.Image;
 import dev.wherry.runtime.images.ImageName;
 import dev.wherry.runtime.images.ImageStore;
 import dev.wherry.runtime.images.StoredImage;
@@ -8,7 +9,9 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -16,9 +19,14 @@ import picocli.CommandLine.Parameters;
 /** {@code wherry image}: images that are offered to the runtimes under their own names. */
 @Command(
     name = "image",
-    description = "Import, list and remove images.",
+    description = "Import, list, pull and remove images.",
     mixinStandardHelpOptions = true)
 final class ImageCommand {
+  private static final String FORMAT = "%-56s %-19s %12s %s";
+
+  /** As much of a digest as people compare. */
+  private static final int ID_CHARS = 19;
+
   @Option(
       names = "--data-dir",
       description = "Wherry's data directory (default: ${DEFAULT-VALUE}).",
@@ -52,20 +60,83 @@ final class ImageCommand {
     return 0;
   }
 
-  @Command(name = "list", description = "List imported images.")
-  int list() {
+  @Command(name = "list", description = "List imported images and those of the runtime.")
+  int list() throws IOException {
+    Map<String, String> lines = new TreeMap<>();
+    for (Image image : ofRuntime()) {
+      for (String name : image.getRepoTagsList()) {
+        lines.put(name, line(name, image.getId(), image.getSize(), "runtime"));
+      }
+    }
     for (StoredImage image : store().list()) {
-      System.out.printf("%-60s %s %d%n", image.name(), image.digest(), image.sizeBytes());
+      String name = image.name().toString();
+      lines.put(name, line(name, image.digest(), image.sizeBytes(), "imported"));
+    }
+    System.out.println(FORMAT.formatted("IMAGE", "ID", "BYTES", "FROM"));
+    lines.values().forEach(System.out::println);
+    return 0;
+  }
+
+  private List<Image> ofRuntime() throws IOException {
+    Optional<RuntimeImages> opened = RuntimeImages.open(dataDirectory);
+    if (opened.isEmpty()) {
+      return List.of();
+    }
+    try (RuntimeImages runtime = opened.get()) {
+      return runtime.list();
+    } catch (IOException e) {
+      System.err.println("only imported images are shown: " + e.getMessage());
+      return List.of();
+    }
+  }
+
+  private static String line(String name, String id, long bytes, String from) {
+    String shortId = id.substring(0, Math.min(id.length(), ID_CHARS));
+    return FORMAT.formatted(name, shortId, Long.toString(bytes), from);
+  }
+
+  @Command(name = "pull", description = "Pull an image into the runtime, imported ones first.")
+  int pull(@Parameters(paramLabel = "NAME") String name) throws IOException {
+    ImageName full = ImageName.parse(name);
+    Optional<RuntimeImages> opened = RuntimeImages.open(dataDirectory);
+    if (opened.isEmpty()) {
+      throw new IOException(
+          "no server or agent has run on " + dataDirectory + " yet: start one, or give --data-dir");
+    }
+    try (RuntimeImages runtime = opened.get()) {
+      System.out.println("pulled " + full + " " + runtime.pull(full));
+    } catch (IOException e) {
+      throw new IOException(
+          e.getMessage() + "; if no registry holds it: wherry image import FILE", e);
     }
     return 0;
   }
 
-  @Command(name = "rm", description = "Remove an imported image.")
+  @Command(name = "rm", description = "Remove an image, imported or of the runtime.")
   int remove(@Parameters(paramLabel = "NAME") String name) throws IOException {
-    if (!store().remove(ImageName.parse(name))) {
-      throw new IOException(name + " was not imported; see 'wherry image list'");
+    ImageName full = ImageName.parse(name);
+    boolean forgotten = store().remove(full);
+    boolean removed = removeFromRuntime(full, forgotten);
+    if (!forgotten && !removed) {
+      throw new IOException(full + " is not here; see 'wherry image list'");
     }
-    System.out.println("removed " + name);
+    System.out.println("removed " + full);
     return 0;
+  }
+
+  private boolean removeFromRuntime(ImageName name, boolean forgotten) throws IOException {
+    Optional<RuntimeImages> opened = RuntimeImages.open(dataDirectory);
+    if (opened.isEmpty()) {
+      return false;
+    }
+    try (RuntimeImages runtime = opened.get()) {
+      return runtime.remove(name);
+    } catch (IOException e) {
+      if (!forgotten) {
+        throw e;
+      }
+      System.err.println("the runtime keeps its copy: " + e.getMessage());
+      return false;
+    }
   }
 }

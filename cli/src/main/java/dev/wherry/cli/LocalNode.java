@@ -66,7 +66,7 @@ final class LocalNode {
     parts.push(mirror);
     NodeRuntime runtime =
         NodeRuntime.open(
-            new NodeRuntime.Setup(data, images, mirror, LookedAtHost.usual(), timer),
+            new NodeRuntime.Setup(data, images, mirror, LookedAtHost.usual(System.getenv()), timer),
             options.runtime());
     parts.push(runtime);
     PodNetworkFile network =

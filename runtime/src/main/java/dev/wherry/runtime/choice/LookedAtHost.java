@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -29,10 +30,18 @@ public record LookedAtHost(Path containerdSocket, Path dockerSocket) implements 
   private static final Duration CALL = Duration.ofSeconds(5);
   private static final Path COMMON_CNI_DIRECTORY = Path.of("/etc/cni/net.d");
 
-  /** The places every distribution uses. */
-  public static LookedAtHost usual() {
+  /**
+   * The places every distribution uses; Docker may be elsewhere, as its own client is told.
+   *
+   * @param environment may hold {@code DOCKER_HOST=unix:///SOCKET}
+   */
+  public static LookedAtHost usual(Map<String, String> environment) {
+    String docker = environment.getOrDefault("DOCKER_HOST", "");
     return new LookedAtHost(
-        Path.of("/run/containerd/containerd.sock"), Path.of("/var/run/docker.sock"));
+        Path.of("/run/containerd/containerd.sock"),
+        docker.startsWith(RuntimeChoice.SOCKET_SCHEME)
+            ? Path.of(docker.substring(RuntimeChoice.SOCKET_SCHEME.length()))
+            : Path.of("/var/run/docker.sock"));
   }
 
   @Override
