@@ -1,0 +1,100 @@
+package dev.wherry.testkit;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A cluster of one node: the program itself with a data directory of its own and ports that were
+ * free. Needs root. Closing it ends the pods and removes the directory.
+ */
+public final class Cluster implements AutoCloseable {
+  private final Path data;
+  private final List<String> settings;
+  private final Program wherry;
+
+  private Cluster(Path data, List<String> settings, Program wherry) {
+    this.data = data;
+    this.settings = settings;
+    this.wherry = wherry;
+  }
+
+  /**
+   * Starts one, and returns when its node is Ready.
+   *
+   * @param flags of {@code wherry up}, such as {@code --runtime=docker}
+   * @param environment of the server
+   */
+  public static Cluster start(List<String> flags, Map<String, String> environment)
+      throws IOException, InterruptedException {
+    Path data = Files.createTempDirectory(Path.of("/tmp"), "wherry-cluster");
+    List<String> settings = new ArrayList<>(List.of("--data-dir=" + data));
+    settings.add("--port=" + freePort());
+    settings.add("--kubelet-port=" + freePort());
+    settings.addAll(flags);
+    Map<String, String> all = new java.util.HashMap<>(environment);
+    all.put("KUBECONFIG", data.resolve("admin.kubeconfig").toString());
+    all.put("HOME", data.toString());
+    Cluster cluster =
+        new Cluster(data, settings, new Program(List.of(Program.launcher().toString()), all));
+    cluster.up();
+    return cluster;
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  /** Starts the server where it does not run, with the flags it had. */
+  public void up() throws IOException, InterruptedException {
+    List<String> arguments = new ArrayList<>(List.of("up"));
+    arguments.addAll(settings);
+    wherry.run(arguments.toArray(String[]::new)).orThrow();
+  }
+
+  /** The program as its users call it, with this cluster's kubeconfig. */
+  public Program wherry() {
+    return wherry;
+  }
+
+  /** A kubectl with this cluster's kubeconfig. */
+  public Program kubectl(Path binary) {
+    return new Program(List.of(binary.toString()), wherry.environment());
+  }
+
+  /** The administrator's kubeconfig. */
+  public Path kubeconfig() {
+    return data.resolve("admin.kubeconfig");
+  }
+
+  public Path dataDirectory() {
+    return data;
+  }
+
+  /** The server's process. */
+  public ProcessHandle server() throws IOException {
+    return dev.wherry.cli.cluster.Instance.find(data)
+        .orElseThrow(() -> new IOException("no server runs on " + data))
+        .process();
+  }
+
+  /** Ends the server with SIGKILL and waits until it is gone. */
+  public void kill() throws IOException {
+    ProcessHandle server = server();
+    server.destroyForcibly();
+    server.onExit().join();
+  }
+
+  @Override
+  public void close() throws IOException, InterruptedException {
+    wherry.run("down", "--data-dir=" + data);
+    Trees.remove(data);
+  }
+}
