@@ -1,0 +1,170 @@
+package dev.wherry.bench.network;
+
+import dev.wherry.machinery.time.SystemTimer;
+import dev.wherry.model.core.v1.Node;
+import dev.wherry.model.core.v1.NodeSpec;
+import dev.wherry.model.core.v1.Service;
+import dev.wherry.model.core.v1.ServicePort;
+import dev.wherry.model.core.v1.ServiceSpec;
+import dev.wherry.model.discovery.v1.Endpoint;
+import dev.wherry.model.discovery.v1.EndpointPort;
+import dev.wherry.model.discovery.v1.EndpointSlice;
+import dev.wherry.model.meta.v1.ObjectMeta;
+import dev.wherry.network.netlink.NetlinkMessage;
+import dev.wherry.network.netlink.NetlinkSocket;
+import dev.wherry.network.netlink.NetlinkThread;
+import dev.wherry.network.nftables.Queries;
+import dev.wherry.network.proxy.ServiceProxy;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * {@code ServiceBench [services...]}: how long it takes from a watch event until the kernel has
+ * committed what follows from it, by number of Services that are there; ten endpoints each. Run it
+ * in a network namespace of its own: {@code unshare -n java ...}.
+ */
+public final class ServiceBench {
+  private static final int ENDPOINTS = 10;
+  private static final int ROUNDS = 200;
+  private static final int WARM_UP = 200;
+  private static final int NEW_GENERATION = 0xa0f;
+  private static final double MILLI_NANOS = 1e6;
+  private static final long COMMIT_SECONDS_MAX = 60;
+  private static final long QUIET_MILLIS = 1500;
+
+  private final BlockingQueue<Long> commits = new LinkedBlockingQueue<>();
+
+  private ServiceBench() {}
+
+  /** Measures; prints a table row for each number. */
+  public static void main(String[] arguments) throws Exception {
+    List<Integer> counts = new ArrayList<>(List.of(10, 1000, 10_000));
+    if (arguments.length > 0) {
+      counts = Arrays.stream(arguments).map(Integer::valueOf).toList();
+    }
+    System.out.println("| Services | from scratch ms | one endpoint changes ms p50 / p99 |");
+    System.out.println("|---|---|---|");
+    for (int count : counts) {
+      new ServiceBench().measure(count);
+    }
+  }
+
+  private void measure(int count) throws Exception {
+    ScriptedApi api = new ScriptedApi(3);
+    api.given(
+        Node.KIND,
+        List.of(
+            Node.EMPTY.toBuilder()
+                .metadata(meta("n1"))
+                .spec(NodeSpec.builder().podCIDRs(List.of("10.42.0.0/24")).build())
+                .build()));
+    List<Service> services = new ArrayList<>();
+    List<EndpointSlice> slices = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      services.add(service(i));
+      slices.add(slice(i, 0));
+    }
+    api.given(Service.KIND, services);
+    api.given(EndpointSlice.KIND, slices);
+    try (SystemTimer timer = new SystemTimer();
+        NetlinkThread _ = NetlinkThread.start(setup(), new Clock())) {
+      long began = System.nanoTime();
+      try (ServiceProxy _ = ServiceProxy.start(api, "n1", timer)) {
+        double scratch = (committed() - began) / MILLI_NANOS;
+        timer.pause(Duration.ofMillis(QUIET_MILLIS));
+        double[] times = changes(api, count);
+        System.out.printf(
+            "| %d | %.0f | %.2f / %.2f |%n",
+            count, scratch, times[ROUNDS / 2], times[ROUNDS * 99 / 100]);
+      }
+      ServiceProxy.remove();
+    }
+  }
+
+  private double[] changes(ScriptedApi api, int count) throws InterruptedException {
+    double[] times = new double[ROUNDS];
+    for (int i = -WARM_UP; i < ROUNDS; i++) {
+      commits.clear();
+      long began = System.nanoTime();
+      api.change(EndpointSlice.KIND, slice(Math.floorMod(i * 7, count), i + WARM_UP + 1));
+      long ended = committed();
+      if (i >= 0) {
+        times[i] = (ended - began) / MILLI_NANOS;
+      }
+    }
+    Arrays.sort(times);
+    return times;
+  }
+
+  private long committed() throws InterruptedException {
+    Long at = commits.poll(COMMIT_SECONDS_MAX, TimeUnit.SECONDS);
+    if (at == null) {
+      throw new IllegalStateException("nothing was committed");
+    }
+    return at;
+  }
+
+  private static NetlinkThread.Setup setup() {
+    return new NetlinkThread.Setup(
+        "bench-netlink", NetlinkSocket.PROTOCOL_NETFILTER, 0, Queries.CHANGES_GROUP, () -> {});
+  }
+
+  /** Notes when the kernel says that a transaction is done. */
+  private final class Clock implements NetlinkThread.Listener {
+    @Override
+    public void received(NetlinkMessage message) {
+      if (message.type() == NEW_GENERATION) {
+        commits.add(System.nanoTime());
+      }
+    }
+
+    @Override
+    public void lost() {
+      commits.add(System.nanoTime());
+    }
+  }
+
+  private static ObjectMeta meta(String name) {
+    return ObjectMeta.builder().namespace("ns").name(name).uid(name).resourceVersion("1").build();
+  }
+
+  private static Service service(int number) {
+    return Service.EMPTY.toBuilder()
+        .metadata(meta("s" + number))
+        .spec(
+            ServiceSpec.builder()
+                .clusterIP("10.43." + number / 250 + "." + (number % 250 + 1))
+                .ports(List.of(ServicePort.builder().name("p").port(80).build()))
+                .build())
+        .build();
+  }
+
+  /** The first endpoint's address follows from the version. */
+  private static EndpointSlice slice(int number, int version) {
+    List<Endpoint> endpoints = new ArrayList<>();
+    for (int i = 0; i < ENDPOINTS; i++) {
+      String last = i == 0 ? "." + (version == 0 ? 20 : version % 200 + 21) : "." + (i + 1);
+      endpoints.add(
+          Endpoint.builder()
+              .addresses(List.of("10." + (100 + number / 250) + "." + number % 250 + last))
+              .nodeName("n" + i)
+              .build());
+    }
+    return EndpointSlice.EMPTY.toBuilder()
+        .metadata(
+            meta("s" + number).toBuilder()
+                .resourceVersion(Integer.toString(version + 1))
+                .labels(Map.of("kubernetes.io/service-name", "s" + number))
+                .build())
+        .addressType("IPv4")
+        .endpoints(endpoints)
+        .ports(List.of(EndpointPort.builder().name("p").port(8080).build()))
+        .build();
+  }
+}
