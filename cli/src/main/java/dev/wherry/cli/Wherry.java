@@ -3,6 +3,7 @@ package dev.wherry.cli;
 import dev.wherry.cli.client.Streams;
 import dev.wherry.cli.client.failure.ClientException;
 import dev.wherry.cli.client.failure.Failures;
+import dev.wherry.cli.cluster.DeleteClusterCommand;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -49,6 +50,10 @@ public final class Wherry implements Runnable {
   /** Only the command that is called is built, so that nothing else is loaded. */
   private static void register(CommandLine line, String[] words, Streams streams) {
     String verb = words.length == 0 ? "" : words[0];
+    if (words.length > 0 && DeleteClusterCommand.isMeant(words)) {
+      line.addSubcommand(verb, new DeleteClusterCommand());
+      return;
+    }
     Optional<Supplier<Object>> one = Commands.find(verb, streams);
     if (one.isPresent()) {
       line.addSubcommand(verb, one.get().get());

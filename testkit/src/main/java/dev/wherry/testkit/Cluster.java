@@ -94,7 +94,6 @@ public final class Cluster implements AutoCloseable {
 
   @Override
   public void close() throws IOException, InterruptedException {
-    wherry.run("down", "--data-dir=" + data);
-    Trees.remove(data);
+    wherry.run("delete", "--yes", "--data-dir=" + data).orThrow();
   }
 }

@@ -1,6 +1,7 @@
 package dev.wherry.cli.cluster;
 
 import dev.wherry.cli.Shutdown;
+import dev.wherry.kubelet.volume.Mounts;
 import dev.wherry.runtime.ContainerdConfig;
 import dev.wherry.runtime.ContainerdDaemon;
 import dev.wherry.runtime.RunDirectory;
@@ -79,6 +80,7 @@ final class Teardown {
    */
   void removeData() throws IOException {
     Path run = RunDirectory.of(dataDirectory);
+    unmountVolumes();
     List<Path> mounts = mounts(List.of(dataDirectory, run));
     if (!mounts.isEmpty()) {
       throw new IOException(
@@ -87,6 +89,15 @@ final class Teardown {
     }
     remove(run);
     remove(dataDirectory);
+  }
+
+  /** Volumes in memory, which the pods that had them left behind. */
+  private void unmountVolumes() throws IOException {
+    try (Mounts volumes = new Mounts()) {
+      for (Path mount : mounts(List.of(dataDirectory.resolve("kubelet/pods"))).reversed()) {
+        volumes.unmount(mount);
+      }
+    }
   }
 
   private static List<Path> mounts(List<Path> folders) throws IOException {

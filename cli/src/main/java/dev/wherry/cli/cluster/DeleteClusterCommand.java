@@ -12,12 +12,15 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code wherry destroy}: ends the cluster and removes all of it, after asking. */
+/**
+ * {@code wherry delete} that names no object: ends the cluster of this host and removes all of it,
+ * after asking.
+ */
 @Command(
-    name = "destroy",
+    name = "delete",
     description = "Stop the cluster of this host and remove its data, after asking.",
     mixinStandardHelpOptions = true)
-public final class DestroyCommand implements Callable<Integer> {
+public final class DeleteClusterCommand implements Callable<Integer> {
   @Option(
       names = "--data-dir",
       description = "The server's data directory (default: ${DEFAULT-VALUE}).",
@@ -26,6 +29,19 @@ public final class DestroyCommand implements Callable<Integer> {
 
   @Option(names = "--yes", description = "Do not ask.")
   private boolean agreed;
+
+  /** Whether the words of a command line mean the cluster and not objects in it. */
+  public static boolean isMeant(String[] words) {
+    boolean value = false;
+    for (String word : List.of(words).subList(1, words.length)) {
+      boolean own = word.equals("--yes") || word.startsWith("--data-dir");
+      if (!own && !value) {
+        return false;
+      }
+      value = word.equals("--data-dir");
+    }
+    return words[0].equals("delete");
+  }
 
   @Override
   public Integer call() throws IOException, InterruptedException {
