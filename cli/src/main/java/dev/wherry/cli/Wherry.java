@@ -68,7 +68,7 @@ public final class Wherry implements Runnable {
     streams.out().flush();
     String text = Failures.line(e);
     if (!text.isEmpty()) {
-      streams.err().println(text);
+      streams.err().println(text.stripTrailing());
     }
     return e instanceof ClientException client ? client.exitCode() : 1;
   }

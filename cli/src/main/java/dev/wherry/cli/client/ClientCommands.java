@@ -34,6 +34,7 @@ public final class ClientCommands {
           case "apply" -> () -> new ApplyCommand(streams);
           case "create" -> () -> CreateGenerators.command(streams);
           case "delete" -> () -> new DeleteCommand(streams);
+          case "describe" -> () -> new DescribeCommand(streams);
           case "logs" -> () -> new LogsCommand(streams);
           case "exec" -> () -> new ExecCommand(streams);
           case "config" -> () -> new ConfigCommand(streams);

@@ -63,6 +63,9 @@ public final class ExplainCommand extends ClientCommand {
     String text =
         Explanation.of(document, group, type.version(), type.kind(), path, recursive, depthMax);
     if (text.isEmpty()) {
+      if (!path.isEmpty()) {
+        streams().out().print(Explanation.head(group, type.version(), type.kind()));
+      }
       throw ClientException.error(
           path.isEmpty()
               ? "GVR ("

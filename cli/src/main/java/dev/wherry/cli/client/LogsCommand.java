@@ -2,7 +2,6 @@ package dev.wherry.cli.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.wherry.cli.client.failure.ClientException;
-import dev.wherry.cli.client.failure.Failures;
 import dev.wherry.cli.client.stream.LogStreams;
 import dev.wherry.cli.client.stream.PodContainers;
 import dev.wherry.cli.client.stream.PodLookup;
@@ -143,9 +142,7 @@ public final class LogsCommand extends ClientCommand {
       }
       return found;
     } catch (ApiException e) {
-      throw words.getFirst().indexOf('/') < 0
-          ? lookup.notFound(e)
-          : ClientException.verbatim(Failures.line(e));
+      throw lookup.notFound(e);
     }
   }
 

@@ -50,17 +50,17 @@ public final class Explanation {
             && name.path("kind").asText().equals(kind)) {
           Explanation explanation = new Explanation(document, recursive, depthMax);
           boolean found = explanation.output(schema, path, Set.of());
-          String head = group.isEmpty() ? "" : "GROUP:      " + group + "\n";
-          return found
-              ? head
-                  + "KIND:       %s\nVERSION:    %s\n\n".formatted(kind, version)
-                  + explanation.out
-                  + "\n"
-              : "";
+          return found ? head(group, version, kind) + explanation.out + "\n" : "";
         }
       }
     }
     return "";
+  }
+
+  /** The lines that name the kind. */
+  public static String head(String group, String version, String kind) {
+    return (group.isEmpty() ? "" : "GROUP:      " + group + "\n")
+        + "KIND:       %s\nVERSION:    %s\n\n".formatted(kind, version);
   }
 
   private JsonNode resolve(JsonNode schema) {
