@@ -98,13 +98,16 @@ final class LocalNode {
         kubelet.close();
       }
     });
-    parts.push(
+    TunnelRole tunnel =
         TunnelRole.start(
             options.server(),
             identity::client,
             identity.authority(),
             kubelet.serverPort(),
-            random));
+            identity.api()::abandonConnections,
+            random);
+    parts.push(tunnel);
+    parts.push(AddressWatch.start(options.server(), tunnel.tunnel()::reconnect, timer));
   }
 
   /** The usual name for the usual data directory; another worker on the host has another bridge. */

@@ -29,6 +29,7 @@ record TunnelRole(AgentTunnel tunnel, EventLoopGroup loop) implements AutoClosea
       Supplier<TlsIdentity> identity,
       X509Certificate authority,
       int kubeletPort,
+      Runnable lost,
       RandomGenerator random) {
     EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     InetSocketAddress kubelet =
@@ -36,7 +37,10 @@ record TunnelRole(AgentTunnel tunnel, EventLoopGroup loop) implements AutoClosea
     AgentTunnel tunnel =
         new AgentTunnel(
             new AgentTunnel.Config(
-                server, () -> tls(identity, authority), TargetPolicy.kubeletAndAddresses(kubelet)),
+                server,
+                () -> tls(identity, authority),
+                TargetPolicy.kubeletAndAddresses(kubelet),
+                lost),
             loop,
             NioSocketChannel.class,
             random);

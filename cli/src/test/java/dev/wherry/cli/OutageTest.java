@@ -151,4 +151,28 @@ class OutageTest {
     awaitLogs("on-ag");
     assertEquals(before, containers());
   }
+
+  @Test
+  void tunnel_agentsAddressChanges_isBackInSeconds() throws IOException {
+    Path pod = Files.writeString(folder.resolve("pod.json"), POD.formatted("ag"));
+    Await.until(agent::log, () -> server.kubectl("get", "nodes").text().contains("ag "));
+    assertEquals(0, server.kubectl("apply", "-f", pod.toString()).exit());
+    awaitLogs("on-ag");
+    String before = containers();
+
+    Command moved =
+        hosts.run(
+            "ag",
+            java.util.Map.of(),
+            List.of(
+                "sh",
+                "-ec",
+                "ip addr del 10.77.2.2/24 dev eth0; ip addr add 10.77.2.9/24 dev eth0;"
+                    + " ip route add default via 10.77.2.1"));
+    assertEquals(0, moved.exit(), moved.text());
+
+    awaitLogs("on-ag");
+    assertEquals(0, server.kubectl("delete", "pod", "on-ag", "--timeout=30s").exit());
+    assertTrue(before.contains(" 0 Running"), before);
+  }
 }

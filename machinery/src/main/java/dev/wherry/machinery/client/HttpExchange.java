@@ -57,6 +57,19 @@ final class HttpExchange {
     before.shutdown();
   }
 
+  /** New connections from now on; what runs on the old ones ends with an error. */
+  void abandon() {
+    replace(http);
+  }
+
+  private synchronized void replace(HttpClient broken) {
+    if (http == broken) {
+      http = connect();
+      // Ending its streams can block.
+      Thread.ofVirtual().start(broken::shutdownNow);
+    }
+  }
+
   void close() {
     http.shutdownNow();
   }
@@ -137,7 +150,8 @@ final class HttpExchange {
   }
 
   private <B> HttpResponse<B> once(HttpRequest request, BodyHandler<B> handler) {
-    CompletableFuture<HttpResponse<B>> sent = http.sendAsync(request, handler);
+    HttpClient used = http;
+    CompletableFuture<HttpResponse<B>> sent = used.sendAsync(request, handler);
     try {
       return sent.get(config.requestTimeout().toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
@@ -145,6 +159,8 @@ final class HttpExchange {
       throw interrupted();
     } catch (TimeoutException e) {
       sent.cancel(true);
+      // A connection whose address went away takes bytes for minutes and answers nothing.
+      replace(used);
       throw new ApiException(
           Reason.TIMEOUT,
           request.method() + " " + request.uri() + ": no answer in " + config.requestTimeout());

@@ -36,6 +36,11 @@ public final class HttpsApiClient implements ApiClient, AutoCloseable {
     exchange.reconnect();
   }
 
+  /** The same at once: requests and watches under way end and come back on new connections. */
+  public void abandonConnections() {
+    exchange.abandon();
+  }
+
   @Override
   public void close() {
     exchange.close();

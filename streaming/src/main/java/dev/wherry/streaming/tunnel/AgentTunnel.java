@@ -40,8 +40,14 @@ public final class AgentTunnel implements AutoCloseable {
    * @param server the API server's {@code https} URL
    * @param tls asked anew for every attempt, so that a rotated certificate is used
    * @param policy which targets may be dialled
+   * @param lost told, on the event loop, whenever a tunnel that stood has ended
    */
-  public record Config(URI server, Supplier<SslContext> tls, TargetPolicy policy) {
+  public record Config(URI server, Supplier<SslContext> tls, TargetPolicy policy, Runnable lost) {
+    /** Nobody is told of losses. */
+    public Config(URI server, Supplier<SslContext> tls, TargetPolicy policy) {
+      this(server, tls, policy, () -> {});
+    }
+
     public Config {
       requireNonNull(tls, "tls");
       requireNonNull(policy, "policy");
@@ -85,6 +91,14 @@ public final class AgentTunnel implements AutoCloseable {
     return channel != null && channel.isActive();
   }
 
+  /** Ends the tunnel that stands, as when the host's address has changed; a new one follows. */
+  public void reconnect() {
+    Channel channel = current.get();
+    if (channel != null) {
+      channel.close();
+    }
+  }
+
   private void connect() {
     if (closed) {
       return;
@@ -115,7 +129,9 @@ public final class AgentTunnel implements AutoCloseable {
   }
 
   private void lost(Channel channel) {
-    current.compareAndSet(channel, null);
+    if (current.compareAndSet(channel, null)) {
+      config.lost().run();
+    }
     again("the connection ended");
   }
 

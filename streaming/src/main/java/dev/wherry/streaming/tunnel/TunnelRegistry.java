@@ -102,7 +102,8 @@ public final class TunnelRegistry implements NodeDialer, AutoCloseable {
             .schedule(
                 () -> {
                   if (opened.completeExceptionally(
-                      DialException.late(target.authority()
+                      DialException.late(
+                          target.authority()
                               + " did not answer within "
                               + timeout.toMillis()
                               + " ms"))) {
