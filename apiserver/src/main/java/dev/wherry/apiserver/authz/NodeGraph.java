@@ -37,8 +37,9 @@ public final class NodeGraph {
 
   private record VolumeEdges(Ref claim, Set<Ref> secrets) {}
 
-  // Object -> node -> how many edges lead there.
-  private final Map<Ref, Map<String, Integer>> nodesOf = new ConcurrentHashMap<>();
+  // Object -> node -> how many edges lead there. Changed in place: thousands of pods name the same
+  // account and authority.
+  private final Map<Ref, ConcurrentHashMap<String, Integer>> nodesOf = new ConcurrentHashMap<>();
   // Secret -> the volumes that name it; volume -> its claim.
   private final Map<Ref, Set<Ref>> volumesOfSecret = new ConcurrentHashMap<>();
   private final Map<Ref, VolumeEdges> volumes = new ConcurrentHashMap<>();
@@ -58,7 +59,8 @@ public final class NodeGraph {
 
   /** True when a pod on the node (or the object itself) leads to the object. */
   boolean leadsTo(String node, Ref ref) {
-    if (nodesOf.getOrDefault(ref, Map.of()).containsKey(node)) {
+    ConcurrentHashMap<String, Integer> nodes = nodesOf.get(ref);
+    if (nodes != null && nodes.containsKey(node)) {
       return true;
     }
     return switch (ref.type()) {
@@ -139,7 +141,7 @@ public final class NodeGraph {
     remove(ref);
     volumes.put(ref, new VolumeEdges(claimRef, secrets));
     for (Ref secret : secrets) {
-      volumesOfSecret.merge(secret, Set.of(ref), NodeGraph::union);
+      volumesOfSecret.computeIfAbsent(secret, k -> ConcurrentHashMap.newKeySet()).add(ref);
     }
   }
 
@@ -152,35 +154,22 @@ public final class NodeGraph {
   }
 
   private void link(Ref target, String node) {
-    nodesOf.compute(
-        target,
-        (_, old) -> {
-          Map<String, Integer> counts = old == null ? new HashMap<>() : new HashMap<>(old);
-          counts.merge(node, 1, Integer::sum);
-          return Map.copyOf(counts);
-        });
+    nodesOf.computeIfAbsent(target, t -> new ConcurrentHashMap<>()).merge(node, 1, Integer::sum);
   }
 
+  @SuppressWarnings("NullAway") // ConcurrentHashMap removes the entry when the function gives null
   private void unlink(Ref target, String node) {
     nodesOf.computeIfPresent(
         target,
-        (_, old) -> {
-          Map<String, Integer> counts = new HashMap<>(old);
+        (_, counts) -> {
           counts.computeIfPresent(node, (_, n) -> n == 1 ? null : n - 1);
-          return counts.isEmpty() ? null : Map.copyOf(counts);
+          return counts.isEmpty() ? null : counts;
         });
-  }
-
-  private static Set<Ref> union(Set<Ref> one, Set<Ref> other) {
-    Set<Ref> all = new java.util.HashSet<>(one);
-    all.addAll(other);
-    return Set.copyOf(all);
   }
 
   @SuppressWarnings("NullAway") // ConcurrentHashMap removes the entry when the function gives null
   private static Set<Ref> without(Set<Ref> all, Ref one) {
-    Set<Ref> rest = new java.util.HashSet<>(all);
-    rest.remove(one);
-    return rest.isEmpty() ? null : Set.copyOf(rest);
+    all.remove(one);
+    return all.isEmpty() ? null : all;
   }
 }

@@ -187,7 +187,9 @@ final class InProcessApiClient implements ApiClient {
           case "get" -> "GET";
           default -> throw new IllegalArgumentException("no verb of subresources: " + verb);
         };
-    return raw(method, kind.info().path(namespace, name) + "/" + subresource, body);
+    JsonNode tree = body == null ? Json.object() : body.deepCopy();
+    String target = kind.info().path(namespace, name) + "/" + subresource;
+    return call(method, target, call -> answer(call, tree));
   }
 
   @Override

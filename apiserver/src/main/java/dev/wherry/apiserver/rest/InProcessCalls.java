@@ -44,24 +44,25 @@ record InProcessCalls(
     }
   }
 
-  private static RequestInfo parse(String method, String target) {
+  private static RequestInfo parse(String method, String target, Query query) {
     int mark = target.indexOf('?');
     String path = mark < 0 ? target : target.substring(0, mark);
-    return RequestInfo.parse(method, path, Query.of(target));
+    return RequestInfo.parse(method, path, query);
   }
 
   static boolean isAboutResource(String method, String target) {
-    return parse(method, target).resourceRequest();
+    return parse(method, target, Query.of(target)).resourceRequest();
   }
 
   /** Carries out a request; what goes wrong unforeseen is a 500, as over HTTP. */
   <R> R run(UserInfo user, String method, String target, Function<Call, R> work) {
-    RequestInfo asked = parse(method, target);
+    Query query = Query.of(target);
+    RequestInfo asked = parse(method, target, query);
     long began = System.nanoTime();
     int code = OK;
     try {
       gate.admit(user, asked);
-      return work.apply(new Call(asked, kinds.route(asked), Query.of(target)));
+      return work.apply(new Call(asked, kinds.route(asked), query));
     } catch (ApiException e) {
       code = e.code();
       throw e;
@@ -78,7 +79,7 @@ record InProcessCalls(
 
   /** Discovery: what components ask for beside resources. */
   JsonNode document(UserInfo user, String method, String target) {
-    RequestInfo asked = parse(method, target);
+    RequestInfo asked = parse(method, target, Query.of(target));
     gate.admit(user, asked);
     if (!method.equals("GET") || !Discovery.serves(asked.path())) {
       throw KindRoutes.notServed();

@@ -3,6 +3,7 @@ package dev.wherry.apiserver.rest;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.apiserver.authn.UserInfo;
+import dev.wherry.apiserver.cache.CachedObject;
 import dev.wherry.apiserver.registry.Deletion;
 import dev.wherry.apiserver.registry.ObjectStore;
 import dev.wherry.apiserver.registry.Registry;
@@ -13,12 +14,16 @@ import dev.wherry.model.json.Json;
 import dev.wherry.model.kind.KindInfo;
 import dev.wherry.model.kind.ResourceInfo;
 import dev.wherry.model.status.ApiException;
+import dev.wherry.model.status.Reason;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Creates, replaces, patches and deletes objects and their subresources, whoever asks. */
 final class Writes {
   private static final KindInfo SCALE = new KindInfo("autoscaling", "v1", "Scale", "scale", true);
+
+  /** So many deletions of a collection share the store's syncs. */
+  private static final int DELETES_IN_FLIGHT_MAX = 64;
 
   private final Registry registry;
   private final Virtual virtual;
@@ -59,7 +64,7 @@ final class Writes {
       case "serviceaccounts/token" -> virtual.token(request, (ObjectNode) body);
       default ->
           throw new ApiException(
-              dev.wherry.model.status.Reason.METHOD_NOT_ALLOWED,
+              Reason.METHOD_NOT_ALLOWED,
               "the server does not allow this method on the requested resource");
     };
   }
@@ -133,19 +138,25 @@ final class Writes {
     ObjectNode list = Json.object();
     list.put("kind", info.kind().kind() + "List").put("apiVersion", info.kind().apiVersion());
     list.set("metadata", Lists.metadata(found));
+    Parallel.forEach(
+        found.objects(), DELETES_IN_FLIGHT_MAX, object -> deleteIfThere(each, object, options));
     var items = list.putArray("items");
-    for (var object : found.objects()) {
-      WriteRequest request =
-          new WriteRequest(each.user(), info, "", object.namespace(), object.name(), each.dryRun());
-      try {
-        registry.deletion().delete(request, options);
-      } catch (ApiException e) {
-        if (e.reason() != dev.wherry.model.status.Reason.NOT_FOUND) {
-          throw e;
-        }
-      }
-      items.add(object.tree());
-    }
+    found.objects().forEach(object -> items.add(object.tree()));
     return list;
+  }
+
+  private void deleteIfThere(WriteRequest each, CachedObject object, Deletion.Options options) {
+    try {
+      registry
+          .deletion()
+          .delete(
+              new WriteRequest(
+                  each.user(), each.info(), "", object.namespace(), object.name(), each.dryRun()),
+              options);
+    } catch (ApiException e) {
+      if (e.reason() != Reason.NOT_FOUND) {
+        throw e;
+      }
+    }
   }
 }

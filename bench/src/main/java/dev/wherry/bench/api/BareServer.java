@@ -50,7 +50,7 @@ public final class BareServer {
   }
 
   /** Starts a server in which pods can be made. */
-  static ApiServer start(Path folder, Store store, int port) throws InterruptedException {
+  public static ApiServer start(Path folder, Store store, int port) throws InterruptedException {
     ApiServer server =
         ApiServer.start(
             ApiServerConfig.in(

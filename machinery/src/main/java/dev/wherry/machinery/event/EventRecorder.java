@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Writes core/v1 events about objects without ever holding its caller up: reports go to a bounded
@@ -31,6 +32,7 @@ public final class EventRecorder implements AutoCloseable {
   public static final int QUEUE_REPORTS_MAX = 1_000;
 
   private static final Logger LOG = System.getLogger(EventRecorder.class.getName());
+  private static final int DROPS_PER_LINE = 1_000;
   private static final int ATTEMPTS_MAX = 12;
   private static final Duration BETWEEN_ATTEMPTS = Duration.ofSeconds(10);
 
@@ -40,6 +42,7 @@ public final class EventRecorder implements AutoCloseable {
   private final Timer timer;
   private final BlockingQueue<Report> reports = new ArrayBlockingQueue<>(QUEUE_REPORTS_MAX);
   private final EventCorrelator correlator = new EventCorrelator();
+  private final AtomicLong drops = new AtomicLong();
   private final Thread thread;
   private long lastNanos;
 
@@ -67,7 +70,20 @@ public final class EventRecorder implements AutoCloseable {
 
   public void report(ObjectReference regarding, EventType type, String reason, String message) {
     if (!reports.offer(new Report(regarding, type, reason, message, timer.instant()))) {
-      LOG.log(Level.WARNING, "event dropped: queue full reason={0} message={1}", reason, message);
+      dropped(reason, message);
+    }
+  }
+
+  /** One line for a flood: writing it must not cost more than the event would have. */
+  private void dropped(String reason, String message) {
+    long all = drops.incrementAndGet();
+    if (all % DROPS_PER_LINE == 1) {
+      LOG.log(
+          Level.WARNING,
+          "event dropped: queue full reason={0} message={1} droppedSoFar={2}",
+          reason,
+          message,
+          all);
     }
   }
 

@@ -1,21 +1,21 @@
 package dev.wherry.scheduler.view;
 
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * All nodes at one moment. A change of one node copies one array of references; the index is shared
- * until a node comes or goes.
+ * All nodes at one moment. A change copies one array of references. The index of names is shared by
+ * all snapshots until a node goes: a name that came later has a place behind an older one's end.
  */
 public final class ClusterSnapshot {
-  public static final ClusterSnapshot EMPTY = new ClusterSnapshot(new NodeView[0], Map.of());
+  public static final ClusterSnapshot EMPTY =
+      new ClusterSnapshot(new NodeView[0], new ConcurrentHashMap<>());
 
   private final NodeView[] nodes;
-  private final Map<String, Integer> index;
+  private final ConcurrentHashMap<String, Integer> index;
 
-  private ClusterSnapshot(NodeView[] nodes, Map<String, Integer> index) {
+  private ClusterSnapshot(NodeView[] nodes, ConcurrentHashMap<String, Integer> index) {
     this.nodes = nodes;
     this.index = index;
   }
@@ -30,34 +30,47 @@ public final class ClusterSnapshot {
   }
 
   public Optional<NodeView> node(String name) {
-    Integer place = index.get(name);
-    return place == null ? Optional.empty() : Optional.of(nodes[place]);
+    int place = place(name);
+    return place < 0 ? Optional.empty() : Optional.of(nodes[place]);
+  }
+
+  private int place(String name) {
+    int place = index.getOrDefault(name, -1);
+    boolean here = place >= 0 && place < nodes.length && nodes[place].name().equals(name);
+    return here ? place : -1;
   }
 
   /** With this node in the place of the one of its name, or behind all. */
   public ClusterSnapshot with(NodeView node) {
-    Integer place = index.get(node.name());
-    if (place != null) {
+    int place = place(node.name());
+    if (place >= 0) {
       NodeView[] changed = nodes.clone();
       changed[place] = node;
       return new ClusterSnapshot(changed, index);
     }
     NodeView[] more = Arrays.copyOf(nodes, nodes.length + 1);
     more[nodes.length] = node;
-    Map<String, Integer> moreIndex = new HashMap<>(index);
-    moreIndex.put(node.name(), nodes.length);
-    return new ClusterSnapshot(more, moreIndex);
+    // The first snapshot, or one of which another went on already, begins an index of its own.
+    boolean own = nodes.length == 0 || index.putIfAbsent(node.name(), nodes.length) != null;
+    if (own) {
+      ConcurrentHashMap<String, Integer> begun = new ConcurrentHashMap<>();
+      for (int i = 0; i < more.length; i++) {
+        begun.put(more[i].name(), i);
+      }
+      return new ClusterSnapshot(more, begun);
+    }
+    return new ClusterSnapshot(more, index);
   }
 
   /** Without the node of this name; the last one takes its place. */
   public ClusterSnapshot without(String name) {
-    Integer place = index.get(name);
-    if (place == null) {
+    int place = place(name);
+    if (place < 0) {
       return this;
     }
     NodeView last = nodes[nodes.length - 1];
     NodeView[] fewer = Arrays.copyOf(nodes, nodes.length - 1);
-    Map<String, Integer> fewerIndex = new HashMap<>(index);
+    ConcurrentHashMap<String, Integer> fewerIndex = new ConcurrentHashMap<>(index);
     fewerIndex.remove(name);
     if (place < fewer.length) {
       fewer[place] = last;

@@ -8,6 +8,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.AbstractNativeReference;
 import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.BloomFilter;
 import org.rocksdb.Checkpoint;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
@@ -35,6 +36,9 @@ final class Database implements AutoCloseable {
   private static final long LOG_FILE_BYTES_MAX = 1L << 20;
   private static final long WAL_BYTES_MAX = 32L << 20;
   private static final int OPEN_FILES_MAX = 256;
+
+  /** One key in a hundred that is not there costs a read of a file. */
+  private static final double FILTER_BITS_PER_KEY = 10;
 
   private final List<AbstractNativeReference> owned = new ArrayList<>();
   private final List<ColumnFamilyHandle> handles = new ArrayList<>();
@@ -117,6 +121,7 @@ final class Database implements AutoCloseable {
         .setTableFormatConfig(
             new BlockBasedTableConfig()
                 .setBlockCache(cache)
+                .setFilterPolicy(own(new BloomFilter(FILTER_BITS_PER_KEY)))
                 .setCacheIndexAndFilterBlocks(true)
                 .setBlockSize(16 << 10));
   }

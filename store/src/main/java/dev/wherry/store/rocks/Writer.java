@@ -40,6 +40,7 @@ final class Writer {
   private final BlockingQueue<Work> queue;
   private final int batchMax;
   private final Thread thread;
+  private final RecentKeys recent = new RecentKeys();
   private long lastSyncNanos;
   private int lastGroup;
   private volatile boolean closed;
@@ -184,6 +185,7 @@ final class Writer {
 
   private void fail(List<Work.Transact> group, StoreException why) {
     revisions.abandon();
+    recent.clear();
     group.forEach(work -> work.answer().completeExceptionally(why));
   }
 
@@ -207,7 +209,7 @@ final class Writer {
   /** The transactions of one batch. */
   private final class Group {
     private final WriteBatch batch;
-    private final Map<String, Optional<Reader.Stored>> touched = new HashMap<>();
+    private final Map<String, Optional<Reader.Stored>> known = new HashMap<>();
     private final List<Runnable> answers = new ArrayList<>();
     private final List<Event> events = new ArrayList<>();
     private long revision = revisions.current();
@@ -217,9 +219,14 @@ final class Writer {
       this.batch = batch;
     }
 
+    /** As this batch leaves it, as an earlier one left it, or as the database has it. */
     private Optional<Reader.Stored> state(String key) {
-      Optional<Reader.Stored> known = touched.get(key);
-      return known != null ? known : reader.newest(key);
+      Optional<Reader.Stored> state = known.get(key);
+      if (state == null) {
+        state = recent.get(key).orElseGet(() -> reader.newest(key));
+        known.put(key, state);
+      }
+      return state;
     }
 
     void decide(Work.Transact work) throws RocksDBException {
@@ -281,7 +288,7 @@ final class Writer {
       byte[] rawKey = Layout.key(key);
       batch.put(database.latest(), rawKey, position.bytes());
       record(rawKey, entry, false, before, position);
-      touched.put(key, Optional.of(new Reader.Stored(entry, position)));
+      known.put(key, Optional.of(new Reader.Stored(entry, position)));
       events.add(new Event(Event.Type.PUT, entry, before.map(Reader.Stored::entry)));
     }
 
@@ -297,7 +304,7 @@ final class Writer {
       byte[] rawKey = Layout.key(key);
       batch.delete(database.latest(), rawKey);
       record(rawKey, gone, true, Optional.of(before), position);
-      touched.put(key, Optional.empty());
+      known.put(key, Optional.empty());
       events.add(new Event(Event.Type.DELETE, gone, Optional.of(before.entry())));
     }
 
@@ -326,6 +333,7 @@ final class Writer {
         long start = System.nanoTime();
         database.write(batch, sync);
         lastSyncNanos = System.nanoTime() - start;
+        known.forEach(recent::put);
         revisions.publish(revision);
         if (!events.isEmpty()) {
           watches.accept(events);
