@@ -24,13 +24,21 @@ public final class Cluster implements AutoCloseable {
     this.wherry = wherry;
   }
 
+  /** Starts one, and returns when its node is Ready. */
+  public static Cluster start(List<String> flags, Map<String, String> environment)
+      throws IOException, InterruptedException {
+    return start(List.of(), flags, environment);
+  }
+
   /**
    * Starts one, and returns when its node is Ready.
    *
+   * @param wrapper a program that starts the program it is given, such as nsenter; may be empty
    * @param flags of {@code wherry up}, such as {@code --runtime=docker}
    * @param environment of the server
    */
-  public static Cluster start(List<String> flags, Map<String, String> environment)
+  public static Cluster start(
+      List<String> wrapper, List<String> flags, Map<String, String> environment)
       throws IOException, InterruptedException {
     Path data = Files.createTempDirectory(Path.of("/tmp"), "wherry-cluster");
     List<String> settings = new ArrayList<>(List.of("--data-dir=" + data));
