@@ -28,6 +28,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** One request and the way to answer it, once. */
+// A write that fails closes the channel, and closing is what is waited for.
+@SuppressWarnings("FutureReturnValueIgnored")
 public final class Exchange {
   /** Characters of one warning, and warnings of one answer; more are cut off (upstream too). */
   private static final int WARNING_RUNES_MAX = 256;
@@ -206,7 +208,7 @@ public final class Exchange {
   /** Runs once the whole answer is written, or the client is gone. */
   void whenFinished(Runnable action) {
     channel.closeFuture().addListener(closed -> finished.complete(null));
-    var unused = finished.thenRun(action);
+    var _ = finished.thenRun(action);
   }
 
   /** Whether the client asks to go on in another protocol on this connection. */

@@ -37,6 +37,8 @@ import java.util.stream.Stream;
  * browsers ask for them, and logs. Every write is one message. What the client sends is answered
  * when it is a ping or a close, and dropped otherwise.
  */
+// A write that fails closes the channel, and closing is what is waited for.
+@SuppressWarnings("FutureReturnValueIgnored")
 public final class WebSocketStream implements AnswerStream {
   /** Bytes of one frame from a client that has nothing to say. */
   private static final int CLIENT_FRAME_BYTES_MAX = 64 << 10;

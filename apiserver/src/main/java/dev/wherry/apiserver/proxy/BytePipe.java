@@ -13,6 +13,8 @@ import io.netty.util.ReferenceCountUtil;
  * Writes what one channel receives to another and stops reading while that one is full. Both have a
  * pipe to each other; when one side ends, the other is ended behind its last byte.
  */
+// A write that fails closes the channel, and closing is what is waited for.
+@SuppressWarnings("FutureReturnValueIgnored")
 final class BytePipe extends ChannelInboundHandlerAdapter {
   private final Channel other;
 

@@ -14,6 +14,8 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** One request on its way to a backend: dials, lets the request out, waits for the answer. */
+// Nobody waits for the backend's connection to be gone.
+@SuppressWarnings("FutureReturnValueIgnored")
 final class Forwarding {
   /** Until the far end has accepted. */
   private static final Duration DIAL_TIMEOUT = Duration.ofSeconds(10);

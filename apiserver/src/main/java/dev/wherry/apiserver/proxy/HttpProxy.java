@@ -16,6 +16,8 @@ import java.util.Optional;
  * Sends a request on to a server in the pod network, through the tunnel of its node, and its answer
  * back: any method, redirects and links rewritten, upgrades as pipes of bytes.
  */
+// A write that fails closes the channel, and closing is what is waited for.
+@SuppressWarnings("FutureReturnValueIgnored")
 final class HttpProxy {
   private final NodeDialer dialer;
   private final SslContext tls;

@@ -33,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  * Takes a backend's answer to one request: hands it on as it comes, turns both connections into
  * pipes when it is a 101, or, for callers that expect a Status, makes a refusal of an error.
  */
+// A write that fails closes the channel, and closing is what is waited for.
+@SuppressWarnings("FutureReturnValueIgnored")
 final class NodeAnswer extends ChannelInboundHandlerAdapter {
   /** Text of an error that is kept for the Status. */
   private static final int ERROR_BYTES_MAX = 2_048;

@@ -90,6 +90,8 @@ public final class NodeProxy {
   }
 
   /** Lets the request out once the far end has proved to be the node that was meant. */
+  // A write that fails closes the channel, and closing is what is waited for.
+  @SuppressWarnings("FutureReturnValueIgnored")
   private static final class RightNode extends ChannelInboundHandlerAdapter {
     private final String nodeName;
     private final SslHandler ssl;
@@ -121,7 +123,7 @@ public final class NodeProxy {
 
     private String shownName() throws SSLPeerUnverifiedException {
       X509Certificate leaf = (X509Certificate) ssl.engine().getSession().getPeerCertificates()[0];
-      for (String part : leaf.getSubjectX500Principal().getName().split(",")) {
+      for (String part : leaf.getSubjectX500Principal().getName().split(",", -1)) {
         if (part.startsWith(NODE_PREFIX)) {
           return part.substring(NODE_PREFIX.length());
         }

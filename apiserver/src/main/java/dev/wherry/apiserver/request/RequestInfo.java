@@ -31,6 +31,8 @@ public record RequestInfo(
   private static final List<String> NAMESPACE_SUBRESOURCES = List.of("status", "finalize");
 
   /**
+   * Reads a request.
+   *
    * @param method HTTP method
    * @param path decoded, without query
    */

@@ -33,6 +33,16 @@ public final class CniNetwork {
     this.records = new CniRecords(stateDirectory);
   }
 
+  /** Where the conflist is looked for. */
+  public Path configurationDirectory() {
+    return configurationDirectory;
+  }
+
+  /** Directories of plugins, first match wins. */
+  public List<Path> pluginPath() {
+    return pluginPath;
+  }
+
   /** Why pods cannot be attached now; empty when they can. */
   public Optional<String> notReadyReason() {
     try {

@@ -2,13 +2,18 @@ package dev.wherry.runtime.docker;
 
 import static dev.wherry.runtime.docker.CriErrors.answer;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.model.Version;
 import dev.wherry.proto.cri.v1.*;
 import dev.wherry.runtime.StreamingEndpoint;
+import dev.wherry.runtime.Trees;
 import dev.wherry.runtime.cni.CniNetwork;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -77,7 +82,18 @@ final class RuntimeCalls extends RuntimeServiceGrpc.RuntimeServiceImplBase {
                             condition(
                                 "NetworkReady", "NetworkPluginNotReady", network.notReadyReason())))
                 .addRuntimeHandlers(RuntimeHandler.newBuilder().setName(""))
+                .putAllInfo(request.getVerbose() ? Map.of("config", networkPaths()) : Map.of())
                 .build());
+  }
+
+  /** Where the pod network is configured, in the words of containerd's verbose status. */
+  private String networkPaths() {
+    ObjectNode config = Trees.object();
+    ObjectNode cni = config.putObject("cni");
+    cni.put("confDir", network.configurationDirectory().toString());
+    ArrayNode plugins = cni.putArray("binDirs");
+    network.pluginPath().forEach(directory -> plugins.add(directory.toString()));
+    return new String(Trees.bytes(config), StandardCharsets.UTF_8);
   }
 
   private Optional<String> dockerAway() {

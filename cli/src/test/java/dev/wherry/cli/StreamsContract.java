@@ -1,0 +1,318 @@
+package dev.wherry.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.wherry.cli.lab.Await;
+import dev.wherry.cli.lab.Kubectl;
+import dev.wherry.runtime.choice.RuntimeChoice;
+import dev.wherry.runtime.fixture.PodNetwork;
+import dev.wherry.runtime.images.ImageMirror;
+import dev.wherry.runtime.images.ImageStore;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the real kubectl streams to and from a pod, through server, tunnel, kubelet and runtime. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class StreamsContract {
+  private static final int BYTES = 4 << 20;
+  private static final int CONNECTIONS = 40;
+  private static final String POD =
+      """
+      {"kind": "List", "apiVersion": "v1", "items": [
+        {"kind": "Pod", "apiVersion": "v1",
+         "metadata": {"name": "box", "labels": {"app": "box"}},
+         "spec": {"terminationGracePeriodSeconds": 0, "containers": [
+           {"name": "main", "image": "busybox", "ports": [{"containerPort": 8080}],
+            "command": ["sh", "-c", "mkdir -p /www/sub; echo page > /www/sub/x.txt;\
+       echo '<a href=\\"/link\\">a</a>' > /www/index.html; httpd -p 8080 -h /www;\
+       while true; do nc -l -p 9000 -e sh -c 'cat; echo bye'; done"]},
+           {"name": "side", "image": "busybox", "stdin": true,
+            "command": ["sh", "-c",
+              "echo started; while read line; do echo \\"got $line\\"; done; sleep 10000"]}]}},
+        {"kind": "Service", "apiVersion": "v1", "metadata": {"name": "box"},
+         "spec": {"selector": {"app": "box"},
+           "ports": [{"name": "web", "port": 80, "targetPort": 8080}]}}]}
+      """;
+
+  private Path folder;
+  private PodNetwork network;
+  private ImageMirror mirror;
+  private ServerRole server;
+
+  /** Starts the runtime whose pods join the conflist's network; the socket of its CRI. */
+  abstract Path startRuntime(Path folder, PodNetwork network, ImageStore images, ImageMirror mirror)
+      throws Exception;
+
+  abstract void stopRuntime() throws Exception;
+
+  /** The third octet of this runtime's test network. */
+  abstract int networkNumber();
+
+  /** Whether what a pod sends behind the end of the client's half arrives. */
+  abstract boolean forwardsHalfClosed();
+
+  @BeforeAll
+  void start(@TempDir Path temporary) throws Exception {
+    folder = temporary;
+    network = PodNetwork.create(folder, networkNumber());
+    Path data = folder.resolve("data");
+    new ImageFolder(data).importBusybox();
+    ImageStore images = LocalNode.images(data);
+    mirror = ImageMirror.start(images, folder.resolve("mirror"));
+    Path socket = startRuntime(folder, network, images, mirror);
+    server =
+        ServerRole.start(
+            new ServerRole.Options(
+                data,
+                "127.0.0.1",
+                0,
+                List.of(),
+                "streams-" + networkNumber(),
+                HostAddress.primary(),
+                0,
+                true,
+                new RuntimeChoice.Socket(socket),
+                Map.of(),
+                List.of()));
+    Path pods = Files.writeString(folder.resolve("pods.json"), POD);
+    Await.until(
+        () -> "default service account",
+        () -> kubectl(true).run("get", "serviceaccount", "default").exit() == 0);
+    succeed(kubectl(true).run("apply", "-f", pods.toString()));
+    Await.until(
+        () -> describe("ready pod"),
+        () ->
+            kubectl(true).run("wait", "--for=condition=Ready", "pod/box", "--timeout=55s").exit()
+                == 0);
+  }
+
+  private String describe(String what) {
+    try {
+      return what + "\n" + kubectl(true).run("describe", "pod", "box").text();
+    } catch (IOException e) {
+      return what;
+    }
+  }
+
+  @AfterAll
+  void stop() throws Exception {
+    try {
+      if (server != null) {
+        kubectl(true).run("delete", "pod", "box", "--grace-period=0", "--timeout=20s");
+        server.close();
+      }
+    } finally {
+      stopRuntime();
+      mirror.close();
+      network.close();
+    }
+  }
+
+  private Kubectl kubectl(boolean webSockets) {
+    return new Kubectl(server.kubeconfig(), folder, webSockets);
+  }
+
+  private static Kubectl.Result succeed(Kubectl.Result result) {
+    assertEquals(0, result.exit(), result.text() + result.errors());
+    return result;
+  }
+
+  private static byte[] random(int seed) {
+    byte[] bytes = new byte[BYTES];
+    new Random(seed).nextBytes(bytes);
+    return bytes;
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void exec_separatesStreamsAndGivesTheExitCode(boolean webSockets) throws Exception {
+    Kubectl.Result result =
+        kubectl(webSockets)
+            .run("exec", "box", "-c", "main", "--", "sh", "-c", "echo out; echo 한 >&2; exit 7");
+    assertEquals(7, result.exit(), result.errors());
+    assertEquals("out\n", result.text());
+    assertEquals("한\ncommand terminated with exit code 7\n", result.errors());
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void exec_largeInputAndOutput_areByteExactAndEndWithTheInput(boolean webSockets)
+      throws Exception {
+    Kubectl kubectl = kubectl(webSockets);
+    byte[] sent = random(1);
+    assertArrayEquals(
+        sent, succeed(kubectl.run(sent, "exec", "-i", "box", "-c", "main", "--", "cat")).out());
+    assertEquals(
+        "x\n", kubectl.run(bytes("x\n"), "exec", "-i", "box", "-c", "main", "--", "cat").text());
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void exec_onATerminal_hasItsSize(boolean webSockets) throws Exception {
+    String shown =
+        kubectl(webSockets)
+            .onTerminal(
+                "/usr/bin/kubectl exec -it box -c main --"
+                    + " sh -c 'until stty size 2>/dev/null | grep -q 101; do :; done; stty size'");
+    assertTrue(shown.contains("33 101"), shown);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void attach_reachesTheFirstProcess(boolean webSockets) throws Exception {
+    Process attach = kubectl(webSockets).start("attach", "-i", "box", "-c", "side");
+    try (BufferedReader out =
+        new BufferedReader(
+            new InputStreamReader(attach.getInputStream(), StandardCharsets.UTF_8))) {
+      attach.getOutputStream().write(bytes("line " + webSockets + "\n"));
+      attach.getOutputStream().flush();
+      assertEquals("got line " + webSockets, out.readLine());
+    } finally {
+      attach.destroy();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void cp_bothWays_isByteExact(boolean webSockets) throws Exception {
+    Path file = Files.write(folder.resolve("sent-" + webSockets), random(2));
+    Path back = folder.resolve("back-" + webSockets);
+    Kubectl kubectl = kubectl(webSockets);
+    succeed(kubectl.run("cp", file.toString(), "box:/tmp/file", "-c", "main"));
+    succeed(kubectl.run("cp", "box:/tmp/file", back.toString(), "-c", "main"));
+    assertEquals(-1, Files.mismatch(file, back));
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void portForward_manyConnectionsAndAHalfClosedOne(boolean webSockets) throws Exception {
+    Process forward = kubectl(webSockets).start("port-forward", "pod/box", ":8080", ":9000");
+    try (BufferedReader out =
+            new BufferedReader(
+                new InputStreamReader(forward.getInputStream(), StandardCharsets.UTF_8));
+        HttpClient http = http();
+        var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      int web = localPort(out, 8080);
+      int raw = localPort(out, 9000);
+      List<Callable<String>> gets = new ArrayList<>();
+      for (int i = 0; i < CONNECTIONS; i++) {
+        gets.add(() -> get(http, "http://127.0.0.1:" + web + "/sub/x.txt").body());
+      }
+      for (Future<String> got : threads.invokeAll(gets)) {
+        assertEquals("page\n", got.get());
+      }
+      try (Socket socket = new Socket("127.0.0.1", raw)) {
+        socket.getOutputStream().write(bytes("half\n"));
+        socket.shutdownOutput();
+        String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(forwardsHalfClosed() ? "half\nbye\n" : "half\n", answer);
+      }
+    } finally {
+      forward.destroy();
+    }
+  }
+
+  private static int localPort(BufferedReader out, int remote) throws IOException {
+    Pattern line = Pattern.compile("Forwarding from 127\\.0\\.0\\.1:(\\d+) -> " + remote);
+    for (String text = out.readLine(); text != null; text = out.readLine()) {
+      Matcher found = line.matcher(text);
+      if (found.matches()) {
+        return Integer.parseInt(found.group(1));
+      }
+    }
+    throw new IOException("kubectl forwards nothing to " + remote);
+  }
+
+  /** Without HTTP/2, for which Java's client asks by an upgrade that kubectl proxy takes as one. */
+  private static HttpClient http() {
+    return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  }
+
+  private static HttpResponse<String> get(HttpClient http, String url) throws Exception {
+    return http.send(
+        HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  @Test
+  void proxies_reachPodServiceAndNode_andWebSocketsTheirStreams() throws Exception {
+    Process proxy = kubectl(true).start("proxy", "--port=0", "--disable-filter=true");
+    try (BufferedReader out =
+            new BufferedReader(
+                new InputStreamReader(proxy.getInputStream(), StandardCharsets.UTF_8));
+        HttpClient http = http()) {
+      String address = out.readLine().replaceFirst(".*127\\.0\\.0\\.1:", "127.0.0.1:");
+      String core = "http://" + address + "/api/v1";
+      String pods = "/api/v1/namespaces/default/pods/";
+      assertEquals(
+          "<a href=\"" + pods + "http:box:8080/proxy/link\">a</a>\n",
+          get(http, "http://" + address + pods + "http:box:8080/proxy/").body());
+      String services = core + "/namespaces/default/services/";
+      assertEquals("page\n", get(http, services + "box:web/proxy/sub/x.txt").body());
+      assertEquals("page\n", get(http, services + "box:80/proxy/sub/x.txt").body());
+      assertEquals(503, get(http, services + "box:81/proxy/").statusCode());
+      assertEquals(404, get(http, services + "none/proxy/").statusCode());
+      assertEquals(301, get(http, core + "/namespaces/default/pods/box/proxy").statusCode());
+      String node = core + "/nodes/streams-" + networkNumber();
+      assertEquals("ok", get(http, node + "/proxy/healthz").body());
+
+      Sockets sockets = new Sockets(http, "ws://" + address + pods + "box/");
+      assertEquals(
+          "\1\1remote execution test\n",
+          sockets.hear(
+              "exec?container=main&stdout=1&command=echo&command=remote+execution+test",
+              "channel.k8s.io"));
+      assertTrue(sockets.hear("log?container=side", "binary.k8s.io").contains("started\n"));
+      String forwarded = sockets.hear("portforward?ports=9000", "v4.channel.k8s.io", "\0hi\n");
+      assertTrue(forwarded.startsWith("\0(#\1(#\0hi\n"), forwarded);
+    } finally {
+      proxy.destroy();
+    }
+  }
+
+  @Test
+  void refusals_sayWhatIsWrong() throws Exception {
+    Kubectl kubectl = kubectl(true);
+    assertTrue(kubectl.run("exec", "none", "--", "true").errors().contains("\"none\" not found"));
+    assertTrue(
+        kubectl
+            .run("exec", "box", "-c", "x", "--", "true")
+            .errors()
+            .contains("container x is not valid for pod box"));
+    Kubectl.Result missing = kubectl.run("exec", "box", "-c", "main", "--", "no-such-command");
+    assertTrue(missing.exit() != 0);
+    // Docker says it on stdout.
+    String said = missing.text() + missing.errors();
+    assertTrue(said.contains("no-such-command"), said);
+  }
+}
