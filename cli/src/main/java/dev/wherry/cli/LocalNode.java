@@ -5,22 +5,14 @@ import dev.wherry.kubelet.Kubelet;
 import dev.wherry.kubelet.KubeletConfig;
 import dev.wherry.kubelet.identity.JoinToken;
 import dev.wherry.kubelet.identity.NodeIdentity;
-import dev.wherry.machinery.client.ApiClient;
-import dev.wherry.machinery.informer.Change;
-import dev.wherry.machinery.informer.Informer;
-import dev.wherry.machinery.informer.Scope;
 import dev.wherry.machinery.pki.AlternativeNames;
 import dev.wherry.machinery.time.Timer;
-import dev.wherry.model.core.v1.Node;
-import dev.wherry.network.cni.PodNetworkFile;
 import dev.wherry.network.proxy.ServiceProxy;
-import dev.wherry.runtime.RunDirectory;
 import dev.wherry.runtime.choice.LookedAtHost;
 import dev.wherry.runtime.choice.NodeRuntime;
 import dev.wherry.runtime.images.ImageMirror;
 import dev.wherry.runtime.images.ImageStore;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Deque;
@@ -32,12 +24,20 @@ import java.util.Optional;
  * network, kubelet, tunnel. It knows the server by its URL only.
  */
 final class LocalNode {
-  private static final Path USUAL_DATA_DIRECTORY = Path.of("/var/lib/wherry");
+  private final Deque<AutoCloseable> parts;
+  private final WorkerOptions options;
+  private final Path data;
+  private final Timer timer;
+  private final SecureRandom random;
 
-  /** An interface's name has 15 characters at most. */
-  private static final int BRIDGE_SUFFIX_CHARS = 8;
-
-  private LocalNode() {}
+  private LocalNode(
+      Deque<AutoCloseable> parts, WorkerOptions options, Timer timer, SecureRandom random) {
+    this.parts = parts;
+    this.options = options;
+    this.data = options.dataDirectory();
+    this.timer = timer;
+    this.random = random;
+  }
 
   /** Where a node's images and mirror state are kept below a data directory. */
   static ImageStore images(Path dataDirectory) {
@@ -47,6 +47,7 @@ final class LocalNode {
   /**
    * Starts the parts in order.
    *
+   * @param parts takes them; its owner closes them in reverse
    * @param token for a node that has not joined yet
    * @throws IOException with a sentence for the user
    */
@@ -57,22 +58,50 @@ final class LocalNode {
       Timer timer,
       SecureRandom random)
       throws IOException, InterruptedException {
-    Path data = options.dataDirectory();
-    parts.push(WorkerLock.take(data));
-    NodeIdentity identity = identity(options, token, timer, random);
-    parts.push(identity);
+    new LocalNode(parts, options, timer, random).start(token);
+  }
+
+  private void start(Optional<JoinToken> token) throws IOException, InterruptedException {
+    opened(WorkerLock.take(data));
+    NodeIdentity identity = opened(identity(token));
+    NodeRuntime runtime = opened(runtime());
+    opened(
+        PodNetwork.follow(identity.api(), options.nodeName(), runtime.cniDirectory(), data, timer));
+    opened(ServiceProxy.start(identity.api(), options.nodeName(), timer));
+    Kubelet kubelet = kubelet(identity, runtime);
+    TunnelRole tunnel = opened(tunnel(identity, kubelet.serverPort()));
+    opened(AddressWatch.start(options.server(), tunnel.tunnel()::reconnect, timer));
+  }
+
+  private <T extends AutoCloseable> T opened(T part) {
+    parts.push(part);
+    return part;
+  }
+
+  private NodeIdentity identity(Optional<JoinToken> token)
+      throws IOException, InterruptedException {
+    return NodeIdentity.establish(
+        new NodeIdentity.Settings(
+            options.server(),
+            options.identityDirectory(),
+            options.nodeName(),
+            AlternativeNames.of(List.of(options.nodeName(), options.nodeIp()))),
+        token,
+        timer,
+        random,
+        random);
+  }
+
+  private NodeRuntime runtime() throws IOException, InterruptedException {
     ImageStore images = images(data);
-    ImageMirror mirror = ImageMirror.start(images, data.resolve("mirror"));
-    parts.push(mirror);
-    NodeRuntime runtime =
-        NodeRuntime.open(
-            new NodeRuntime.Setup(data, images, mirror, LookedAtHost.usual(System.getenv()), timer),
-            options.runtime());
-    parts.push(runtime);
-    PodNetworkFile network =
-        new PodNetworkFile(runtime.cniDirectory(), data.resolve("cni/leases"), bridge(data));
-    parts.push(podNetwork(identity.api(), options.nodeName(), network, timer));
-    parts.push(ServiceProxy.start(identity.api(), options.nodeName(), timer));
+    ImageMirror mirror = opened(ImageMirror.start(images, data.resolve("mirror")));
+    LookedAtHost host = LookedAtHost.usual(System.getenv());
+    return NodeRuntime.open(
+        new NodeRuntime.Setup(data, images, mirror, host, timer), options.runtime());
+  }
+
+  private Kubelet kubelet(NodeIdentity identity, NodeRuntime runtime)
+      throws IOException, InterruptedException {
     KubeletConfig config =
         KubeletConfig.of(
                 options.nodeName(),
@@ -98,58 +127,16 @@ final class LocalNode {
         kubelet.close();
       }
     });
-    TunnelRole tunnel =
-        TunnelRole.start(
-            options.server(),
-            identity::client,
-            identity.authority(),
-            kubelet.serverPort(),
-            identity.api()::abandonConnections,
-            random);
-    parts.push(tunnel);
-    parts.push(AddressWatch.start(options.server(), tunnel.tunnel()::reconnect, timer));
+    return kubelet;
   }
 
-  /** The usual name for the usual data directory; another worker on the host has another bridge. */
-  static String bridge(Path dataDirectory) {
-    return dataDirectory.toAbsolutePath().normalize().equals(USUAL_DATA_DIRECTORY)
-        ? PodNetworkFile.BRIDGE
-        : "wherry" + RunDirectory.name(dataDirectory).substring(0, BRIDGE_SUFFIX_CHARS);
-  }
-
-  private static NodeIdentity identity(
-      WorkerOptions options, Optional<JoinToken> token, Timer timer, SecureRandom random)
-      throws IOException, InterruptedException {
-    return NodeIdentity.establish(
-        new NodeIdentity.Settings(
-            options.server(),
-            options.identityDirectory(),
-            options.nodeName(),
-            AlternativeNames.of(List.of(options.nodeName(), options.nodeIp()))),
-        token,
-        timer,
-        random,
+  private TunnelRole tunnel(NodeIdentity identity, int kubeletPort) {
+    return TunnelRole.start(
+        options.server(),
+        identity::client,
+        identity.authority(),
+        kubeletPort,
+        identity.api()::abandonConnections,
         random);
-  }
-
-  /** Writes the pod network's configuration as soon as the node has its range. */
-  private static Informer<Node> podNetwork(
-      ApiClient client, String nodeName, PodNetworkFile file, Timer timer) {
-    return new Informer<>(client, Node.KIND, Scope.ofFields("metadata.name=" + nodeName), timer)
-        .onChange(change -> {
-          List<String> ranges = change.latest().spec().podCIDRs();
-          if (!(change instanceof Change.Removed) && !ranges.isEmpty()) {
-            write(file, ranges);
-          }
-        })
-        .start();
-  }
-
-  private static void write(PodNetworkFile file, List<String> ranges) {
-    try {
-      file.write(ranges);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

@@ -17,6 +17,40 @@ public record TwoHosts(String prefix) implements AutoCloseable {
   public static final String SERVER_IP = "10.77.1.2";
   public static final String AGENT_IP = "10.77.2.2";
 
+  /** In the order of its parameters: prefix, server's address, agent's address. */
+  private static final String SCRIPT =
+      """
+      P=%1$s
+      for n in srv rt ag; do ip netns add $P$n; ip -n $P$n link set lo up; done
+      for n in srv ag; do
+        ip link add ${P}0 type veth peer name ${P}1
+        ip link set ${P}0 netns $P$n name eth0
+        ip link set ${P}1 netns ${P}rt name $n
+        ip -n $P$n link set eth0 up
+        ip -n ${P}rt link set $n up
+      done
+      ip -n ${P}srv addr add %2$s/24 dev eth0
+      ip -n ${P}rt addr add 10.77.1.1/24 dev srv
+      ip -n ${P}ag addr add %3$s/24 dev eth0
+      ip -n ${P}rt addr add 10.77.2.1/24 dev ag
+      ip -n ${P}ag route add default via 10.77.2.1
+      ip -n ${P}srv route add default via 10.77.1.1
+      nsenter --net=/run/netns/${P}rt sh -c 'echo 1 > /proc/sys/net/ipv4/ip_forward'
+      nsenter --net=/run/netns/${P}rt nft -f - <<'RULES'
+      table ip lab {
+        chain outward {
+          type nat hook postrouting priority srcnat
+          oifname "srv" masquerade
+        }
+        chain inward {
+          type filter hook forward priority filter
+          iifname "srv" ct state established,related accept
+          iifname "srv" drop
+        }
+      }
+      RULES
+      """;
+
   /** Whether this machine can do it. */
   public static boolean isAvailable() {
     return Files.isWritable(Path.of("/run"))
@@ -31,39 +65,7 @@ public record TwoHosts(String prefix) implements AutoCloseable {
   public static TwoHosts build(String prefix) throws IOException {
     TwoHosts hosts = new TwoHosts(prefix);
     hosts.close();
-    Command.sh(
-        """
-        P=%1$s
-        for n in srv rt ag; do ip netns add $P$n; ip -n $P$n link set lo up; done
-        for n in srv ag; do
-          ip link add ${P}0 type veth peer name ${P}1
-          ip link set ${P}0 netns $P$n name eth0
-          ip link set ${P}1 netns ${P}rt name $n
-          ip -n $P$n link set eth0 up
-          ip -n ${P}rt link set $n up
-        done
-        ip -n ${P}srv addr add %2$s/24 dev eth0
-        ip -n ${P}rt addr add 10.77.1.1/24 dev srv
-        ip -n ${P}ag addr add %3$s/24 dev eth0
-        ip -n ${P}rt addr add 10.77.2.1/24 dev ag
-        ip -n ${P}ag route add default via 10.77.2.1
-        ip -n ${P}srv route add default via 10.77.1.1
-        nsenter --net=/run/netns/${P}rt sh -c 'echo 1 > /proc/sys/net/ipv4/ip_forward'
-        nsenter --net=/run/netns/${P}rt nft -f - <<'RULES'
-        table ip lab {
-          chain outward {
-            type nat hook postrouting priority srcnat
-            oifname "srv" masquerade
-          }
-          chain inward {
-            type filter hook forward priority filter
-            iifname "srv" ct state established,related accept
-            iifname "srv" drop
-          }
-        }
-        RULES
-        """
-            .formatted(prefix, SERVER_IP, AGENT_IP));
+    Command.sh(SCRIPT.formatted(prefix, SERVER_IP, AGENT_IP));
     return hosts;
   }
 
