@@ -132,6 +132,22 @@ public final class ServerFixture implements AutoCloseable {
     return send("GET", path, new byte[0], headers);
   }
 
+  /** The first lines of an answer that goes on. */
+  public List<String> lines(String path, int count, String... headers) {
+    HttpRequest.Builder request = HttpRequest.newBuilder(uri(path));
+    for (int i = 0; i < headers.length; i += 2) {
+      request.header(headers[i], headers[i + 1]);
+    }
+    try (var lines = client.send(request.build(), HttpResponse.BodyHandlers.ofLines()).body()) {
+      return lines.limit(count).toList();
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
   public Answer delete(String path) {
     return send("DELETE", path, new byte[0]);
   }

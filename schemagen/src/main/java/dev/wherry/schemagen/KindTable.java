@@ -75,7 +75,8 @@ final class KindTable {
             k -> new Kind(group(path), path.group("version"), kindName, path.group("plural")));
     kind.namespaced |= path.group("ns") != null;
     kind.verbs.add(verb);
-    if (verb.equals("list")) {
+    // What is watched cannot be read off the paths; only component statuses are made up anew.
+    if (verb.equals("list") && !kindName.equals("ComponentStatus")) {
       kind.verbs.add("watch");
     }
   }

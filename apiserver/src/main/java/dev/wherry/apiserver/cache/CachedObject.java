@@ -60,6 +60,11 @@ public final class CachedObject {
     return bytes;
   }
 
+  /** The same version of the object in another form. */
+  public CachedObject withBytes(byte[] otherBytes) {
+    return new CachedObject(key, namespace, name, revision, otherBytes);
+  }
+
   /** A new tree that the caller may change. */
   public ObjectNode tree() {
     return (ObjectNode) Json.parse(bytes);

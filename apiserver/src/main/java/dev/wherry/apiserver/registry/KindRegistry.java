@@ -16,14 +16,6 @@ import java.util.Set;
 public final class KindRegistry implements ApiCatalog {
   private static final Resource EVENTS = new Resource("", "events");
 
-  /** Served by an aggregated component elsewhere, or an older shape of a kind served newer. */
-  private static final Set<String> LEFT_OUT =
-      Set.of(
-          "autoscaling/v1/horizontalpodautoscalers",
-          "apiextensions.k8s.io/v1/customresourcedefinitions",
-          "apiregistration.k8s.io/v1/apiservices",
-          "/v1/componentstatuses");
-
   /** Answered at once and never stored. */
   private static final Set<String> VIRTUAL_GROUPS =
       Set.of("authentication.k8s.io", "authorization.k8s.io");
@@ -34,9 +26,7 @@ public final class KindRegistry implements ApiCatalog {
   public KindRegistry() {
     for (ResourceInfo info : BuiltinKinds.all()) {
       String path = path(info.kind().group(), info.kind().version(), info.kind().plural());
-      if (!LEFT_OUT.contains(path)) {
-        byPath.put(path, info);
-      }
+      byPath.put(path, info);
     }
     catalog = new BuiltInCatalog(all());
   }

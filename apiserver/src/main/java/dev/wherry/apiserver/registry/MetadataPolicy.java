@@ -46,6 +46,25 @@ final class MetadataPolicy {
           "mutatingwebhookconfigurations",
           "customresourcedefinitions");
 
+  /** Kinds whose strategy upstream refuses replacement without a revision. */
+  private static final Set<String> CONDITIONAL =
+      Set.of(
+          "leases",
+          "customresourcedefinitions",
+          "apiservices",
+          "mutatingwebhookconfigurations",
+          "validatingwebhookconfigurations",
+          "mutatingadmissionpolicies",
+          "mutatingadmissionpolicybindings",
+          "validatingadmissionpolicies",
+          "validatingadmissionpolicybindings",
+          "csidrivers",
+          "csinodes",
+          "csistoragecapacities",
+          "volumeattachments",
+          "runtimeclasses",
+          "poddisruptionbudgets");
+
   private static final List<String> SERVER_OWNED =
       List.of(
           "uid",
@@ -148,6 +167,7 @@ final class MetadataPolicy {
       throw modified(request);
     }
     metadata.put("name", request.name());
+    metadata.remove("managedFields");
     for (String field : SERVER_OWNED) {
       if (before.has(field)) {
         metadata.set(field, before.get(field));
@@ -175,6 +195,32 @@ final class MetadataPolicy {
   static void raiseGeneration(ObjectNode object) {
     ObjectNode metadata = of(object);
     metadata.put("generation", metadata.path("generation").asLong() + 1);
+  }
+
+  /** Upstream's words when no generated name was free (apimachinery NewGenerateNameConflict). */
+  static ApiException namesTaken(ApiException taken) {
+    ApiException.Details of = taken.details();
+    return new ApiException(
+        taken.reason(),
+        taken.text() + ", the server was not able to generate a unique name for the object",
+        new ApiException.Details(of.group(), of.kind(), of.name(), "", 1, List.of()));
+  }
+
+  /**
+   * @throws ApiException 422 for a kind that is only replaced in a version the client has seen
+   */
+  static void requireRevision(WriteRequest request, ObjectNode object) {
+    boolean given = !of(object).path("resourceVersion").asText().isEmpty();
+    if (!given && CONDITIONAL.contains(request.kind().plural())) {
+      throw ApiException.invalid(
+          request.kind(),
+          request.name(),
+          List.of(
+              new ApiException.Cause(
+                  "FieldValueInvalid",
+                  "Invalid value: 0: must be specified for an update",
+                  "metadata.resourceVersion")));
+    }
   }
 
   static ApiException modified(WriteRequest request) {

@@ -9,6 +9,7 @@ import dev.wherry.apiserver.cache.CachedObject;
 import dev.wherry.apiserver.cache.ObjectBytes;
 import dev.wherry.apiserver.cache.StoreKeys;
 import dev.wherry.apiserver.cache.WatchCache;
+import dev.wherry.apiserver.conversion.Conversions;
 import dev.wherry.apiserver.secrets.ValueTransformer;
 import dev.wherry.apiserver.view.Resource;
 import dev.wherry.model.json.Json;
@@ -39,9 +40,21 @@ public final class ObjectStore {
   /** Leases elsewhere decide who leads, and are as durable as anything. */
   private static final String NODE_LEASE_NAMESPACE = "kube-node-lease";
 
+  /** Names generated for one create before it fails (KEP-4420). */
+  private static final int GENERATED_NAMES_MAX = 8;
+
   private static final Duration VISIBLE_WITHIN = Duration.ofSeconds(30);
   private static final Set<String> CREATED_BY_PUT =
-      Set.of("leases", "services", "endpoints", "events", "limitranges", "endpointslices");
+      Set.of(
+          "leases",
+          "services",
+          "endpoints",
+          "events",
+          "limitranges",
+          "roles",
+          "rolebindings",
+          "clusterroles",
+          "clusterrolebindings");
 
   private final Store store;
   private final WatchCache cache;
@@ -82,7 +95,8 @@ public final class ObjectStore {
     }
 
     Change put(ObjectNode object) {
-      ops.add(new Op.Put(key, transformer.toStored(key, ObjectBytes.stored(object))));
+      ObjectNode stored = Conversions.toStored(request.kind(), object);
+      ops.add(new Op.Put(key, transformer.toStored(key, ObjectBytes.stored(stored))));
       return this;
     }
 
@@ -147,7 +161,31 @@ public final class ObjectStore {
     return heartbeat || resource.equals(EVENTS) ? Durability.CHEAP : Durability.SYNCED;
   }
 
+  /** Creates an object; a generated name that is taken is made anew some times. */
   public ObjectNode create(WriteRequest request, ObjectNode object) {
+    ObjectNode given = MetadataPolicy.of(object);
+    boolean generated =
+        given.path("name").asText().isEmpty() && !given.path("generateName").asText().isEmpty();
+    if (!generated) {
+      return createNamed(request, object);
+    }
+    for (int attempt = 1; attempt < GENERATED_NAMES_MAX; attempt++) {
+      try {
+        return createNamed(request, object.deepCopy());
+      } catch (ApiException e) {
+        if (e.reason() != Reason.ALREADY_EXISTS) {
+          throw e;
+        }
+      }
+    }
+    try {
+      return createNamed(request, object);
+    } catch (ApiException e) {
+      throw e.reason() == Reason.ALREADY_EXISTS ? MetadataPolicy.namesTaken(e) : e;
+    }
+  }
+
+  private ObjectNode createNamed(WriteRequest request, ObjectNode object) {
     object.put("kind", request.kind().kind()).put("apiVersion", request.kind().apiVersion());
     rules.applyDefaults(request.kind(), object);
     metadata.prepareCreate(request, object);
@@ -167,7 +205,12 @@ public final class ObjectStore {
     if (revision.isEmpty() || (request.dryRun() && find(named).isPresent())) {
       throw ApiException.alreadyExists(request.kind(), name);
     }
-    return withRevision(named, object, revision.get());
+    return withRevision(named, answer(request, object), revision.get());
+  }
+
+  /** What a later read gives: conversion may fill in more. */
+  private static ObjectNode answer(WriteRequest request, ObjectNode written) {
+    return Conversions.fromStored(request.kind(), Conversions.toStored(request.kind(), written));
   }
 
   private static ObjectNode withRevision(WriteRequest request, ObjectNode object, long revision) {
@@ -182,7 +225,9 @@ public final class ObjectStore {
   }
 
   CachedObject require(WriteRequest request) {
-    return find(request).orElseThrow(() -> ApiException.notFound(request.kind(), request.name()));
+    return find(request)
+        .map(stored -> Conversions.view(request.kind(), stored))
+        .orElseThrow(() -> ApiException.notFound(request.kind(), request.name()));
   }
 
   /** An object and whether it was created. */
@@ -197,6 +242,7 @@ public final class ObjectStore {
       MetadataPolicy.of(object).put("name", request.name());
       return new Written(create(request, object), true);
     }
+    MetadataPolicy.requireRevision(request, object);
     return new Written(update(request, current -> object.deepCopy()), false);
   }
 
@@ -246,7 +292,9 @@ public final class ObjectStore {
     } else {
       change.put(wanted).claim(before, claims.of(request.kind(), wanted));
     }
-    return change.commit().map(revision -> withRevision(request, wanted, revision));
+    return change
+        .commit()
+        .map(revision -> withRevision(request, answer(request, wanted), revision));
   }
 
   /**

@@ -27,6 +27,8 @@ final class StatusPolicy {
           object.putObject("status").put("phase", "Pending");
       case "certificatesigningrequests.certificates.k8s.io" -> describeCaller(request, object);
       case "services" -> object.putObject("status").putObject("loadBalancer");
+      case "customresourcedefinitions.apiextensions.k8s.io" -> ExtensionStatus.definition(object);
+      case "apiservices.apiregistration.k8s.io" -> ExtensionStatus.apiService(object);
       default -> {}
     }
   }

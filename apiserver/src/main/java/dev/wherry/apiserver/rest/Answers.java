@@ -6,15 +6,19 @@ import dev.wherry.apiserver.http.Exchange;
 import dev.wherry.apiserver.table.TableFormat;
 import dev.wherry.apiserver.table.Tables;
 import dev.wherry.model.json.Json;
+import dev.wherry.model.json.Yaml;
 import dev.wherry.model.kind.KindInfo;
+import dev.wherry.model.schema.ObjectType;
+import dev.wherry.model.schema.ProtobufEncoder;
+import dev.wherry.model.schema.Schema;
 import dev.wherry.model.status.ApiException;
+import dev.wherry.model.status.Reason;
+import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 
 /** Writes objects and errors in the form the client accepts. */
 final class Answers {
   static final String JSON_TYPE = "application/json";
-  private static final String PARTIAL_TYPE =
-      "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io";
 
   private final InstantSource clock;
 
@@ -25,34 +29,91 @@ final class Answers {
   TableFormat table(KindInfo kind, Exchange exchange, Accepted form) {
     return new TableFormat(
         Tables.of(kind.group(), kind.plural()),
-        form == Accepted.TABLE_V1BETA1 ? "v1beta1" : "v1",
+        form.version(),
         TableFormat.IncludeObject.parse(exchange.query().text("includeObject")),
         clock);
   }
 
   void object(Exchange exchange, KindInfo kind, int code, ObjectNode object) {
     Accepted form = Accepted.of(exchange.header("Accept"));
-    if (object.path("kind").asText().equals("Status")) {
-      exchange.respond(code, JSON_TYPE, Json.write(object));
-    } else if (form.isTable()) {
+    if (form.isTable() && !isStatus(object)) {
       TableFormat table = table(kind, exchange, form);
       exchange.respond(code, table.contentType(), Json.write(table.ofObject(object)));
-    } else if (form == Accepted.PARTIAL) {
-      exchange.respond(code, PARTIAL_TYPE, Json.write(partial(object)));
+    } else if (form.isPartial() && !isStatus(object)) {
+      ObjectNode partial = partial(object, form);
+      exchange.respond(code, form.contentType(false), encode(partial, form));
     } else {
-      exchange.respond(code, JSON_TYPE, Json.write(object));
+      exchange.respond(code, plainType(form), encode(object, form));
     }
+  }
+
+  private static boolean isStatus(ObjectNode object) {
+    return object.path("kind").asText().equals("Status");
+  }
+
+  private static String plainType(Accepted form) {
+    return new Accepted(Accepted.Form.OBJECT, form.encoding(), "").contentType(false);
   }
 
   /** A list that is a tree already. */
   void list(Exchange exchange, ObjectNode list) {
-    Accepted.of(exchange.header("Accept"));
-    exchange.respond(200, JSON_TYPE, Json.write(list));
+    Accepted form = Accepted.of(exchange.header("Accept"));
+    exchange.respond(200, plainType(form), encode(list, form));
   }
 
-  static ObjectNode partial(JsonNode object) {
+  /** A list that was made up for this answer. */
+  void made(Exchange exchange, KindInfo kind, ObjectNode list) {
+    Accepted form = Accepted.of(exchange.header("Accept"));
+    if (form.isTable()) {
+      TableFormat table = table(kind, exchange, form);
+      ObjectNode rows = table.head((ObjectNode) list.get("metadata"), true);
+      var row = rows.putArray("rows");
+      list.path("items").forEach(item -> row.add(table.row((ObjectNode) item)));
+      exchange.respond(200, table.contentType(), Json.write(rows));
+    } else if (form.isPartial()) {
+      ObjectNode partial = Json.object().put("kind", "PartialObjectMetadataList");
+      partial.put("apiVersion", form.metaVersion()).set("metadata", list.path("metadata"));
+      var items = partial.putArray("items");
+      list.path("items").forEach(item -> items.add(partial(item, form)));
+      exchange.respond(200, form.contentType(true), encode(partial, form));
+    } else {
+      exchange.respond(200, form.contentType(true), encode(list, form));
+    }
+  }
+
+  /**
+   * The bytes of a tree.
+   *
+   * @throws ApiException 406 for a type without a protobuf message
+   */
+  static byte[] encode(ObjectNode object, Accepted form) {
+    return switch (form.encoding()) {
+      case JSON -> Json.write(object);
+      case YAML -> Yaml.write(object).getBytes(StandardCharsets.UTF_8);
+      case PROTOBUF -> ProtobufEncoder.encode(message(object), object);
+    };
+  }
+
+  private static ObjectType message(ObjectNode object) {
+    Schema schema = Schema.builtin();
+    String apiVersion = object.path("apiVersion").asText();
+    String kind = object.path("kind").asText();
+    int slash = apiVersion.indexOf('/');
+    return schema
+        .ofKind(
+            slash < 0 ? "" : apiVersion.substring(0, slash), apiVersion.substring(slash + 1), kind)
+        .or(() -> schema.type("meta.v1." + kind))
+        .filter(ProtobufEncoder::has)
+        .orElseThrow(() ->
+            new ApiException(
+                Reason.NOT_ACCEPTABLE,
+                "only the following media types are accepted: application/json,"
+                    + " application/yaml"));
+  }
+
+  static ObjectNode partial(JsonNode object, Accepted form) {
     ObjectNode partial = Json.object();
-    partial.put("kind", "PartialObjectMetadata").put("apiVersion", "meta.k8s.io/v1");
+    partial.put("kind", "PartialObjectMetadata").put("apiVersion", form.metaVersion());
     partial.set("metadata", object.path("metadata"));
     return partial;
   }
@@ -68,7 +129,6 @@ final class Answers {
   }
 
   static void text(Exchange exchange, int code, String text) {
-    exchange.respond(
-        code, "text/plain; charset=utf-8", text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    exchange.respond(code, "text/plain; charset=utf-8", text.getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -5,6 +5,7 @@ import dev.wherry.apiserver.authn.Impersonation;
 import dev.wherry.apiserver.authn.UserInfo;
 import dev.wherry.apiserver.cache.CachedObject;
 import dev.wherry.apiserver.cache.WatchCache;
+import dev.wherry.apiserver.conversion.Conversions;
 import dev.wherry.apiserver.http.Exchange;
 import dev.wherry.apiserver.http.RequestHandler;
 import dev.wherry.apiserver.registry.KindRegistry;
@@ -26,6 +27,7 @@ public final class ApiHandler implements RequestHandler {
   private final Answers answers;
   private final StreamProxy proxy;
   private final Metrics metrics;
+  private final ComponentStatuses components;
 
   ApiHandler(
       SecurityRealm realm,
@@ -37,7 +39,8 @@ public final class ApiHandler implements RequestHandler {
       WriteEndpoints writes,
       Answers answers,
       StreamProxy proxy,
-      Metrics metrics) {
+      Metrics metrics,
+      ComponentStatuses components) {
     this.realm = realm;
     this.gate = new Gate(realm.authorizer());
     this.kinds = kinds;
@@ -49,6 +52,7 @@ public final class ApiHandler implements RequestHandler {
     this.answers = answers;
     this.proxy = proxy;
     this.metrics = metrics;
+    this.components = components;
   }
 
   @Override
@@ -96,6 +100,11 @@ public final class ApiHandler implements RequestHandler {
       proxy.serve(exchange, user, info, asked);
       return;
     }
+    Deprecations.of(info.kind()).ifPresent(exchange::warn);
+    if (ComponentStatuses.serves(info.kind())) {
+      components.respond(exchange, info.kind(), asked);
+      return;
+    }
     dispatch(exchange, user, asked, info);
   }
 
@@ -126,10 +135,11 @@ public final class ApiHandler implements RequestHandler {
     CachedObject object =
         cache
             .get(KindRegistry.storage(info.kind()), namespace, asked.name())
+            .map(stored -> Conversions.view(info.kind(), stored))
             .orElseThrow(() -> ApiException.notFound(info.kind(), asked.name()));
     if (asked.subresource().equals("scale")) {
       answers.object(exchange, info.kind(), 200, ScaleSubresource.of(object.tree()));
-    } else if (Accepted.of(exchange.header("Accept")) == Accepted.JSON) {
+    } else if (Accepted.of(exchange.header("Accept")).isPlainJson()) {
       exchange.respond(200, Answers.JSON_TYPE, object.bytes());
     } else {
       answers.object(exchange, info.kind(), 200, object.tree());

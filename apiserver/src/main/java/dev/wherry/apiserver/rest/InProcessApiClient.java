@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.apiserver.authn.UserInfo;
 import dev.wherry.apiserver.cache.CachedObject;
 import dev.wherry.apiserver.cache.Watcher;
+import dev.wherry.apiserver.conversion.Conversions;
 import dev.wherry.apiserver.registry.Deletion;
 import dev.wherry.apiserver.registry.KindRegistry;
 import dev.wherry.apiserver.registry.WriteRequest;
@@ -67,7 +68,9 @@ final class InProcessApiClient implements ApiClient {
         call -> {
           Lists.Result found = calls.list(call);
           return new ListResult<>(
-              found.objects().stream().map(o -> o.typed(kind)).toList(),
+              found.objects().stream()
+                  .map(o -> Conversions.view(kind.info(), o).typed(kind))
+                  .toList(),
               String.valueOf(found.revision()),
               found.continueToken(),
               found.remaining());
@@ -150,7 +153,9 @@ final class InProcessApiClient implements ApiClient {
                 metadata.path("namespace").asText(),
                 metadata.path("name").asText());
     String revision = metadata.path("resourceVersion").asText();
-    return cached.isPresent() && String.valueOf(cached.get().revision()).equals(revision)
+    return cached.isPresent()
+            && Conversions.isStored(kind.info())
+            && String.valueOf(cached.get().revision()).equals(revision)
         ? cached.get().typed(kind)
         : kind.decode(written);
   }

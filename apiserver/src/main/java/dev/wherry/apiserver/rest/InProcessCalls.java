@@ -6,6 +6,7 @@ import dev.wherry.apiserver.authn.UserInfo;
 import dev.wherry.apiserver.cache.CachedObject;
 import dev.wherry.apiserver.cache.WatchCache;
 import dev.wherry.apiserver.cache.Watcher;
+import dev.wherry.apiserver.conversion.Conversions;
 import dev.wherry.apiserver.discovery.Discovery;
 import dev.wherry.apiserver.registry.Deletion;
 import dev.wherry.apiserver.registry.KindRegistry;
@@ -14,6 +15,7 @@ import dev.wherry.apiserver.registry.WriteRequest;
 import dev.wherry.apiserver.request.Query;
 import dev.wherry.apiserver.request.RequestInfo;
 import dev.wherry.model.json.Json;
+import dev.wherry.model.kind.KindInfo;
 import dev.wherry.model.kind.ResourceInfo;
 import dev.wherry.model.status.ApiException;
 import java.time.Duration;
@@ -93,6 +95,7 @@ record InProcessCalls(
   CachedObject require(Call call) {
     return cache
         .get(KindRegistry.storage(call.info().kind()), call.namespace(), call.asked().name())
+        .map(stored -> Conversions.view(call.info().kind(), stored))
         .orElseThrow(() -> ApiException.notFound(call.info().kind(), call.asked().name()));
   }
 
@@ -114,7 +117,8 @@ record InProcessCalls(
     list.put("apiVersion", call.info().kind().apiVersion());
     list.set("metadata", Lists.metadata(found));
     var items = list.putArray("items");
-    found.objects().forEach(object -> items.add(object.tree()));
+    KindInfo kind = call.info().kind();
+    found.objects().forEach(object -> items.add(Conversions.view(kind, object).tree()));
     return list;
   }
 

@@ -5,6 +5,7 @@ import dev.wherry.apiserver.cache.CachedObject;
 import dev.wherry.apiserver.cache.ResourceCache;
 import dev.wherry.apiserver.cache.StoreKeys;
 import dev.wherry.apiserver.cache.WatchCache;
+import dev.wherry.apiserver.conversion.Conversions;
 import dev.wherry.apiserver.http.Exchange;
 import dev.wherry.apiserver.registry.KindRegistry;
 import dev.wherry.apiserver.table.TableFormat;
@@ -141,28 +142,44 @@ final class Lists {
         selected ? -1 : all.size() - some.size());
   }
 
-  /** Streams a page; its memory does not grow with its length. */
+  /** Streams a page; its memory does not grow with its length, save in YAML and protobuf. */
   void respond(Exchange exchange, KindInfo kind, ListOptions options) {
     Accepted form = Accepted.of(exchange.header("Accept"));
     Result result = list(kind, options);
     if (form.isTable()) {
       table(exchange, kind, result, form);
-      return;
+    } else if (form.isJson()) {
+      json(exchange, kind, result, form);
+    } else {
+      ObjectNode list = Json.object();
+      list.put("kind", listKind(kind, form)).put("apiVersion", listVersion(kind, form));
+      list.set("metadata", metadata(result));
+      var items = list.putArray("items");
+      result.objects().forEach(object -> items.add(item(kind, object, form)));
+      exchange.respond(200, form.contentType(true), Answers.encode(list, form));
     }
-    boolean partial = form == Accepted.PARTIAL;
-    String listKind = partial ? "PartialObjectMetadataList" : kind.kind() + "List";
-    String apiVersion = partial ? "meta.k8s.io/v1" : kind.apiVersion();
-    Exchange.ResponseStream stream =
-        exchange.stream(
-            200,
-            partial
-                ? "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io"
-                : Answers.JSON_TYPE);
+  }
+
+  private static String listKind(KindInfo kind, Accepted form) {
+    return form.isPartial() ? "PartialObjectMetadataList" : kind.kind() + "List";
+  }
+
+  private static String listVersion(KindInfo kind, Accepted form) {
+    return form.isPartial() ? form.metaVersion() : kind.apiVersion();
+  }
+
+  private static ObjectNode item(KindInfo kind, CachedObject stored, Accepted form) {
+    ObjectNode tree = Conversions.view(kind, stored).tree();
+    return form.isPartial() ? Answers.partial(tree, form) : tree;
+  }
+
+  private static void json(Exchange exchange, KindInfo kind, Result result, Accepted form) {
+    Exchange.ResponseStream stream = exchange.stream(200, form.contentType(true));
     String head =
         "{\"kind\":\""
-            + listKind
+            + listKind(kind, form)
             + "\",\"apiVersion\":\""
-            + apiVersion
+            + listVersion(kind, form)
             + "\",\"metadata\":"
             + new String(Json.write(metadata(result)), java.nio.charset.StandardCharsets.UTF_8)
             + ",\"items\":[";
@@ -173,7 +190,10 @@ final class Lists {
         if (!first) {
           out.write(COMMA);
         }
-        out.write(partial ? Json.write(Answers.partial(object.tree())) : object.bytes());
+        out.write(
+            form.isPartial()
+                ? Json.write(item(kind, object, form))
+                : Conversions.view(kind, object).bytes());
         first = false;
       }
       out.write(END);
@@ -188,7 +208,7 @@ final class Lists {
         var generator = Json.FACTORY.createGenerator(out)) {
       table.open(generator, metadata(result));
       for (CachedObject object : result.objects()) {
-        table.writeRow(generator, object.tree());
+        table.writeRow(generator, Conversions.view(kind, object).tree());
       }
       table.close(generator);
     } catch (java.io.IOException e) {

@@ -102,7 +102,8 @@ public record Rest(RequestHandler handler, Function<UserInfo, ApiClient> clients
             new WriteEndpoints(writes, patches, bodies, answers),
             answers,
             new Connects(new Gate(realm.authorizer()), realm.admission(), streams),
-            metrics),
+            metrics,
+            new ComponentStatuses(Map.of("etcd-0", () -> store.currentRevision() >= 0), answers)),
         user -> new InProcessApiClient(user, calls));
   }
 

@@ -5,6 +5,7 @@ import dev.wherry.apiserver.cache.CachedObject;
 import dev.wherry.apiserver.cache.WatchCache;
 import dev.wherry.apiserver.cache.WatchEvent;
 import dev.wherry.apiserver.cache.Watcher;
+import dev.wherry.apiserver.conversion.Conversions;
 import dev.wherry.apiserver.http.AnswerStream;
 import dev.wherry.apiserver.http.Exchange;
 import dev.wherry.apiserver.http.WebSocketStream;
@@ -14,6 +15,7 @@ import dev.wherry.apiserver.table.TableFormat;
 import dev.wherry.apiserver.view.Resource;
 import dev.wherry.model.json.Json;
 import dev.wherry.model.kind.KindInfo;
+import dev.wherry.model.schema.ProtobufEncoder;
 import dev.wherry.model.status.ApiException;
 import dev.wherry.model.status.Reason;
 import io.netty.buffer.ByteBuf;
@@ -49,6 +51,12 @@ final class Watches {
   void respond(Exchange exchange, KindInfo kind, ListOptions options) {
     Query query = exchange.query();
     Accepted form = Accepted.of(exchange.header("Accept"));
+    if (form.encoding() == Accepted.Encoding.YAML) {
+      throw new ApiException(
+          Reason.NOT_ACCEPTABLE,
+          "only the following media types are accepted: application/json,"
+              + " application/vnd.kubernetes.protobuf");
+    }
     Function<Runnable, Watcher> start = prepare(kind, options, query);
     Session session = new Session(exchange, kind, form, query.flag("allowWatchBookmarks"));
     try {
@@ -99,6 +107,7 @@ final class Watches {
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private volatile Optional<Watcher> watcher = Optional.empty();
     private volatile Optional<AnswerStream> stream = Optional.empty();
+    private final Optional<TableFormat> table;
     private final boolean webSocket;
     private final String contentType;
     private boolean firstRow = true;
@@ -111,21 +120,26 @@ final class Watches {
       this.form = form;
       this.bookmarks = bookmarks;
       this.loop = exchange.channel().eventLoop();
+      this.table =
+          form.isTable() ? Optional.of(answers.table(kind, exchange, form)) : Optional.empty();
       this.encode = encoder();
       this.formName = formName();
       this.webSocket = WebSocketStream.isRequested(exchange);
-      this.contentType = Answers.JSON_TYPE;
+      this.contentType =
+          form.isProtobuf() ? Accepted.PROTOBUF_TYPE + ";stream=watch" : Answers.JSON_TYPE;
     }
 
     private Function<CachedObject, byte[]> encoder() {
-      if (form.isTable()) {
-        TableFormat table = answers.table(kind, exchange, form);
-        return object -> Json.write(table.ofEvent(object.tree(), firstRow));
+      return form.isPlainJson()
+          ? stored -> Conversions.view(kind, stored).bytes()
+          : stored -> encoded(Conversions.view(kind, stored).tree());
+    }
+
+    private byte[] encoded(ObjectNode object) {
+      if (table.isPresent()) {
+        return Json.write(table.get().ofEvent(object, firstRow));
       }
-      if (form == Accepted.PARTIAL) {
-        return object -> Json.write(Answers.partial(object.tree()));
-      }
-      return CachedObject::bytes;
+      return Answers.encode(form.isPartial() ? Answers.partial(object, form) : object, form);
     }
 
     /** All that a frame of this watch depends on, beside the event. */
@@ -214,6 +228,9 @@ final class Watches {
     private byte[] compose(WatchEvent.Changed changed) {
       byte[] prefix = changed.type().prefix();
       byte[] object = encode.apply(changed.object());
+      if (form.isProtobuf()) {
+        return ProtobufEncoder.watchEvent(changed.type().name(), object);
+      }
       byte[] frame = Arrays.copyOf(prefix, prefix.length + object.length + FRAME_END.length);
       System.arraycopy(object, 0, frame, prefix.length, object.length);
       System.arraycopy(FRAME_END, 0, frame, prefix.length + object.length, FRAME_END.length);
@@ -221,14 +238,22 @@ final class Watches {
     }
 
     private byte[] bookmarkFrame(long revision, boolean end) {
-      ObjectNode frame = Json.object();
-      ObjectNode object = frame.put("type", "BOOKMARK").putObject("object");
+      ObjectNode object = Json.object();
       object.put("kind", kind.kind()).put("apiVersion", kind.apiVersion());
       ObjectNode metadata = object.putObject("metadata");
       metadata.put("resourceVersion", String.valueOf(revision)).putNull("creationTimestamp");
       if (end) {
         metadata.putObject("annotations").put("k8s.io/initial-events-end", "true");
       }
+      return eventFrame("BOOKMARK", encoded(object));
+    }
+
+    private byte[] eventFrame(String type, byte[] object) {
+      if (form.isProtobuf()) {
+        return ProtobufEncoder.watchEvent(type, object);
+      }
+      ObjectNode frame = Json.object().put("type", type);
+      frame.set("object", Json.parse(object));
       return line(frame);
     }
 
@@ -260,9 +285,8 @@ final class Watches {
     }
 
     private ByteBuf error(ApiException why) {
-      ObjectNode frame = Json.object();
-      frame.put("type", "ERROR").set("object", why.toStatus());
-      return Unpooled.wrappedBuffer(line(frame));
+      Accepted plain = new Accepted(Accepted.Form.OBJECT, form.encoding(), "");
+      return Unpooled.wrappedBuffer(eventFrame("ERROR", Answers.encode(why.toStatus(), plain)));
     }
 
     private void end() {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.apiserver.authn.UserInfo;
 import dev.wherry.apiserver.cache.CachedObject;
+import dev.wherry.apiserver.conversion.Conversions;
 import dev.wherry.apiserver.registry.Deletion;
 import dev.wherry.apiserver.registry.ObjectStore;
 import dev.wherry.apiserver.registry.Registry;
@@ -141,7 +142,7 @@ final class Writes {
     Parallel.forEach(
         found.objects(), DELETES_IN_FLIGHT_MAX, object -> deleteIfThere(each, object, options));
     var items = list.putArray("items");
-    found.objects().forEach(object -> items.add(object.tree()));
+    found.objects().forEach(o -> items.add(Conversions.view(info.kind(), o).tree()));
     return list;
   }
 

@@ -115,7 +115,8 @@ public record TableFormat(
     return partial;
   }
 
-  private ObjectNode head(ObjectNode metadata, boolean withColumns) {
+  /** A table without rows. */
+  public ObjectNode head(ObjectNode metadata, boolean withColumns) {
     ObjectNode head =
         Json.object().put("kind", "Table").put("apiVersion", "meta.k8s.io/" + version);
     head.set("metadata", metadata);

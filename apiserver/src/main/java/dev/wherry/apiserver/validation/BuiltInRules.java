@@ -1,15 +1,15 @@
 package dev.wherry.apiserver.validation;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.wherry.apiserver.defaulting.KindDefaults;
 import dev.wherry.apiserver.registry.ObjectRules;
+import dev.wherry.model.defaults.Defaults;
 import dev.wherry.model.kind.KindInfo;
 
 /** Defaults and rules of the built-in kinds, as the registry asks for them. */
 public final class BuiltInRules implements ObjectRules {
   @Override
   public void applyDefaults(KindInfo kind, ObjectNode object) {
-    KindDefaults.apply(kind, object);
+    Defaults.apply(kind, object);
   }
 
   @Override

@@ -80,6 +80,12 @@ public final class Validation {
               "runtimeclasses.node.k8s.io",
               KindRules.of(PolicyRules::runtimeClass, PolicyRules::runtimeClassUpdate)),
           entry(
+              "customresourcedefinitions.apiextensions.k8s.io",
+              KindRules.of(ExtensionRules::definition, ExtensionRules::definitionUpdate)),
+          entry(
+              "apiservices.apiregistration.k8s.io",
+              KindRules.named(NameRules::pathSegment, ExtensionRules::apiService, KindRules.FREE)),
+          entry(
               "ipaddresses.networking.k8s.io",
               KindRules.named(v -> List.of(), KindRules.ANY, KindRules.FREE)));
 

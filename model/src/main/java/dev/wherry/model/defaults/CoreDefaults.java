@@ -2,6 +2,8 @@ package dev.wherry.model.defaults;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.Map;
 
 /** Services, nodes, namespaces and the smaller kinds of the core group. */
@@ -27,9 +29,9 @@ final class CoreDefaults {
       }
     }
     traffic(spec);
-    for (ObjectNode ingress :
-        Fill.each(Fill.peek(Fill.peek(service, "status"), "loadBalancer"), "ingress")) {
-      if (!Fill.absent(ingress, "ip")) {
+    ObjectNode balancer = Fill.peek(Fill.peek(service, "status"), "loadBalancer");
+    for (ObjectNode ingress : Fill.each(balancer, "ingress")) {
+      if (!Fill.absent(ingress, "ip") && spec.path("type").asText().equals("LoadBalancer")) {
         Fill.text(ingress, "ipMode", "VIP");
       }
     }
@@ -82,6 +84,21 @@ final class CoreDefaults {
         copyMissing(item.path("max"), Fill.child(item, "default"));
         copyMissing(item.path("default"), Fill.child(item, "defaultRequest"));
         copyMissing(item.path("min"), Fill.child(item, "defaultRequest"));
+        Fill.dropEmpty(item, "default");
+        Fill.dropEmpty(item, "defaultRequest");
+      }
+    }
+  }
+
+  /** {@code stringData} is write-only: its entries become data, over those of the same name. */
+  static void secret(ObjectNode secret) {
+    Fill.text(secret, "type", "Opaque");
+    JsonNode texts = secret.remove("stringData");
+    if (texts != null && !texts.isEmpty()) {
+      ObjectNode data = Fill.child(secret, "data");
+      for (Map.Entry<String, JsonNode> e : texts.properties()) {
+        byte[] bytes = e.getValue().asText().getBytes(StandardCharsets.UTF_8);
+        data.put(e.getKey(), Base64.getEncoder().encodeToString(bytes));
       }
     }
   }

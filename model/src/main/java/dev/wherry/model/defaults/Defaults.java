@@ -19,7 +19,7 @@ public final class Defaults {
           Map.entry("Namespace", CoreDefaults::namespace),
           Map.entry("Node", CoreDefaults::node),
           Map.entry("LimitRange", CoreDefaults::limitRange),
-          Map.entry("Secret", secret -> Fill.text(secret, "type", "Opaque")),
+          Map.entry("Secret", CoreDefaults::secret),
           Map.entry("PersistentVolume", VolumeDefaults::persistentVolume),
           Map.entry("PersistentVolumeClaim", VolumeDefaults::claim));
 

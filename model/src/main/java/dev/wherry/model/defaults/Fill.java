@@ -41,6 +41,13 @@ final class Fill {
     }
   }
 
+  /** Takes out a map that nothing came into: Go does not write it. */
+  static void dropEmpty(ObjectNode object, String field) {
+    if (object.path(field).isEmpty()) {
+      object.remove(field);
+    }
+  }
+
   /** The object under the field, made when it is absent. */
   static ObjectNode child(ObjectNode object, String field) {
     return object.get(field) instanceof ObjectNode child ? child : object.putObject(field);

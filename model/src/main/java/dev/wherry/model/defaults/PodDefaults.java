@@ -26,6 +26,11 @@ final class PodDefaults {
       }
     }
     Fill.flag(spec, "enableServiceLinks", true);
+    if (spec.path("hostNetwork").asBoolean()) {
+      for (String list : List.of("initContainers", "containers")) {
+        Fill.each(spec, list).forEach(PodDefaults::hostPorts);
+      }
+    }
     spec(spec);
   }
 
@@ -47,14 +52,8 @@ final class PodDefaults {
     Fill.number(spec, "terminationGracePeriodSeconds", GRACE_SECONDS);
     Fill.text(spec, "schedulerName", "default-scheduler");
     accountNames(spec);
-    boolean hostNetwork = spec.path("hostNetwork").asBoolean();
     for (String list : CONTAINERS) {
-      for (ObjectNode container : Fill.each(spec, list)) {
-        container(container);
-        if (hostNetwork && !list.equals("ephemeralContainers")) {
-          hostPorts(container);
-        }
-      }
+      Fill.each(spec, list).forEach(PodDefaults::container);
     }
     Fill.each(spec, "volumes").forEach(VolumeDefaults::volume);
   }

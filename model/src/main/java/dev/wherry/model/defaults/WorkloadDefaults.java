@@ -13,9 +13,7 @@ final class WorkloadDefaults {
   private WorkloadDefaults() {}
 
   static void template(ObjectNode owner) {
-    if (Fill.has(owner, "template")) {
-      PodDefaults.spec(Fill.child(Fill.peek(owner, "template"), "spec"));
-    }
+    PodDefaults.spec(Fill.child(Fill.child(owner, "template"), "spec"));
   }
 
   static void deployment(ObjectNode deployment) {
@@ -50,8 +48,12 @@ final class WorkloadDefaults {
     ObjectNode spec = Fill.child(set, "spec");
     Fill.text(spec, "podManagementPolicy", "OrderedReady");
     ObjectNode strategy = Fill.child(spec, "updateStrategy");
-    Fill.text(strategy, "type", "RollingUpdate");
-    if (strategy.path("type").asText().equals("RollingUpdate")) {
+    if (Fill.absent(strategy, "type")) {
+      strategy.put("type", "RollingUpdate");
+      Fill.child(strategy, "rollingUpdate");
+    }
+    if (strategy.path("type").asText().equals("RollingUpdate")
+        && Fill.has(strategy, "rollingUpdate")) {
       Fill.number(Fill.child(strategy, "rollingUpdate"), "partition", 0);
     }
     ObjectNode retention = Fill.child(spec, "persistentVolumeClaimRetentionPolicy");
@@ -82,7 +84,9 @@ final class WorkloadDefaults {
       ownLabels(controller, labels);
     }
     Fill.number(spec, "replicas", 1);
-    template(spec);
+    if (Fill.has(spec, "template")) {
+      template(spec);
+    }
   }
 
   private static void ownLabels(ObjectNode object, JsonNode labels) {
@@ -117,7 +121,7 @@ final class WorkloadDefaults {
     Fill.flag(spec, "suspend", false);
     Fill.number(spec, "successfulJobsHistoryLimit", 3);
     Fill.number(spec, "failedJobsHistoryLimit", 1);
-    template(Fill.peek(Fill.peek(spec, "jobTemplate"), "spec"));
+    template(Fill.child(Fill.child(spec, "jobTemplate"), "spec"));
   }
 
   static void autoscaler(ObjectNode scaler) {

@@ -17,21 +17,15 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Reads Kubernetes' protobuf form into the JSON tree: {@code k8s\0}, then runtime.Unknown with the
- * object (apimachinery serializer/protobuf). Empty texts are left out: most are no pointers in Go
- * and would not stand in JSON either.
+ * object (apimachinery serializer/protobuf). Zero values are left out where Go would not write them
+ * in JSON either.
  */
 public final class Protobuf {
   private static final byte[] MAGIC = {'k', '8', 's', 0};
   private static final int DEPTH_MAX = 100;
-
-  /** Texts that are pointers in Go, where empty is not the same as absent. */
-  private static final Set<String> TEXT_POINTERS =
-      Set.of(
-          "storageClassName", "ingressClassName", "service", "hostname", "name", "value", "type");
 
   private final Schema schema;
 
@@ -128,6 +122,18 @@ public final class Protobuf {
 
   private void field(
       ObjectType owner, FieldInfo field, WireReader reader, ObjectNode into, int depth) {
+    if (ProtobufUnions.isUnion(owner, field)) {
+      ProtobufUnions.read(
+          field,
+          reader,
+          into,
+          bytes -> {
+            ObjectNode nested = Json.object();
+            message(owner, bytes, List.of(), nested, depth + 1);
+            return nested;
+          });
+      return;
+    }
     switch (field.type()) {
       case FieldType.ListOf(FieldType item) -> {
         ArrayNode list = into.withArray(field.name());
@@ -138,14 +144,10 @@ public final class Protobuf {
       }
       case FieldType.MapOf(FieldType item) -> entry(item, reader, into, field.name(), depth);
       default ->
-          special(owner, field, reader, depth)
-              .filter(v -> !v.isTextual() || !v.asText().isEmpty() || pointer(field))
+          value(field.type(), reader, depth)
+              .filter(v -> !GoFields.of(owner, field).dropsZero() || !StructDecoder.isZero(v))
               .ifPresent(v -> into.set(field.name(), v));
     }
-  }
-
-  private static boolean pointer(FieldInfo field) {
-    return field.required() || TEXT_POINTERS.contains(field.name());
   }
 
   private static boolean number(FieldType.Scalar type) {
@@ -175,33 +177,6 @@ public final class Protobuf {
     map.set(key, value);
   }
 
-  /** Three unions of JSON schemas have JSON forms that no field describes. */
-  private Optional<JsonNode> special(
-      ObjectType owner, FieldInfo field, WireReader reader, int depth) {
-    if (owner.simpleName().equals("JSONSchemaProps")
-        && Set.of("items", "additionalItems", "additionalProperties").contains(field.name())) {
-      JsonNode result = BooleanNode.FALSE;
-      WireReader union = new WireReader(reader.bytes());
-      boolean items = field.name().equals("items");
-      while (union.next()) {
-        if (union.wireType() == WireReader.VARINT) {
-          boolean allows = union.varint() != 0;
-          result = result.isObject() ? result : BooleanNode.valueOf(allows);
-        } else {
-          ObjectNode nested = Json.object();
-          message(owner, union.bytes(), List.of(), nested, depth + 1);
-          if (items && union.number() == 2) {
-            result = result instanceof ArrayNode list ? list.add(nested) : Json.array().add(nested);
-          } else {
-            result = nested;
-          }
-        }
-      }
-      return Optional.of(result);
-    }
-    return value(field.type(), reader, depth);
-  }
-
   private Optional<JsonNode> value(FieldType type, WireReader reader, int depth) {
     return switch (type) {
       case FieldType.Scalar scalar -> scalar(scalar, reader);
@@ -221,7 +196,7 @@ public final class Protobuf {
     return switch (type) {
       case STRING -> Optional.of(TextNode.valueOf(reader.text()));
       case INT32 -> Optional.of(IntNode.valueOf((int) reader.varint()));
-      case INT64 -> Optional.of(LongNode.valueOf(reader.varint()));
+      case INT64 -> Optional.of(integer(reader.varint()));
       case DOUBLE -> Optional.of(DoubleNode.valueOf(Double.longBitsToDouble(reader.fixed(8))));
       case BOOLEAN -> Optional.of(BooleanNode.valueOf(reader.varint() != 0));
       case BYTES ->
@@ -235,6 +210,11 @@ public final class Protobuf {
         yield raw.length == 0 ? Optional.empty() : Optional.of(Json.parse(raw));
       }
     };
+  }
+
+  /** The same node that JSON text would give: trees are compared. */
+  private static JsonNode integer(long value) {
+    return value == (int) value ? IntNode.valueOf((int) value) : LongNode.valueOf(value);
   }
 
   /** No bytes are Go's zero time, which JSON writes as null. */

@@ -67,7 +67,7 @@ public final class StructDecoder {
   }
 
   /** Structures count as something, however empty: Go writes them always. */
-  private static boolean isZero(JsonNode value) {
+  static boolean isZero(JsonNode value) {
     return switch (value.getNodeType()) {
       case STRING -> value.textValue().isEmpty();
       case NUMBER -> value.isIntegralNumber() && value.asLong() == 0;

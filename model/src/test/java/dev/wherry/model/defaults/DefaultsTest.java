@@ -118,6 +118,13 @@ class DefaultsTest {
               strategy: {type: Recreate}
               revisionHistoryLimit: 10
               progressDeadlineSeconds: 600
+              template:
+                spec:
+                  dnsPolicy: ClusterFirst
+                  restartPolicy: Always
+                  schedulerName: default-scheduler
+                  securityContext: {}
+                  terminationGracePeriodSeconds: 30
             """),
         deployment);
   }
