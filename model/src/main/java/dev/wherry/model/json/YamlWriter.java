@@ -5,6 +5,15 @@ import java.util.TreeMap;
 
 /** Writes the block form that kubectl prints: sorted keys, lists not indented below their key. */
 final class YamlWriter {
+  private enum Style {
+    PLAIN,
+    SINGLE,
+    DOUBLE
+  }
+
+  /** Characters of a line before a value is broken. */
+  private static final int WIDTH = 80;
+
   private static final String FIRST_INDICATORS = "#,[]{}&*!|>'\"%@`";
 
   private final StringBuilder out = new StringBuilder();
@@ -87,7 +96,7 @@ final class YamlWriter {
     boolean literal =
         text.indexOf('\n') >= 0 && printable(text) && !text.endsWith(" ") && !text.contains(" \n");
     if (!literal) {
-      out.append(flow(text));
+      folded(text, indent);
       return;
     }
     out.append('|');
@@ -109,11 +118,59 @@ final class YamlWriter {
     }
   }
 
+  /** A key: on one line. */
   private static String flow(String text) {
+    return switch (style(text)) {
+      case DOUBLE -> doubleQuoted(text);
+      case SINGLE -> "'" + text.replace("'", "''") + "'";
+      case PLAIN -> text;
+    };
+  }
+
+  private static Style style(String text) {
     if (!printable(text) || text.indexOf('\n') >= 0 || YamlScalars.ambiguous(text)) {
-      return doubleQuoted(text);
+      return Style.DOUBLE;
     }
-    return plainAllowed(text) ? text : "'" + text.replace("'", "''") + "'";
+    return plainAllowed(text) ? Style.PLAIN : Style.SINGLE;
+  }
+
+  /** A value; upstream's writer breaks it at the first single space behind the line's width. */
+  private void folded(String text, int indent) {
+    Style style = style(text);
+    String quote = style == Style.DOUBLE ? "\"" : style == Style.SINGLE ? "'" : "";
+    out.append(quote);
+    int start = out.lastIndexOf("\n") + 1;
+    int column = out.codePointCount(start, out.length());
+    boolean afterSpace = false;
+    for (int i = 0; i < text.length(); ) {
+      int c = text.codePointAt(i);
+      int next = i + Character.charCount(c);
+      boolean spaceFollows = next < text.length() && text.charAt(next) == ' ';
+      boolean inside = style == Style.PLAIN || (i > 0 && next < text.length());
+      if (c == ' '
+          && !afterSpace
+          && column > WIDTH
+          && inside
+          && (style == Style.DOUBLE || !spaceFollows)) {
+        out.append('\n').repeat(' ', indent).append(spaceFollows ? "\\" : "");
+        column = indent + (spaceFollows ? 1 : 0);
+      } else {
+        int before = out.length();
+        append(c, style);
+        column += out.codePointCount(before, out.length());
+      }
+      afterSpace = c == ' ';
+      i = next;
+    }
+    out.append(quote);
+  }
+
+  private void append(int c, Style style) {
+    if (style == Style.DOUBLE) {
+      escape(c, out);
+    } else {
+      out.append(style == Style.SINGLE && c == '\'' ? "'" : "").appendCodePoint(c);
+    }
   }
 
   private static boolean plainAllowed(String text) {
@@ -142,23 +199,24 @@ final class YamlWriter {
 
   private static String doubleQuoted(String text) {
     StringBuilder quoted = new StringBuilder("\"");
-    text.codePoints()
-        .forEach(c -> {
-          switch (c) {
-            case '"' -> quoted.append("\\\"");
-            case '\\' -> quoted.append("\\\\");
-            case '\n' -> quoted.append("\\n");
-            case '\t' -> quoted.append("\\t");
-            case '\r' -> quoted.append("\\r");
-            default -> {
-              if (c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0xFEFF) {
-                quoted.append(c < 0x100 ? "\\x%02X".formatted(c) : "\\u%04X".formatted(c));
-              } else {
-                quoted.appendCodePoint(c);
-              }
-            }
-          }
-        });
+    text.codePoints().forEach(c -> escape(c, quoted));
     return quoted.append('"').toString();
+  }
+
+  private static void escape(int c, StringBuilder quoted) {
+    switch (c) {
+      case '"' -> quoted.append("\\\"");
+      case '\\' -> quoted.append("\\\\");
+      case '\n' -> quoted.append("\\n");
+      case '\t' -> quoted.append("\\t");
+      case '\r' -> quoted.append("\\r");
+      default -> {
+        if (c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0xFEFF) {
+          quoted.append(c < 0x100 ? "\\x%02X".formatted(c) : "\\u%04X".formatted(c));
+        } else {
+          quoted.appendCodePoint(c);
+        }
+      }
+    }
   }
 }

@@ -71,12 +71,7 @@ final class Containers {
   private void ports(String title, JsonNode ports, String field) {
     List<String> texts = new ArrayList<>();
     for (JsonNode port : ports) {
-      String name = port.path("name").asText("");
-      texts.add(
-          port.path(field).asInt()
-              + "/"
-              + port.path("protocol").asText("TCP")
-              + (name.isEmpty() ? "" : " (" + name + ")"));
+      texts.add(port.path(field).asInt() + "/" + port.path("protocol").asText("TCP"));
     }
     page.field(
         2,
@@ -130,7 +125,7 @@ final class Containers {
       return;
     }
     String numbers =
-        "delay=%ds timeout=%ds period=%ds successThreshold=%d failureThreshold=%d"
+        "delay=%ds timeout=%ds period=%ds #success=%d #failure=%d"
             .formatted(
                 probe.path("initialDelaySeconds").asInt(),
                 probe.path("timeoutSeconds").asInt(),
