@@ -24,6 +24,8 @@ import picocli.CommandLine.Parameters;
 final class ImageCommand {
   private static final String FORMAT = "%-56s %-19s %12s %s";
 
+  private static final String IMPORT = "wherry image import FILE";
+
   /** As much of a digest as people compare. */
   private static final int ID_CHARS = 19;
 
@@ -105,11 +107,12 @@ final class ImageCommand {
     }
     try (RuntimeImages runtime = opened.get()) {
       System.out.println("pulled " + full + " " + runtime.pull(full));
+      return 0;
     } catch (IOException e) {
+      String why = String.valueOf(e.getMessage());
       throw new IOException(
-          e.getMessage() + "; if no registry holds it: wherry image import FILE", e);
+          why.contains(IMPORT) ? why : why + "; if no registry holds it: " + IMPORT, e);
     }
-    return 0;
   }
 
   @Command(name = "rm", description = "Remove an image, imported or of the runtime.")

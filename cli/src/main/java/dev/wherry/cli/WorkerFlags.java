@@ -10,11 +10,33 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
 
 /** The flags of a worker, the same for agents and servers. */
 final class WorkerFlags {
   private static final Set<String> EFFECTS = Set.of("NoSchedule", "PreferNoSchedule", "NoExecute");
+
+  private static final Pattern NAME =
+      Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*");
+  private static final int NAME_CHARS_MAX = 253;
+  private static final List<String> RESERVED = List.of("kubernetes.io", "k8s.io");
+
+  /** Domains and keys a kubelet may set on its own node (kubelet's --node-labels). */
+  private static final List<String> OWN = List.of("kubelet.kubernetes.io", "node.kubernetes.io");
+
+  private static final Set<String> WELL_KNOWN =
+      Set.of(
+          "kubernetes.io/hostname",
+          "kubernetes.io/os",
+          "kubernetes.io/arch",
+          "topology.kubernetes.io/region",
+          "topology.kubernetes.io/zone",
+          "failure-domain.beta.kubernetes.io/region",
+          "failure-domain.beta.kubernetes.io/zone",
+          "beta.kubernetes.io/instance-type",
+          "beta.kubernetes.io/os",
+          "beta.kubernetes.io/arch");
 
   @Option(names = "--node-name", description = "Name of this node (default: the host's name).")
   private String nodeName = "";
@@ -99,7 +121,15 @@ final class WorkerFlags {
   }
 
   private String name() throws IOException {
-    return nodeName.isEmpty() ? HostAddress.name() : nodeName;
+    String name = nodeName.isEmpty() ? HostAddress.name() : nodeName;
+    if (!NAME.matcher(name).matches() || name.length() > NAME_CHARS_MAX) {
+      throw new IOException(
+          "'"
+              + name
+              + "' cannot be a node's name: give --node-name with small letters, digits,"
+              + " '-' and '.', such as worker-1");
+    }
+    return name;
   }
 
   static Map<String, String> parsedLabels(List<String> texts) {
@@ -109,9 +139,26 @@ final class WorkerFlags {
       if (equals <= 0) {
         throw new IllegalArgumentException("--label " + text + ": write KEY=VALUE");
       }
+      refuseReserved(text.substring(0, equals));
       labels.put(text.substring(0, equals), text.substring(equals + 1));
     }
     return labels;
+  }
+
+  /** The server would refuse such a node (NodeRestriction); a person should hear it at once. */
+  private static void refuseReserved(String key) {
+    String domain = key.substring(0, Math.max(0, key.indexOf('/')));
+    boolean reserved =
+        RESERVED.stream().anyMatch(r -> domain.equals(r) || domain.endsWith("." + r));
+    boolean own = OWN.stream().anyMatch(o -> domain.equals(o) || domain.endsWith("." + o));
+    if (reserved && !own && !WELL_KNOWN.contains(key)) {
+      throw new IllegalArgumentException(
+          "--label "
+              + key
+              + ": a node may not give itself labels of "
+              + domain
+              + "; label it from the server (kubectl label node)");
+    }
   }
 
   static List<Taint> parsedTaints(List<String> texts) {

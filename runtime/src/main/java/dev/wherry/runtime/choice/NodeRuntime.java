@@ -55,7 +55,7 @@ public final class NodeRuntime implements AutoCloseable {
   }
 
   /**
-   * Decides, opens and remembers. Blocks until CRI answers.
+   * Decides, opens and remembers. Blocks until the runtime answers.
    *
    * @throws IOException with a sentence for the user
    */

@@ -1,0 +1,93 @@
+package dev.wherry.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.wherry.model.core.v1.Taint;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+class WorkerFlagsTest {
+  private static final URI SERVER = URI.create("https://192.0.2.1:6443");
+
+  /** A command with the flags and nothing else. */
+  @CommandLine.Command(name = "worker")
+  private static final class Flags implements Runnable {
+    @CommandLine.Mixin private WorkerFlags worker = new WorkerFlags();
+
+    @Override
+    public void run() {}
+  }
+
+  private static WorkerOptions options(String... words) throws Exception {
+    Flags flags = new Flags();
+    new CommandLine(flags).parseArgs(words);
+    return flags.worker.agent(SERVER, Path.of("/data"));
+  }
+
+  @Test
+  void flags_given_becomeOptions() throws Exception {
+    WorkerOptions options =
+        options(
+            "--node-name=w1",
+            "--node-ip=192.0.2.7",
+            "--label=disk=ssd",
+            "--label=topology.kubernetes.io/zone=a",
+            "--taint=only=gpu:NoSchedule",
+            "--taint=odd:NoExecute");
+    assertEquals("w1", options.nodeName());
+    assertEquals(Map.of("disk", "ssd", "topology.kubernetes.io/zone", "a"), options.labels());
+    assertEquals(
+        List.of(
+            Taint.builder().key("only").value("gpu").effect("NoSchedule").build(),
+            Taint.builder().key("odd").effect("NoExecute").build()),
+        options.taints());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--node-name=Upper",
+        "--label=novalue",
+        "--label=node-role.kubernetes.io/master=",
+        "--taint=a=b",
+        "--taint=a=b:Never",
+        "--runtime=podman"
+      })
+  void flag_wrong_saysWhatToWrite(String word) {
+    Exception refused =
+        assertThrows(
+            Exception.class,
+            () ->
+                options(word.startsWith("--node") ? "--node-ip=192.0.2.7" : "--node-name=w", word));
+    assertTrue(String.valueOf(refused.getMessage()).length() > 20, refused.getMessage());
+  }
+
+  @Test
+  void duration_asGoWritesIt() {
+    assertEquals(Duration.ofMinutes(90), Durations.parse("1h30m"));
+    assertEquals(Duration.ofSeconds(45), Durations.parse("45s"));
+    assertEquals(Duration.ZERO, Durations.parse("0"));
+    assertThrows(IllegalArgumentException.class, () -> Durations.parse("1d"));
+    assertThrows(IllegalArgumentException.class, () -> Durations.parse(""));
+    assertEquals("1h30m", Durations.text(Duration.ofMinutes(90)));
+    assertEquals("expired", Durations.text(Duration.ZERO));
+  }
+
+  @Test
+  void bridge_ofAnotherDataDirectory_isAnotherAndShortEnough() {
+    assertEquals("wherry0", PodNetwork.bridge(Path.of("/var/lib/wherry")));
+    String other = PodNetwork.bridge(Path.of("/srv/wherry"));
+    assertNotEquals("wherry0", other);
+    assertTrue(other.length() <= 15, other);
+  }
+}
