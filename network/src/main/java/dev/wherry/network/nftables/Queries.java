@@ -1,6 +1,8 @@
 package dev.wherry.network.nftables;
 
+import dev.wherry.model.Bytes;
 import dev.wherry.network.netlink.Attributes;
+import dev.wherry.network.netlink.Errno;
 import dev.wherry.network.netlink.MessageWriter;
 import dev.wherry.network.netlink.NetlinkException;
 import dev.wherry.network.netlink.NetlinkMessage;
@@ -19,6 +21,8 @@ public final class Queries {
   private static final int GET_TABLE = 1;
   private static final int GET_CHAIN = 4;
   private static final int GET_RULE = 7;
+  private static final int GET_ELEMENT = 13;
+  private static final int ELEMENTS = 3;
   private static final int NEW_GENERATION = 15;
   private static final int GET_GENERATION = 16;
 
@@ -86,6 +90,36 @@ public final class Queries {
       }
     }
     return rules;
+  }
+
+  /** What packets have left in a learned map; nothing when there is no such map. */
+  public static List<Learned> learned(NetlinkSocket socket, Family family, String table, String map)
+      throws NetlinkException {
+    int sent = socket.nextSequence();
+    MessageWriter out =
+        begin(GET_ELEMENT, MessageWriter.FLAG_DUMP, sent, family.number())
+            .text(1, table)
+            .text(2, map);
+    List<Learned> entries = new ArrayList<>();
+    try {
+      for (NetlinkMessage answer : socket.dump(out, sent, "list elements of " + map)) {
+        Attributes list = new Attributes(answer.payload(), HEADER_BYTES).nested(ELEMENTS);
+        list.all().forEach(element -> entries.add(learned(element.nested())));
+      }
+    } catch (NetlinkException e) {
+      if (e.errno() != Errno.ENOENT) {
+        throw e;
+      }
+    }
+    return entries;
+  }
+
+  private static Learned learned(Attributes element) {
+    return new Learned(
+        Bytes.copyOf(element.nested(1).value(1)),
+        Bytes.copyOf(element.nested(2).value(1)),
+        element.number(4),
+        element.number(5));
   }
 
   /** Reads a notification of the group above. */

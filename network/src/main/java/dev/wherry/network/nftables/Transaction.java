@@ -45,7 +45,10 @@ public final class Transaction {
   private int last;
   private int sets;
 
-  /** Starts a transaction of a table for a generation as {@link Queries#generation} gave it. */
+  /**
+   * Starts a transaction of a table for a generation as {@link Queries#generation} gave it. Ask
+   * nothing else of the socket until it is committed.
+   */
   public Transaction(NetlinkSocket socket, int generation, Family family, String table) {
     this.socket = socket;
     this.family = family;
@@ -191,6 +194,26 @@ public final class Transaction {
       }
     }
     out.close();
+  }
+
+  /** Puts learned entries back with the rest of their lives; those that do not fit are left out. */
+  public Transaction restore(SetSpec map, Collection<Learned> entries) {
+    if (!(map.kind() instanceof SetSpec.Kind.LearnedMap(List<DataType> value))) {
+      throw new IllegalArgumentException(map.name() + " does not learn");
+    }
+    for (Learned entry : entries) {
+      if (entry.key().length() == DataType.length(map.key())
+          && entry.value().length() == DataType.length(value)
+          && entry.remainingMillis() > 0) {
+        create(NEW_ELEMENT, "restore elements of " + map.name()).text(2, map.name()).nest(3);
+        out.nest(ExpressionWriter.LIST_ELEMENT);
+        ExpressionWriter.value(out, 1, entry.key());
+        ExpressionWriter.value(out, 2, entry.value());
+        out.u64(4, entry.timeoutMillis()).u64(5, entry.remainingMillis());
+        out.close().close();
+      }
+    }
+    return this;
   }
 
   public boolean isEmpty() {

@@ -23,6 +23,7 @@ final class BaseChains {
   private static final String ABSENT = "absent";
   private static final int DESTINATION_PRIORITY = -100;
   private static final int TCP = 6;
+  private static final int GUARD_PRIORITY = -110;
   private static final int SOURCE_PRIORITY = 100;
   private static final int BEHIND_DESTINATION_PRIORITY = -90;
   private static final Cidr LOOPBACK = Cidr.parse("127.0.0.0/8");
@@ -35,6 +36,8 @@ final class BaseChains {
     chains.add(refuse());
     chains.add(new Chain(SERVICES, Optional.empty(), services(facts)));
     chains.add(new Chain(ABSENT, Optional.empty(), absent()));
+    chains.add(
+        Chain.base("guards", new Hook("filter", Point.PREROUTING, GUARD_PRIORITY), guards()));
     Rule translate = Rule.of(new Expression.Decide(Verdict.jump(SERVICES)));
     chains.add(base("prerouting", "nat", Point.PREROUTING, DESTINATION_PRIORITY, translate));
     chains.add(base("output", "nat", Point.OUTPUT, DESTINATION_PRIORITY, translate));
@@ -79,6 +82,22 @@ final class BaseChains {
       rules.add(nodePort(Rules.of(family), family, Maps.dispatch(family, Entry.NODE_PORT)));
     }
     return rules;
+  }
+
+  /**
+   * Looked at before any translation, while the destination is still the one that was asked for.
+   */
+  private static List<Rule> guards() {
+    List<Rule> rules = new ArrayList<>();
+    for (AddressFamily family : AddressFamily.values()) {
+      rules.add(address(fresh(family), family, Maps.guard(family, Entry.ADDRESS)));
+      rules.add(nodePort(fresh(family), family, Maps.guard(family, Entry.NODE_PORT)));
+    }
+    return rules;
+  }
+
+  private static Rules fresh(AddressFamily family) {
+    return Rules.of(family).then(Matches.newConnection());
   }
 
   private static List<Rule> absent() {

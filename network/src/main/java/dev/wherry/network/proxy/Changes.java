@@ -14,10 +14,10 @@ import java.util.Map;
  * @param added elements by set; one that changes is in both
  */
 record Changes(
-    List<PickChain> newChains,
+    List<OwnedChain> newChains,
     Map<String, List<Element>> removed,
     Map<String, List<Element>> added,
-    List<PickChain> oldChains) {
+    List<OwnedChain> oldChains) {
   Changes {
     newChains = List.copyOf(newChains);
     removed = Collections.unmodifiableMap(new LinkedHashMap<>(removed));

@@ -2,6 +2,7 @@ package dev.wherry.network.proxy;
 
 import dev.wherry.model.Bytes;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 
 /**
  * A range of addresses; its bytes hold no bits behind the prefix.
@@ -52,15 +53,6 @@ public record Cidr(Bytes address, int prefix) {
     return Bytes.copyOf(mask(address.length(), prefix));
   }
 
-  /** Whether two ranges share an address. */
-  public boolean overlaps(Cidr other) {
-    if (address.length() != other.address.length()) {
-      return false;
-    }
-    int shorter = Math.min(prefix, other.prefix);
-    return of(address.toArray(), shorter).equals(of(other.address.toArray(), shorter));
-  }
-
   private static byte[] mask(int length, int prefix) {
     byte[] mask = new byte[length];
     for (int i = 0; i < length; i++) {
@@ -74,7 +66,7 @@ public record Cidr(Bytes address, int prefix) {
   public String toString() {
     try {
       return InetAddress.getByAddress(address.toArray()).getHostAddress() + "/" + prefix;
-    } catch (java.net.UnknownHostException e) {
+    } catch (UnknownHostException e) {
       throw new IllegalStateException("an address of " + address.length() + " bytes", e);
     }
   }

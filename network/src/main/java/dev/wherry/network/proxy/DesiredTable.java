@@ -27,7 +27,7 @@ final class DesiredTable {
 
   private final Map<ObjectKey, ServicePlan> plans = new TreeMap<>();
   private final Map<Place, List<Owned>> claims = new HashMap<>();
-  private final Map<PickChain, Integer> uses = new HashMap<>();
+  private final Map<OwnedChain, Integer> uses = new HashMap<>();
 
   ServicePlan plan(ObjectKey service) {
     return plans.getOrDefault(service, ServicePlan.NOTHING);
@@ -40,7 +40,7 @@ final class DesiredTable {
   /** Replaces the plans of some Services and returns what that changes. */
   Changes update(Map<ObjectKey, ServicePlan> updates) {
     Map<Place, Optional<Element>> before = new LinkedHashMap<>();
-    Map<PickChain, Boolean> usedBefore = new LinkedHashMap<>();
+    Map<OwnedChain, Boolean> usedBefore = new LinkedHashMap<>();
     updates.forEach((service, next) -> {
       ServicePlan last = plan(service);
       if (!last.equals(next)) {
@@ -94,7 +94,7 @@ final class DesiredTable {
   }
 
   private Changes difference(
-      Map<Place, Optional<Element>> before, Map<PickChain, Boolean> usedBefore) {
+      Map<Place, Optional<Element>> before, Map<OwnedChain, Boolean> usedBefore) {
     Map<String, List<Element>> removed = new LinkedHashMap<>();
     Map<String, List<Element>> added = new LinkedHashMap<>();
     before.forEach((place, last) -> {
@@ -104,8 +104,8 @@ final class DesiredTable {
         next.ifPresent(e -> added.computeIfAbsent(place.set(), _ -> new ArrayList<>()).add(e));
       }
     });
-    List<PickChain> newChains = new ArrayList<>();
-    List<PickChain> oldChains = new ArrayList<>();
+    List<OwnedChain> newChains = new ArrayList<>();
+    List<OwnedChain> oldChains = new ArrayList<>();
     usedBefore.forEach((chain, used) -> {
       if (used && !uses.containsKey(chain)) {
         oldChains.add(chain);
@@ -128,8 +128,8 @@ final class DesiredTable {
         }
       }
     }
-    List<PickChain> chains =
-        uses.keySet().stream().sorted(Comparator.comparing(PickChain::name)).toList();
+    List<OwnedChain> chains =
+        uses.keySet().stream().sorted(Comparator.comparing(OwnedChain::name)).toList();
     return new Changes(chains, Map.of(), added, List.of());
   }
 }

@@ -4,9 +4,13 @@ import dev.wherry.network.netlink.NetlinkException;
 import dev.wherry.network.netlink.NetlinkSocket;
 import dev.wherry.network.nftables.Chain;
 import dev.wherry.network.nftables.Family;
+import dev.wherry.network.nftables.Learned;
 import dev.wherry.network.nftables.Queries;
+import dev.wherry.network.nftables.SetSpec;
 import dev.wherry.network.nftables.Transaction;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Brings changes into the kernel's table; on the netlink thread. */
 final class KernelTable {
@@ -15,12 +19,23 @@ final class KernelTable {
 
   private KernelTable() {}
 
-  /** Makes the whole table in one step from whatever there is: packets see the old or the new. */
+  /**
+   * Makes the whole table in one step from whatever there is: packets see the old or the new.
+   * Clients that stay with an endpoint go on staying with it.
+   */
   static void replace(NetlinkSocket socket, NodeFacts facts, Changes whole)
       throws NetlinkException {
-    Transaction transaction = begin(socket, Queries.generation(socket));
+    int generation = Queries.generation(socket);
+    Map<SetSpec, List<Learned>> learned = new LinkedHashMap<>();
+    for (SetSpec set : Maps.all()) {
+      if (set.kind() instanceof SetSpec.Kind.LearnedMap) {
+        learned.put(set, Queries.learned(socket, FAMILY, NAME, set.name()));
+      }
+    }
+    Transaction transaction = begin(socket, generation);
     transaction.addTable().deleteTable().addTable();
     Maps.all().forEach(transaction::addSet);
+    learned.forEach(transaction::restore);
     List<Chain> base = BaseChains.all(facts);
     base.forEach(transaction::addChain);
     addElements(transaction, facts, whole);

@@ -104,6 +104,11 @@ final class Maps {
     return name("outside", family, entry);
   }
 
+  /** Destinations that only some ranges may send to. */
+  static String guard(AddressFamily family, Entry entry) {
+    return name("guard", family, entry);
+  }
+
   /** Destinations without endpoints. */
   static String absent(AddressFamily family, Entry entry) {
     return name("absent", family, entry);
@@ -149,6 +154,7 @@ final class Maps {
         sets.add(SetSpec.verdicts(dispatch(family, entry), key));
         sets.add(SetSpec.verdicts(outside(family, entry), key));
         sets.add(SetSpec.verdicts(absent(family, entry), key));
+        sets.add(SetSpec.verdicts(guard(family, entry), key));
         sets.add(SetSpec.map(endpoints(family, entry), with(key, MARK), endpoint));
         for (Pool pool : Pool.values()) {
           sets.add(SetSpec.set(live(family, entry, pool), with(with(key, address), PORT)));

@@ -17,7 +17,8 @@ import java.util.Optional;
  * @param stickySeconds how long a client stays with its endpoint; 0 for not at all
  */
 record PickChain(
-    AddressFamily family, Entry entry, Pool pool, Sender sender, int count, int stickySeconds) {
+    AddressFamily family, Entry entry, Pool pool, Sender sender, int count, int stickySeconds)
+    implements OwnedChain {
   private static final long SECOND_MILLIS = 1000;
 
   /** Whose source address is hidden, so that answers come back through this node. */
@@ -33,7 +34,8 @@ record PickChain(
     }
   }
 
-  String name() {
+  @Override
+  public String name() {
     return "pick-%s%s-%s-%d%s%s"
         .formatted(
             entry.word(),
@@ -44,7 +46,8 @@ record PickChain(
             stickySeconds == 0 ? "" : "-sticky" + stickySeconds);
   }
 
-  Chain chain(NodeFacts facts) {
+  @Override
+  public Chain chain(NodeFacts facts) {
     List<Rule> rules = new ArrayList<>();
     Optional<Cidr> pods = facts.pods(family);
     switch (sender) {

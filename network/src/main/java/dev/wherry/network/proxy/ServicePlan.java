@@ -16,7 +16,7 @@ import java.util.Set;
  * @param chains that its elements lead to
  * @param datagrams its UDP destinations, whose tracked connections must follow changes
  */
-record ServicePlan(Map<Place, Claim> elements, Set<PickChain> chains, List<Datagrams> datagrams) {
+record ServicePlan(Map<Place, Claim> elements, Set<OwnedChain> chains, List<Datagrams> datagrams) {
   static final ServicePlan NOTHING = new ServicePlan(Map.of(), Set.of(), List.of());
 
   ServicePlan {

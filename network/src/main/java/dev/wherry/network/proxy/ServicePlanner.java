@@ -40,7 +40,7 @@ final class ServicePlanner {
 
   private final NodeFacts facts;
   private final Map<Place, Claim> elements = new LinkedHashMap<>();
-  private final Set<PickChain> chains = new LinkedHashSet<>();
+  private final Set<OwnedChain> chains = new LinkedHashSet<>();
   private final List<Datagrams> datagrams = new ArrayList<>();
 
   private ServicePlanner(NodeFacts facts) {
@@ -104,16 +104,21 @@ final class ServicePlanner {
             RANK_CLUSTER_ADDRESS);
     internal(cluster, spec.internalTrafficPolicy().equals("Local"));
     boolean local = spec.externalTrafficPolicy().equals("Local");
-    for (byte[] address : externalAddresses(service)) {
-      if (AddressFamily.of(address) == family) {
-        Bytes bytes = Bytes.copyOf(address);
-        external(cluster.at(new Target(family, Entry.ADDRESS, bytes, protocol, number)), local);
-      }
+    for (Bytes address : addresses(family, spec.externalIPs())) {
+      external(cluster.at(new Target(family, Entry.ADDRESS, address, protocol, number)), local);
+    }
+    for (Bytes address : addresses(family, balancerAddresses(service))) {
+      Destination balanced =
+          cluster.at(new Target(family, Entry.ADDRESS, address, protocol, number));
+      external(balanced, local);
+      guard(spec, balanced);
     }
     Integer nodePort = port.nodePort();
     if (nodePort != null && nodePort > 0) {
-      Target target = new Target(family, Entry.NODE_PORT, NO_ADDRESS, protocol, nodePort);
-      external(cluster.at(target), local);
+      Destination hosted =
+          cluster.at(new Target(family, Entry.NODE_PORT, NO_ADDRESS, protocol, nodePort));
+      external(hosted, local);
+      guard(spec, hosted);
     }
     endpoints.all().stream().filter(Backend::local).forEach(backend -> hairpin(family, backend));
   }
@@ -128,8 +133,16 @@ final class ServicePlanner {
     return seconds == null || seconds <= 0 ? STICKY_SECONDS_DEFAULT : seconds;
   }
 
-  private static List<byte[]> externalAddresses(Service service) {
-    List<String> texts = new ArrayList<>(service.spec().externalIPs());
+  private static List<Bytes> addresses(AddressFamily family, List<String> texts) {
+    return texts.stream()
+        .map(text -> InetAddress.ofLiteral(text).getAddress())
+        .filter(address -> AddressFamily.of(address) == family)
+        .map(Bytes::copyOf)
+        .toList();
+  }
+
+  private static List<String> balancerAddresses(Service service) {
+    List<String> texts = new ArrayList<>();
     var balancer = service.status().loadBalancer();
     if (service.spec().type().equals("LoadBalancer") && balancer != null) {
       for (LoadBalancerIngress ingress : balancer.ingress()) {
@@ -139,7 +152,24 @@ final class ServicePlanner {
         }
       }
     }
-    return texts.stream().distinct().map(t -> InetAddress.ofLiteral(t).getAddress()).toList();
+    return texts;
+  }
+
+  /** Ranges guard the balancer's addresses and, as balancers deliver there, the node ports. */
+  private void guard(ServiceSpec spec, Destination destination) {
+    Target target = destination.target();
+    List<Cidr> ranges =
+        spec.loadBalancerSourceRanges().stream()
+            .map(String::trim)
+            .map(Cidr::parse)
+            .filter(range -> range.family() == target.family())
+            .toList();
+    if (!spec.loadBalancerSourceRanges().isEmpty() && spec.type().equals("LoadBalancer")) {
+      GuardChain chain = new GuardChain(target.family(), ranges);
+      chains.add(chain);
+      String map = Maps.guard(target.family(), target.entry());
+      claim(destination.rank(), map, Element.of(target.key(), Verdict.jump(chain.name())));
+    }
   }
 
   /** One place where a Service is reached. */

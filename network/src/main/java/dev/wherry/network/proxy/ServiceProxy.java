@@ -197,10 +197,17 @@ public final class ServiceProxy implements AutoCloseable {
             "service table not written node={0} why=\"{1}\"",
             nodeName,
             e.getMessage());
-        inbox.everything();
-        timer.pause(RETRY_PAUSE);
+        again();
+      } catch (RuntimeException e) {
+        LOG.log(Level.ERROR, "service proxy failed node=" + nodeName, e);
+        again();
       }
     }
+  }
+
+  private void again() throws InterruptedException {
+    timer.pause(RETRY_PAUSE);
+    inbox.everything();
   }
 
   /** Stops; the table stays. */

@@ -5,7 +5,9 @@ import dev.wherry.machinery.informer.View;
 import dev.wherry.model.core.v1.Node;
 import dev.wherry.model.core.v1.Service;
 import dev.wherry.model.discovery.v1.EndpointSlice;
+import dev.wherry.network.netlink.Errno;
 import dev.wherry.network.netlink.NetlinkException;
+import dev.wherry.network.netlink.NetlinkSocket;
 import dev.wherry.network.netlink.NetlinkThread;
 import dev.wherry.network.nftables.Queries;
 import dev.wherry.network.proxy.ServicePlan.Datagrams;
@@ -25,6 +27,8 @@ import java.util.function.Function;
  */
 final class TableKeeper {
   private static final Logger LOG = System.getLogger(TableKeeper.class.getName());
+
+  private static final int ATTEMPTS_MAX = 10;
 
   private final NetlinkThread netlink;
   private final View<Service> services;
@@ -87,10 +91,7 @@ final class TableKeeper {
     Map<ObjectKey, ServicePlan> plans = new LinkedHashMap<>();
     services.list().forEach(service -> plans.put(ObjectKey.of(service), plan(service)));
     Changes whole = fresh.update(plans);
-    netlink.call(socket -> {
-      KernelTable.replace(socket, facts, whole);
-      return true;
-    });
+    write(socket -> KernelTable.replace(socket, facts, whole));
     table = fresh;
     List<Datagrams> after = datagrams(plans.values());
     forget(StaleDatagrams.between(before, after));
@@ -112,10 +113,7 @@ final class TableKeeper {
     Changes changes = table.update(plans);
     if (!changes.isEmpty()) {
       try {
-        netlink.call(socket -> {
-          KernelTable.change(socket, Queries.generation(socket), facts, changes);
-          return true;
-        });
+        write(socket -> KernelTable.change(socket, Queries.generation(socket), facts, changes));
       } catch (NetlinkException e) {
         LOG.log(
             Level.INFO,
@@ -127,6 +125,30 @@ final class TableKeeper {
       }
     }
     forget(StaleDatagrams.between(before, datagrams(plans.values())));
+  }
+
+  @FunctionalInterface
+  private interface Write {
+    void run(NetlinkSocket socket) throws NetlinkException;
+  }
+
+  /**
+   * Others change their tables all the time, and that alone makes the kernel ask to try again. Were
+   * it ours that they changed, its notification is on its way and the table is made whole after.
+   */
+  private void write(Write write) throws IOException, InterruptedException {
+    netlink.call(socket -> {
+      for (int attempt = 1; ; attempt++) {
+        try {
+          write.run(socket);
+          return true;
+        } catch (NetlinkException e) {
+          if (e.errno() != Errno.ERESTART || attempt == ATTEMPTS_MAX) {
+            throw e;
+          }
+        }
+      }
+    });
   }
 
   private static List<Datagrams> datagrams(Iterable<ServicePlan> plans) {
@@ -154,7 +176,9 @@ final class TableKeeper {
   }
 
   private void pass() throws IOException, InterruptedException {
-    if (netlink.call(socket -> ForwardPass.ensure(socket, facts))) {
+    boolean[] changed = new boolean[1];
+    write(socket -> changed[0] = ForwardPass.ensure(socket, facts));
+    if (changed[0]) {
       LOG.log(
           Level.INFO,
           "pods pass the chain FORWARD of iptables node={0} ranges={1}",

@@ -69,8 +69,8 @@ class DesiredTableTest {
     assertEquals(List.of("pick-vip4-all-4-foreign"), names(back.oldChains()));
   }
 
-  private static List<String> names(List<PickChain> chains) {
-    return chains.stream().map(PickChain::name).toList();
+  private static List<String> names(List<OwnedChain> chains) {
+    return chains.stream().map(OwnedChain::name).toList();
   }
 
   @Test

@@ -217,6 +217,23 @@ class KernelTableTest {
   }
 
   @Test
+  void balancerAddress_sourceRanges_letOnlyThoseIn() throws Exception {
+    String guarded =
+        "spec: {type: LoadBalancer, loadBalancerSourceRanges: ['%s'], clusterIPs: [10.43.0.10],"
+            + " ports: [{name: http, port: 80, nodePort: 30080}]},"
+            + " status: {loadBalancer: {ingress: [{ip: 203.0.113.9}]}}";
+    replace(service("web", guarded.formatted("192.0.2.0/24")), only("10.42.0.2", "n1"));
+    assertThrows(SocketTimeoutException.class, () -> ask(net.outside, "203.0.113.9", 80));
+    assertThrows(
+        SocketTimeoutException.class, () -> ask(net.outside, TestNode.NODE_ADDRESS, 30080));
+    assertTrue(ask(pod2, "203.0.113.9", 80).startsWith("pod1"));
+    assertTrue(ask(net.outside, VIP, 80).startsWith("pod1"));
+    change(service("web", guarded.formatted("198.51.100.0/24")), only("10.42.0.2", "n1"));
+    assertTrue(ask(net.outside, "203.0.113.9", 80).startsWith("pod1"));
+    assertTrue(ask(net.outside, TestNode.NODE_ADDRESS, 30080).startsWith("pod1"));
+  }
+
+  @Test
   void absent_noEndpointOrNoSuchPort_isRefusedAtOnce() throws Exception {
     replace(web(", externalIPs: [203.0.113.7]"));
     for (TestNamespace from : List.of(net.node, pod2, net.outside)) {
@@ -274,6 +291,10 @@ class KernelTableTest {
     change(sticky, both());
     for (int i = 0; i < 12; i++) {
       assertEquals(after, ask(net.outside, VIP, 80).substring(0, 4));
+    }
+    replace(sticky, both());
+    for (int i = 0; i < 12; i++) {
+      assertEquals(after, ask(net.outside, VIP, 80).substring(0, 4), "it outlives a new table");
     }
     String listing = net.node.exec("nft", "list", "map", "inet", "wherry", "affinity4");
     assertTrue(listing.contains("timeout 3h"), listing);
