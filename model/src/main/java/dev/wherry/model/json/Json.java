@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -26,9 +27,16 @@ public final class Json {
   /** Bytes of one string value: more than the largest object. */
   public static final int STRING_BYTES_MAX = 16 * 1024 * 1024;
 
+  /**
+   * Sets of buffers kept for the next reader or writer. They are not a thread's own: with a virtual
+   * thread for each request every request would make new ones.
+   */
+  private static final int BUFFERS_MAX = 64;
+
   /** The one factory, with the limits set; it does not intern names of unknown fields. */
   public static final JsonFactory FACTORY =
       JsonFactory.builder()
+          .recyclerPool(JsonRecyclerPools.newBoundedPool(BUFFERS_MAX))
           .streamReadConstraints(
               StreamReadConstraints.builder()
                   .maxNestingDepth(DEPTH_MAX)
@@ -71,7 +79,7 @@ public final class Json {
    * @throws DecodeException when the bytes are not one JSON value
    */
   public static JsonNode parse(byte[] bytes) {
-    return parseReporting(bytes).tree();
+    return parse(bytes, Json::read);
   }
 
   public static JsonNode parse(String text) {
@@ -85,15 +93,24 @@ public final class Json {
    */
   public static Parsed parseReporting(byte[] bytes) {
     List<String> duplicates = new ArrayList<>();
+    return new Parsed(parse(bytes, parser -> read(parser, "", duplicates)), duplicates);
+  }
+
+  @FunctionalInterface
+  private interface TreeReader {
+    JsonNode read(JsonParser parser) throws IOException;
+  }
+
+  private static JsonNode parse(byte[] bytes, TreeReader reader) {
     try (JsonParser parser = FACTORY.createParser(bytes)) {
       if (parser.nextToken() == null) {
         throw new DecodeException("unexpected end of JSON input");
       }
-      JsonNode tree = read(parser, "", duplicates);
+      JsonNode tree = reader.read(parser);
       if (parser.nextToken() != null) {
         throw new DecodeException("invalid character after top-level value");
       }
-      return new Parsed(tree, duplicates);
+      return tree;
     } catch (IOException e) {
       throw new DecodeException(message(e), e);
     }
@@ -107,7 +124,25 @@ public final class Json {
 
   /** Reads the value on whose first token the parser stands. */
   public static JsonNode read(JsonParser parser) throws IOException {
-    return read(parser, "", new ArrayList<>());
+    return switch (parser.currentToken()) {
+      case START_OBJECT -> {
+        ObjectNode object = NODES.objectNode();
+        while (parser.nextToken() != JsonToken.END_OBJECT) {
+          String name = parser.currentName();
+          parser.nextToken();
+          object.set(name, read(parser));
+        }
+        yield object;
+      }
+      case START_ARRAY -> {
+        ArrayNode array = NODES.arrayNode();
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+          array.add(read(parser));
+        }
+        yield array;
+      }
+      default -> readScalar(parser);
+    };
   }
 
   /** As {@link #read(JsonParser)}, with the paths of doubled keys. */
@@ -121,6 +156,12 @@ public final class Json {
     return switch (p.currentToken()) {
       case START_OBJECT -> readObject(p, path, duplicates);
       case START_ARRAY -> readArray(p, path, duplicates);
+      default -> readScalar(p);
+    };
+  }
+
+  private static JsonNode readScalar(JsonParser p) throws IOException {
+    return switch (p.currentToken()) {
       case VALUE_STRING -> NODES.textNode(p.getText());
       case VALUE_TRUE -> NODES.booleanNode(true);
       case VALUE_FALSE -> NODES.booleanNode(false);
