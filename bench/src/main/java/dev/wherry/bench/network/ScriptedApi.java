@@ -15,6 +15,7 @@ import dev.wherry.model.kind.KubeObject;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
@@ -58,11 +59,11 @@ final class ScriptedApi implements ApiClient {
 
   @SuppressWarnings("unchecked") // Filed under its own kind.
   <T extends KubeObject> void change(Kind<T> kind, T object) {
-    WatchConsumer<T> consumer;
+    @Nullable WatchConsumer<T> consumer;
     synchronized (this) {
       consumer = (WatchConsumer<T>) watchers.get(kind);
     }
-    consumer.event(new WatchEvent.Modified<>(object));
+    Objects.requireNonNull(consumer, "nobody watches").event(new WatchEvent.Modified<>(object));
   }
 
   private static UnsupportedOperationException never() {
