@@ -85,7 +85,7 @@ public final class SpdyPodConnection implements PodConnection {
     private volatile boolean lost;
 
     Connection(Channel channel) {
-      super(channel);
+      super(channel, false);
       input = new Inbox<>(ReadGate.of(channel));
     }
 

@@ -31,7 +31,7 @@ final class SpdyPortForward extends SpdyConnection {
   private final Map<Integer, ForwardSession> sessions = new HashMap<>();
 
   SpdyPortForward(Channel channel, PodConnection.Dialer dialer) {
-    super(channel);
+    super(channel, true);
     this.dialer = dialer;
   }
 

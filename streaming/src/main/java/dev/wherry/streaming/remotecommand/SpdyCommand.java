@@ -32,7 +32,7 @@ final class SpdyCommand extends SpdyConnection implements CommandClient {
 
   SpdyCommand(
       Channel channel, String protocol, CommandStreams wanted, RemoteProcess.Opener opener) {
-    super(channel);
+    super(channel, true);
     this.session = new CommandSession(opener, this, ReadGate.of(channel));
     this.wanted = wanted;
     this.statusAsJson = protocol.startsWith("v4.");

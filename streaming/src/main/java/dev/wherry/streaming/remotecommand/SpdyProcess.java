@@ -84,7 +84,7 @@ public final class SpdyProcess implements RemoteProcess {
     private volatile boolean lost;
 
     Connection(Channel channel, CommandStreams wanted) {
-      super(channel);
+      super(channel, false);
       outputs = new Inbox<>(ReadGate.of(channel));
       add(SpdyCommand.ERROR, true);
       add(SpdyCommand.STDIN, wanted.stdin());

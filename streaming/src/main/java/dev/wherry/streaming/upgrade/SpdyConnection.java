@@ -45,10 +45,17 @@ public abstract class SpdyConnection extends SimpleChannelInboundHandler<SpdyFra
   }
 
   private final Channel channel;
+  private final boolean isServer;
   private final Map<Integer, Ends> streams = new HashMap<>();
 
-  protected SpdyConnection(Channel channel) {
+  /**
+   * Over a connection.
+   *
+   * @param isServer whether the peer opened the connection
+   */
+  protected SpdyConnection(Channel channel, boolean isServer) {
     this.channel = channel;
+    this.isServer = isServer;
   }
 
   protected final Channel channel() {
@@ -89,7 +96,13 @@ public abstract class SpdyConnection extends SimpleChannelInboundHandler<SpdyFra
         streams.remove(reset.streamId());
         aborted(reset.streamId());
       }
-      case SpdyPingFrame ping -> context.writeAndFlush(ping, context.voidPromise());
+      case SpdyPingFrame ping -> {
+        // Even numbers are the server's: as a server an answer, as a client a question.
+        boolean asked = (ping.id() & 1) == (isServer ? 1 : 0);
+        if (asked) {
+          context.writeAndFlush(ping, context.voidPromise());
+        }
+      }
       default -> {
         // Settings, windows and goodbyes change nothing here.
       }

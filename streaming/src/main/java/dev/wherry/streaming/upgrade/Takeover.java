@@ -11,7 +11,9 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocket13FrameEncoder;
+import io.netty.handler.codec.spdy.DefaultSpdyPingFrame;
 import io.netty.handler.codec.spdy.SpdyFrameCodec;
 import io.netty.handler.codec.spdy.SpdyVersion;
 import io.netty.handler.timeout.IdleStateHandler;
@@ -32,6 +34,9 @@ public final class Takeover {
 
   /** Payload of one SPDY data frame as it is handed on. */
   static final int SPDY_CHUNK_BYTES = 32 * 1024;
+
+  /** A server's pings have even numbers. */
+  private static final int PING_ID = 2;
 
   private static final int SPDY_HEADER_BYTES_MAX = 16 * 1024;
   private static final int SPDY_COMPRESSION_LEVEL = 6;
@@ -71,6 +76,8 @@ public final class Takeover {
     all.add(new WebSocketDecoder());
     all.add(new WebSocket13FrameEncoder(false));
     all.add(new WebSocketControl());
+    // kubectl gives up after a minute without a pong; one unasked is allowed (RFC 6455, 5.5.3).
+    all.add(new SignOfLife(() -> new PongWebSocketFrame(Unpooled.EMPTY_BUFFER)));
     all.addAll(List.of(handlers));
     take(response, all);
   }
@@ -86,7 +93,9 @@ public final class Takeover {
     if (!protocol.isEmpty()) {
       response.headers().set(Negotiated.VERSION_HEADER, protocol);
     }
-    take(response, List.of(spdyCodec(), connection));
+    take(
+        response,
+        List.of(spdyCodec(), new SignOfLife(() -> new DefaultSpdyPingFrame(PING_ID)), connection));
   }
 
   static SpdyFrameCodec spdyCodec() {

@@ -1,6 +1,5 @@
 package dev.wherry.streaming.upgrade;
 
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -8,38 +7,11 @@ import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.util.ReferenceCountUtil;
-import io.netty.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
-/**
- * Answers pings and closes. While reading stands still nobody sees the client's pings, and kubectl
- * gives up after a minute without a pong: then pongs go out unasked (RFC 6455, section 5.5.3).
- */
+/** Answers pings and closes. */
 // A write that fails closes the channel, and closing is what is waited for.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class WebSocketControl extends ChannelInboundHandlerAdapter {
-  private static final long UNASKED_PONG_SECONDS = 15;
-
-  private @Nullable ScheduledFuture<?> pongs;
-
-  @Override
-  public void handlerAdded(ChannelHandlerContext context) {
-    ReadGate gate = ReadGate.of(context.channel());
-    pongs =
-        context
-            .executor()
-            .scheduleAtFixedRate(
-                () -> {
-                  if (gate.isShut() && context.channel().isWritable()) {
-                    context.writeAndFlush(new PongWebSocketFrame(Unpooled.EMPTY_BUFFER));
-                  }
-                },
-                UNASKED_PONG_SECONDS,
-                UNASKED_PONG_SECONDS,
-                TimeUnit.SECONDS);
-  }
-
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
     switch (message) {
@@ -52,19 +24,5 @@ final class WebSocketControl extends ChannelInboundHandlerAdapter {
       }
       default -> context.fireChannelRead(message);
     }
-  }
-
-  @Override
-  public void handlerRemoved(ChannelHandlerContext context) {
-    ScheduledFuture<?> running = pongs;
-    if (running != null) {
-      running.cancel(false);
-    }
-  }
-
-  @Override
-  public void channelInactive(ChannelHandlerContext context) {
-    handlerRemoved(context);
-    context.fireChannelInactive();
   }
 }
