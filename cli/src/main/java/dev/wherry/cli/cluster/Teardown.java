@@ -2,6 +2,9 @@ package dev.wherry.cli.cluster;
 
 import dev.wherry.cli.Shutdown;
 import dev.wherry.kubelet.volume.Mounts;
+import dev.wherry.network.netlink.Errno;
+import dev.wherry.network.netlink.NetlinkException;
+import dev.wherry.network.proxy.ServiceProxy;
 import dev.wherry.runtime.ContainerdConfig;
 import dev.wherry.runtime.ContainerdDaemon;
 import dev.wherry.runtime.RunDirectory;
@@ -70,6 +73,20 @@ final class Teardown {
       throw new IOException(e);
     } finally {
       Shutdown.forget(dataDirectory);
+    }
+  }
+
+  /**
+   * Takes the tables of Services out of the kernel, where they outlive their process. One that
+   * still serves this network namespace keeps them.
+   */
+  static void removeServices() throws IOException, InterruptedException {
+    try {
+      ServiceProxy.remove();
+    } catch (NetlinkException e) {
+      if (e.errno() != Errno.EADDRINUSE) {
+        throw e;
+      }
     }
   }
 
