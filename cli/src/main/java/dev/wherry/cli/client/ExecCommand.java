@@ -118,16 +118,9 @@ public final class ExecCommand extends ClientCommand {
   }
 
   private String container(JsonNode pod) {
-    PodContainers containers = new PodContainers(pod);
-    if (container.isEmpty()) {
-      return containers.defaulted(streams().err(), quiet);
-    }
-    if (!containers.has(container)) {
-      throw ClientException.error(
-          "container %s is not valid for pod %s out of: %s"
-              .formatted(container, pod.path("metadata").path("name").asText(), containers.list()));
-    }
-    return container;
+    return container.isEmpty()
+        ? new PodContainers(pod).defaulted(streams().err(), quiet)
+        : container;
   }
 
   private Optional<Terminal> terminal() {

@@ -100,8 +100,6 @@ final class Surroundings {
                   moments.since(event.path("lastTimestamp")), event.path("count").asLong(), first);
     }
     String source = event.path("source").path("component").asText("");
-    String where = event.path("involvedObject").path("fieldPath").asText("");
-    String message = event.path("message").asText("").strip();
     page.line(
         1,
         String.join(
@@ -110,7 +108,7 @@ final class Surroundings {
             event.path("reason").asText(""),
             age,
             source.isEmpty() ? event.path("reportingComponent").asText("") : source,
-            where.isEmpty() ? message : where + ": " + message));
+            event.path("message").asText("").strip()));
   }
 
   /** How many pods of a workload are in which phase. */

@@ -205,7 +205,7 @@ public final class RemoteCommand implements WebSocket.Listener {
     } catch (DecodeException e) {
       ended.completeExceptionally(
           ClientException.error(status.toString(StandardCharsets.UTF_8).strip()));
-    } catch (ApiException | ClientException e) {
+    } catch (ClientException e) {
       ended.completeExceptionally(e);
     }
   }
@@ -221,6 +221,6 @@ public final class RemoteCommand implements WebSocket.Listener {
         }
       }
     }
-    throw ApiException.fromStatus(status, status.path("code").asInt());
+    throw ClientException.error(status.path("message").asText("the command could not be run"));
   }
 }

@@ -5,11 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.wherry.cli.client.failure.ClientException;
-import dev.wherry.cli.client.failure.Failures;
 import dev.wherry.cli.client.http.Api;
 import dev.wherry.cli.kubeconfig.Access;
 import dev.wherry.cli.kubeconfig.ExecPlugin;
-import dev.wherry.model.status.ApiException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -131,9 +129,9 @@ class RemoteCommandTest {
         Api api = api(server)) {
       RemoteCommand.Running running = start(api);
 
-      ApiException e = assertThrows(ApiException.class, running::await);
+      ClientException e = assertThrows(ClientException.class, running::await);
 
-      assertEquals("Error from server (InternalError): no such file", Failures.line(e));
+      assertEquals("error: no such file", e.text());
     }
   }
 
