@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.wherry.cli.lab.Await;
 import dev.wherry.cli.lab.Kubectl;
+import dev.wherry.runtime.RunDirectory;
 import dev.wherry.runtime.choice.RuntimeChoice;
 import dev.wherry.runtime.fixture.PodNetwork;
 import dev.wherry.runtime.images.ImageMirror;
@@ -132,6 +133,7 @@ abstract class StreamsContract {
       stopRuntime();
       mirror.close();
       network.close();
+      Files.deleteIfExists(RunDirectory.of(folder.resolve("data")));
     }
   }
 

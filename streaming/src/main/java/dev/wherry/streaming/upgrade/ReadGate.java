@@ -43,7 +43,7 @@ public final class ReadGate {
   private void update() {
     if (channel.eventLoop().inEventLoop()) {
       channel.config().setAutoRead(!isShut());
-    } else {
+    } else if (channel.isActive()) {
       channel.eventLoop().execute(() -> channel.config().setAutoRead(!isShut()));
     }
   }
