@@ -295,6 +295,10 @@ public final class Exchange {
     /** Queues bytes without waiting; for callers that look at {@link #isWritable} first. */
     @Override
     public void write(ByteBuf bytes) {
+      if (method.equals("HEAD")) {
+        bytes.release();
+        return;
+      }
       channel.write(new DefaultHttpContent(bytes));
     }
 

@@ -119,10 +119,10 @@ public record RequestInfo(
   private static String verb(String method, boolean named, Query query) {
     return switch (method) {
       case "GET", "HEAD" -> {
-        if (query.flag("watch")) {
-          yield "watch";
+        if (named) {
+          yield "get";
         }
-        yield named ? "get" : "list";
+        yield query.flag("watch") ? "watch" : "list";
       }
       case "POST" -> "create";
       case "PUT" -> "update";

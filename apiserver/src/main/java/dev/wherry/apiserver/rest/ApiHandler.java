@@ -13,6 +13,7 @@ import dev.wherry.apiserver.registry.ScaleSubresource;
 import dev.wherry.apiserver.request.RequestInfo;
 import dev.wherry.model.kind.ResourceInfo;
 import dev.wherry.model.status.ApiException;
+import dev.wherry.model.status.Reason;
 
 /** A request's way: who is it, what does it ask, may it, do it. */
 public final class ApiHandler implements RequestHandler {
@@ -96,6 +97,11 @@ public final class ApiHandler implements RequestHandler {
       return;
     }
     ResourceInfo info = kinds.route(asked);
+    if (exchange.method().equals("HEAD") && asked.verb().equals("watch")) {
+      throw new ApiException(
+          Reason.METHOD_NOT_ALLOWED,
+          "the server does not allow this method on the requested resource");
+    }
     if (StreamProxy.serves(info.kind(), asked.subresource())) {
       proxy.serve(exchange, user, info, asked);
       return;

@@ -5,6 +5,7 @@ import dev.wherry.apiserver.request.RequestInfo;
 import dev.wherry.model.kind.ResourceInfo;
 import dev.wherry.model.status.ApiException;
 import dev.wherry.model.status.Reason;
+import java.util.List;
 
 /** Which kind answers a request about a resource. */
 record KindRoutes(KindRegistry kinds) {
@@ -20,16 +21,42 @@ record KindRoutes(KindRegistry kinds) {
         kinds
             .find(asked.group(), asked.version(), asked.resource())
             .orElseThrow(KindRoutes::notServed);
-    if (asked.subresource().isEmpty()) {
-      if (!info.verbs().contains(asked.verb())) {
-        throw new ApiException(
-            Reason.METHOD_NOT_ALLOWED,
-            "the server does not allow this method on the requested resource");
-      }
-    } else if (info.subresource(asked.subresource()).isEmpty()) {
-      throw notServed();
+    checkScope(info, asked);
+    if (!verbs(info, asked).contains(asked.verb())) {
+      throw new ApiException(
+          Reason.METHOD_NOT_ALLOWED,
+          "the server does not allow this method on the requested resource");
     }
     return info;
+  }
+
+  private static List<String> verbs(ResourceInfo info, RequestInfo asked) {
+    if (asked.subresource().isEmpty()) {
+      return info.verbs();
+    }
+    return info.subresource(asked.subresource()).orElseThrow(KindRoutes::notServed).verbs();
+  }
+
+  /** Paths that no kind has: a namespace too many, or one too few, or something behind. */
+  private static void checkScope(ResourceInfo info, RequestInfo asked) {
+    boolean ofNamespaces = info.kind().resource().equals("namespaces");
+    boolean tooMany = !info.kind().namespaced() && !asked.namespace().isEmpty() && !ofNamespaces;
+    boolean named = List.of("get", "update", "patch", "delete").contains(asked.verb());
+    boolean tooFew = info.kind().namespaced() && asked.namespace().isEmpty() && named;
+    boolean behind = !asked.rest().isEmpty() && !asked.subresource().equals("proxy");
+    if (tooMany || tooFew || behind) {
+      throw notServed();
+    }
+    boolean everywhere = info.kind().namespaced() && asked.namespace().isEmpty();
+    boolean ofAll = everywhere && List.of("create", "deletecollection").contains(asked.verb());
+    boolean nameless = asked.name().isEmpty() && List.of("update", "patch").contains(asked.verb());
+    boolean onto =
+        asked.verb().equals("create") && !asked.name().isEmpty() && asked.subresource().isEmpty();
+    if (ofAll || nameless || onto) {
+      throw new ApiException(
+          Reason.METHOD_NOT_ALLOWED,
+          "the server does not allow this method on the requested resource");
+    }
   }
 
   static ApiException notServed() {

@@ -16,6 +16,9 @@ import dev.wherry.model.status.ApiException;
 import dev.wherry.store.Page;
 import dev.wherry.store.Store;
 import dev.wherry.store.StoreException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -174,6 +177,8 @@ final class Lists {
   }
 
   private static void json(Exchange exchange, KindInfo kind, Result result, Accepted form) {
+    long bytes = result.objects().stream().mapToLong(object -> object.bytes().length).sum();
+    boolean zipped = Compression.begin(exchange, form.isPartial() ? 0 : bytes);
     Exchange.ResponseStream stream = exchange.stream(200, form.contentType(true));
     String head =
         "{\"kind\":\""
@@ -183,7 +188,8 @@ final class Lists {
             + "\",\"metadata\":"
             + new String(Json.write(metadata(result)), java.nio.charset.StandardCharsets.UTF_8)
             + ",\"items\":[";
-    try (ListOutput out = new ListOutput(stream)) {
+    try (ListOutput plain = new ListOutput(stream);
+        OutputStream out = zipped ? Compression.over(plain) : plain) {
       out.write(ListOptions.utf8(head));
       boolean first = true;
       for (CachedObject object : result.objects()) {
@@ -197,6 +203,8 @@ final class Lists {
         first = false;
       }
       out.write(END);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
     stream.close();
   }
@@ -211,8 +219,8 @@ final class Lists {
         table.writeRow(generator, Conversions.view(kind, object).tree());
       }
       table.close(generator);
-    } catch (java.io.IOException e) {
-      throw new java.io.UncheckedIOException(e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
     stream.close();
   }

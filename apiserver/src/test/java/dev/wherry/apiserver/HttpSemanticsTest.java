@@ -1,0 +1,278 @@
+package dev.wherry.apiserver;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.wherry.apiserver.ServerFixture.Answer;
+import dev.wherry.apiserver.http.HttpLimits;
+import dev.wherry.machinery.pki.AlternativeNames;
+import dev.wherry.machinery.pki.CertificateAuthority;
+import dev.wherry.machinery.pki.CertificateUse;
+import dev.wherry.machinery.pki.Subject;
+import dev.wherry.machinery.pki.TlsContexts;
+import dev.wherry.model.json.Json;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import javax.net.ssl.SSLParameters;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Methods, paths, media types, versions and certificates, seen by clients that get them wrong. */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class HttpSemanticsTest {
+  private static final String MAPS = "/api/v1/namespaces/default/configmaps";
+  private static final HttpLimits LIMITS =
+      new HttpLimits(64 << 10, 64 << 10, 600, 20_000, 20_000, 180, 60);
+  @TempDir static Path data;
+  private static ServerFixture server;
+
+  @BeforeAll
+  static void start() throws InterruptedException {
+    server = ServerFixture.start(data, LIMITS);
+    server.post(MAPS, "{metadata: {name: here}}");
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "GET,/api/v1/namespaces/default/configmaps/absent,404,NotFound",
+    "GET,/apis/no.such/v1/things,404,NotFound",
+    "GET,/api/v1/things,404,NotFound",
+    "GET,/no/such/path,404,NotFound",
+    "GET,/api/v1/configmaps/here,404,NotFound",
+    "GET,/api/v1/namespaces/default/nodes,404,NotFound",
+    "GET,/api/v1/namespaces/default/pods/here/status/more,404,NotFound",
+    "GET,/api/v1/namespaces/default/configmaps/here/status,404,NotFound",
+    "OPTIONS,/api/v1/namespaces/default/configmaps,405,MethodNotAllowed",
+    "POST,/api/v1/configmaps,405,MethodNotAllowed",
+    "DELETE,/api/v1/configmaps,405,MethodNotAllowed",
+    "DELETE,/api/v1/namespaces/default/pods/here/status,405,MethodNotAllowed",
+    "GET,/api/v1/namespaces/default/pods/here/binding,405,MethodNotAllowed",
+    "PUT,/api/v1/namespaces/default/configmaps,405,MethodNotAllowed",
+    "POST,/api/v1/namespaces/default/configmaps/here,405,MethodNotAllowed",
+    "DELETE,/api/v1/namespaces,405,MethodNotAllowed",
+    "DELETE,/api/v1/componentstatuses/etcd-0,405,MethodNotAllowed",
+    "GET,/apis/authorization.k8s.io/v1/selfsubjectaccessreviews,405,MethodNotAllowed",
+  })
+  void request_ofNothing_isAStatus(String method, String path, int code, String reason) {
+    Answer answer = server.send(method, path, new byte[0]);
+    assertEquals(code, answer.code(), answer.text());
+    assertEquals("application/json", answer.header("Content-Type"));
+    assertEquals("Status", answer.json().path("kind").asText());
+    assertEquals("Failure", answer.json().path("status").asText());
+    assertEquals(reason, answer.json().path("reason").asText());
+    assertEquals(code, answer.json().path("code").asInt());
+  }
+
+  @Test
+  void accept_nothingWeHave_is406() {
+    for (String accept :
+        List.of("text/html", "application/json;as=Table;v=v9;g=meta.k8s.io", "application/cbor")) {
+      Answer answer = server.get(MAPS, "Accept", accept);
+      assertEquals(406, answer.code(), accept);
+      assertEquals("NotAcceptable", answer.json().path("reason").asText());
+    }
+    Answer both =
+        server.get(MAPS, "Accept", "application/vnd.kubernetes.protobuf,application/json");
+    assertEquals("application/json", both.header("Content-Type"));
+  }
+
+  @Test
+  void body_ofUnknownKind_is415() {
+    Answer cbor = server.send("POST", MAPS, new byte[] {1}, "Content-Type", "application/cbor");
+    assertEquals(415, cbor.code());
+    assertTrue(cbor.message().contains("accepted media types include: application/json"));
+    Answer patch =
+        server.send("PATCH", MAPS + "/here", new byte[] {1}, "Content-Type", "application/json");
+    assertEquals(415, patch.code());
+  }
+
+  @Test
+  void body_tooLarge_is413() {
+    Answer answer = server.raw("POST", MAPS, "{\"data\":{\"a\":\"" + "x".repeat(70_000) + "\"}}");
+    assertEquals(413, answer.code());
+    assertEquals("RequestEntityTooLarge", answer.json().path("reason").asText());
+  }
+
+  @Test
+  void head_object_hasNoBody() {
+    for (String path : List.of(MAPS, MAPS + "/here", "/version")) {
+      Answer answer = server.send("HEAD", path, new byte[0]);
+      assertEquals(200, answer.code(), path);
+      assertEquals(0, answer.http().body().length);
+    }
+    assertEquals(405, server.send("HEAD", MAPS + "?watch=1", new byte[0]).code());
+  }
+
+  @Test
+  void get_named_isNoWatchOfAll() {
+    Answer answer = server.get(MAPS + "/here?watch=1&timeoutSeconds=1");
+    assertEquals("ConfigMap", answer.json().path("kind").asText());
+  }
+
+  @Test
+  void endpoints_anyRequest_warnsOfTheirAge() {
+    assertEquals(
+        "299 - \"v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice\"",
+        server.get("/api/v1/endpoints").header("Warning"));
+  }
+
+  @Test
+  void componentStatuses_areMadeUp() {
+    JsonNode list = server.get("/api/v1/componentstatuses").json();
+    assertEquals("ComponentStatusList", list.path("kind").asText());
+    assertEquals("True", list.at("/items/0/conditions/0/status").asText());
+    assertEquals(404, server.get("/api/v1/componentstatuses/none").code());
+    Answer table =
+        server.get(
+            "/api/v1/componentstatuses", "Accept", "application/json;as=Table;v=v1;g=meta.k8s.io");
+    assertEquals("Table", table.json().path("kind").asText());
+  }
+
+  @Test
+  void events_ofBothGroups_areTheSame() {
+    String core = "/api/v1/namespaces/default/events";
+    String events = "/apis/events.k8s.io/v1/namespaces/default/events";
+    server.post(
+        core,
+        "{metadata: {name: one}, reason: R, type: Normal, message: m, count: 2, source:"
+            + " {component: c}, involvedObject: {kind: Pod, namespace: default, name: p}}");
+    JsonNode seen = server.get(events + "/one").json();
+    assertEquals("events.k8s.io/v1", seen.path("apiVersion").asText());
+    assertEquals("m", seen.path("note").asText());
+    assertEquals("p", seen.at("/regarding/name").asText());
+    assertEquals("c", seen.at("/deprecatedSource/component").asText());
+    assertEquals(2, seen.path("deprecatedCount").asInt());
+    String selector = "?fieldSelector=regarding.name%3Dp";
+    assertEquals(1, server.get(events + selector).json().path("items").size());
+    assertEquals(400, server.get(core + selector).code());
+    assertEquals(
+        1,
+        server
+            .get(core + "?fieldSelector=involvedObject.name%3Dp,source%3Dc")
+            .json()
+            .path("items")
+            .size());
+    assertEquals(200, server.patch("merge", core + "/one", "{count: 3}").code());
+    assertEquals(3, server.get(events + "/one").json().path("deprecatedCount").asInt());
+    assertEquals(200, server.delete(events + "/one").code());
+  }
+
+  @Test
+  void autoscalers_ofBothVersions_areTheSame() {
+    String v1 = "/apis/autoscaling/v1/namespaces/default/horizontalpodautoscalers";
+    String v2 = "/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers";
+    String target = "scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: d}";
+    server.post(
+        v1,
+        "{metadata: {name: a}, spec: {maxReplicas: 2, targetCPUUtilizationPercentage: 50, "
+            + target
+            + "}}");
+    JsonNode second = server.get(v2 + "/a").json();
+    assertEquals(50, second.at("/spec/metrics/0/resource/target/averageUtilization").asInt());
+    server.patch(
+        "merge",
+        v2 + "/a",
+        "{spec: {metrics: [{type: Pods, pods: {metric: {name: m}, target: {type: AverageValue,"
+            + " averageValue: 5}}}], behavior: {scaleDown: {selectPolicy: Disabled}}}}");
+    JsonNode first = server.get(v1 + "/a").json();
+    assertTrue(!first.path("spec").has("metrics") && !first.path("spec").has("behavior"));
+    assertEquals(
+        "m",
+        Json.parse(
+                first.at("/metadata/annotations/autoscaling.alpha.kubernetes.io~1metrics").asText())
+            .at("/0/pods/metric/name")
+            .asText());
+    Answer put = server.send("PUT", v1 + "/a", Json.write(first));
+    assertEquals(200, put.code(), put.text());
+    assertEquals("m", server.get(v2 + "/a").json().at("/spec/metrics/0/pods/metric/name").asText());
+  }
+
+  @Test
+  void definitions_areStoredAndSayThatTheyAreNotServed() {
+    String crds = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+    Answer wrong =
+        server.post(
+            crds,
+            "{metadata: {name: foos.example.com}, spec: {group: example.com, scope: Nowhere, names:"
+                + " {plural: foos, kind: Foo}, versions: [{name: v1, served: true, storage: true}]}}");
+    assertEquals(422, wrong.code(), wrong.text());
+    assertEquals(
+        "CustomResourceDefinition.apiextensions.k8s.io \"foos.example.com\" is invalid:"
+            + " [spec.scope: Unsupported value: \"Nowhere\": supported values: \"Cluster\","
+            + " \"Namespaced\", spec.versions[0].schema.openAPIV3Schema: Required value: schemas"
+            + " are required]",
+        wrong.message());
+    Answer right =
+        server.post(
+            crds,
+            "{metadata: {name: foos.example.com}, spec: {group: example.com, scope: Cluster, names:"
+                + " {plural: foos, kind: Foo}, versions: [{name: v1, served: true, storage: true,"
+                + " schema: {openAPIV3Schema: {type: object}}}]}}");
+    assertEquals("NotServed", right.json().at("/status/conditions/0/reason").asText());
+    assertEquals(404, server.get("/apis/example.com/v1/foos").code());
+  }
+
+  @Test
+  void tls_older_isRefused() {
+    SSLParameters old = new SSLParameters();
+    old.setProtocols(new String[] {"TLSv1.2"});
+    try (HttpClient client =
+        HttpClient.newBuilder()
+            .sslContext(
+                TlsContexts.trusting(List.of(server.server().pki().authority().certificate())))
+            .sslParameters(old)
+            .build()) {
+      assertThrows(
+          IOException.class,
+          () ->
+              client.send(
+                  HttpRequest.newBuilder(server.uri("/version")).build(),
+                  HttpResponse.BodyHandlers.ofString()));
+    }
+  }
+
+  @Test
+  void tls_certificateOfAnotherAuthority_isA401() throws Exception {
+    CertificateAuthority other =
+        CertificateAuthority.create(
+            "wherry-ca", Duration.ofDays(1), InstantSource.system(), new SecureRandom());
+    var identity =
+        other.issue(
+            Subject.of("wherry-admin", "system:masters"),
+            AlternativeNames.NONE,
+            CertificateUse.CLIENT,
+            Duration.ofHours(1));
+    try (HttpClient client =
+        HttpClient.newBuilder()
+            .sslContext(
+                TlsContexts.mutual(
+                    () -> identity, List.of(server.server().pki().authority().certificate())))
+            .build()) {
+      HttpResponse<String> answer =
+          client.send(
+              HttpRequest.newBuilder(server.uri(MAPS)).build(),
+              HttpResponse.BodyHandlers.ofString());
+      assertEquals(401, answer.statusCode());
+      assertEquals("Unauthorized", Json.parse(answer.body()).path("reason").asText());
+    }
+  }
+}
