@@ -241,6 +241,32 @@ class InProcessApiClientTest {
   }
 
   @Test
+  void informer_ofAnotherVersion_showsThatVersion() throws Exception {
+    ObjectMeta meta = ObjectMeta.builder().namespace("default").name("e").build();
+    admin.create(
+        dev.wherry.model.core.v1.Event.KIND,
+        dev.wherry.model.core.v1.Event.builder()
+            .metadata(meta)
+            .involvedObject(
+                dev.wherry.model.core.v1.ObjectReference.builder()
+                    .kind("Pod")
+                    .namespace("default")
+                    .name("p")
+                    .build())
+            .reason("Because")
+            .message("so it is")
+            .type("Normal")
+            .build());
+    var kind = new dev.wherry.model.kind.KindInfo("events.k8s.io", "v1", "Event", "events", true);
+    JsonNode over = admin.raw("GET", kind.path("default", "e"), null);
+    assertEquals("so it is", over.path("note").asText(), over.toString());
+    try (Informer<MetadataObject> informer =
+        informer(MetadataObject.of(kind), new LinkedBlockingQueue<>())) {
+      assertEquals("e", informer.get("default", "e").orElseThrow().metadata().name());
+    }
+  }
+
+  @Test
   void informer_refused_showsNothing() throws Exception {
     ApiClient nobody = server.clientFor(UserInfo.of("nobody"));
     admin.create(ConfigMap.KIND, map("hidden", "1"));

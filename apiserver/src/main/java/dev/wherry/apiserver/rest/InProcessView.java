@@ -4,6 +4,7 @@ import dev.wherry.apiserver.cache.CachedObject;
 import dev.wherry.apiserver.cache.Selection;
 import dev.wherry.apiserver.cache.WatchCache;
 import dev.wherry.apiserver.cache.WatchEvent;
+import dev.wherry.apiserver.conversion.Conversions;
 import dev.wherry.apiserver.view.Resource;
 import dev.wherry.machinery.client.CacheFeed;
 import dev.wherry.machinery.client.CacheView;
@@ -43,7 +44,7 @@ final class InProcessView<T extends KubeObject> implements CacheView<T> {
     if (!admitted) {
       return Optional.empty();
     }
-    return cache.get(resource, namespace, name).filter(selection::matches).map(o -> o.typed(kind));
+    return cache.get(resource, namespace, name).filter(selection::matches).map(this::typed);
   }
 
   @Override
@@ -63,7 +64,12 @@ final class InProcessView<T extends KubeObject> implements CacheView<T> {
     if (!admitted) {
       return List.of();
     }
-    return cache.list(resource, wanted).objects().stream().map(o -> o.typed(kind)).toList();
+    return cache.list(resource, wanted).objects().stream().map(this::typed).toList();
+  }
+
+  /** Shared by all for the version that is stored; made for the caller in any other. */
+  private T typed(CachedObject stored) {
+    return Conversions.view(kind.info(), stored).typed(kind);
   }
 
   @Override
@@ -90,7 +96,7 @@ final class InProcessView<T extends KubeObject> implements CacheView<T> {
 
     @Override
     public T object() {
-      return cached.typed(kind);
+      return Conversions.view(kind.info(), cached).typed(kind);
     }
   }
 

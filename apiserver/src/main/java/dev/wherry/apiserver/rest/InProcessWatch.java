@@ -2,6 +2,7 @@ package dev.wherry.apiserver.rest;
 
 import dev.wherry.apiserver.cache.WatchCache;
 import dev.wherry.apiserver.cache.WatchEvent;
+import dev.wherry.apiserver.conversion.Conversions;
 import dev.wherry.machinery.client.WatchConsumer;
 import dev.wherry.machinery.client.WatchHandle;
 import dev.wherry.model.kind.Kind;
@@ -100,7 +101,7 @@ final class InProcessWatch<T extends KubeObject> implements WatchHandle {
     consumer.event(
         switch (event) {
           case WatchEvent.Changed changed -> {
-            T object = changed.object().typed(kind);
+            T object = Conversions.view(kind.info(), changed.object()).typed(kind);
             yield switch (changed.type()) {
               case ADDED -> new dev.wherry.machinery.client.WatchEvent.Added<>(object);
               case MODIFIED -> new dev.wherry.machinery.client.WatchEvent.Modified<>(object);
