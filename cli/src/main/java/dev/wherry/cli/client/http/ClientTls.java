@@ -1,7 +1,6 @@
 package dev.wherry.cli.client.http;
 
 import dev.wherry.cli.kubeconfig.Access;
-import dev.wherry.machinery.pki.Pem;
 import dev.wherry.machinery.pki.TlsContexts;
 import dev.wherry.machinery.pki.TlsIdentity;
 import java.security.GeneralSecurityException;
@@ -22,7 +21,7 @@ final class ClientTls {
     if (!access.certificatePem().isEmpty()) {
       TlsIdentity identity =
           new TlsIdentity(
-              ClientKeys.read(access.keyPem()), Pem.certificates(access.certificatePem()));
+              ClientPem.key(access.keyPem()), ClientPem.certificates(access.certificatePem()));
       keys = new KeyManager[] {TlsContexts.keyManager(() -> identity)};
     }
     SSLContext context = SSLContext.getInstance("TLS");
@@ -37,7 +36,7 @@ final class ClientTls {
     X509ExtendedTrustManager trust =
         access.authorityPem().isEmpty()
             ? ofRuntime()
-            : TlsContexts.trustManager(Pem.certificates(access.authorityPem()));
+            : TlsContexts.trustManager(ClientPem.certificates(access.authorityPem()));
     return access.tlsServerName().isEmpty()
         ? trust
         : new NamedTrustManager(trust, access.tlsServerName());
