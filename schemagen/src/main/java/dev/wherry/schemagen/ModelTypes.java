@@ -2,6 +2,7 @@ package dev.wherry.schemagen;
 
 import com.google.gson.annotations.SerializedName;
 import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
 import io.swagger.annotations.ApiModel;
 import io.swagger.annotations.ApiModelProperty;
 import java.lang.reflect.Field;
@@ -159,9 +160,25 @@ final class ModelTypes {
           isMicro(owner, field) ? FieldType.Scalar.MICRO_TIME : FieldType.Scalar.TIME;
       case "Quantity" -> FieldType.Scalar.QUANTITY;
       case "IntOrString" -> FieldType.Scalar.INT_OR_STRING;
-      case "Object" -> FieldType.Scalar.JSON;
+      case "Object" -> structureOrJson(owner, field);
       default -> throw new IllegalStateException("no rule for " + raw + " in " + owner);
     };
+  }
+
+  /** A message without fields is a structure without fields; the client calls both an object. */
+  private FieldType structureOrJson(Class<?> owner, String field) {
+    Descriptor message = messages.all().get(protoNames.getOrDefault(owner, ""));
+    FieldDescriptor found = message == null ? null : message.findFieldByName(field);
+    if (found == null
+        || found.getJavaType() != FieldDescriptor.JavaType.MESSAGE
+        || !found.getMessageType().getFields().isEmpty()) {
+      return FieldType.Scalar.JSON;
+    }
+    Descriptor empty = found.getMessageType();
+    String ownerName = names.getOrDefault(owner, "");
+    String name = ownerName.substring(0, ownerName.lastIndexOf('.') + 1) + empty.getName();
+    types.put(name, new TypeDef(name, empty.getFullName(), "", List.of()));
+    return new FieldType.Ref(name);
   }
 
   private boolean isMicro(Class<?> owner, String field) {

@@ -3,7 +3,7 @@ package dev.wherry.model.schema;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
-import com.fasterxml.jackson.databind.node.DoubleNode;
+import com.fasterxml.jackson.databind.node.DecimalNode;
 import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import dev.wherry.model.Times;
 import dev.wherry.model.codec.DecodeException;
 import dev.wherry.model.json.Json;
+import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Arrays;
@@ -197,7 +198,7 @@ public final class Protobuf {
       case STRING -> Optional.of(TextNode.valueOf(reader.text()));
       case INT32 -> Optional.of(IntNode.valueOf((int) reader.varint()));
       case INT64 -> Optional.of(integer(reader.varint()));
-      case DOUBLE -> Optional.of(DoubleNode.valueOf(Double.longBitsToDouble(reader.fixed(8))));
+      case DOUBLE -> Optional.of(number(Double.longBitsToDouble(reader.fixed(8))));
       case BOOLEAN -> Optional.of(BooleanNode.valueOf(reader.varint() != 0));
       case BYTES ->
           Optional.of(TextNode.valueOf(Base64.getEncoder().encodeToString(reader.bytes())));
@@ -215,6 +216,15 @@ public final class Protobuf {
   /** The same node that JSON text would give: trees are compared. */
   private static JsonNode integer(long value) {
     return value == (int) value ? IntNode.valueOf((int) value) : LongNode.valueOf(value);
+  }
+
+  private static JsonNode number(double value) {
+    if (!Double.isFinite(value)) {
+      throw new DecodeException("proto: a number that JSON cannot write");
+    }
+    return value == (long) value
+        ? integer((long) value)
+        : DecimalNode.valueOf(BigDecimal.valueOf(value));
   }
 
   /** No bytes are Go's zero time, which JSON writes as null. */

@@ -3,6 +3,7 @@ package dev.wherry.testkit.house;
 import com.sun.source.tree.CompilationUnitTree;
 import com.sun.source.tree.LineMap;
 import com.sun.source.tree.MethodTree;
+import com.sun.source.tree.Tree;
 import com.sun.source.util.JavacTask;
 import com.sun.source.util.SourcePositions;
 import com.sun.source.util.TreePathScanner;
@@ -101,7 +102,8 @@ record SourceFile(Path path, String text, List<Method> methods) {
     @Override
     public @Nullable Void visitMethod(MethodTree method, @Nullable Void context) {
       LineMap lines = unit.getLineMap();
-      long first = positions.getStartPosition(unit, method);
+      Tree signature = method.getReturnType() == null ? method : method.getReturnType();
+      long first = positions.getStartPosition(unit, signature);
       long last = positions.getEndPosition(unit, method);
       if (first >= 0 && last >= 0) {
         int length = (int) (lines.getLineNumber(last) - lines.getLineNumber(first) + 1);
