@@ -4,6 +4,7 @@ import dev.wherry.model.status.ApiException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
@@ -21,6 +22,7 @@ import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.ScheduledFuture;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -44,6 +46,10 @@ public final class WebSocketStream implements AnswerStream {
   private static final int CLIENT_FRAME_BYTES_MAX = 64 << 10;
 
   private static final int STALL_SECONDS_MAX = 60;
+
+  /** How long the client may take to say its own goodbye (RFC 6455, 7.1.1). */
+  private static final int GOODBYE_SECONDS_MAX = 10;
+
   private static final String KEY_SALT = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
   private static final String BINARY_PROTOCOL = "binary.k8s.io";
   private static final String BASE64_PROTOCOL = "base64.binary.k8s.io";
@@ -221,19 +227,34 @@ public final class WebSocketStream implements AnswerStream {
     return channel.isActive();
   }
 
+  /**
+   * Says goodbye and waits for the client's. Closing at once would reset the connection where a
+   * ping of the client lies unread, and a reset takes the last messages with it.
+   */
   @Override
   public void close() {
-    channel
-        .eventLoop()
-        .execute(() ->
-            channel
-                .writeAndFlush(new CloseWebSocketFrame(WebSocketCloseStatus.NORMAL_CLOSURE))
-                .addListener(done -> channel.close()));
+    channel.eventLoop().execute(listener::sayGoodbye);
   }
 
   /** What the client says, and how fast it takes. */
   private final class Listener extends ChannelInboundHandlerAdapter {
     private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
+    private boolean goodbyeSaid;
+
+    void sayGoodbye() {
+      if (goodbyeSaid || !channel.isActive()) {
+        return;
+      }
+      goodbyeSaid = true;
+      channel
+          .writeAndFlush(new CloseWebSocketFrame(WebSocketCloseStatus.NORMAL_CLOSURE))
+          .addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+      ScheduledFuture<?> patience =
+          channel
+              .eventLoop()
+              .schedule(() -> channel.close(), GOODBYE_SECONDS_MAX, TimeUnit.SECONDS);
+      channel.closeFuture().addListener(closed -> patience.cancel(false));
+    }
 
     void whenWritable(Runnable action) {
       if (channel.isWritable() || !channel.isActive()) {
@@ -248,9 +269,12 @@ public final class WebSocketStream implements AnswerStream {
       switch (message) {
         case PingWebSocketFrame ping ->
             ctx.writeAndFlush(new PongWebSocketFrame(ping.content().retain()));
-        case CloseWebSocketFrame _ ->
-            ctx.writeAndFlush(new CloseWebSocketFrame(true, 0, Unpooled.EMPTY_BUFFER))
-                .addListener(done -> ctx.close());
+        case CloseWebSocketFrame _ when goodbyeSaid -> ctx.close();
+        case CloseWebSocketFrame _ -> {
+          goodbyeSaid = true;
+          ctx.writeAndFlush(new CloseWebSocketFrame(true, 0, Unpooled.EMPTY_BUFFER))
+              .addListener(ChannelFutureListener.CLOSE);
+        }
         default -> {
           // A watch has nothing to hear.
         }

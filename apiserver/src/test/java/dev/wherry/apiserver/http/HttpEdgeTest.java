@@ -234,6 +234,7 @@ class HttpEdgeTest {
   @Test
   void webSocket_messagesArriveInOrder_pingIsAnswered() throws Exception {
     int count = 2_000;
+    CompletableFuture<Void> pinged = new CompletableFuture<>();
     RequestHandler watch =
         exchange -> {
           assertTrue(WebSocketStream.isRequested(exchange));
@@ -247,6 +248,7 @@ class HttpEdgeTest {
               out.awaitWritable();
             }
           }
+          pinged.orTimeout(20, TimeUnit.SECONDS).join();
           out.close();
         };
     try (EdgeFixture edge = new EdgeFixture(folder, EdgeFixture.limits(), watch);
@@ -260,18 +262,20 @@ class HttpEdgeTest {
                       "wss://localhost:" + edge.edge().port() + "/api/v1/pods?watch=true"),
                   new Ear(heard))
               .get(20, TimeUnit.SECONDS);
-      socket.sendPing(java.nio.ByteBuffer.wrap(new byte[] {1})).get();
+      socket.sendPing(java.nio.ByteBuffer.wrap(new byte[] {1})).get(20, TimeUnit.SECONDS);
       int next = 0;
       boolean pong = false;
       while (next < count || !pong) {
         String text = heard.poll(20, TimeUnit.SECONDS);
-        if ("pong".equals(text) || "closed".equals(text)) {
+        if ("pong".equals(text)) {
           pong = true;
         } else {
           assertTrue(String.valueOf(text).startsWith("{\"i\":" + next + "}"), text + " at " + next);
           next++;
         }
       }
+      pinged.complete(null);
+      assertEquals("closed", heard.poll(20, TimeUnit.SECONDS));
     }
   }
 
