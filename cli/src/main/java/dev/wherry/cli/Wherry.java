@@ -35,11 +35,12 @@ public final class Wherry implements Runnable {
   public static int run(Streams streams, String... args) {
     String[] words = Arguments.normalized(args);
     CommandLine line = new CommandLine(new Wherry());
+    register(line, words, streams);
+    line.getSubcommands().values().forEach(Wherry::offerHelp);
     line.setOut(
         new java.io.PrintWriter(streams.out(), true, java.nio.charset.StandardCharsets.UTF_8));
     line.setErr(
         new java.io.PrintWriter(streams.err(), true, java.nio.charset.StandardCharsets.UTF_8));
-    register(line, words, streams);
     line.setExecutionExceptionHandler((e, at, parsed) -> failed(e, streams));
     line.setParameterExceptionHandler((e, given) -> misused(e, streams));
     int code = line.execute(words);
@@ -62,6 +63,16 @@ public final class Wherry implements Runnable {
     for (String name : Commands.names()) {
       Commands.find(name, streams).ifPresent(command -> line.addSubcommand(name, command.get()));
     }
+  }
+
+  /**
+   * Every command down the tree answers {@code --help}; methods do not inherit it by themselves.
+   */
+  private static void offerHelp(CommandLine command) {
+    if (command.getCommandSpec().findOption("--help") == null) {
+      command.getCommandSpec().mixinStandardHelpOptions(true);
+    }
+    command.getSubcommands().values().forEach(Wherry::offerHelp);
   }
 
   private static int failed(Exception e, Streams streams) {

@@ -46,6 +46,14 @@ import java.util.function.Supplier;
 /** Listens, and runs the handler for every request. */
 public final class HttpEdge implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(HttpEdge.class.getName());
+
+  /**
+   * Cancelled requests of one connection in {@link #RESETS_SECONDS}; more is a flood and ends it. A
+   * controller that stops its informers cancels hundreds of watches at once.
+   */
+  private static final int RESETS_MAX = 2_000;
+
+  private static final int RESETS_SECONDS = 10;
   private static final int LOOP_THREADS = 2;
   private static final int WRITE_BUFFER_LOW_BYTES = 32 << 10;
   private static final int WRITE_BUFFER_HIGH_BYTES = 128 << 10;
@@ -219,6 +227,8 @@ public final class HttpEdge implements AutoCloseable {
                         .maxConcurrentStreams(HTTP2_STREAMS_MAX)
                         .initialWindowSize(HTTP2_WINDOW_BYTES)
                         .maxHeaderListSize(limits.headerBytesMax()))
+                .decoderEnforceMaxRstFramesPerWindow(RESETS_MAX, RESETS_SECONDS)
+                .encoderEnforceMaxRstFramesPerWindow(RESETS_MAX, RESETS_SECONDS)
                 .build());
         pipeline.addLast(new Http2MultiplexHandler(new Stream()));
         pipeline.addLast(new IdleStateHandler(0, 0, limits.headerTimeoutSeconds()));

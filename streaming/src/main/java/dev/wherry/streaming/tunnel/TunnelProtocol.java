@@ -20,6 +20,12 @@ public final class TunnelProtocol {
   /** Bytes all streams of a tunnel may have under way together. */
   public static final int CONNECTION_WINDOW_BYTES = 8 * 1024 * 1024;
 
+  /**
+   * Resets in a second, either way, that are still work: a stream whose end is cut short ends in
+   * one, and short commands come by the hundred. Netty's own limit is 200 in 30 seconds.
+   */
+  public static final int RESETS_PER_SECOND_MAX = 5_000;
+
   /** A tunnel without a word for so long is asked for one by a ping. */
   public static final int PING_AFTER_IDLE_SECONDS = 20;
 

@@ -48,6 +48,8 @@ public final class TunnelRegistry implements NodeDialer, AutoCloseable {
                         .pushEnabled(false)
                         .initialWindowSize(TunnelProtocol.STREAM_WINDOW_BYTES))
                 .gracefulShutdownTimeoutMillis(0)
+                .decoderEnforceMaxRstFramesPerWindow(TunnelProtocol.RESETS_PER_SECOND_MAX, 1)
+                .encoderEnforceMaxRstFramesPerWindow(TunnelProtocol.RESETS_PER_SECOND_MAX, 1)
                 .build())
         .addLast(new ConnectionWindow())
         .addLast(new SilenceWatch.Pinger())

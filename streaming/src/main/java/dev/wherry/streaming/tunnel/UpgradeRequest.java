@@ -94,6 +94,8 @@ final class UpgradeRequest extends ChannelInboundHandlerAdapter {
                         .maxConcurrentStreams(TunnelProtocol.STREAMS_MAX)
                         .initialWindowSize(TunnelProtocol.STREAM_WINDOW_BYTES))
                 .gracefulShutdownTimeoutMillis(0)
+                .decoderEnforceMaxRstFramesPerWindow(TunnelProtocol.RESETS_PER_SECOND_MAX, 1)
+                .encoderEnforceMaxRstFramesPerWindow(TunnelProtocol.RESETS_PER_SECOND_MAX, 1)
                 .build())
         .addLast(new ConnectionWindow())
         .addLast(new SilenceWatch.Pinger())

@@ -105,6 +105,19 @@ class TunnelTest {
   }
 
   @Test
+  void streamsCutShort_byTheHundred_theTunnelStays() throws Exception {
+    byte[] sent = "still there".getBytes(StandardCharsets.UTF_8);
+    Channel open = dial(new DialTarget.Kubelet());
+    for (int i = 0; i < 500; i++) {
+      Channel cut = dial(new DialTarget.Kubelet());
+      cut.writeAndFlush(Unpooled.wrappedBuffer(sent)).sync();
+      cut.close().sync();
+    }
+
+    assertArrayEquals(sent, exchange(open, sent).get(10, TimeUnit.SECONDS));
+  }
+
+  @Test
   void dial_unknownNode_saysSo() {
     ExecutionException e =
         assertThrows(
