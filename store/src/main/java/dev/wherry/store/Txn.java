@@ -22,10 +22,10 @@ public record Txn(List<Compare> compares, List<Op> ops, Durability durability) {
     if (ops.isEmpty() || ops.size() > OPS_MAX) {
       throw new IllegalArgumentException(ops.size() + " operations are not in 1-" + OPS_MAX);
     }
-    Set<String> keys = new HashSet<>();
+    Set<String> keys = ops.size() > 1 ? new HashSet<>() : Set.of();
     for (Op op : ops) {
       checkKey(op.key());
-      if (!keys.add(op.key())) {
+      if (ops.size() > 1 && !keys.add(op.key())) {
         throw new IllegalArgumentException("two operations on the key " + op.key());
       }
       if (op instanceof Op.Put(String key, byte[] value) && value.length > VALUE_BYTES_MAX) {
@@ -36,7 +36,11 @@ public record Txn(List<Compare> compares, List<Op> ops, Durability durability) {
   }
 
   private static void checkKey(String key) {
-    int bytes = key.getBytes(StandardCharsets.UTF_8).length;
+    // A char is three bytes at most.
+    int bytes =
+        3 * key.length() <= KEY_BYTES_MAX
+            ? key.length()
+            : key.getBytes(StandardCharsets.UTF_8).length;
     if (bytes == 0 || bytes > KEY_BYTES_MAX) {
       throw new IllegalArgumentException("a key of " + bytes + " bytes; 1-" + KEY_BYTES_MAX);
     }

@@ -1,9 +1,7 @@
 package dev.wherry.store.rocks;
 
 import org.rocksdb.ReadOptions;
-import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
-import org.rocksdb.WriteBatch;
 
 /**
  * Forgets replaced versions. Costs what was changed between the old horizon and the new one: every
@@ -31,19 +29,16 @@ final class Compaction {
     if (upTo <= revisions.compacted()) {
       return true;
     }
-    try (WriteBatch batch = new WriteBatch()) {
-      long reached = collect(batch, upTo);
-      revisions.compactTo(database, batch, reached);
-      // The horizon moves before the versions go: a read that began earlier checks it at its end.
-      revisions.compactedTo(reached);
-      database.write(batch, false);
-      return reached >= upTo;
-    } catch (RocksDBException e) {
-      throw Database.failure(e);
-    }
+    Batch batch = new Batch();
+    long reached = collect(batch, upTo);
+    revisions.compactTo(database, batch, reached);
+    // The horizon moves before the versions go: a read that began earlier checks it at its end.
+    revisions.compactedTo(reached);
+    database.write(batch, false);
+    return reached >= upTo;
   }
 
-  private long collect(WriteBatch batch, long upTo) throws RocksDBException {
+  private long collect(Batch batch, long upTo) {
     int looked = 0;
     long revision = revisions.compacted();
     try (ReadOptions options = new ReadOptions();
@@ -64,8 +59,7 @@ final class Compaction {
     return upTo;
   }
 
-  private void forget(WriteBatch batch, Layout.Position position, Layout.LogRecord record)
-      throws RocksDBException {
+  private void forget(Batch batch, Layout.Position position, Layout.LogRecord record) {
     byte[] rawKey = Layout.key(record.key());
     if (!record.previous().isNone()) {
       batch.delete(database.log(), record.previous().bytes());

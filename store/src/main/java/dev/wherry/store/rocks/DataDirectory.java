@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A store's folder: held by one process, of a version that this program knows. */
 final class DataDirectory implements AutoCloseable {
-  static final int VERSION = 1;
+  /** 2: batches lie in a journal of our own, no longer in the database's log. */
+  static final int VERSION = 2;
 
   private final Path folder;
   private final FileChannel channel;
@@ -50,6 +51,10 @@ final class DataDirectory implements AutoCloseable {
 
   Path database() {
     return databaseOf(folder);
+  }
+
+  Path journal() {
+    return folder.resolve("journal");
   }
 
   static Path databaseOf(Path folder) {
@@ -137,6 +142,11 @@ final class DataDirectory implements AutoCloseable {
     if (Integer.parseInt(text) > VERSION) {
       throw new StoreException.Refused(
           "data directory " + folder + " was written by a newer wherry: use that version");
+    }
+    if (Integer.parseInt(text) < VERSION) {
+      // An older program would not see what the journal holds.
+      writeVersion(folder);
+      sync(folder);
     }
   }
 

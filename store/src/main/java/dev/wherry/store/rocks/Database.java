@@ -1,6 +1,8 @@
 package dev.wherry.store.rocks;
 
 import dev.wherry.store.StoreException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,10 +17,12 @@ import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
+import org.rocksdb.FlushOptions;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
 import org.rocksdb.Range;
 import org.rocksdb.ReadOptions;
+import org.rocksdb.ReadTier;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
@@ -34,7 +38,10 @@ final class Database implements AutoCloseable {
   private static final String[] FAMILIES = {"default", "latest", "index", "log"};
   private static final int LOG_FILES_KEPT = 1;
   private static final long LOG_FILE_BYTES_MAX = 1L << 20;
-  private static final long WAL_BYTES_MAX = 32L << 20;
+  /** Journal files that may wait for the tables before a write waits for them. */
+  private static final int JOURNAL_SEGMENTS_MAX = 16;
+
+  private static final byte[] JOURNAL = "journal".getBytes(StandardCharsets.US_ASCII);
   private static final int OPEN_FILES_MAX = 256;
 
   /** One key in a hundred that is not there costs a read of a file. */
@@ -43,17 +50,19 @@ final class Database implements AutoCloseable {
   private final List<AbstractNativeReference> owned = new ArrayList<>();
   private final List<ColumnFamilyHandle> handles = new ArrayList<>();
   private final RocksDB db;
-  private final WriteOptions synced;
-  private final WriteOptions cheap;
+  private final WriteOptions unlogged;
+  private final ReadOptions persisted;
+  private final FlushOptions waiting;
+  private final Journal journal;
 
   /**
    * @throws StoreException.Refused when the files are damaged
    */
-  Database(Path folder, RocksStoreConfig config) {
+  Database(Path folder, Path journalFolder, RocksStoreConfig config) {
     loadLibrary();
-    WalTail.cutRubbish(folder);
-    synced = own(new WriteOptions().setSync(true));
-    cheap = own(new WriteOptions().setSync(false));
+    unlogged = own(new WriteOptions().setDisableWAL(true));
+    persisted = own(new ReadOptions().setReadTier(ReadTier.PERSISTED_TIER));
+    waiting = own(new FlushOptions().setWaitForFlush(true));
     DBOptions options = own(options(config));
     ColumnFamilyOptions family = own(family(config));
     List<ColumnFamilyDescriptor> families = new ArrayList<>();
@@ -65,6 +74,40 @@ final class Database implements AutoCloseable {
     } catch (RocksDBException e) {
       close(owned);
       throw refusal(folder, e);
+    }
+    try {
+      journal = openJournal(journalFolder);
+    } catch (StoreException e) {
+      closeTables();
+      throw e;
+    }
+  }
+
+  /** The tables hold all of it afterwards, so that its files are free. */
+  private Journal openJournal(Path folder) {
+    Journal opened = Journal.open(folder, this::flushed);
+    try {
+      if (opened.replay((_, batch) -> apply(batch)) > 0) {
+        flush();
+      }
+      return opened;
+    } catch (StoreException e) {
+      opened.close();
+      throw e;
+    }
+  }
+
+  /** The number of the newest batch that would be there without the journal. */
+  private long flushed() {
+    byte[] number = get(meta(), persisted, JOURNAL);
+    return number == null ? 0 : ByteBuffer.wrap(number).getLong();
+  }
+
+  private void flush() {
+    try {
+      db.flush(waiting, handles);
+    } catch (RocksDBException e) {
+      throw failure(e);
     }
   }
 
@@ -103,7 +146,7 @@ final class Database implements AutoCloseable {
         .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
         .setKeepLogFileNum(LOG_FILES_KEPT)
         .setMaxLogFileSize(LOG_FILE_BYTES_MAX)
-        .setMaxTotalWalSize(WAL_BYTES_MAX)
+        .setAtomicFlush(true)
         .setDbWriteBufferSize(2 * config.writeBufferBytes())
         .setMaxOpenFiles(OPEN_FILES_MAX)
         .setMaxBackgroundJobs(2)
@@ -188,10 +231,29 @@ final class Database implements AutoCloseable {
     db.releaseSnapshot(snapshot);
   }
 
-  /** Blocks in native code: for platform threads only. */
-  void write(WriteBatch batch, boolean sync) {
+  /**
+   * Makes a batch durable, or leaves that to the kernel, and then visible. Blocks in native code:
+   * for platform threads only.
+   */
+  void write(Batch batch, boolean sync) {
+    long number = journal.next();
+    batch.put(meta(), JOURNAL, ByteBuffer.allocate(Long.BYTES).putLong(number).array());
+    byte[] bytes = batch.toBytes();
+    journal.append(bytes, sync);
     try {
-      db.write(sync ? synced : cheap, batch);
+      apply(bytes);
+    } catch (StoreException e) {
+      journal.retract(bytes.length);
+      throw e;
+    }
+    if (journal.heldSegments() > JOURNAL_SEGMENTS_MAX) {
+      flush();
+    }
+  }
+
+  private void apply(byte[] bytes) {
+    try (WriteBatch batch = new WriteBatch(bytes)) {
+      db.write(unlogged, batch);
     } catch (RocksDBException e) {
       throw failure(e);
     }
@@ -216,8 +278,19 @@ final class Database implements AutoCloseable {
     return new StoreException.Unavailable("the database failed: " + e.getMessage(), e);
   }
 
+  static StoreException failure(IOException e) {
+    return String.valueOf(e.getMessage()).contains("No space left")
+        ? new StoreException.Full(e)
+        : new StoreException.Unavailable("the journal failed: " + e.getMessage(), e);
+  }
+
   @Override
   public void close() {
+    journal.close();
+    closeTables();
+  }
+
+  private void closeTables() {
     handles.forEach(ColumnFamilyHandle::close);
     db.close();
     close(owned);

@@ -80,8 +80,10 @@ final class Layout {
     return java.util.Arrays.copyOf(index, index.length - POSITION_BYTES - 1);
   }
 
-  static byte[] record(LogRecord record) {
-    byte[] key = key(record.key());
+  /**
+   * @param key the record's, as bytes
+   */
+  static byte[] record(LogRecord record, byte[] key) {
     return ByteBuffer.allocate(HEADER_BYTES + key.length + record.value().length)
         .put(record.deletion() ? DELETE : PUT)
         .putLong(record.previous().revision())

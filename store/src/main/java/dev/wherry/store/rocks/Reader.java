@@ -80,12 +80,18 @@ final class Reader {
   }
 
   private Optional<Stored> readNewest(String key) {
-    try (ReadOptions options = new ReadOptions()) {
-      byte[] position = database.get(database.latest(), options, Layout.key(key));
-      return position == null
-          ? Optional.empty()
-          : Optional.of(stored(Layout.Position.of(position, 0), options));
+    byte[] rawKey = Layout.key(key);
+    byte[] position = database.get(database.latest(), rawKey);
+    while (position != null) {
+      byte[] record = database.get(database.log(), position);
+      if (record != null) {
+        Layout.Position at = Layout.Position.of(position, 0);
+        return Optional.of(new Stored(Layout.record(record).entry(at.revision()), at));
+      }
+      // Replaced, and forgotten by a compaction, between the two reads.
+      position = database.get(database.latest(), rawKey);
     }
+    return Optional.empty();
   }
 
   private Optional<Entry> readAt(String key, long revision) {

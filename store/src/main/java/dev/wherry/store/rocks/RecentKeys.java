@@ -1,51 +1,91 @@
 package dev.wherry.store.rocks;
 
+import dev.wherry.store.Entry;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the writer wrote or looked up last, so that it need not ask the database, which costs two
- * native calls for each key. Exact, since nobody else writes. The writer's own.
+ * native calls for each key. Exact, since nobody else writes. Of most keys only where their newest
+ * version stands, which is all that a write has to know. The writer's own.
  */
 final class RecentKeys {
-  /** Bytes of keys and values held. */
+  /** Keys whose newest version is known; about 150 bytes each. */
+  static final int HEADS_MAX = 1 << 16;
+
+  /** Bytes of keys and values of the entries held. */
   static final long BYTES_MAX = 4L << 20;
 
   /** What an entry takes beside its key and value, about. */
   private static final long OVERHEAD_BYTES = 200;
 
-  private final Map<String, Optional<Reader.Stored>> states =
-      new LinkedHashMap<>(1_024, 0.75f, true);
+  private final Map<String, Head> heads = new LinkedHashMap<>(1_024, 0.75f, true);
+  private final Map<String, Entry> entries = new LinkedHashMap<>(1_024, 0.75f, true);
   private long bytes;
 
-  /** The state of a key, empty inside for one that is not there; empty when it is not known. */
-  Optional<Optional<Reader.Stored>> get(String key) {
-    return Optional.ofNullable(states.get(key));
+  /**
+   * Where a key's newest version stands.
+   *
+   * @param position {@link Layout.Position#NONE} when the key is not there
+   */
+  record Head(Layout.Position position, long createRevision, long version) {
+    static final Head NONE = new Head(Layout.Position.NONE, 0, 0);
+
+    boolean isNone() {
+      return position.isNone();
+    }
+
+    static Head of(Layout.Position position, Entry entry) {
+      return new Head(position, entry.createRevision(), entry.version());
+    }
   }
 
-  void put(String key, Optional<Reader.Stored> state) {
-    Optional<Reader.Stored> before = states.put(key, state);
-    if (before != null) {
-      bytes -= size(key, before);
-    }
-    bytes += size(key, state);
-    Iterator<Map.Entry<String, Optional<Reader.Stored>>> oldest = states.entrySet().iterator();
-    while (bytes > BYTES_MAX) {
-      Map.Entry<String, Optional<Reader.Stored>> gone = oldest.next();
-      bytes -= size(gone.getKey(), gone.getValue());
+  /** Empty when it is not known. */
+  Optional<Head> head(String key) {
+    return Optional.ofNullable(heads.get(key));
+  }
+
+  void put(String key, Head head) {
+    heads.put(key, head);
+    if (heads.size() > HEADS_MAX) {
+      Iterator<String> oldest = heads.keySet().iterator();
+      oldest.next();
       oldest.remove();
     }
   }
 
-  private static long size(String key, Optional<Reader.Stored> state) {
-    return OVERHEAD_BYTES + key.length() + state.map(s -> s.entry().value().length).orElse(0);
+  /** The newest version of a key, where it is at hand. */
+  Optional<Entry> entry(String key, Head head) {
+    Entry known = entries.get(key);
+    return known != null && known.modRevision() == head.position().revision()
+        ? Optional.of(known)
+        : Optional.empty();
+  }
+
+  void remember(Entry entry) {
+    bytes += size(entry) - size(entries.put(entry.key(), entry));
+    Iterator<Entry> oldest = entries.values().iterator();
+    while (bytes > BYTES_MAX) {
+      bytes -= size(oldest.next());
+      oldest.remove();
+    }
+  }
+
+  void forget(String key) {
+    bytes -= size(entries.remove(key));
+  }
+
+  private static long size(@Nullable Entry entry) {
+    return entry == null ? 0 : OVERHEAD_BYTES + entry.key().length() + entry.value().length;
   }
 
   /** A batch failed: what was decided for it never came to be. */
   void clear() {
-    states.clear();
+    heads.clear();
+    entries.clear();
     bytes = 0;
   }
 }

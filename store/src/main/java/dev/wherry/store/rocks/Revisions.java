@@ -6,8 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ReadOptions;
-import org.rocksdb.RocksDBException;
-import org.rocksdb.WriteBatch;
 
 /**
  * Which revisions exist. They are reserved in durable blocks, so that after an unclean stop the
@@ -40,7 +38,7 @@ final class Revisions {
     this.blockSize = blockSize;
   }
 
-  static Revisions load(Database database, int blockSize) throws RocksDBException {
+  static Revisions load(Database database, int blockSize) {
     Revisions revisions = new Revisions(blockSize);
     revisions.readGaps(database);
     long last = Math.max(number(database.get(database.meta(), WRITTEN)), 1);
@@ -55,11 +53,10 @@ final class Revisions {
     }
     revisions.reserved = revisions.current;
     revisions.reservedOnceWritten = revisions.reserved;
-    try (WriteBatch batch = new WriteBatch()) {
-      batch.delete(database.meta(), CLEAN);
-      revisions.writeGaps(database, batch);
-      database.write(batch, true);
-    }
+    Batch batch = new Batch();
+    batch.delete(database.meta(), CLEAN);
+    revisions.writeGaps(database, batch);
+    database.write(batch, true);
     return revisions;
   }
 
@@ -80,7 +77,7 @@ final class Revisions {
   }
 
   /** Puts the newest revision of a batch into it, so that a snapshot knows its revision. */
-  void stamp(Database database, WriteBatch batch, long revision) throws RocksDBException {
+  void stamp(Database database, Batch batch, long revision) {
     batch.put(database.meta(), WRITTEN, bytes(revision));
   }
 
@@ -123,7 +120,7 @@ final class Revisions {
    *
    * @return whether the batch now has to be synced
    */
-  boolean reserve(Database database, WriteBatch batch, long next) throws RocksDBException {
+  boolean reserve(Database database, Batch batch, long next) {
     if (next <= reservedOnceWritten - blockSize / 2) {
       return false;
     }
@@ -132,7 +129,7 @@ final class Revisions {
     return true;
   }
 
-  void compactTo(Database database, WriteBatch batch, long revision) throws RocksDBException {
+  void compactTo(Database database, Batch batch, long revision) {
     batch.put(database.meta(), COMPACTED, bytes(revision));
   }
 
@@ -141,7 +138,7 @@ final class Revisions {
   }
 
   /** The last words of an orderly stop. */
-  void writeClean(Database database, WriteBatch batch) throws RocksDBException {
+  void writeClean(Database database, Batch batch) {
     batch.put(database.meta(), CLEAN, bytes(current));
   }
 
@@ -156,7 +153,7 @@ final class Revisions {
     }
   }
 
-  private void writeGaps(Database database, WriteBatch batch) throws RocksDBException {
+  private void writeGaps(Database database, Batch batch) {
     gaps.removeIf(gap -> gap.lost() <= compacted);
     while (gaps.size() > GAPS_MAX) {
       gaps.removeFirst();

@@ -16,8 +16,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
-import org.rocksdb.RocksDBException;
-import org.rocksdb.WriteBatch;
 
 /** The store over RocksDB. */
 public final class RocksStore implements Store {
@@ -38,7 +36,7 @@ public final class RocksStore implements Store {
     this.reader = new Reader(database, revisions);
     this.watches = new Watches(reader);
     this.compaction = new Compaction(database, revisions);
-    this.writer = new Writer(database, revisions, reader, config, watches::happened);
+    this.writer = new Writer(database, revisions, reader, config, watches);
   }
 
   /**
@@ -50,16 +48,16 @@ public final class RocksStore implements Store {
     DataDirectory directory = DataDirectory.open(folder);
     @Nullable Database database = null;
     try {
-      database = new Database(directory.database(), config);
+      database = new Database(directory.database(), directory.journal(), config);
       Revisions revisions = Revisions.load(database, config.reservedRevisions());
       directory.persist();
       return new RocksStore(directory, database, revisions, config);
-    } catch (StoreException | RocksDBException e) {
+    } catch (StoreException e) {
       if (database != null) {
         database.close();
       }
       directory.close();
-      throw e instanceof RocksDBException failure ? Database.failure(failure) : (StoreException) e;
+      throw e;
     }
   }
 
@@ -143,11 +141,10 @@ public final class RocksStore implements Store {
     writer.close();
     watches.close();
     reader.close();
-    try (WriteBatch batch = new WriteBatch()) {
+    try {
+      Batch batch = new Batch();
       revisions.writeClean(database, batch);
       database.write(batch, true);
-    } catch (RocksDBException e) {
-      throw Database.failure(e);
     } finally {
       database.close();
       directory.close();

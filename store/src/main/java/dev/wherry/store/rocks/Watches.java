@@ -35,6 +35,11 @@ final class Watches {
     return watch;
   }
 
+  /** Whether anybody watches; on the writer's thread, where watches begin too. */
+  boolean isWatched() {
+    return !all.isEmpty();
+  }
+
   void happened(List<Event> events) {
     for (Watch watch : all) {
       watch.offer(events);

@@ -6,17 +6,12 @@ import dev.wherry.store.StoreException;
 import dev.wherry.store.Txn;
 import dev.wherry.store.TxnResult;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
-import org.rocksdb.RocksDBException;
-import org.rocksdb.WriteBatch;
 
 /**
  * The only thread that changes the database. Takes what waits, decides every transaction against
@@ -33,10 +28,12 @@ final class Writer {
   /** Longer than it takes to write a few more, so that not each of them wakes the writer. */
   private static final long GATHER_STEP_NANOS = 50_000;
 
+  private static final byte[] NOTHING = {};
+
   private final Database database;
   private final Revisions revisions;
   private final Reader reader;
-  private final Consumer<List<Event>> watches;
+  private final Watches watches;
   private final BlockingQueue<Work> queue;
   private final int batchMax;
   private final Thread thread;
@@ -62,12 +59,19 @@ final class Writer {
     record Run(Runnable task, CompletableFuture<Void> done) implements Work {}
   }
 
+  /** What one who waits is told once the batch is written. */
+  private record Answer(Work.Transact to, TxnResult result) {
+    void give() {
+      to.answer().complete(result);
+    }
+  }
+
   Writer(
       Database database,
       Revisions revisions,
       Reader reader,
       RocksStoreConfig config,
-      Consumer<List<Event>> watches) {
+      Watches watches) {
     this.database = database;
     this.revisions = revisions;
     this.reader = reader;
@@ -166,15 +170,13 @@ final class Writer {
     if (group.isEmpty()) {
       return;
     }
-    try (WriteBatch batch = new WriteBatch()) {
-      Group decided = new Group(batch);
+    try {
+      Group decided = new Group(group.size());
       for (Work.Transact work : group) {
         decided.decide(work);
       }
       decided.write();
       decided.answer();
-    } catch (RocksDBException e) {
-      fail(group, Database.failure(e));
     } catch (StoreException e) {
       fail(group, e);
     } catch (RuntimeException e) {
@@ -208,41 +210,65 @@ final class Writer {
 
   /** The transactions of one batch. */
   private final class Group {
-    private final WriteBatch batch;
-    private final Map<String, Optional<Reader.Stored>> known = new HashMap<>();
-    private final List<Runnable> answers = new ArrayList<>();
+    private final Batch batch = new Batch();
+    private final List<Answer> answers;
     private final List<Event> events = new ArrayList<>();
+    private final boolean watched = watches.isWatched();
     private long revision = revisions.current();
     private boolean sync;
 
-    Group(WriteBatch batch) {
-      this.batch = batch;
+    Group(int size) {
+      answers = new ArrayList<>(size);
     }
 
-    /** As this batch leaves it, as an earlier one left it, or as the database has it. */
-    private Optional<Reader.Stored> state(String key) {
-      Optional<Reader.Stored> state = known.get(key);
-      if (state == null) {
-        state = recent.get(key).orElseGet(() -> reader.newest(key));
-        known.put(key, state);
+    /** Where a key's newest version stands, those of this batch included. */
+    private RecentKeys.Head head(String key) {
+      Optional<RecentKeys.Head> known = recent.head(key);
+      if (known.isPresent()) {
+        return known.get();
       }
-      return state;
+      RecentKeys.Head head =
+          reader
+              .newest(key)
+              .map(stored -> {
+                recent.remember(stored.entry());
+                return RecentKeys.Head.of(stored.position(), stored.entry());
+              })
+              .orElse(RecentKeys.Head.NONE);
+      recent.put(key, head);
+      return head;
     }
 
-    void decide(Work.Transact work) throws RocksDBException {
+    /** The newest version itself: at hand, still in this batch, or read. */
+    private Optional<Entry> entry(String key) {
+      RecentKeys.Head head = head(key);
+      if (head.isNone()) {
+        return Optional.empty();
+      }
+      Optional<Entry> known = recent.entry(key, head);
+      if (known.isPresent()) {
+        return known;
+      }
+      for (Event event : events.reversed()) {
+        if (event.entry().key().equals(key)) {
+          return Optional.of(event.entry());
+        }
+      }
+      return reader.newest(key).map(Reader.Stored::entry);
+    }
+
+    void decide(Work.Transact work) {
       Txn txn = work.txn();
       for (Txn.Compare compare : txn.compares()) {
-        long at = state(compare.key()).map(s -> s.entry().modRevision()).orElse(0L);
-        if (at != compare.modRevision()) {
+        if (head(compare.key()).position().revision() != compare.modRevision()) {
           List<Optional<Entry>> current = new ArrayList<>();
-          txn.compares().forEach(c -> current.add(state(c.key()).map(Reader.Stored::entry)));
-          answers.add(() -> work.answer().complete(new TxnResult.Conflict(current)));
+          txn.compares().forEach(c -> current.add(entry(c.key())));
+          answers.add(new Answer(work, new TxnResult.Conflict(current)));
           return;
         }
       }
       if (changesNothing(txn)) {
-        long newest = revision;
-        answers.add(() -> work.answer().complete(new TxnResult.Committed(newest)));
+        answers.add(new Answer(work, new TxnResult.Committed(revision)));
         return;
       }
       long at = ++revision;
@@ -251,98 +277,97 @@ final class Writer {
       for (int number = 0; number < txn.ops().size(); number++) {
         apply(txn.ops().get(number), new Layout.Position(at, number));
       }
-      answers.add(() -> work.answer().complete(new TxnResult.Committed(at)));
+      answers.add(new Answer(work, new TxnResult.Committed(at)));
     }
 
     private boolean changesNothing(Txn txn) {
       for (Txn.Op op : txn.ops()) {
-        if (op instanceof Txn.Op.Put || state(op.key()).isPresent()) {
+        if (op instanceof Txn.Op.Put || !head(op.key()).isNone()) {
           return false;
         }
       }
       return true;
     }
 
-    private void apply(Txn.Op op, Layout.Position position) throws RocksDBException {
-      Optional<Reader.Stored> before = state(op.key());
+    private void apply(Txn.Op op, Layout.Position position) {
+      RecentKeys.Head before = head(op.key());
       switch (op) {
         case Txn.Op.Put(String key, byte[] value) -> put(key, value, before, position);
         case Txn.Op.Delete(String key) -> {
-          if (before.isPresent()) {
-            delete(key, before.get(), position);
+          if (!before.isNone()) {
+            delete(key, before, position);
           }
         }
       }
     }
 
     private void put(
-        String key, byte[] value, Optional<Reader.Stored> before, Layout.Position position)
-        throws RocksDBException {
-      Entry entry =
-          new Entry(
-              key,
-              value,
-              before.map(b -> b.entry().createRevision()).orElse(position.revision()),
-              position.revision(),
-              before.map(b -> b.entry().version() + 1).orElse(1L));
+        String key, byte[] value, RecentKeys.Head before, Layout.Position position) {
+      long revisionOfThis = position.revision();
+      long created = before.isNone() ? revisionOfThis : before.createRevision();
+      Entry entry = new Entry(key, value, created, revisionOfThis, before.version() + 1);
+      Optional<Entry> previous = previous(key, before);
       byte[] rawKey = Layout.key(key);
       batch.put(database.latest(), rawKey, position.bytes());
       record(rawKey, entry, false, before, position);
-      known.put(key, Optional.of(new Reader.Stored(entry, position)));
-      events.add(new Event(Event.Type.PUT, entry, before.map(Reader.Stored::entry)));
+      recent.put(key, RecentKeys.Head.of(position, entry));
+      recent.remember(entry);
+      events.add(new Event(Event.Type.PUT, entry, previous));
     }
 
-    private void delete(String key, Reader.Stored before, Layout.Position position)
-        throws RocksDBException {
+    /** Only for those who watch; it may have to be read. */
+    private Optional<Entry> previous(String key, RecentKeys.Head before) {
+      return before.isNone() || !watched ? Optional.empty() : entry(key);
+    }
+
+    private void delete(String key, RecentKeys.Head before, Layout.Position position) {
+      long version = before.version() + 1;
       Entry gone =
-          new Entry(
-              key,
-              new byte[0],
-              before.entry().createRevision(),
-              position.revision(),
-              before.entry().version() + 1);
+          new Entry(key, new byte[0], before.createRevision(), position.revision(), version);
+      Optional<Entry> previous = previous(key, before);
       byte[] rawKey = Layout.key(key);
       batch.delete(database.latest(), rawKey);
-      record(rawKey, gone, true, Optional.of(before), position);
-      known.put(key, Optional.empty());
-      events.add(new Event(Event.Type.DELETE, gone, Optional.of(before.entry())));
+      record(rawKey, gone, true, before, position);
+      recent.put(key, RecentKeys.Head.NONE);
+      recent.forget(key);
+      events.add(new Event(Event.Type.DELETE, gone, previous));
     }
 
     private void record(
         byte[] rawKey,
         Entry entry,
         boolean deletion,
-        Optional<Reader.Stored> before,
-        Layout.Position position)
-        throws RocksDBException {
+        RecentKeys.Head before,
+        Layout.Position position) {
+      byte[] rawPosition = position.bytes();
       Layout.LogRecord record =
           new Layout.LogRecord(
               deletion,
-              before.map(Reader.Stored::position).orElse(Layout.Position.NONE),
+              before.position(),
               entry.createRevision(),
               entry.version(),
               entry.key(),
               entry.value());
-      batch.put(database.log(), position.bytes(), Layout.record(record));
-      batch.put(database.index(), Layout.index(rawKey, position), new byte[0]);
+      batch.put(database.log(), rawPosition, Layout.record(record, rawKey));
+      batch.put(database.index(), Layout.index(rawKey, position), NOTHING);
     }
 
-    void write() throws RocksDBException {
-      if (batch.count() > 0) {
-        revisions.stamp(database, batch, revision);
-        long start = System.nanoTime();
-        database.write(batch, sync);
-        lastSyncNanos = System.nanoTime() - start;
-        known.forEach(recent::put);
-        revisions.publish(revision);
-        if (!events.isEmpty()) {
-          watches.accept(events);
-        }
+    void write() {
+      if (batch.isEmpty()) {
+        return;
+      }
+      revisions.stamp(database, batch, revision);
+      long start = System.nanoTime();
+      database.write(batch, sync);
+      lastSyncNanos = System.nanoTime() - start;
+      revisions.publish(revision);
+      if (watched) {
+        watches.happened(events);
       }
     }
 
     void answer() {
-      answers.forEach(Runnable::run);
+      answers.forEach(Answer::give);
     }
   }
 }
