@@ -71,5 +71,4 @@ final class Batch {
     bytes[COUNT_AT + 3] = (byte) (count >>> 24);
     return Arrays.copyOf(bytes, length);
   }
-
 }

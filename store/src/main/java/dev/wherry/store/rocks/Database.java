@@ -38,11 +38,21 @@ final class Database implements AutoCloseable {
   private static final String[] FAMILIES = {"default", "latest", "index", "log"};
   private static final int LOG_FILES_KEPT = 1;
   private static final long LOG_FILE_BYTES_MAX = 1L << 20;
+
   /** Journal files that may wait for the tables before a write waits for them. */
   private static final int JOURNAL_SEGMENTS_MAX = 16;
 
   private static final byte[] JOURNAL = "journal".getBytes(StandardCharsets.US_ASCII);
   private static final int OPEN_FILES_MAX = 256;
+
+  /** One that fills, and two for a disk that is slower for a moment. */
+  private static final int WRITE_BUFFERS_MAX = 3;
+
+  /** Files of the first level before they are merged: half as often as RocksDB would. */
+  private static final int LEVEL_0_FILES = 8;
+
+  /** Table files go to the disk in such pieces, or a sync of the journal waits for a whole one. */
+  private static final long TABLE_SYNC_BYTES = 256L << 10;
 
   /** One key in a hundred that is not there costs a read of a file. */
   private static final double FILTER_BITS_PER_KEY = 10;
@@ -60,7 +70,7 @@ final class Database implements AutoCloseable {
    */
   Database(Path folder, Path journalFolder, RocksStoreConfig config) {
     loadLibrary();
-    unlogged = own(new WriteOptions().setDisableWAL(true));
+    unlogged = own(new WriteOptions().setDisableWAL(true).setMemtableInsertHintPerBatch(true));
     persisted = own(new ReadOptions().setReadTier(ReadTier.PERSISTED_TIER));
     waiting = own(new FlushOptions().setWaitForFlush(true));
     DBOptions options = own(options(config));
@@ -151,6 +161,7 @@ final class Database implements AutoCloseable {
         .setMaxOpenFiles(OPEN_FILES_MAX)
         .setMaxBackgroundJobs(2)
         .setStatsDumpPeriodSec(0)
+        .setBytesPerSync(TABLE_SYNC_BYTES)
         .setAvoidFlushDuringShutdown(true)
         .setMaxManifestFileSize(4 << 20);
   }
@@ -159,7 +170,8 @@ final class Database implements AutoCloseable {
     LRUCache cache = own(new LRUCache(config.blockCacheBytes()));
     return new ColumnFamilyOptions()
         .setWriteBufferSize(config.writeBufferBytes())
-        .setMaxWriteBufferNumber(2)
+        .setMaxWriteBufferNumber(WRITE_BUFFERS_MAX)
+        .setLevel0FileNumCompactionTrigger(LEVEL_0_FILES)
         .setCompressionType(CompressionType.LZ4_COMPRESSION)
         .setTableFormatConfig(
             new BlockBasedTableConfig()
@@ -236,6 +248,10 @@ final class Database implements AutoCloseable {
    * for platform threads only.
    */
   void write(Batch batch, boolean sync) {
+    if (journal.heldSegments() > JOURNAL_SEGMENTS_MAX) {
+      flush();
+      journal.reclaim();
+    }
     long number = journal.next();
     batch.put(meta(), JOURNAL, ByteBuffer.allocate(Long.BYTES).putLong(number).array());
     byte[] bytes = batch.toBytes();
@@ -245,9 +261,6 @@ final class Database implements AutoCloseable {
     } catch (StoreException e) {
       journal.retract(bytes.length);
       throw e;
-    }
-    if (journal.heldSegments() > JOURNAL_SEGMENTS_MAX) {
-      flush();
     }
   }
 

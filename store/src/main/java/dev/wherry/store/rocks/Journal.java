@@ -182,10 +182,7 @@ final class Journal implements AutoCloseable {
 
   /** Goes on in a free file, or in a new one; the one before is durable by now. */
   private Segment rotate() throws IOException {
-    long reached = flushed.getAsLong();
-    while (!held.isEmpty() && held.getFirst().last() <= reached) {
-      release(held.removeFirst());
-    }
+    reclaim();
     Segment fresh = free.isEmpty() ? create() : free.removeFirst();
     try {
       fresh.begin(lastId + 1, next);
@@ -200,6 +197,18 @@ final class Journal implements AutoCloseable {
     }
     active = fresh;
     return fresh;
+  }
+
+  /** Frees the files whose batches the tables hold. */
+  void reclaim() {
+    long reached = flushed.getAsLong();
+    try {
+      while (!held.isEmpty() && held.getFirst().last() <= reached) {
+        release(held.removeFirst());
+      }
+    } catch (IOException e) {
+      throw Database.failure(e);
+    }
   }
 
   private void release(Segment segment) throws IOException {

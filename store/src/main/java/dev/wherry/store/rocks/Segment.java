@@ -47,10 +47,7 @@ final class Segment implements AutoCloseable {
   static Segment create(Path path, long bytes) throws IOException {
     FileChannel file =
         FileChannel.open(
-            path,
-            StandardOpenOption.CREATE_NEW,
-            StandardOpenOption.READ,
-            StandardOpenOption.WRITE);
+            path, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
     try {
       ByteBuffer zeros = ByteBuffer.allocateDirect(FILL_BYTES);
       for (long at = 0; at < bytes; ) {
@@ -68,8 +65,7 @@ final class Segment implements AutoCloseable {
 
   /** One from an earlier run; without a whole header it has no records. */
   static Segment open(Path path) throws IOException {
-    FileChannel file =
-        FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    FileChannel file = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
     Segment segment = new Segment(path, file);
     ByteBuffer header = ByteBuffer.allocate(HEADER_USED_BYTES);
     readFully(file, header, 0);

@@ -301,8 +301,7 @@ final class Writer {
       }
     }
 
-    private void put(
-        String key, byte[] value, RecentKeys.Head before, Layout.Position position) {
+    private void put(String key, byte[] value, RecentKeys.Head before, Layout.Position position) {
       long revisionOfThis = position.revision();
       long created = before.isNone() ? revisionOfThis : before.createRevision();
       Entry entry = new Entry(key, value, created, revisionOfThis, before.version() + 1);

@@ -10,7 +10,6 @@ import dev.wherry.store.StoreException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -89,16 +88,68 @@ class RocksStoreTest extends StoreContractTest {
     Process writer = CrashLedger.start(folder);
     CrashLedger ledger = new CrashLedger();
     ledger.read(writer, () -> writer.toHandle().destroyForcibly(), "rubbish");
-    Path log;
-    try (Stream<Path> files = Files.list(folder.resolve("db"))) {
-      log = files.filter(file -> file.toString().endsWith(".log")).sorted().toList().getLast();
-    }
-    byte[] rubbish = new byte[300];
-    java.util.Arrays.fill(rubbish, (byte) 8);
-    Files.write(log, rubbish, StandardOpenOption.APPEND);
+    Path newest = segments().getLast();
+    byte[] content = Files.readAllBytes(newest);
+    java.util.Arrays.fill(content, written(content), content.length, (byte) 8);
+    Files.write(newest, content);
 
     store = open();
     ledger.check(store, CrashLedger.Ending.KILLED, "rubbish");
+  }
+
+  private List<Path> segments() throws IOException {
+    try (Stream<Path> files = Files.list(folder.resolve("journal"))) {
+      return files.sorted().toList();
+    }
+  }
+
+  /** Where the zeros begin that a file of the journal is filled with. */
+  private static int written(byte[] content) {
+    int end = content.length;
+    while (content[end - 1] == 0) {
+      end--;
+    }
+    // The newest record's last bytes may be zeros too.
+    return end + 16;
+  }
+
+  @Test
+  void open_journalDamagedBeforeItsEnd_isRefusedWithTheMend() throws Exception {
+    for (int i = 0; i < 6; i++) {
+      put("/big/" + i, "x".repeat(1_000_000));
+    }
+    store.close();
+    Path first = segments().getFirst();
+    byte[] content = Files.readAllBytes(first);
+    Files.write(first, new byte[content.length]);
+    StoreException.Refused refused = assertThrows(StoreException.Refused.class, this::open);
+
+    assertTrue(refused.getMessage().contains("is damaged before"), refused.getMessage());
+    Files.write(first, content);
+    store = open();
+    assertEquals(1_000_000, store.get("/big/0").orElseThrow().value().length);
+  }
+
+  @Test
+  void put_longerThanAFileOfTheJournal_isKept() {
+    put("/long", "x".repeat((int) Journal.SEGMENT_BYTES + 1));
+    put("/short", "1");
+    reopen();
+
+    assertEquals(Journal.SEGMENT_BYTES + 1, store.get("/long").orElseThrow().value().length);
+    assertEquals("1", text(store.get("/short").orElseThrow()));
+  }
+
+  @Test
+  void put_muchMoreThanTheTablesBuffer_usesTheSameFilesAgain() throws Exception {
+    String value = "x".repeat(100_000);
+    for (int i = 0; i < 1_500; i++) {
+      put("/again/" + i % 10, value);
+    }
+
+    assertTrue(segments().size() <= 24, segments().size() + " files for 150 MB");
+    reopen();
+    assertEquals(150, store.get("/again/3").orElseThrow().version());
   }
 
   @Test
