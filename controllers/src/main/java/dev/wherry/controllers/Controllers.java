@@ -3,6 +3,7 @@ package dev.wherry.controllers;
 import dev.wherry.controllers.apiservice.KubernetesService;
 import dev.wherry.controllers.csr.CertificateRequests;
 import dev.wherry.controllers.csr.CertificateSigner;
+import dev.wherry.controllers.deployment.DeploymentController;
 import dev.wherry.controllers.endpoints.ServiceEndpoints;
 import dev.wherry.controllers.ipam.NodeIpam;
 import dev.wherry.controllers.namespace.NamespaceDeletion;
@@ -11,6 +12,7 @@ import dev.wherry.controllers.node.NodeLifecycle;
 import dev.wherry.controllers.node.TaintEviction;
 import dev.wherry.controllers.ownership.GarbageCollector;
 import dev.wherry.controllers.podgc.PodGarbage;
+import dev.wherry.controllers.replicaset.ReplicaController;
 import dev.wherry.controllers.serviceaccount.NamespaceFurniture;
 import dev.wherry.controllers.token.BootstrapTokenCleaner;
 import dev.wherry.machinery.client.ApiClient;
@@ -21,6 +23,7 @@ import dev.wherry.machinery.time.Timer;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /** All controllers of the cluster, over one client and one set of informers. */
@@ -32,6 +35,7 @@ public final class Controllers implements AutoCloseable {
 
   private final Informers informers;
   private final EventRecorder events;
+  private final List<EventRecorder> recorders = new ArrayList<>();
   private final List<Controller> controllers;
   private final Thread starter;
 
@@ -58,13 +62,29 @@ public final class Controllers implements AutoCloseable {
             new CertificateRequests(certificates, signer),
             new BootstrapTokenCleaner(parts(clients.controller("token-cleaner"), timer)),
             new ServiceEndpoints(slices, endpoints),
+            ReplicaController.ofSets(workload(clients, "replicaset-controller", timer)),
+            ReplicaController.ofControllers(workload(clients, "replication-controller", timer)),
+            new DeploymentController(workload(clients, "deployment-controller", timer)),
             new NamespaceDeletion(parts(clients.controller("namespace-controller"), timer)),
             new GarbageCollector(parts(clients.controller("generic-garbage-collector"), timer)));
     starter = Thread.ofVirtual().name("controllers").unstarted(this::run);
   }
 
   private Parts parts(ApiClient client, Timer timer) {
-    return new Parts(client, informers, events, new Applier(client, events), timer);
+    return parts(client, events, timer);
+  }
+
+  private Parts parts(ApiClient client, EventRecorder recorder, Timer timer) {
+    Applier applier = new Applier(client, recorder);
+    return new Parts(client, informers, recorder, applier, timer, Batches.concurrent());
+  }
+
+  /** A controller of workloads reports under its own name, as users know it from upstream. */
+  private Parts workload(ControllerClients clients, String name, Timer timer) {
+    ApiClient client = clients.controller(name);
+    EventRecorder recorder = EventRecorder.start(client, name, "", timer);
+    recorders.add(recorder);
+    return parts(client, recorder, timer);
   }
 
   /**
@@ -99,6 +119,7 @@ public final class Controllers implements AutoCloseable {
     starter.interrupt();
     controllers.reversed().forEach(Controller::close);
     informers.close();
+    recorders.forEach(EventRecorder::close);
     events.close();
   }
 }

@@ -1,10 +1,7 @@
 package dev.wherry.controllers;
 
 import dev.wherry.machinery.loop.Plan;
-import dev.wherry.machinery.loop.ReconcilerLoop;
-import dev.wherry.machinery.queue.WorkQueue;
 import java.time.Instant;
-import java.util.Optional;
 
 /** A controller whose every decision is a plan; conflicts and failures bring the key back. */
 public final class PlanController<K> implements Controller {
@@ -14,39 +11,33 @@ public final class PlanController<K> implements Controller {
     Plan decide(K key, Instant now);
   }
 
-  private final String name;
-  private final int workers;
-  private final Parts parts;
-  private final Decider<K> decider;
-  private final WorkQueue<K> queue;
-  private Optional<ReconcilerLoop<K>> loop = Optional.empty();
+  private final KeyedController<K> keys;
 
   public PlanController(String name, int workers, Parts parts, Decider<K> decider) {
-    this.name = name;
-    this.workers = workers;
-    this.parts = parts;
-    this.decider = decider;
-    this.queue = new WorkQueue<>(parts.timer());
+    this.keys =
+        new KeyedController<>(
+            name,
+            workers,
+            parts,
+            key -> parts.applier().apply(decider.decide(key, parts.timer().instant())));
   }
 
   public void add(K key) {
-    queue.add(key);
+    keys.add(key);
   }
 
   @Override
   public void start() {
-    loop =
-        Optional.of(
-            ReconcilerLoop.start(
-                name,
-                queue,
-                workers,
-                key -> parts.applier().apply(decider.decide(key, parts.timer().instant()))));
+    keys.start();
+  }
+
+  @Override
+  public boolean step() throws InterruptedException {
+    return keys.step();
   }
 
   @Override
   public void close() {
-    queue.close();
-    loop.ifPresent(ReconcilerLoop::close);
+    keys.close();
   }
 }

@@ -3,16 +3,39 @@ package dev.wherry.controllers;
 import dev.wherry.machinery.informer.Informer;
 import dev.wherry.machinery.informer.Informers;
 import dev.wherry.model.core.v1.Pod;
+import dev.wherry.model.kind.KubeObject;
+import dev.wherry.model.meta.v1.OwnerReference;
 import java.util.List;
 
-/** The pods' informer, indexed by node. */
+/** The pods' informer, indexed by node and by controller. */
 public final class PodIndex {
   /** Pods by the name of the node they are bound to; unbound ones under "". */
   public static final String NODE = "node";
 
+  /** Objects by the uid of the owner that controls them; others under {@link #orphans}. */
+  public static final String CONTROLLER = "controller";
+
   private PodIndex() {}
 
   public static Informer<Pod> of(Informers informers) {
-    return informers.of(Pod.KIND).index(NODE, pod -> List.of(pod.spec().nodeName()));
+    return informers
+        .of(Pod.KIND)
+        .index(NODE, pod -> List.of(pod.spec().nodeName()))
+        .index(CONTROLLER, PodIndex::controllerKey);
+  }
+
+  /** Where {@link #CONTROLLER} files what nobody controls. */
+  public static String orphans(String namespace) {
+    return "orphans/" + namespace;
+  }
+
+  /** The key of {@link #CONTROLLER}. */
+  public static List<String> controllerKey(KubeObject object) {
+    for (OwnerReference owner : object.metadata().ownerReferences()) {
+      if (Boolean.TRUE.equals(owner.controller())) {
+        return List.of(owner.uid());
+      }
+    }
+    return List.of(orphans(object.metadata().namespace()));
   }
 }

@@ -49,6 +49,11 @@ public final class Fixtures {
         .build();
   }
 
+  /** A count that is left out when it is zero. */
+  public static int or0(@org.jspecify.annotations.Nullable Integer count) {
+    return count == null ? 0 : count;
+  }
+
   public static ObjectMeta.Builder meta(String namespace, String name) {
     return ObjectMeta.builder().namespace(namespace).name(name).uid("uid-" + name);
   }

@@ -46,7 +46,7 @@ public final class EventRecorder implements AutoCloseable {
   private final Thread thread;
   private long lastNanos;
 
-  private EventRecorder(ApiClient client, String component, String host, Timer timer) {
+  EventRecorder(ApiClient client, String component, String host, Timer timer) {
     this.client = client;
     this.component = component;
     this.host = host;
@@ -85,6 +85,13 @@ public final class EventRecorder implements AutoCloseable {
           message,
           all);
     }
+  }
+
+  /** Takes what waits and forgets it: for recorders that were never started. */
+  int discard() {
+    int count = reports.size();
+    reports.clear();
+    return count;
   }
 
   private void run() {

@@ -50,6 +50,19 @@ public final class Informer<T extends KubeObject> implements View<T>, AutoClosea
     }
   }
 
+  /**
+   * An informer that holds its objects and is told of them by its maker.
+   *
+   * @param feed gets the place to tell them to and returns who does
+   */
+  Informer(Kind<T> kind, Function<Reflector.Sink<T>, Mirror> feed) {
+    this.kind = kind;
+    this.handlers = new Handlers<>(kind.toString());
+    ObjectTable<T> table = new ObjectTable<>(indexes);
+    view = table;
+    mirror = feed.apply(new Copying(table));
+  }
+
   /** Starts an informer without indexes; its handlers see every object from the first on. */
   public static <T extends KubeObject> Informer<T> start(
       ApiClient client, Kind<T> kind, Scope scope, Timer timer) {

@@ -13,20 +13,32 @@ import java.util.Map;
  * program: ask for informers, add indexes and handlers, then start.
  */
 public final class Informers implements AutoCloseable {
-  private final ApiClient client;
-  private final Timer timer;
+  /** Makes the informer of a kind. */
+  interface Maker {
+    <T extends KubeObject> Informer<T> make(Kind<T> kind);
+  }
+
+  private final Maker maker;
   private final Map<Kind<?>, Informer<?>> informers = new LinkedHashMap<>();
 
   public Informers(ApiClient client, Timer timer) {
-    this.client = client;
-    this.timer = timer;
+    this(
+        new Maker() {
+          @Override
+          public <T extends KubeObject> Informer<T> make(Kind<T> kind) {
+            return new Informer<>(client, kind, Scope.ALL, timer);
+          }
+        });
+  }
+
+  Informers(Maker maker) {
+    this.maker = maker;
   }
 
   /** The informer of all objects of a kind. */
   @SuppressWarnings("unchecked") // Filed under its own kind.
   public <T extends KubeObject> Informer<T> of(Kind<T> kind) {
-    return (Informer<T>)
-        informers.computeIfAbsent(kind, k -> new Informer<>(client, kind, Scope.ALL, timer));
+    return (Informer<T>) informers.computeIfAbsent(kind, k -> maker.make(kind));
   }
 
   public void start() {

@@ -1,7 +1,7 @@
 package dev.wherry.machinery.informer;
 
 /** What keeps a view up to date, on a thread of its own. */
-sealed interface Mirror permits CacheMirror, Reflector {
+interface Mirror {
   void start();
 
   void close();

@@ -5,6 +5,7 @@ import dev.wherry.machinery.event.EventRecorder;
 import dev.wherry.model.kind.KubeObject;
 import dev.wherry.model.status.ApiException;
 import dev.wherry.model.status.Reason;
+import java.util.function.Consumer;
 
 /** Carries plans out. Stateless; every worker may use it. */
 public final class Applier {
@@ -21,22 +22,32 @@ public final class Applier {
    *     actions that change or delete it
    */
   public Outcome apply(Plan plan) {
+    return apply(plan, stored -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param stored hears of every object as the server stored it
+   */
+  public Outcome apply(Plan plan, Consumer<KubeObject> stored) {
     for (Action action : plan.actions()) {
-      apply(action);
+      apply(action, stored);
     }
     return plan.again().isPositive() ? new Outcome.Again(plan.again()) : Outcome.DONE;
   }
 
-  private void apply(Action action) {
+  private void apply(Action action, Consumer<KubeObject> stored) {
     switch (action) {
-      case Action.Create<?> create -> create(create);
-      case Action.Update<?> update -> unlessGone(() -> update(update));
-      case Action.UpdateStatus<?> update -> unlessGone(() -> updateStatus(update));
+      case Action.Create<?> create -> stored.accept(create(create));
+      case Action.Update<?> update -> unlessGone(() -> stored.accept(update(update)));
+      case Action.UpdateStatus<?> update -> unlessGone(() -> stored.accept(updateStatus(update)));
       case Action.Patch p ->
           unlessGone(() -> {
             String[] subresource =
                 p.subresource().isEmpty() ? new String[0] : new String[] {p.subresource()};
-            client.patch(p.kind(), p.namespace(), p.name(), p.type(), p.body(), subresource);
+            stored.accept(
+                client.patch(p.kind(), p.namespace(), p.name(), p.type(), p.body(), subresource));
           });
       case Action.Delete d ->
           unlessGone(() -> client.delete(d.kind(), d.namespace(), d.name(), d.options()));
@@ -45,16 +56,16 @@ public final class Applier {
     }
   }
 
-  private <T extends KubeObject> void create(Action.Create<T> action) {
-    client.create(action.kind(), action.object());
+  private <T extends KubeObject> KubeObject create(Action.Create<T> action) {
+    return client.create(action.kind(), action.object());
   }
 
-  private <T extends KubeObject> void update(Action.Update<T> action) {
-    client.update(action.kind(), action.object());
+  private <T extends KubeObject> KubeObject update(Action.Update<T> action) {
+    return client.update(action.kind(), action.object());
   }
 
-  private <T extends KubeObject> void updateStatus(Action.UpdateStatus<T> action) {
-    client.updateStatus(action.kind(), action.object());
+  private <T extends KubeObject> KubeObject updateStatus(Action.UpdateStatus<T> action) {
+    return client.updateStatus(action.kind(), action.object());
   }
 
   private static void unlessGone(Runnable call) {

@@ -38,6 +38,21 @@ public final class ReconcilerLoop<K> implements AutoCloseable {
     return loop;
   }
 
+  /**
+   * Deals with one ready key on the caller's thread: how a test with a virtual clock drives a loop
+   * without workers.
+   *
+   * @return false when no key was ready
+   */
+  public static <K> boolean step(String name, WorkQueue<K> queue, Reconciler<K> reconciler)
+      throws InterruptedException {
+    Optional<K> key = queue.poll();
+    if (key.isPresent()) {
+      new ReconcilerLoop<>(name, queue, reconciler).deal(key.get());
+    }
+    return key.isPresent();
+  }
+
   private void work() {
     try {
       while (true) {
@@ -45,14 +60,18 @@ public final class ReconcilerLoop<K> implements AutoCloseable {
         if (key.isEmpty()) {
           return;
         }
-        try {
-          settle(key.get(), attempt(key.get()));
-        } finally {
-          queue.done(key.get());
-        }
+        deal(key.get());
       }
     } catch (InterruptedException closed) {
       // The way to end.
+    }
+  }
+
+  private void deal(K key) throws InterruptedException {
+    try {
+      settle(key, attempt(key));
+    } finally {
+      queue.done(key);
     }
   }
 

@@ -140,6 +140,23 @@ public final class WorkQueue<K> implements AutoCloseable {
     }
   }
 
+  /** The next key if one is ready, as {@link #take}; empty while none is. */
+  public Optional<K> poll() {
+    lock.lock();
+    try {
+      if (order.isEmpty() || closed) {
+        return Optional.empty();
+      }
+      K key = order.removeFirst();
+      waiting.remove(key);
+      processing.add(key);
+      room.signal();
+      return Optional.of(key);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** The worker is through with the key; it comes again if it was added meanwhile. */
   public void done(K key) {
     lock.lock();

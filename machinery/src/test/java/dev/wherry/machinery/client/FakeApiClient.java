@@ -31,6 +31,17 @@ public final class FakeApiClient implements ApiClient {
   /** A request, for assertions and injected failures. */
   public record Call(String verb, String resource, String namespace, String name) {}
 
+  /**
+   * A change that was stored.
+   *
+   * @param before null at creation
+   * @param after null at the end
+   */
+  public record Stored(
+      dev.wherry.model.kind.KindInfo kind,
+      @Nullable ObjectNode before,
+      @Nullable ObjectNode after) {}
+
   private record Fault(Predicate<Call> when, ApiException failure) {}
 
   private final FakeStore store;
@@ -48,6 +59,21 @@ public final class FakeApiClient implements ApiClient {
   /** Everything that was asked, in order; watches included. */
   public List<Call> calls() {
     return List.copyOf(calls);
+  }
+
+  /** Hears of every change, on the writer's thread. */
+  public void onStored(java.util.function.Consumer<Stored> listener) {
+    store.listen(listener);
+  }
+
+  /** All objects of a kind as they are, without a trace in {@link #calls}. */
+  public <T extends KubeObject> List<T> stored(Kind<T> kind) {
+    List<T> items = new ArrayList<>();
+    store
+        .list(kind.info(), "", ListOptions.ALL)
+        .objects()
+        .forEach(tree -> items.add(kind.decode(tree)));
+    return items;
   }
 
   /** The next request of this kind fails so. */

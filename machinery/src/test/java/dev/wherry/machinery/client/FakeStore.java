@@ -37,6 +37,8 @@ final class FakeStore {
   private final TreeMap<String, ObjectNode> objects = new TreeMap<>();
   private final List<Happening> history = new ArrayList<>();
   private final List<FakeWatch<?>> watches = new ArrayList<>();
+  private final List<java.util.function.Consumer<FakeApiClient.Stored>> listeners =
+      new ArrayList<>();
   private long revision = 1;
   private long compacted;
 
@@ -50,6 +52,10 @@ final class FakeStore {
 
   private static String key(KindInfo kind, String namespace, String name) {
     return prefix(kind) + (kind.namespaced() ? namespace : "") + "/" + name;
+  }
+
+  synchronized void listen(java.util.function.Consumer<FakeApiClient.Stored> listener) {
+    listeners.add(listener);
   }
 
   synchronized ObjectNode get(KindInfo kind, String namespace, String name) {
@@ -138,6 +144,10 @@ final class FakeStore {
     ObjectNode after = before.deepCopy();
     if (part.equals("status")) {
       after.set("status", edited.path("status"));
+      JsonNode annotations = edited.at("/metadata/annotations");
+      if (annotations.isObject()) {
+        after.withObject("/metadata").set("annotations", annotations);
+      }
     } else {
       JsonNode status = before.get("status");
       after = edited;
@@ -151,6 +161,7 @@ final class FakeStore {
     }
     boolean finished =
         after.at("/metadata").has("deletionTimestamp")
+            && after.at("/metadata/deletionGracePeriodSeconds").asLong() == 0
             && after.at("/metadata/finalizers").isEmpty()
             && !before.at("/metadata/finalizers").isEmpty();
     if (finished) {
@@ -204,6 +215,8 @@ final class FakeStore {
     ObjectNode meta = after.withObject("/metadata");
     if (!meta.has("deletionTimestamp")) {
       meta.put("deletionTimestamp", Times.time(clock.instant().plusSeconds(grace)));
+    }
+    if (meta.path("deletionGracePeriodSeconds").asLong(Long.MAX_VALUE) > grace) {
       meta.put("deletionGracePeriodSeconds", grace);
     }
     if (kind.plural().equals("namespaces")) {
@@ -258,6 +271,9 @@ final class FakeStore {
 
   private void happen(Happening happening) {
     history.add(happening);
+    FakeApiClient.Stored told =
+        new FakeApiClient.Stored(happening.kind(), happening.before(), happening.after());
+    listeners.forEach(listener -> listener.accept(told));
     watches.removeIf(FakeWatch::isClosed);
     watches.forEach(watch -> watch.offer(happening));
   }

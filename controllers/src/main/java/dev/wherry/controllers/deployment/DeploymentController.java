@@ -1,0 +1,201 @@
+package dev.wherry.controllers.deployment;
+
+import dev.wherry.controllers.Controller;
+import dev.wherry.controllers.KeyedController;
+import dev.wherry.controllers.Parts;
+import dev.wherry.controllers.PodIndex;
+import dev.wherry.controllers.workload.Claims;
+import dev.wherry.controllers.workload.OwnWrites;
+import dev.wherry.controllers.workload.Owners;
+import dev.wherry.controllers.workload.PodFacts;
+import dev.wherry.machinery.event.EventType;
+import dev.wherry.machinery.informer.Change;
+import dev.wherry.machinery.informer.Informer;
+import dev.wherry.machinery.informer.ObjectKey;
+import dev.wherry.machinery.loop.Action;
+import dev.wherry.machinery.loop.Outcome;
+import dev.wherry.machinery.loop.Plan;
+import dev.wherry.model.apps.v1.Deployment;
+import dev.wherry.model.apps.v1.ReplicaSet;
+import dev.wherry.model.core.v1.Pod;
+import dev.wherry.model.kind.KubeObject;
+import dev.wherry.model.meta.v1.OwnerReference;
+import dev.wherry.model.selector.Labels;
+import dev.wherry.model.status.ApiException;
+import dev.wherry.model.status.Reason;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Rolls Deployments out. */
+public final class DeploymentController implements Controller {
+  private static final int WORKERS = 5;
+
+  private final Parts parts;
+  private final Informer<Deployment> deployments;
+  private final Informer<ReplicaSet> sets;
+  private final Informer<Pod> pods;
+  private final KeyedController<ObjectKey> keys;
+  private final OwnWrites writes;
+
+  public DeploymentController(Parts parts) {
+    this.parts = parts;
+    this.writes = new OwnWrites(parts.timer());
+    this.keys = new KeyedController<>("deployments", WORKERS, parts, this::reconcile);
+    deployments =
+        parts
+            .informers()
+            .of(Deployment.KIND)
+            .onChange(change -> keys.add(ObjectKey.of(change.latest())));
+    sets =
+        parts
+            .informers()
+            .of(ReplicaSet.KIND)
+            .index(PodIndex.CONTROLLER, PodIndex::controllerKey)
+            .onChange(this::setSeen);
+    pods = PodIndex.of(parts.informers()).onChange(this::podSeen);
+  }
+
+  private void setSeen(Change<ReplicaSet> change) {
+    writes.observe(change);
+    if (change instanceof Change.Updated<ReplicaSet>(ReplicaSet before, ReplicaSet now)
+        && !PodIndex.controllerKey(before).equals(PodIndex.controllerKey(now))) {
+      enqueueOwners(before);
+    }
+    enqueueOwners(change.latest());
+  }
+
+  private void enqueueOwners(ReplicaSet set) {
+    String namespace = set.metadata().namespace();
+    Optional<OwnerReference> controller = Owners.controller(set.metadata());
+    if (controller.isPresent()) {
+      keys.add(new ObjectKey(namespace, controller.get().name()));
+      return;
+    }
+    for (Deployment deployment : deployments.list(namespace)) {
+      Labels selector = Labels.of(Optional.ofNullable(deployment.spec().selector()));
+      if (selector.matches(set.metadata().labels())) {
+        keys.add(ObjectKey.of(deployment));
+      }
+    }
+  }
+
+  /** A Deployment that recreates waits for the end of its last old pod. */
+  private void podSeen(Change<Pod> change) {
+    if (change instanceof Change.Removed<Pod>(Pod last)) {
+      String namespace = last.metadata().namespace();
+      Owners.controller(last.metadata())
+          .flatMap(owner -> sets.get(namespace, owner.name()))
+          .flatMap(set -> Owners.controller(set.metadata()))
+          .flatMap(owner -> deployments.get(namespace, owner.name()))
+          .filter(deployment -> DeploymentFacts.of(deployment).recreate())
+          .ifPresent(deployment -> keys.add(ObjectKey.of(deployment)));
+    }
+  }
+
+  private Outcome reconcile(ObjectKey key) {
+    Optional<Deployment> found = deployments.get(key);
+    if (found.isEmpty()) {
+      return Outcome.DONE;
+    }
+    Deployment deployment = found.get();
+    if (!writes.areSeen(deployment.metadata().uid())) {
+      // The change that is awaited brings the key back.
+      return new Outcome.Again(OwnWrites.PATIENCE);
+    }
+    Labels selector = Labels.of(Optional.ofNullable(deployment.spec().selector()));
+    if (selector.isEverything()) {
+      parts
+          .events()
+          .report(
+              deployment,
+              EventType.WARNING,
+              "SelectingAll",
+              "This deployment is selecting all pods. A non-empty selector is required.");
+      return Outcome.DONE;
+    }
+    List<ReplicaSet> candidates =
+        new ArrayList<>(sets.byIndex(PodIndex.CONTROLLER, deployment.metadata().uid()));
+    candidates.addAll(sets.byIndex(PodIndex.CONTROLLER, PodIndex.orphans(key.namespace())));
+    List<ReplicaSet> own =
+        Claims.of(deployment, selector, candidates, set -> true)
+            .settle(parts.client(), deployments, deployment);
+    List<Pod> ownPods = new ArrayList<>();
+    own.forEach(set -> ownPods.addAll(pods.byIndex(PodIndex.CONTROLLER, set.metadata().uid())));
+    ownPods.removeIf(PodFacts::isFinished);
+    return carryOut(
+        deployment, DeploymentPlan.of(deployment, own, ownPods, parts.timer().instant()));
+  }
+
+  private Outcome carryOut(Deployment deployment, DeploymentPlan plan) {
+    if (plan.create().isPresent()) {
+      ReplicaSet wanted = plan.create().get();
+      try {
+        stored(deployment, parts.client().create(ReplicaSet.KIND, wanted));
+      } catch (ApiException e) {
+        return createFailed(deployment, wanted, e);
+      }
+    }
+    List<Action> actions = new ArrayList<>(plan.actions());
+    plan.status().ifPresent(d -> actions.add(new Action.UpdateStatus<>(Deployment.KIND, d)));
+    return parts
+        .applier()
+        .apply(Plan.of(actions).withAgain(plan.again()), object -> stored(deployment, object));
+  }
+
+  private void stored(Deployment deployment, KubeObject object) {
+    if (object instanceof ReplicaSet set) {
+      writes.stored(deployment.metadata().uid(), set, sets);
+    }
+  }
+
+  private Outcome createFailed(Deployment deployment, ReplicaSet wanted, ApiException failure) {
+    if (failure.reason() == Reason.ALREADY_EXISTS) {
+      Optional<ReplicaSet> present =
+          sets.fresh(parts.client(), wanted.metadata().namespace(), wanted.metadata().name());
+      boolean own =
+          present.isPresent()
+              && Owners.isControlledBy(present.get(), deployment.metadata().uid())
+              && Sets.isOfTemplate(present.get(), DeploymentFacts.of(deployment).template());
+      if (!own && present.isPresent()) {
+        write(DeploymentPlan.collided(deployment));
+      }
+      throw failure;
+    }
+    boolean namespaceIsGoing =
+        failure.details().causes().stream()
+            .anyMatch(c -> c.reason().equals("NamespaceTerminating"));
+    if (namespaceIsGoing) {
+      return Outcome.DONE;
+    }
+    String message =
+        "Failed to create new replica set \"" + wanted.metadata().name() + "\": " + failure.text();
+    parts.events().report(deployment, EventType.WARNING, "ReplicaSetCreateError", message);
+    Instant now = parts.timer().instant();
+    Deployment told = DeploymentPlan.refused(deployment, message, now);
+    if (!told.equals(deployment)) {
+      write(told);
+    }
+    throw failure;
+  }
+
+  private void write(Deployment deployment) {
+    parts.applier().apply(Plan.of(new Action.UpdateStatus<>(Deployment.KIND, deployment)));
+  }
+
+  @Override
+  public void start() {
+    keys.start();
+  }
+
+  @Override
+  public boolean step() throws InterruptedException {
+    return keys.step();
+  }
+
+  @Override
+  public void close() {
+    keys.close();
+  }
+}

@@ -1,0 +1,139 @@
+package dev.wherry.controllers.workload;
+
+import dev.wherry.controllers.Parts;
+import dev.wherry.machinery.client.DeleteOptions;
+import dev.wherry.machinery.event.EventType;
+import dev.wherry.model.core.v1.Pod;
+import dev.wherry.model.kind.KubeObject;
+import dev.wherry.model.status.ApiException;
+import dev.wherry.model.status.Reason;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * Creates and deletes an owner's pods, with expectations and events. Creation begins slowly: one,
+ * two, four and so on at once, and stops at the first refusal, so that a quota or a broken template
+ * costs a few requests instead of hundreds (slowStartBatch).
+ */
+public final class PodWrites {
+  /** Pods created or deleted for one decision. */
+  public static final int BURST_PODS = 500;
+
+  private static final String NAMESPACE_TERMINATING = "NamespaceTerminating";
+
+  private final Parts parts;
+  private final Expectations expectations;
+
+  public PodWrites(Parts parts, Expectations expectations) {
+    this.parts = parts;
+    this.expectations = expectations;
+  }
+
+  /**
+   * How a batch went.
+   *
+   * @param done writes that succeeded
+   * @param failure the first refusal
+   */
+  public record Result(int done, Optional<ApiException> failure) {
+    public static final Result NOTHING = new Result(0, Optional.empty());
+
+    /** A namespace that is going takes no new objects: nothing to try again. */
+    public boolean namespaceIsGoing() {
+      return failure.map(PodWrites::isGoing).orElse(false);
+    }
+  }
+
+  static boolean isGoing(ApiException refusal) {
+    return refusal.details().causes().stream()
+        .anyMatch(c -> c.reason().equals(NAMESPACE_TERMINATING));
+  }
+
+  public Result create(KubeObject owner, List<Pod> pods) throws InterruptedException {
+    String uid = owner.metadata().uid();
+    AtomicInteger done = new AtomicInteger();
+    AtomicReference<Optional<ApiException>> failure = new AtomicReference<>(Optional.empty());
+    expectations.beginCreating(uid);
+    try {
+      int size = 1;
+      for (int from = 0; from < pods.size() && failure.get().isEmpty(); size *= 2) {
+        int to = Math.min(pods.size(), from + size);
+        List<Runnable> calls = new ArrayList<>();
+        for (Pod pod : pods.subList(from, to)) {
+          calls.add(() -> create(owner, pod, done, failure));
+        }
+        parts.batches().run(calls);
+        from = to;
+      }
+    } finally {
+      expectations.endCreating(uid);
+    }
+    return new Result(done.get(), failure.get());
+  }
+
+  private void create(
+      KubeObject owner,
+      Pod pod,
+      AtomicInteger done,
+      AtomicReference<Optional<ApiException>> failure) {
+    try {
+      Pod stored = parts.client().create(Pod.KIND, pod);
+      expectations.created(owner.metadata().uid(), stored.metadata().uid());
+      done.incrementAndGet();
+      report(
+          owner, EventType.NORMAL, "SuccessfulCreate", "Created pod: " + stored.metadata().name());
+    } catch (ApiException e) {
+      failure.compareAndSet(Optional.empty(), Optional.of(e));
+      if (!isGoing(e)) {
+        report(owner, EventType.WARNING, "FailedCreate", "Error creating: " + e.text());
+      }
+    }
+  }
+
+  /** Deletes at once; a pod that is gone already is a success. */
+  public Result delete(KubeObject owner, List<Pod> pods) throws InterruptedException {
+    AtomicInteger done = new AtomicInteger();
+    AtomicReference<Optional<ApiException>> failure = new AtomicReference<>(Optional.empty());
+    List<Runnable> calls = new ArrayList<>();
+    for (Pod pod : pods) {
+      expectations.deleting(owner.metadata().uid(), pod.metadata().uid());
+      calls.add(() -> delete(owner, pod, done, failure));
+    }
+    parts.batches().run(calls);
+    return new Result(done.get(), failure.get());
+  }
+
+  private void delete(
+      KubeObject owner,
+      Pod pod,
+      AtomicInteger done,
+      AtomicReference<Optional<ApiException>> failure) {
+    String name = pod.metadata().name();
+    try {
+      parts
+          .client()
+          .delete(
+              Pod.KIND,
+              pod.metadata().namespace(),
+              name,
+              DeleteOptions.ofUid(pod.metadata().uid()));
+      done.incrementAndGet();
+      report(owner, EventType.NORMAL, "SuccessfulDelete", "Deleted pod: " + name);
+    } catch (ApiException e) {
+      expectations.notDeleted(owner.metadata().uid(), pod.metadata().uid());
+      if (e.reason() == Reason.NOT_FOUND) {
+        done.incrementAndGet();
+        return;
+      }
+      failure.compareAndSet(Optional.empty(), Optional.of(e));
+      report(owner, EventType.WARNING, "FailedDelete", "Error deleting: " + e.text());
+    }
+  }
+
+  private void report(KubeObject owner, EventType type, String reason, String message) {
+    parts.events().report(owner, type, reason, message);
+  }
+}

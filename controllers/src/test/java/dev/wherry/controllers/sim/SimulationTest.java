@@ -1,0 +1,41 @@
+package dev.wherry.controllers.sim;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Every build runs a slice of seeds; {@code -Dwherry.sim.seeds=10000} runs more, {@code
+ * -Dwherry.sim.from=N} from another seed on.
+ */
+class SimulationTest {
+  private static final int SEEDS = Integer.getInteger("wherry.sim.seeds", 8);
+  private static final int FROM = Integer.getInteger("wherry.sim.from", 1);
+  private static final int STEPS = 400;
+
+  private static void run(Supplier<Scenario> scenario) {
+    for (int seed = FROM; seed < FROM + SEEDS; seed++) {
+      World.run(seed, STEPS, scenario.get());
+    }
+  }
+
+  @Test
+  void replicaSet_anySeed_neverTooManyPodsAndSettles() {
+    run(ReplicaScenario::new);
+  }
+
+  @Test
+  void deployment_anySeed_keepsItsPromisesAndSettles() {
+    run(DeploymentScenario::new);
+  }
+
+  @Test
+  void seed_runTwice_writesTheSame() {
+    List<String> first = World.run(7, STEPS, new DeploymentScenario());
+    assertTrue(first.size() > 10);
+    assertEquals(first, World.run(7, STEPS, new DeploymentScenario()));
+  }
+}
