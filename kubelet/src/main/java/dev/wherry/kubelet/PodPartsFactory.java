@@ -13,8 +13,8 @@ import dev.wherry.kubelet.resource.HostFigures;
 import dev.wherry.kubelet.resource.PodCgroups;
 import dev.wherry.kubelet.volume.Mounts;
 import dev.wherry.kubelet.volume.PodDirs;
+import dev.wherry.machinery.time.Timer;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.concurrent.Semaphore;
 import java.util.random.RandomGenerator;
 
@@ -29,7 +29,7 @@ final class PodPartsFactory {
       CriRuntime runtime,
       PodApi api,
       PodEvents events,
-      InstantSource clock,
+      Timer clock,
       RandomGenerator random) {
     PodDirs dirs = new PodDirs(config.dataDir(), config.podLogsDir());
     ContainerFigures figures =

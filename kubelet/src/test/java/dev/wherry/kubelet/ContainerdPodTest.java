@@ -11,6 +11,7 @@ import dev.wherry.kubelet.log.LogOptions;
 import dev.wherry.kubelet.pod.PodParts;
 import dev.wherry.kubelet.pod.PodRelist;
 import dev.wherry.kubelet.pod.PodWorkers;
+import dev.wherry.machinery.time.SystemTimer;
 import dev.wherry.model.Bytes;
 import dev.wherry.model.core.v1.ConfigMap;
 import dev.wherry.model.core.v1.Pod;
@@ -20,7 +21,6 @@ import dev.wherry.model.meta.v1.ObjectMeta;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,6 +33,7 @@ import org.junit.jupiter.api.condition.EnabledIf;
 /** Whole pods on a real containerd, with the API in memory. */
 @EnabledIf("dev.wherry.kubelet.fixture.PrivateContainerd#isAvailable")
 class ContainerdPodTest {
+  private static final SystemTimer TIMER = new SystemTimer();
   private static final Duration LONG = Duration.ofSeconds(90);
   private static PrivateContainerd containerd;
   private static KubeletConfig config;
@@ -61,10 +62,9 @@ class ContainerdPodTest {
   /** One kubelet's pods over the shared runtime. */
   private static final class Node implements AutoCloseable {
     final FakeApi api = new FakeApi();
-    final PodParts parts =
-        PodPartsFactory.create(config, runtime, api, api, InstantSource.system(), new Random(1));
+    final PodParts parts = PodPartsFactory.create(config, runtime, api, api, TIMER, new Random(1));
     final PodWorkers workers = new PodWorkers(parts);
-    final PodRelist relist = new PodRelist(runtime, workers, InstantSource.system());
+    final PodRelist relist = new PodRelist(runtime, workers, TIMER);
 
     Node() {
       api.listen(workers::update, workers::gone);

@@ -66,7 +66,7 @@ public final class Housekeeping implements AutoCloseable {
   private void run() {
     try {
       for (int round = 0; ; round++) {
-        Thread.sleep(ROUND);
+        parts.clock().pause(ROUND);
         try {
           tidy(round % IMAGE_ROUNDS == 0);
         } catch (CriException | IOException e) {

@@ -7,6 +7,7 @@ import dev.wherry.kubelet.cri.CriException;
 import dev.wherry.kubelet.cri.CriRuntime;
 import dev.wherry.machinery.client.ApiClient;
 import dev.wherry.machinery.client.PatchType;
+import dev.wherry.machinery.time.Timer;
 import dev.wherry.model.Quantity;
 import dev.wherry.model.core.v1.ContainerImage;
 import dev.wherry.model.core.v1.DaemonEndpoint;
@@ -26,7 +27,6 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -54,7 +54,7 @@ public final class NodeAgent implements AutoCloseable {
   private final KubeletConfig config;
   private final CriRuntime runtime;
   private final ApiClient api;
-  private final InstantSource clock;
+  private final Timer clock;
   private final int serverPort;
   private final Thread thread;
   private final CountDownLatch registered = new CountDownLatch(1);
@@ -65,11 +65,7 @@ public final class NodeAgent implements AutoCloseable {
   private String podCidr = "";
 
   public NodeAgent(
-      KubeletConfig config,
-      CriRuntime runtime,
-      ApiClient api,
-      InstantSource clock,
-      int serverPort) {
+      KubeletConfig config, CriRuntime runtime, ApiClient api, Timer clock, int serverPort) {
     this.config = config;
     this.runtime = runtime;
     this.api = api;
@@ -109,7 +105,7 @@ public final class NodeAgent implements AutoCloseable {
         } catch (RuntimeException e) {
           LOG.log(Level.ERROR, "node status broke node=" + config.nodeName(), e);
         }
-        Thread.sleep(ready ? LOOK : LOOK_UNREADY);
+        clock.pause(ready ? LOOK : LOOK_UNREADY);
       }
     } catch (InterruptedException _) {
       LOG.log(Level.DEBUG, "node agent ended");

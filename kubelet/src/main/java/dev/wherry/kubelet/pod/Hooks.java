@@ -4,6 +4,7 @@ import dev.wherry.kubelet.cri.CriException;
 import dev.wherry.kubelet.cri.CriRuntime;
 import dev.wherry.kubelet.probe.HttpCheck;
 import dev.wherry.kubelet.probe.Ports;
+import dev.wherry.machinery.time.Timer;
 import dev.wherry.model.core.v1.Container;
 import dev.wherry.model.core.v1.ExecAction;
 import dev.wherry.model.core.v1.HTTPGetAction;
@@ -16,9 +17,11 @@ import java.util.Optional;
 /** Runs lifecycle hooks to their end. Blocking, on a virtual thread of the hook's own. */
 final class Hooks {
   private final CriRuntime runtime;
+  private final Timer clock;
 
-  Hooks(CriRuntime runtime) {
+  Hooks(CriRuntime runtime, Timer clock) {
     this.runtime = runtime;
+    this.clock = clock;
   }
 
   /** Runs one handler; the text says why it failed, empty when it did not. */
@@ -64,11 +67,11 @@ final class Hooks {
     }
   }
 
-  private static Optional<String> sleep(SleepAction sleep, Duration timeout) {
+  private Optional<String> sleep(SleepAction sleep, Duration timeout) {
     Long seconds = sleep.seconds();
     Duration wanted = Duration.ofSeconds(seconds == null ? 0 : seconds);
     try {
-      Thread.sleep(wanted.compareTo(timeout) < 0 ? wanted : timeout);
+      clock.pause(wanted.compareTo(timeout) < 0 ? wanted : timeout);
       return Optional.empty();
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();

@@ -7,7 +7,7 @@ import dev.wherry.kubelet.log.LogReader;
 import dev.wherry.kubelet.resource.PodCgroups;
 import dev.wherry.kubelet.volume.Mounts;
 import dev.wherry.kubelet.volume.PodDirs;
-import java.time.InstantSource;
+import dev.wherry.machinery.time.Timer;
 import java.util.concurrent.Semaphore;
 import java.util.random.RandomGenerator;
 
@@ -29,5 +29,5 @@ public record PodParts(
     Mounts mounts,
     LogReader logs,
     Semaphore pulls,
-    InstantSource clock,
+    Timer clock,
     RandomGenerator random) {}

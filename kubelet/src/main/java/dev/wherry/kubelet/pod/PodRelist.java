@@ -3,10 +3,10 @@ package dev.wherry.kubelet.pod;
 import dev.wherry.kubelet.cri.CriException;
 import dev.wherry.kubelet.cri.CriRuntime;
 import dev.wherry.kubelet.cri.PodStates;
+import dev.wherry.machinery.time.Timer;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Set;
 
 /**
@@ -30,14 +30,14 @@ public final class PodRelist implements AutoCloseable {
 
   private final CriRuntime runtime;
   private final PodWorkers workers;
-  private final InstantSource clock;
+  private final Timer clock;
   private final Thread relist;
   private final Thread events;
   private volatile boolean hasEvents;
   private PodStates before = PodStates.NONE;
   private Instant lastChange;
 
-  public PodRelist(CriRuntime runtime, PodWorkers workers, InstantSource clock) {
+  public PodRelist(CriRuntime runtime, PodWorkers workers, Timer clock) {
     this.runtime = runtime;
     this.workers = workers;
     this.clock = clock;
@@ -57,7 +57,7 @@ public final class PodRelist implements AutoCloseable {
         if (!workers.idle()) {
           look();
         }
-        Thread.sleep(interval());
+        clock.pause(interval());
       }
     } catch (InterruptedException _) {
       LOG.log(Level.DEBUG, "relist ended");
@@ -110,7 +110,7 @@ public final class PodRelist implements AutoCloseable {
           LOG.log(Level.DEBUG, "runtime events broke off: {0}", e.text());
         }
         hasEvents = false;
-        Thread.sleep(EVENTS_RETRY);
+        clock.pause(EVENTS_RETRY);
         workers.wake(workers.uids());
       }
     } catch (InterruptedException _) {

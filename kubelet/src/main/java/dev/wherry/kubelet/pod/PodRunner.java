@@ -57,7 +57,7 @@ final class PodRunner {
             parts.pulls(),
             parts.clock(),
             inbox::wake);
-    this.hooks = new Hooks(parts.runtime());
+    this.hooks = new Hooks(parts.runtime(), parts.clock());
     this.stopper = new Stopper(parts, memory, inbox, hooks);
   }
 

@@ -1,9 +1,10 @@
 package dev.wherry.kubelet.probe;
 
+import dev.wherry.machinery.time.Timer;
 import dev.wherry.model.core.v1.Probe;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -23,21 +24,21 @@ final class ProbeLoop implements Runnable {
   private static final int FAILURES_DEFAULT = 3;
 
   private final Probe probe;
-  private final ProbeTarget target;
-  private final ProbeCheck check;
-  private final InstantSource clock;
+  private final Instant startedAt;
+  private final Supplier<ProbeCheck.Result> check;
+  private final Timer clock;
   private final RandomGenerator random;
   private final Listener listener;
 
   ProbeLoop(
       Probe probe,
-      ProbeTarget target,
-      ProbeCheck check,
-      InstantSource clock,
+      Instant startedAt,
+      Supplier<ProbeCheck.Result> check,
+      Timer clock,
       RandomGenerator random,
       Listener listener) {
     this.probe = probe;
-    this.target = target;
+    this.startedAt = startedAt;
     this.check = check;
     this.clock = clock;
     this.random = random;
@@ -55,17 +56,17 @@ final class ProbeLoop implements Runnable {
 
   private void repeat() throws InterruptedException {
     Duration period = Duration.ofSeconds(or(probe.periodSeconds(), PERIOD_DEFAULT_SECONDS));
-    Instant first = target.startedAt().plusSeconds(or(probe.initialDelaySeconds(), 0));
+    Instant first = startedAt.plusSeconds(or(probe.initialDelaySeconds(), 0));
     Duration wait = Duration.between(clock.instant(), first);
     if (wait.isNegative() || wait.isZero()) {
       boolean longRunning = wait.negated().compareTo(period) > 0;
       wait = longRunning ? Duration.ofMillis(random.nextLong(period.toMillis())) : Duration.ZERO;
     }
-    Thread.sleep(wait);
+    clock.pause(wait);
     int successes = 0;
     int failures = 0;
     while (true) {
-      ProbeCheck.Result result = check.run(probe, target);
+      ProbeCheck.Result result = check.get();
       if (Thread.interrupted()) {
         return;
       }
@@ -79,7 +80,7 @@ final class ProbeLoop implements Runnable {
       } else if (failures == or(probe.failureThreshold(), FAILURES_DEFAULT)) {
         listener.verdict(false);
       }
-      Thread.sleep(period);
+      clock.pause(period);
     }
   }
 

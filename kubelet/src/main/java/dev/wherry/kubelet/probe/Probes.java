@@ -1,8 +1,8 @@
 package dev.wherry.kubelet.probe;
 
+import dev.wherry.machinery.time.Timer;
 import dev.wherry.model.core.v1.Container;
 import dev.wherry.model.core.v1.Probe;
-import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -24,7 +24,7 @@ public final class Probes {
   }
 
   private final ProbeCheck check;
-  private final InstantSource clock;
+  private final Timer clock;
   private final RandomGenerator random;
   private final Consumer<Runnable> inbox;
   private final Listener listener;
@@ -36,7 +36,7 @@ public final class Probes {
 
   public Probes(
       ProbeCheck check,
-      InstantSource clock,
+      Timer clock,
       RandomGenerator random,
       Consumer<Runnable> inbox,
       Listener listener) {
@@ -125,7 +125,14 @@ public final class Probes {
         key,
         Thread.ofVirtual()
             .name("probe-" + kind.title() + "-" + target.container().name())
-            .start(new ProbeLoop(probe, target, check, clock, random, results)));
+            .start(
+                new ProbeLoop(
+                    probe,
+                    target.startedAt(),
+                    () -> check.run(probe, target),
+                    clock,
+                    random,
+                    results)));
   }
 
   private void verdict(ProbeTarget target, ProbeKind kind, boolean healthy) {

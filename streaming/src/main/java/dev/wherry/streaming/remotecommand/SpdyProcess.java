@@ -173,7 +173,8 @@ public final class SpdyProcess implements RemoteProcess {
 
     @Override
     protected void connectionGone() {
-      lost = true;
+      // A short command may have answered, ended and closed before its opener wakes up.
+      lost = accepted.getCount() > 0;
       outputs.end();
       while (accepted.getCount() > 0) {
         accepted.countDown();
