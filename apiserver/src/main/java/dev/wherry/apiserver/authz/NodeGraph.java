@@ -80,6 +80,12 @@ public final class NodeGraph {
         resource,
         new ObjectListener() {
           @Override
+          public String onlyWith() {
+            // A pod leads to nothing before it is bound, and most writes of one come before.
+            return type == Type.POD ? "spec.nodeName" : "";
+          }
+
+          @Override
           public void stored(ObjectNode object) {
             put(type, object);
           }

@@ -243,7 +243,7 @@ public final class ObjectStore {
       return new Written(create(request, object), true);
     }
     MetadataPolicy.requireRevision(request, object);
-    return new Written(update(request, current -> object.deepCopy()), false);
+    return new Written(update(request, old -> old, _ -> object.deepCopy()), false);
   }
 
   /**
@@ -252,10 +252,15 @@ public final class ObjectStore {
    * @param change makes the wanted object of the current one; called again when somebody was faster
    */
   public ObjectNode update(WriteRequest request, UnaryOperator<ObjectNode> change) {
+    return update(request, ObjectNode::deepCopy, change);
+  }
+
+  private ObjectNode update(
+      WriteRequest request, UnaryOperator<ObjectNode> copy, UnaryOperator<ObjectNode> change) {
     for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
       CachedObject current = require(request);
       ObjectNode old = current.tree();
-      ObjectNode wanted = change.apply(old.deepCopy());
+      ObjectNode wanted = change.apply(copy.apply(old));
       boolean conditional = !MetadataPolicy.of(wanted).path("resourceVersion").asText().isEmpty();
       Optional<ObjectNode> written = tryUpdate(request, current, old, wanted);
       if (written.isPresent()) {

@@ -30,7 +30,7 @@ public record WriteRequest(
     return KindRegistry.storage(info.kind());
   }
 
-  WriteRequest named(String newName) {
+  public WriteRequest named(String newName) {
     return new WriteRequest(user, info, subresource, namespace, newName, dryRun);
   }
 

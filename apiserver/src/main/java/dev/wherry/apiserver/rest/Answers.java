@@ -47,6 +47,12 @@ final class Answers {
     }
   }
 
+  /** Whether the client wants an object as it is, in JSON. */
+  static boolean isPlainJson(Exchange exchange) {
+    Accepted form = Accepted.of(exchange.header("Accept"));
+    return !form.isTable() && !form.isPartial() && form.encoding() == Accepted.Encoding.JSON;
+  }
+
   private static boolean isStatus(ObjectNode object) {
     return object.path("kind").asText().equals("Status");
   }

@@ -15,6 +15,7 @@ import dev.wherry.model.kind.ResourceInfo;
 import dev.wherry.model.status.ApiException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** POST, PUT, PATCH and DELETE over HTTP: reads options and bodies, answers. */
@@ -48,7 +49,19 @@ final class WriteEndpoints {
         asked.subresource().isEmpty()
             ? writes.create(request, object)
             : writes.subresource(request, object);
-    answers.object(exchange, kind, 201, answer);
+    answer(exchange, request, kind, 201, answer);
+  }
+
+  /** An object as it was stored goes out as the cache has it, without encoding it again. */
+  private void answer(
+      Exchange exchange, WriteRequest request, KindInfo kind, int code, ObjectNode object) {
+    Optional<byte[]> bytes =
+        Answers.isPlainJson(exchange) ? writes.bytesOf(request, object) : Optional.empty();
+    if (bytes.isPresent()) {
+      exchange.respond(code, Answers.JSON_TYPE, bytes.get());
+    } else {
+      answers.object(exchange, kind, code, object);
+    }
   }
 
   void update(Exchange exchange, UserInfo user, ResourceInfo info, RequestInfo asked) {
@@ -61,7 +74,8 @@ final class WriteEndpoints {
       return;
     }
     ObjectStore.Written written = writes.put(request, object);
-    answers.object(exchange, info.kind(), written.created() ? 201 : 200, written.object());
+    int code = written.created() ? 201 : 200;
+    answer(exchange, request, info.kind(), code, written.object());
   }
 
   void patch(Exchange exchange, UserInfo user, ResourceInfo info, RequestInfo asked) {
@@ -71,7 +85,7 @@ final class WriteEndpoints {
         patches.parse(Bodies.mediaType(exchange), exchange.body(), options.validation());
     Patches.Patched patched = writes.patched(request, patch);
     options.validation().warn(exchange, patched.complaints());
-    answers.object(exchange, body(info, asked), 200, patched.object());
+    answer(exchange, request, body(info, asked), 200, patched.object());
   }
 
   void delete(Exchange exchange, UserInfo user, ResourceInfo info, RequestInfo asked) {

@@ -18,6 +18,7 @@ import dev.wherry.model.status.ApiException;
 import dev.wherry.model.status.Reason;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Creates, replaces, patches and deletes objects and their subresources, whoever asks. */
 final class Writes {
@@ -56,6 +57,25 @@ final class Writes {
     return virtual
         .create(request.user(), request, object)
         .orElseGet(() -> registry.objects().create(request, object));
+  }
+
+  /**
+   * The bytes that the cache holds of an object just written, where its answer is that very form;
+   * empty where it is another version, or somebody has changed the object since.
+   */
+  Optional<byte[]> bytesOf(WriteRequest request, ObjectNode written) {
+    JsonNode metadata = written.path("metadata");
+    boolean stored = !request.dryRun() && metadata.has("resourceVersion");
+    if (!stored || !Conversions.isStored(request.kind())) {
+      return Optional.empty();
+    }
+    return registry
+        .objects()
+        .find(request.named(metadata.path("name").asText()))
+        .filter(cached ->
+            metadata.path("resourceVersion").asText().equals(String.valueOf(cached.revision()))
+                && written.path("kind").asText().equals(request.kind().kind()))
+        .map(CachedObject::bytes);
   }
 
   ObjectNode subresource(WriteRequest request, JsonNode body) {

@@ -8,20 +8,56 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A place in an object under validation: its value, its path and where mistakes go.
- *
- * @param path such as {@code spec.containers[0].name}
+ * A place in an object under validation: its value, its path and where mistakes go. The path is put
+ * together only when there is a mistake to tell.
  */
-record Field(JsonNode node, String path, FieldErrors errors) {
+final class Field {
+  private final JsonNode node;
+  private final FieldErrors errors;
+  private final @Nullable Field parent;
+  private final String step;
+  private final Sort sort;
+
+  /** How a step is written behind the path before it. */
+  private enum Sort {
+    NAME,
+    BRACKETED
+  }
+
+  private Field(JsonNode node, FieldErrors errors, @Nullable Field parent, String step, Sort sort) {
+    this.node = node;
+    this.errors = errors;
+    this.parent = parent;
+    this.step = step;
+    this.sort = sort;
+  }
 
   static Field root(JsonNode object, FieldErrors errors) {
-    return new Field(object, "", errors);
+    return new Field(object, errors, null, "", Sort.NAME);
+  }
+
+  JsonNode node() {
+    return node;
+  }
+
+  FieldErrors errors() {
+    return errors;
+  }
+
+  /** Such as {@code spec.containers[0].name}. */
+  String path() {
+    String before = parent == null ? "" : parent.path();
+    return switch (sort) {
+      case BRACKETED -> before + "[" + step + "]";
+      case NAME -> before.isEmpty() ? step : before + "." + step;
+    };
   }
 
   Field child(String name) {
-    return new Field(node.path(name), path.isEmpty() ? name : path + "." + name, errors);
+    return new Field(node.path(name), errors, this, name, Sort.NAME);
   }
 
   Field at(String... names) {
@@ -37,7 +73,7 @@ record Field(JsonNode node, String path, FieldErrors errors) {
     List<Field> items = new ArrayList<>();
     if (node.isArray()) {
       for (int i = 0; i < node.size(); i++) {
-        items.add(new Field(node.get(i), path + "[" + i + "]", errors));
+        items.add(new Field(node.get(i), errors, this, String.valueOf(i), Sort.BRACKETED));
       }
     }
     return items;
@@ -48,7 +84,8 @@ record Field(JsonNode node, String path, FieldErrors errors) {
     List<Map.Entry<String, Field>> entries = new ArrayList<>();
     for (Map.Entry<String, JsonNode> e : node.properties()) {
       entries.add(
-          Map.entry(e.getKey(), new Field(e.getValue(), path + "[" + e.getKey() + "]", errors)));
+          Map.entry(
+              e.getKey(), new Field(e.getValue(), errors, this, e.getKey(), Sort.BRACKETED)));
     }
     return entries;
   }
@@ -78,11 +115,11 @@ record Field(JsonNode node, String path, FieldErrors errors) {
   }
 
   void invalid(String detail) {
-    errors.invalid(path, node, detail);
+    errors.invalid(path(), node, detail);
   }
 
   void forbidden(String detail) {
-    errors.forbidden(path, detail);
+    errors.forbidden(path(), detail);
   }
 
   /** Records an absent text; returns whether there is one. */
@@ -93,7 +130,7 @@ record Field(JsonNode node, String path, FieldErrors errors) {
   boolean require(String detail) {
     boolean there = present() && !(node.isTextual() && node.textValue().isEmpty());
     if (!there) {
-      errors.required(path, detail);
+      errors.required(path(), detail);
     }
     return there;
   }
@@ -108,7 +145,7 @@ record Field(JsonNode node, String path, FieldErrors errors) {
 
   Field oneOf(Collection<String> supported) {
     if (hasText() && !supported.contains(text())) {
-      errors.unsupported(path, node, supported);
+      errors.unsupported(path(), node, supported);
     }
     return this;
   }

@@ -148,7 +148,11 @@ public final class CacheView implements ObjectView, AutoCloseable {
             listener.removed(object.namespace(), object.name());
           } else {
             known.put(object.key(), object);
-            listener.stored(object.tree());
+            if (listener.onlyWith().isEmpty() || !object.field(listener.onlyWith()).isEmpty()) {
+              listener.stored(object.tree());
+            } else {
+              listener.removed(object.namespace(), object.name());
+            }
           }
         }
       }
