@@ -10,8 +10,9 @@ import dev.wherry.model.status.Reason;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Creates and deletes an owner's pods, with expectations and events. Creation begins slowly: one,
@@ -55,15 +56,15 @@ public final class PodWrites {
   public Result create(KubeObject owner, List<Pod> pods) throws InterruptedException {
     String uid = owner.metadata().uid();
     AtomicInteger done = new AtomicInteger();
-    AtomicReference<Optional<ApiException>> failure = new AtomicReference<>(Optional.empty());
+    Queue<ApiException> failures = new ConcurrentLinkedQueue<>();
     expectations.beginCreating(uid);
     try {
       int size = 1;
-      for (int from = 0; from < pods.size() && failure.get().isEmpty(); size *= 2) {
+      for (int from = 0; from < pods.size() && failures.isEmpty(); size *= 2) {
         int to = Math.min(pods.size(), from + size);
         List<Runnable> calls = new ArrayList<>();
         for (Pod pod : pods.subList(from, to)) {
-          calls.add(() -> create(owner, pod, done, failure));
+          calls.add(() -> create(owner, pod, done, failures));
         }
         parts.batches().run(calls);
         from = to;
@@ -71,14 +72,10 @@ public final class PodWrites {
     } finally {
       expectations.endCreating(uid);
     }
-    return new Result(done.get(), failure.get());
+    return new Result(done.get(), Optional.ofNullable(failures.peek()));
   }
 
-  private void create(
-      KubeObject owner,
-      Pod pod,
-      AtomicInteger done,
-      AtomicReference<Optional<ApiException>> failure) {
+  private void create(KubeObject owner, Pod pod, AtomicInteger done, Queue<ApiException> failures) {
     try {
       Pod stored = parts.client().create(Pod.KIND, pod);
       expectations.created(owner.metadata().uid(), stored.metadata().uid());
@@ -86,7 +83,7 @@ public final class PodWrites {
       report(
           owner, EventType.NORMAL, "SuccessfulCreate", "Created pod: " + stored.metadata().name());
     } catch (ApiException e) {
-      failure.compareAndSet(Optional.empty(), Optional.of(e));
+      failures.add(e);
       if (!isGoing(e)) {
         report(owner, EventType.WARNING, "FailedCreate", "Error creating: " + e.text());
       }
@@ -96,21 +93,17 @@ public final class PodWrites {
   /** Deletes at once; a pod that is gone already is a success. */
   public Result delete(KubeObject owner, List<Pod> pods) throws InterruptedException {
     AtomicInteger done = new AtomicInteger();
-    AtomicReference<Optional<ApiException>> failure = new AtomicReference<>(Optional.empty());
+    Queue<ApiException> failures = new ConcurrentLinkedQueue<>();
     List<Runnable> calls = new ArrayList<>();
     for (Pod pod : pods) {
       expectations.deleting(owner.metadata().uid(), pod.metadata().uid());
-      calls.add(() -> delete(owner, pod, done, failure));
+      calls.add(() -> delete(owner, pod, done, failures));
     }
     parts.batches().run(calls);
-    return new Result(done.get(), failure.get());
+    return new Result(done.get(), Optional.ofNullable(failures.peek()));
   }
 
-  private void delete(
-      KubeObject owner,
-      Pod pod,
-      AtomicInteger done,
-      AtomicReference<Optional<ApiException>> failure) {
+  private void delete(KubeObject owner, Pod pod, AtomicInteger done, Queue<ApiException> failures) {
     String name = pod.metadata().name();
     try {
       parts
@@ -128,7 +121,7 @@ public final class PodWrites {
         done.incrementAndGet();
         return;
       }
-      failure.compareAndSet(Optional.empty(), Optional.of(e));
+      failures.add(e);
       report(owner, EventType.WARNING, "FailedDelete", "Error deleting: " + e.text());
     }
   }
