@@ -304,6 +304,46 @@ class ContainerdPodTest {
   }
 
   @Test
+  void pod_ephemeralContainerAdded_runsOnceAndSeesItsTarget() throws Exception {
+    try (Node node = new Node()) {
+      String mains =
+          """
+          "terminationGracePeriodSeconds": 1,
+          "containers": [{"name": "c", "image": "busybox", "imagePullPolicy": "Never",
+                          "command": ["sleep", "4711"]}]
+          """;
+      node.api.put(pod("debugged", "{" + mains + "}"));
+      Pod running =
+          node.await("uid-debugged", "Running", p -> p.status().phase().equals("Running"));
+      String id = running.status().containerStatuses().getFirst().containerID();
+      Pod asked =
+          pod(
+              "debugged",
+              "{"
+                  + mains
+                  + """
+                  , "ephemeralContainers": [{"name": "debugger", "image": "busybox",
+                      "imagePullPolicy": "Never", "targetContainerName": "c",
+                      "command": ["sh", "-c", "xargs -0 echo < /proc/1/cmdline"]}]}
+                  """);
+      node.api.put(running.toBuilder().spec(asked.spec()).build());
+      Pod looked =
+          node.await(
+              "uid-debugged",
+              "a debugger that ended",
+              p ->
+                  p.status().ephemeralContainerStatuses().stream()
+                      .anyMatch(s -> s.state() != null && s.state().terminated() != null));
+
+      assertEquals("sleep 4711\n", log(node, "debugged", "debugger"));
+      assertEquals(id, looked.status().containerStatuses().getFirst().containerID());
+      assertEquals("Running", looked.status().phase());
+      node.api.put(deleted(looked, 0));
+      Await.until(LONG, () -> "removal", () -> node.api.byUid("uid-debugged").isEmpty());
+    }
+  }
+
+  @Test
   void kubelet_restarted_leavesRunningContainersAlone() throws Exception {
     Pod running;
     String id;

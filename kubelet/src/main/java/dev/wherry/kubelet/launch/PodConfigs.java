@@ -122,6 +122,7 @@ public final class PodConfigs {
    * @param imageRef what the runtime called the image when it was pulled or found
    * @param volumes the pod's volumes on the host by name
    * @param env its environment, complete
+   * @param targetId the container whose processes it sees too; "" for none
    */
   public ContainerConfig container(
       PodView pod,
@@ -129,7 +130,8 @@ public final class PodConfigs {
       int attempt,
       String imageRef,
       Map<String, Path> volumes,
-      Map<String, String> env)
+      Map<String, String> env,
+      String targetId)
       throws VolumeException, IOException {
     ContainerConfig.Builder out =
         ContainerConfig.newBuilder()
@@ -153,7 +155,7 @@ public final class PodConfigs {
     out.setLinux(
         LinuxContainerConfig.newBuilder()
             .setResources(figures.of(pod, container))
-            .setSecurityContext(Rights.container(pod, container, seccompRoot)));
+            .setSecurityContext(Rights.container(pod, container, seccompRoot, targetId)));
     return out.build();
   }
 

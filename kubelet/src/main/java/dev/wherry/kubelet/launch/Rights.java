@@ -68,12 +68,12 @@ public final class Rights {
   }
 
   static LinuxContainerSecurityContext container(
-      PodView pod, Container container, Path seccompRoot) {
+      PodView pod, Container container, Path seccompRoot, String targetId) {
     PodSecurityContext podSide = context(pod);
     SecurityContext own = context(container);
     LinuxContainerSecurityContext.Builder out =
         LinuxContainerSecurityContext.newBuilder()
-            .setNamespaceOptions(namespaces(pod))
+            .setNamespaceOptions(namespaces(pod, targetId))
             .setPrivileged(privileged(container))
             .setReadonlyRootfs(Boolean.TRUE.equals(own.readOnlyRootFilesystem()))
             .setNoNewPrivs(Boolean.FALSE.equals(own.allowPrivilegeEscalation()))
@@ -143,6 +143,12 @@ public final class Rights {
         .setPid(pid)
         .setIpc(Boolean.TRUE.equals(pod.spec().hostIPC()) ? NamespaceMode.NODE : NamespaceMode.POD)
         .build();
+  }
+
+  private static NamespaceOption namespaces(PodView pod, String targetId) {
+    return targetId.isEmpty()
+        ? namespaces(pod)
+        : namespaces(pod).toBuilder().setPid(NamespaceMode.TARGET).setTargetId(targetId).build();
   }
 
   static PodSecurityContext context(PodView pod) {

@@ -110,6 +110,7 @@ public final class PodDecider {
     }
 
     private void containers(SandboxSnapshot sandbox) {
+      pod.ephemerals().forEach(named -> keepRunning(named, sandbox));
       boolean mainCreated =
           pod.mains().stream().anyMatch(named -> current(named, sandbox).isPresent());
       if (mainCreated) {
@@ -184,7 +185,8 @@ public final class PodDecider {
               .container(named.name())
               .filter(c -> c.exited() && !restarts(pod, named, c))
               .isPresent();
-      if (over && named.role() == PodView.Role.MAIN) {
+      boolean once = named.role() == PodView.Role.MAIN || named.role() == PodView.Role.EPHEMERAL;
+      if (over && once) {
         return;
       }
       Instant retryAt = facts.retryAt().getOrDefault(named.name(), now);

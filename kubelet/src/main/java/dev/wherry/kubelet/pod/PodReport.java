@@ -71,6 +71,7 @@ final class PodReport {
             .qosClass(own.qosClass())
             .initContainerStatuses(own.initContainerStatuses())
             .containerStatuses(own.containerStatuses())
+            .ephemeralContainerStatuses(own.ephemeralContainerStatuses())
             .build();
     return PodView.of(pod.pod().toBuilder().status(status).build());
   }

@@ -1,5 +1,6 @@
 package dev.wherry.kubelet.pod;
 
+import dev.wherry.kubelet.cri.ContainerSnapshot;
 import dev.wherry.kubelet.cri.CriException;
 import dev.wherry.kubelet.cri.PodObservation;
 import dev.wherry.kubelet.cri.SandboxSnapshot;
@@ -124,7 +125,6 @@ final class PodRunner {
     String name = start.container().name();
     Container container = start.container().container();
     Instant now = parts.clock().instant();
-    PodAddresses addresses = addresses(pod, observed);
     try {
       PodSandboxConfig sandbox =
           parts.configs().sandbox(pod, sandboxAttempt(observed), parts.cgroups().parent(pod));
@@ -135,8 +135,7 @@ final class PodRunner {
           memory.retryAt.put(name, retryAt);
           yield false;
         }
-        case ImageVerdict.Ready(String imageRef) ->
-            launch(pod, start, addresses, sandbox, imageRef);
+        case ImageVerdict.Ready(String imageRef) -> launch(pod, observed, start, sandbox, imageRef);
       };
     } catch (VolumeException e) {
       event(pod, PodEvents.Type.WARNING, "FailedMount", e.text());
@@ -151,11 +150,12 @@ final class PodRunner {
 
   private boolean launch(
       PodView pod,
+      PodObservation observed,
       PodAction.StartContainer start,
-      PodAddresses addresses,
       PodSandboxConfig sandbox,
       String imageRef)
       throws VolumeException, ConfigException, IOException {
+    PodAddresses addresses = addresses(pod, observed);
     Container container = start.container().container();
     parts.configs().writeHosts(pod, addresses.podIps());
     Map<String, Path> paths = volumes.prepare(pod, addresses);
@@ -170,7 +170,14 @@ final class PodRunner {
                   start.sandboxId(),
                   parts
                       .configs()
-                      .container(pod, container, start.attempt(), imageRef, paths, environment),
+                      .container(
+                          pod,
+                          container,
+                          start.attempt(),
+                          imageRef,
+                          paths,
+                          environment,
+                          target(pod, observed, container)),
                   sandbox);
     } catch (CriException e) {
       refuse(pod, container, "CreateContainerError", e.text());
@@ -191,6 +198,21 @@ final class PodRunner {
     memory.retryAt.remove(container.name());
     postStart(pod, container, id, addresses);
     return true;
+  }
+
+  /** The id of the container that an ephemeral one looks into. */
+  private static String target(PodView pod, PodObservation observed, Container container)
+      throws ConfigException {
+    Optional<String> name = pod.target(container);
+    if (name.isEmpty()) {
+      return "";
+    }
+    return observed
+        .container(name.get())
+        .filter(ContainerSnapshot::running)
+        .map(ContainerSnapshot::id)
+        .orElseThrow(
+            () -> new ConfigException("target container \"" + name.get() + "\" does not run"));
   }
 
   private void refuseRoot(PodView pod, Container container, String imageRef)

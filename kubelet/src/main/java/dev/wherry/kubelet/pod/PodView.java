@@ -1,6 +1,7 @@
 package dev.wherry.kubelet.pod;
 
 import dev.wherry.model.core.v1.Container;
+import dev.wherry.model.core.v1.EphemeralContainer;
 import dev.wherry.model.core.v1.Pod;
 import dev.wherry.model.core.v1.PodSpec;
 import dev.wherry.model.core.v1.PodStatus;
@@ -19,11 +20,15 @@ import java.util.Optional;
 public record PodView(Pod pod, ObjectMeta meta, PodSpec spec, PodStatus status) {
   private static final Duration DEFAULT_GRACE = Duration.ofSeconds(30);
 
-  /** Init, sidecar (an init container that always restarts) or one of the pod's own. */
+  /**
+   * Init, sidecar (an init container that always restarts), one of the pod's own, or one added for
+   * looking into a running pod.
+   */
   public enum Role {
     INIT,
     SIDECAR,
-    MAIN
+    MAIN,
+    EPHEMERAL
   }
 
   /** A container with its role. */
@@ -71,14 +76,36 @@ public record PodView(Pod pod, ObjectMeta meta, PodSpec spec, PodStatus status) 
 
   /** How events name a container of this pod. */
   public String fieldPath(Container container) {
-    boolean init = spec.initContainers().stream().anyMatch(c -> c.name().equals(container.name()));
-    return "spec." + (init ? "initContainers{" : "containers{") + container.name() + "}";
+    String list =
+        switch (container(container.name()).map(Named::role).orElse(Role.MAIN)) {
+          case INIT, SIDECAR -> "initContainers";
+          case MAIN -> "containers";
+          case EPHEMERAL -> "ephemeralContainers";
+        };
+    return "spec." + list + "{" + container.name() + "}";
   }
 
-  /** Inits first, then mains. */
+  /** Containers that were added to the running pod (rule: KEP-277); started once, in any order. */
+  public List<Named> ephemerals() {
+    return spec.ephemeralContainers().stream()
+        .map(c -> new Named(Role.EPHEMERAL, Ephemeral.asContainer(c)))
+        .toList();
+  }
+
+  /** The container whose processes an ephemeral one wants to see; empty where it does not say. */
+  public Optional<String> target(Container ephemeral) {
+    return spec.ephemeralContainers().stream()
+        .filter(c -> c.name().equals(ephemeral.name()))
+        .map(EphemeralContainer::targetContainerName)
+        .filter(name -> !name.isEmpty())
+        .findFirst();
+  }
+
+  /** Inits first, then mains, then those added later. */
   public List<Named> all() {
     List<Named> all = new ArrayList<>(inits());
     all.addAll(mains());
+    all.addAll(ephemerals());
     return all;
   }
 
@@ -92,6 +119,7 @@ public record PodView(Pod pod, ObjectMeta meta, PodSpec spec, PodStatus status) 
     return switch (named.role()) {
       case SIDECAR -> "Always";
       case INIT -> podRestartPolicy().equals("Never") ? "Never" : "OnFailure";
+      case EPHEMERAL -> "Never";
       case MAIN -> own.isEmpty() ? podRestartPolicy() : own;
     };
   }

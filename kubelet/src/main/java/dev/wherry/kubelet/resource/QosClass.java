@@ -35,6 +35,9 @@ public enum QosClass {
     boolean any = false;
     boolean all = true;
     for (PodView.Named named : pod.all()) {
+      if (named.role() == PodView.Role.EPHEMERAL) {
+        continue;
+      }
       ResourceRequirements resources = named.container().resources();
       for (String name : COUNTED) {
         Quantity limit = amount(resources == null ? Map.of() : resources.limits(), name);

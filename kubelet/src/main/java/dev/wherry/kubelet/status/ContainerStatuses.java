@@ -54,7 +54,8 @@ final class ContainerStatuses {
     StatusInputs.Waiting waiting = in.waiting().get(named.name());
     switch (container.state()) {
       case RUNNING -> {
-        boolean started = in.started().contains(container.id());
+        boolean started =
+            named.role() != PodView.Role.EPHEMERAL && in.started().contains(container.id());
         out.state(running(container))
             .started(started)
             .ready(started && in.ready().contains(container.id()));
@@ -132,9 +133,11 @@ final class ContainerStatuses {
 
   private @Nullable ContainerStatus before(PodView.Named named) {
     List<ContainerStatus> known =
-        named.role() == PodView.Role.MAIN
-            ? in.pod().status().containerStatuses()
-            : in.pod().status().initContainerStatuses();
+        switch (named.role()) {
+          case MAIN -> in.pod().status().containerStatuses();
+          case INIT, SIDECAR -> in.pod().status().initContainerStatuses();
+          case EPHEMERAL -> in.pod().status().ephemeralContainerStatuses();
+        };
     return known.stream().filter(s -> s.name().equals(named.name())).findFirst().orElse(null);
   }
 

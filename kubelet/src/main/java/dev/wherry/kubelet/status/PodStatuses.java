@@ -39,6 +39,7 @@ public final class PodStatuses {
             .qosClass(QosClass.of(in.pod()).text())
             .initContainerStatuses(inits)
             .containerStatuses(mains)
+            .ephemeralContainerStatuses(containers.of(in.pod().ephemerals(), false))
             .conditions(new Conditions(in).of(phase, inits, mains));
     if (in.deadlineExceeded()) {
       out.reason("DeadlineExceeded")

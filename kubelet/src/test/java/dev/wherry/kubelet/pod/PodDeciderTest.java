@@ -282,4 +282,32 @@ class PodDeciderTest {
             new Scene("{\"restartPolicy\":\"Never\",\"containers\":[]}").pod,
             PodObservation.none("u")));
   }
+
+  @Test
+  void decide_ephemeralContainer_startsOnceAndNeverAgain() {
+    String spec =
+        """
+        {"containers": [{"name": "a", "image": "i"}],
+         "ephemeralContainers": [{"name": "look", "image": "i"}]}
+        """;
+    assertEquals(List.of("start:look:0"), new Scene(spec).sandbox(0, true).running("a").actions());
+    assertEquals(
+        List.of(), new Scene(spec).sandbox(0, true).running("a").exited("look", 1).actions());
+
+    Scene afterSandbox = new Scene(spec).sandbox(0, false).exited("look", 1).sandbox(1, true);
+    assertEquals(List.of("start:a:0"), afterSandbox.running("b").actions());
+  }
+
+  @Test
+  void decide_mainsEnded_endsThePodAndItsEphemeralContainer() {
+    Scene scene =
+        new Scene(
+            """
+            {"restartPolicy": "Never", "containers": [{"name": "a", "image": "i"}],
+             "ephemeralContainers": [{"name": "look", "image": "i"}]}
+            """);
+    scene.sandbox(0, true).exited("a", 0).running("look");
+
+    assertEquals(List.of("stop:look"), scene.actions());
+  }
 }
