@@ -21,6 +21,8 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -290,6 +292,14 @@ public final class Exchange {
     /** How long a writer waits for a client that takes nothing. */
     private static final int STALL_SECONDS_MAX = 60;
 
+    /**
+     * Writes handed over and not sent yet when a writer has to wait. The channel's own mark lets an
+     * HTTP/2 stream pass on as much as the client's window takes, ten megabytes for curl.
+     */
+    private static final int UNSENT_WRITES_MAX = 8;
+
+    private final Deque<ChannelFuture> unsent = new ArrayDeque<>();
+
     private ResponseStream() {}
 
     /** Queues bytes without waiting; for callers that look at {@link #isWritable} first. */
@@ -299,7 +309,10 @@ public final class Exchange {
         bytes.release();
         return;
       }
-      channel.write(new DefaultHttpContent(bytes));
+      while (!unsent.isEmpty() && unsent.getFirst().isDone()) {
+        unsent.removeFirst();
+      }
+      unsent.addLast(channel.write(new DefaultHttpContent(bytes)));
     }
 
     @Override
@@ -320,6 +333,9 @@ public final class Exchange {
      */
     @Override
     public void awaitWritable() {
+      while (unsent.size() > UNSENT_WRITES_MAX) {
+        awaitSent(unsent.removeFirst());
+      }
       if (channel.isWritable() && channel.isActive()) {
         return;
       }
@@ -334,6 +350,18 @@ public final class Exchange {
         throw new ClientGoneException();
       }
       if (!channel.isActive()) {
+        throw new ClientGoneException();
+      }
+    }
+
+    private void awaitSent(ChannelFuture written) {
+      try {
+        if (!written.await(STALL_SECONDS_MAX, TimeUnit.SECONDS)) {
+          channel.close();
+          throw new ClientGoneException();
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
         throw new ClientGoneException();
       }
     }

@@ -84,8 +84,7 @@ final class Field {
     List<Map.Entry<String, Field>> entries = new ArrayList<>();
     for (Map.Entry<String, JsonNode> e : node.properties()) {
       entries.add(
-          Map.entry(
-              e.getKey(), new Field(e.getValue(), errors, this, e.getKey(), Sort.BRACKETED)));
+          Map.entry(e.getKey(), new Field(e.getValue(), errors, this, e.getKey(), Sort.BRACKETED)));
     }
     return entries;
   }

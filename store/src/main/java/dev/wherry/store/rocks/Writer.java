@@ -249,12 +249,18 @@ final class Writer {
       if (known.isPresent()) {
         return known;
       }
+      return head.position().revision() > revisions.current()
+          ? ofThisBatch(key)
+          : reader.newest(key).map(Reader.Stored::entry);
+    }
+
+    private Optional<Entry> ofThisBatch(String key) {
       for (Event event : events.reversed()) {
         if (event.entry().key().equals(key)) {
           return Optional.of(event.entry());
         }
       }
-      return reader.newest(key).map(Reader.Stored::entry);
+      return Optional.empty();
     }
 
     void decide(Work.Transact work) {
