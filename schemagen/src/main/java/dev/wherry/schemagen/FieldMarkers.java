@@ -15,13 +15,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The {@code +marker=value} lines that upstream writes over its fields, from the published sources'
- * comments.
+ * The {@code +marker=value} lines that upstream writes over its types and fields, from the
+ * published sources' comments.
  */
 final class FieldMarkers {
   private static final String FOLDER = "io/kubernetes/client/proto/";
   private static final Pattern MESSAGE = Pattern.compile("interface_extends:([\\w.]+)\\)");
   private static final Pattern FIELD = Pattern.compile("<code>.*? (\\w+) = [0-9]+;</code>");
+  private static final Pattern TYPE = Pattern.compile("Protobuf type \\{@code ([\\w.]+)}");
   private static final Pattern MARKER = Pattern.compile("\\* \\+(\\w+)(?:=(.*))?");
 
   private final Map<String, Map<String, List<String>>> byField = new HashMap<>();
@@ -49,8 +50,8 @@ final class FieldMarkers {
   }
 
   /**
-   * Only the comments of a message's accessor interface are read: each field's comment stands there
-   * first.
+   * Of fields only the comments of a message's accessor interface are read: each field's comment
+   * stands there first. A type's own comment names it.
    */
   private void scan(String source) {
     String message = "";
@@ -63,17 +64,17 @@ final class FieldMarkers {
       } else if (text.startsWith("public ") && text.contains(" class ")) {
         message = "";
       }
-      if (message.isEmpty()) {
-        continue;
-      }
       Matcher marker = MARKER.matcher(text);
       Matcher field = FIELD.matcher(text);
+      Matcher type = TYPE.matcher(text);
       if (text.startsWith("/**")) {
         open = new HashMap<>();
       } else if (marker.matches()) {
         String value = marker.group(2) == null ? "" : unescape(marker.group(2).strip());
         open.computeIfAbsent(marker.group(1), name -> new java.util.ArrayList<>()).add(value);
-      } else if (field.find()) {
+      } else if (type.find()) {
+        byField.putIfAbsent(type.group(1) + ".", open);
+      } else if (!message.isEmpty() && field.find()) {
         byField.putIfAbsent(message + "." + field.group(1), open);
       }
     }
@@ -83,7 +84,10 @@ final class FieldMarkers {
     return text.replace("&quot;", "\"").replace("&amp;", "&").replace("&#64;", "@");
   }
 
-  /** Values of a marker on a field of a message; empty when it does not stand there. */
+  /**
+   * Values of a marker on a field of a message, or, for "", on the message itself; empty when it
+   * does not stand there.
+   */
   List<String> of(String message, String field, String marker) {
     return byField.getOrDefault(message + "." + field, Map.of()).getOrDefault(marker, List.of());
   }

@@ -54,7 +54,8 @@ public final class GenerateSchema {
   }
 
   private void add(TypeDef type) {
-    types.add(String.join("\t", "T", type.name(), type.protoName()));
+    String structType = marker(new Place(List.of(), type.protoName(), ""), "structType");
+    types.add(String.join("\t", "T", type.name(), type.protoName(), structType));
     describe(type.name(), "", type.description());
     Set<String> jsonNames = new TreeSet<>();
     type.fields().forEach(f -> jsonNames.add(f.name()));

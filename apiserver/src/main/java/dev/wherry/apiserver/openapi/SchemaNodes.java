@@ -129,6 +129,7 @@ final class SchemaNodes {
     type.fields()
         .values()
         .forEach(f -> properties.set(f.name(), field(f, texts.getOrDefault(f.name(), ""))));
+    put(node, "x-kubernetes-map-type", type.structType());
     kinds(type, node);
     return node;
   }

@@ -109,8 +109,7 @@ final class MetadataPolicy {
             "selfLink",
             "deletionTimestamp",
             "deletionGracePeriodSeconds",
-            "generation",
-            "managedFields"));
+            "generation"));
     if (metadata.path("name").asText().isEmpty()
         && !metadata.path("generateName").asText().isEmpty()) {
       metadata.put("name", generated(metadata.path("generateName").asText()));
@@ -167,7 +166,6 @@ final class MetadataPolicy {
       throw modified(request);
     }
     metadata.put("name", request.name());
-    metadata.remove("managedFields");
     for (String field : SERVER_OWNED) {
       if (before.has(field)) {
         metadata.set(field, before.get(field));

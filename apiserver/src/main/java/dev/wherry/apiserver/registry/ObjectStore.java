@@ -2,6 +2,7 @@ package dev.wherry.apiserver.registry;
 
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.apiserver.admission.AdmissionChain;
 import dev.wherry.apiserver.admission.AdmissionRequest.Operation;
@@ -27,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.UnaryOperator;
 
 /** Creates, changes and removes objects, each in one transaction; see {@link Deletion}. */
@@ -63,6 +65,7 @@ public final class ObjectStore {
   private final Claims claims;
   private final ObjectRules rules;
   private final AdmissionChain admission;
+  private final FieldTracking fields;
 
   ObjectStore(
       Store store,
@@ -71,7 +74,8 @@ public final class ObjectStore {
       MetadataPolicy metadata,
       Claims claims,
       ObjectRules rules,
-      AdmissionChain admission) {
+      AdmissionChain admission,
+      FieldTracking fields) {
     this.store = store;
     this.cache = cache;
     this.transformer = transformer;
@@ -79,6 +83,7 @@ public final class ObjectStore {
     this.claims = claims;
     this.rules = rules;
     this.admission = admission;
+    this.fields = fields;
   }
 
   /** One transaction that begins with the object itself. */
@@ -166,6 +171,9 @@ public final class ObjectStore {
     ObjectNode given = MetadataPolicy.of(object);
     boolean generated =
         given.path("name").asText().isEmpty() && !given.path("generateName").asText().isEmpty();
+    object.put("kind", request.kind().kind()).put("apiVersion", request.kind().apiVersion());
+    rules.applyDefaults(request.kind(), object);
+    fields.created(request, object);
     if (!generated) {
       return createNamed(request, object);
     }
@@ -186,13 +194,13 @@ public final class ObjectStore {
   }
 
   private ObjectNode createNamed(WriteRequest request, ObjectNode object) {
-    object.put("kind", request.kind().kind()).put("apiVersion", request.kind().apiVersion());
-    rules.applyDefaults(request.kind(), object);
     metadata.prepareCreate(request, object);
     StatusPolicy.prepareCreate(request, object);
     String name = MetadataPolicy.of(object).path("name").asText();
     WriteRequest named = request.named(name);
+    JsonNode owners = MetadataPolicy.of(object).path("managedFields");
     admission.mutate(named.admission(Operation.CREATE, Optional.of(object), Optional.empty()));
+    FieldTracking.repair(object, owners);
     rules.applyDefaults(request.kind(), object);
     claims.allocate(request.kind(), object, Json.object());
     rules.validateCreate(request.kind(), object);
@@ -243,7 +251,7 @@ public final class ObjectStore {
       return new Written(create(request, object), true);
     }
     MetadataPolicy.requireRevision(request, object);
-    return new Written(update(request, old -> old, _ -> object.deepCopy()), false);
+    return new Written(update(request, old -> old, _ -> object.deepCopy(), owned(request)), false);
   }
 
   /**
@@ -252,15 +260,61 @@ public final class ObjectStore {
    * @param change makes the wanted object of the current one; called again when somebody was faster
    */
   public ObjectNode update(WriteRequest request, UnaryOperator<ObjectNode> change) {
-    return update(request, ObjectNode::deepCopy, change);
+    return update(request, ObjectNode::deepCopy, change, owned(request));
+  }
+
+  private BiConsumer<ObjectNode, ObjectNode> owned(WriteRequest request) {
+    return (old, wanted) -> {
+      rules.applyDefaults(request.kind(), wanted);
+      fields.updated(request, old, wanted);
+    };
+  }
+
+  private BiConsumer<ObjectNode, ObjectNode> unowned(WriteRequest request) {
+    return (old, wanted) -> rules.applyDefaults(request.kind(), wanted);
+  }
+
+  /** Changes an object with nobody's name on the change: the server's own part of it. */
+  ObjectNode updateUnowned(WriteRequest request, UnaryOperator<ObjectNode> change) {
+    return update(request, ObjectNode::deepCopy, change, unowned(request));
+  }
+
+  /**
+   * Applies a configuration; creates the object where there is none.
+   *
+   * @param apply makes the wanted object, owners included, of the current one, or of an empty
+   *     object
+   * @param mayCreate throws where the caller may not
+   */
+  public Written apply(WriteRequest request, UnaryOperator<ObjectNode> apply, Runnable mayCreate) {
+    if (find(request).isEmpty() && request.door().isEmpty()) {
+      mayCreate.run();
+      ObjectNode object = apply.apply(Json.object());
+      MetadataPolicy.of(object).put("name", request.name());
+      object.put("kind", request.kind().kind()).put("apiVersion", request.kind().apiVersion());
+      rules.applyDefaults(request.kind(), object);
+      try {
+        return new Written(createNamed(request, object), true);
+      } catch (ApiException e) {
+        if (e.reason() != Reason.ALREADY_EXISTS || find(request).isEmpty()) {
+          throw e;
+        }
+      }
+    }
+    return new Written(update(request, old -> old, apply, unowned(request)), false);
   }
 
   private ObjectNode update(
-      WriteRequest request, UnaryOperator<ObjectNode> copy, UnaryOperator<ObjectNode> change) {
+      WriteRequest request,
+      UnaryOperator<ObjectNode> copy,
+      UnaryOperator<ObjectNode> change,
+      BiConsumer<ObjectNode, ObjectNode> complete) {
     for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
       CachedObject current = require(request);
       ObjectNode old = current.tree();
       ObjectNode wanted = change.apply(copy.apply(old));
+      wanted.put("kind", request.kind().kind()).put("apiVersion", request.kind().apiVersion());
+      complete.accept(old, wanted);
       boolean conditional = !MetadataPolicy.of(wanted).path("resourceVersion").asText().isEmpty();
       Optional<ObjectNode> written = tryUpdate(request, current, old, wanted);
       if (written.isPresent()) {
@@ -275,11 +329,11 @@ public final class ObjectStore {
 
   private Optional<ObjectNode> tryUpdate(
       WriteRequest request, CachedObject current, ObjectNode old, ObjectNode wanted) {
-    wanted.put("kind", request.kind().kind()).put("apiVersion", request.kind().apiVersion());
     metadata.prepareUpdate(request, wanted, old);
-    rules.applyDefaults(request.kind(), wanted);
     StatusPolicy.prepareUpdate(request, wanted, old);
+    JsonNode owners = MetadataPolicy.of(wanted).path("managedFields");
     admission.mutate(request.admission(Operation.UPDATE, Optional.of(wanted), Optional.of(old)));
+    FieldTracking.repair(wanted, owners);
     claims.allocate(request.kind(), wanted, old);
     if (request.subresource().isEmpty()) {
       MetadataPolicy.countGeneration(request.kind(), wanted, old);
@@ -287,7 +341,7 @@ public final class ObjectStore {
     rules.validateUpdate(request.kind(), wanted, old, request.subresource());
     admission.validate(request.admission(Operation.UPDATE, Optional.of(wanted), Optional.of(old)));
     MetadataPolicy.of(wanted).put("resourceVersion", String.valueOf(current.revision()));
-    if (wanted.equals(old)) {
+    if (wanted.equals(old) || FieldTracking.isSameButTimes(wanted, old)) {
       return Optional.of(old);
     }
     Change change = new Change(request, current.revision());

@@ -41,7 +41,7 @@ public final class PodSubresources {
           request.name(),
           List.of(new ApiException.Cause("FieldValueRequired", "Required value", "target.name")));
     }
-    objects.update(request, pod -> bound(request, pod, binding, node));
+    objects.updateUnowned(request, pod -> bound(request, pod, binding, node));
     return created();
   }
 

@@ -3,6 +3,8 @@ package dev.wherry.apiserver.registry;
 import dev.wherry.apiserver.admission.AdmissionChain;
 import dev.wherry.apiserver.cache.WatchCache;
 import dev.wherry.apiserver.secrets.ValueTransformer;
+import dev.wherry.model.merge.BuiltInMergeTypes;
+import dev.wherry.model.schema.Schema;
 import dev.wherry.store.Store;
 import java.time.InstantSource;
 import java.util.UUID;
@@ -11,7 +13,11 @@ import java.util.random.RandomGenerator;
 
 /** The parts that write objects, wired. */
 public record Registry(
-    KindRegistry kinds, ObjectStore objects, Deletion deletion, PodSubresources pods) {
+    KindRegistry kinds,
+    ObjectStore objects,
+    Deletion deletion,
+    PodSubresources pods,
+    FieldTracking fields) {
   /** What a registry stands on. */
   public record Ground(
       Store store,
@@ -25,6 +31,8 @@ public record Registry(
       RandomGenerator random) {}
 
   public static Registry on(KindRegistry kinds, Ground ground) {
+    FieldTracking fields =
+        new FieldTracking(kinds, new BuiltInMergeTypes(Schema.builtin()), ground.clock());
     ObjectStore objects =
         new ObjectStore(
             ground.store(),
@@ -34,12 +42,14 @@ public record Registry(
             new Claims(
                 ground.serviceRange(), ground.random(), key -> ground.store().get(key).isPresent()),
             ground.rules(),
-            ground.admission());
+            ground.admission(),
+            fields);
     Deletion deletion = new Deletion(objects, ground.clock());
     return new Registry(
         kinds,
         objects,
         deletion,
-        new PodSubresources(objects, deletion, ground.cache(), ground.clock()));
+        new PodSubresources(objects, deletion, ground.cache(), ground.clock()),
+        fields);
   }
 }

@@ -14,6 +14,8 @@ import java.util.Optional;
  * @param subresource "" for the object itself
  * @param namespace "" for cluster scope
  * @param name "" on create, where the object names itself
+ * @param manager who is to own what is written, "" for an unknown one
+ * @param door the subresource as it was asked for: the scale of an object is written as the object
  */
 public record WriteRequest(
     UserInfo user,
@@ -21,7 +23,20 @@ public record WriteRequest(
     String subresource,
     String namespace,
     String name,
-    boolean dryRun) {
+    boolean dryRun,
+    String manager,
+    String door) {
+  /** A write by a component of this process, which is known by its identity. */
+  public WriteRequest(
+      UserInfo user,
+      ResourceInfo info,
+      String subresource,
+      String namespace,
+      String name,
+      boolean dryRun) {
+    this(user, info, subresource, namespace, name, dryRun, Managers.of(user.name()), subresource);
+  }
+
   public KindInfo kind() {
     return info.kind();
   }
@@ -31,7 +46,17 @@ public record WriteRequest(
   }
 
   public WriteRequest named(String newName) {
-    return new WriteRequest(user, info, subresource, namespace, newName, dryRun);
+    return new WriteRequest(user, info, subresource, namespace, newName, dryRun, manager, door);
+  }
+
+  /** The same write on the object itself, through the same door. */
+  public WriteRequest plain() {
+    return new WriteRequest(user, info, "", namespace, name, dryRun, manager, door);
+  }
+
+  /** The same write by a named manager. */
+  public WriteRequest by(String newManager) {
+    return new WriteRequest(user, info, subresource, namespace, name, dryRun, newManager, door);
   }
 
   public AdmissionRequest admission(

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.model.codec.DecodeException;
 import dev.wherry.model.json.Json;
+import dev.wherry.model.json.Yaml;
 import dev.wherry.model.kind.KindInfo;
 import dev.wherry.model.patch.JsonPatch;
 import dev.wherry.model.patch.MergePatch;
@@ -16,11 +17,18 @@ import dev.wherry.model.schema.StructDecoder;
 import dev.wherry.model.status.ApiException;
 import dev.wherry.model.status.Reason;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Reads and applies patches. */
 final class Patches {
+  /** The media type of a configuration to apply; JSON is YAML too. */
+  static final String APPLY = "application/apply-patch+yaml";
+
+  private static final Set<String> OPERATION_FIELDS = Set.of("op", "path", "from", "value");
   private static final KindInfo NO_KIND = new KindInfo("", "", "", "", false);
 
   private final Schema schema;
@@ -33,13 +41,15 @@ final class Patches {
   enum Type {
     JSON,
     MERGE,
-    STRATEGIC
+    STRATEGIC,
+    APPLY
   }
 
   /**
    * A patch as it was sent.
    *
-   * @param doubled paths of keys that stand twice in it
+   * @param doubled paths of keys that stand twice in it; of a JSON patch and of a configuration
+   *     whole sentences
    */
   record Patch(Type type, JsonNode body, List<String> doubled, FieldValidation validation) {
     /** Whether the patch itself says which revision it is meant for. */
@@ -67,17 +77,56 @@ final class Patches {
           case "application/json-patch+json" -> Type.JSON;
           case "application/merge-patch+json" -> Type.MERGE;
           case "application/strategic-merge-patch+json" -> Type.STRATEGIC;
+          case APPLY -> Type.APPLY;
           default ->
               throw new ApiException(
                   Reason.UNSUPPORTED_MEDIA_TYPE,
                   "the body of the request was in an unknown format - accepted media types"
                       + " include: application/json-patch+json, application/merge-patch+json,"
-                      + " application/strategic-merge-patch+json");
+                      + " application/strategic-merge-patch+json, "
+                      + APPLY);
         };
+    if (type == Type.APPLY) {
+      return configuration(body, validation);
+    }
     try {
       Json.Parsed parsed = Json.parseReporting(body);
-      List<String> doubled = type == Type.JSON ? List.of() : parsed.duplicates();
+      List<String> doubled =
+          type == Type.JSON ? complaintsOfOperations(parsed) : parsed.duplicates();
       return new Patch(type, parsed.tree(), doubled, validation);
+    } catch (DecodeException e) {
+      throw ApiException.badRequest("error decoding patch: " + e.getMessage());
+    }
+  }
+
+  /** What a strict decoder says of the operations of a JSON patch. */
+  private static List<String> complaintsOfOperations(Json.Parsed parsed) {
+    List<String> complaints = new ArrayList<>();
+    for (int i = 0; i < parsed.tree().size(); i++) {
+      for (Map.Entry<String, JsonNode> field : parsed.tree().path(i).properties()) {
+        if (!OPERATION_FIELDS.contains(field.getKey())) {
+          complaints.add("json patch unknown field \"[" + i + "]." + field.getKey() + "\"");
+        }
+      }
+    }
+    parsed.duplicates().forEach(d -> complaints.add("json patch duplicate field \"" + d + "\""));
+    return complaints.size() > StructDecoder.UNKNOWN_MAX
+        ? complaints.subList(0, StructDecoder.UNKNOWN_MAX)
+        : complaints;
+  }
+
+  private static Patch configuration(byte[] body, FieldValidation validation) {
+    try {
+      Json.Parsed parsed = Yaml.parse(body);
+      if (!(parsed.tree() instanceof ObjectNode)) {
+        throw new DecodeException(
+            "json: cannot unmarshal "
+                + Json.kindOf(parsed.tree())
+                + " into Go value of type map[string]interface {}");
+      }
+      boolean strict = validation != FieldValidation.IGNORE && !parsed.duplicates().isEmpty();
+      List<String> doubled = strict ? Yaml.duplicateLines(body) : List.of();
+      return new Patch(Type.APPLY, parsed.tree(), doubled, validation);
     } catch (DecodeException e) {
       throw ApiException.badRequest("error decoding patch: " + e.getMessage());
     }
@@ -97,6 +146,7 @@ final class Patches {
           switch (patch.type()) {
             case JSON -> JsonPatch.apply(target, patch.body());
             case MERGE -> MergePatch.apply(target, patch.body());
+            case APPLY -> throw new IllegalArgumentException("an apply has owners");
             case STRATEGIC ->
                 StrategicMergePatch.apply(
                     target, patch.body(), type.map(schema::mergeRules).orElse(MergeRules.NONE));
@@ -107,10 +157,39 @@ final class Patches {
     }
   }
 
+  /**
+   * An object in which a configuration was applied, as its type's decoder gives it.
+   *
+   * @throws ApiException 400 for doubled keys under strict validation and for a value that the type
+   *     cannot hold
+   */
+  Patched applied(Patch patch, KindInfo kind, ObjectNode merged) {
+    List<String> complaints = List.of();
+    if (!patch.doubled().isEmpty()) {
+      String why =
+          "error converting YAML to JSON: yaml: unmarshal errors:\n  "
+              + String.join("\n  ", patch.doubled());
+      if (patch.validation() == FieldValidation.STRICT) {
+        throw ApiException.badRequest("error strict decoding patch: " + why);
+      }
+      complaints = List.of(why);
+    }
+    Optional<ObjectType> type = schema.ofKind(kind);
+    if (type.isEmpty()) {
+      return new Patched(merged, complaints);
+    }
+    try {
+      return new Patched(StructDecoder.decode(schema, type.get(), merged).object(), complaints);
+    } catch (DecodeException e) {
+      throw ApiException.badRequest(
+          "failed to convert new object to proper version: " + e.getMessage());
+    }
+  }
+
   private Patched decode(Patch patch, ObjectType type, ObjectNode wanted) {
     try {
       StructDecoder.Decoded decoded = StructDecoder.decode(schema, type, wanted);
-      List<String> complaints = FieldValidation.complaints(decoded, patch.doubled());
+      List<String> complaints = complaints(patch, decoded);
       if (patch.validation() == FieldValidation.STRICT && !complaints.isEmpty()) {
         throw invalid(patch, wanted, FieldValidation.refusal(complaints));
       }
@@ -118,6 +197,15 @@ final class Patches {
     } catch (DecodeException e) {
       throw invalid(patch, wanted, String.valueOf(e.getMessage()));
     }
+  }
+
+  private static List<String> complaints(Patch patch, StructDecoder.Decoded decoded) {
+    if (patch.type() != Type.JSON) {
+      return FieldValidation.complaints(decoded, patch.doubled());
+    }
+    List<String> all = new ArrayList<>(patch.doubled());
+    all.addAll(FieldValidation.complaints(decoded, List.of()));
+    return all;
   }
 
   /** Upstream quotes the whole: the result, or, of a strategic merge, the patch in Go's form. */

@@ -99,7 +99,7 @@ public record Rest(RequestHandler handler, Function<UserInfo, ApiClient> clients
             paths,
             lists,
             watches,
-            new WriteEndpoints(writes, patches, bodies, answers),
+            new WriteEndpoints(writes, patches, bodies, answers, new Gate(realm.authorizer())),
             answers,
             new Connects(new Gate(realm.authorizer()), realm.admission(), streams),
             metrics,

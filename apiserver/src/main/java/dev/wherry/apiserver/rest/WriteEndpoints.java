@@ -26,12 +26,14 @@ final class WriteEndpoints {
   private final Patches patches;
   private final Bodies bodies;
   private final Answers answers;
+  private final Gate gate;
 
-  WriteEndpoints(Writes writes, Patches patches, Bodies bodies, Answers answers) {
+  WriteEndpoints(Writes writes, Patches patches, Bodies bodies, Answers answers, Gate gate) {
     this.writes = writes;
     this.patches = patches;
     this.bodies = bodies;
     this.answers = answers;
+    this.gate = gate;
   }
 
   private static KindInfo body(ResourceInfo info, RequestInfo asked) {
@@ -41,8 +43,9 @@ final class WriteEndpoints {
   }
 
   void create(Exchange exchange, UserInfo user, ResourceInfo info, RequestInfo asked) {
-    WriteOptions options = WriteOptions.of(exchange.query(), "CreateOptions");
-    WriteRequest request = Writes.request(user, info, asked, options.dryRun());
+    WriteOptions options = WriteOptions.of(exchange, "CreateOptions");
+    WriteRequest request =
+        Writes.request(user, info, asked, options.dryRun()).by(options.manager());
     KindInfo kind = body(info, asked);
     ObjectNode object = bodies.object(exchange, kind, options.validation());
     ObjectNode answer =
@@ -65,8 +68,9 @@ final class WriteEndpoints {
   }
 
   void update(Exchange exchange, UserInfo user, ResourceInfo info, RequestInfo asked) {
-    WriteOptions options = WriteOptions.of(exchange.query(), "UpdateOptions");
-    WriteRequest request = Writes.request(user, info, asked, options.dryRun());
+    WriteOptions options = WriteOptions.of(exchange, "UpdateOptions");
+    WriteRequest request =
+        Writes.request(user, info, asked, options.dryRun()).by(options.manager());
     KindInfo kind = body(info, asked);
     ObjectNode object = bodies.object(exchange, kind, options.validation());
     if (asked.subresource().equals("scale")) {
@@ -79,10 +83,19 @@ final class WriteEndpoints {
   }
 
   void patch(Exchange exchange, UserInfo user, ResourceInfo info, RequestInfo asked) {
-    WriteOptions options = WriteOptions.of(exchange.query(), "PatchOptions");
-    WriteRequest request = Writes.request(user, info, asked, options.dryRun());
+    WriteOptions options = WriteOptions.of(exchange, "PatchOptions");
+    WriteRequest request =
+        Writes.request(user, info, asked, options.dryRun()).by(options.manager());
     Patches.Patch patch =
         patches.parse(Bodies.mediaType(exchange), exchange.body(), options.validation());
+    if (patch.type() == Patches.Type.APPLY) {
+      Writes.Applied applied =
+          writes.apply(
+              request, patch, options.force(), () -> gate.admit(user, asked.withVerb("create")));
+      options.validation().warn(exchange, applied.complaints());
+      answers.object(exchange, body(info, asked), applied.created() ? 201 : 200, applied.object());
+      return;
+    }
     Patches.Patched patched = writes.patched(request, patch);
     options.validation().warn(exchange, patched.complaints());
     answer(exchange, request, body(info, asked), 200, patched.object());

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.apiserver.authn.UserInfo;
 import dev.wherry.apiserver.cache.CachedObject;
 import dev.wherry.apiserver.conversion.Conversions;
+import dev.wherry.apiserver.fieldmanager.Application;
 import dev.wherry.apiserver.registry.Deletion;
 import dev.wherry.apiserver.registry.ObjectStore;
 import dev.wherry.apiserver.registry.Registry;
@@ -98,12 +99,7 @@ final class Writes {
     return ScaleSubresource.of(
         registry
             .objects()
-            .update(plain(request), old -> ScaleSubresource.apply(request, old, scale)));
-  }
-
-  private static WriteRequest plain(WriteRequest request) {
-    return new WriteRequest(
-        request.user(), request.info(), "", request.namespace(), request.name(), request.dryRun());
+            .update(request.plain(), old -> ScaleSubresource.apply(request, old, scale)));
   }
 
   ObjectNode patch(WriteRequest request, Patches.Patch patch) {
@@ -118,7 +114,7 @@ final class Writes {
         registry
             .objects()
             .update(
-                scale ? plain(request) : request,
+                scale ? request.plain() : request,
                 old -> {
                   Patches.Patched patched =
                       scale
@@ -131,6 +127,38 @@ final class Writes {
                       : unconditional(patch, old, patched.object());
                 });
     return new Patches.Patched(scale ? ScaleSubresource.of(written) : written, complaints);
+  }
+
+  /** A patched object and whether it was created. */
+  record Applied(ObjectNode object, List<String> complaints, boolean created) {}
+
+  /**
+   * Applies a configuration, creating the object where there is none.
+   *
+   * @param mayCreate throws where the caller may not
+   */
+  Applied apply(WriteRequest request, Patches.Patch patch, boolean force, Runnable mayCreate) {
+    Application.Config config = new Application.Config((ObjectNode) patch.body(), force);
+    List<String> complaints = new ArrayList<>();
+    boolean scale = request.door().equals("scale");
+    ObjectStore.Written written =
+        registry
+            .objects()
+            .apply(
+                scale ? request.plain() : request,
+                live -> {
+                  ObjectNode merged =
+                      scale
+                          ? registry.fields().appliedToScale(request, live, config)
+                          : registry.fields().applied(request, live, config);
+                  Patches.Patched patched = patches.applied(patch, request.kind(), merged);
+                  complaints.clear();
+                  complaints.addAll(patched.complaints());
+                  return unconditional(patch, live, patched.object());
+                },
+                mayCreate);
+    ObjectNode object = scale ? ScaleSubresource.of(written.object()) : written.object();
+    return new Applied(object, complaints, written.created());
   }
 
   /** The revision that the patched object brought along is no condition of the client's. */

@@ -15,6 +15,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -79,7 +80,7 @@ public final class Json {
    * @throws DecodeException when the bytes are not one JSON value
    */
   public static JsonNode parse(byte[] bytes) {
-    return parse(bytes, Json::read);
+    return parse(bytes, parser -> read(parser, bytes));
   }
 
   public static JsonNode parse(String text) {
@@ -143,6 +144,37 @@ public final class Json {
       }
       default -> readScalar(parser);
     };
+  }
+
+  /** As {@link #read(JsonParser)}, but sets of fields stay bytes. */
+  private static JsonNode read(JsonParser parser, byte[] bytes) throws IOException {
+    return switch (parser.currentToken()) {
+      case START_OBJECT -> {
+        ObjectNode object = NODES.objectNode();
+        while (parser.nextToken() != JsonToken.END_OBJECT) {
+          String name = parser.currentName();
+          boolean raw =
+              parser.nextToken() == JsonToken.START_OBJECT && name.equals(RawObject.FIELD);
+          object.set(name, raw ? raw(parser, bytes) : read(parser, bytes));
+        }
+        yield object;
+      }
+      case START_ARRAY -> {
+        ArrayNode array = NODES.arrayNode();
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+          array.add(read(parser, bytes));
+        }
+        yield array;
+      }
+      default -> readScalar(parser);
+    };
+  }
+
+  private static RawObject raw(JsonParser parser, byte[] bytes) throws IOException {
+    int from = (int) parser.currentTokenLocation().getByteOffset();
+    parser.skipChildren();
+    int to = (int) parser.currentLocation().getByteOffset();
+    return RawObject.of(Arrays.copyOfRange(bytes, from, to));
   }
 
   /** As {@link #read(JsonParser)}, with the paths of doubled keys. */
@@ -214,6 +246,9 @@ public final class Json {
   public static void write(JsonNode tree, JsonGenerator g) throws IOException {
     switch (tree.getNodeType()) {
       case OBJECT -> {
+        if (tree instanceof RawObject raw && raw.writeTo(g)) {
+          return;
+        }
         g.writeStartObject();
         for (Iterator<Map.Entry<String, JsonNode>> it = tree.fields(); it.hasNext(); ) {
           Map.Entry<String, JsonNode> field = it.next();

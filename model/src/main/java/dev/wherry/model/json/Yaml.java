@@ -45,6 +45,11 @@ public final class Yaml {
     return YamlReader.read(new String(bytes, StandardCharsets.UTF_8));
   }
 
+  /** A sentence with its line for each key that stands twice, in the words of go-yaml. */
+  public static List<String> duplicateLines(byte[] bytes) {
+    return YamlReader.duplicateLines(new String(bytes, StandardCharsets.UTF_8));
+  }
+
   /** The tree with sorted keys, ending in a line feed. */
   public static String write(JsonNode tree) {
     return new YamlWriter().write(tree);

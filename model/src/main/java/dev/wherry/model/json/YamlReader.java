@@ -43,6 +43,7 @@ final class YamlReader {
   private final Iterator<Event> events;
   private final Map<String, JsonNode> anchors = new HashMap<>();
   private final List<String> duplicates = new ArrayList<>();
+  private final List<String> duplicateLines = new ArrayList<>();
   private int aliasedNodes;
 
   private YamlReader(String text) {
@@ -50,9 +51,20 @@ final class YamlReader {
   }
 
   static Json.Parsed read(String text) {
+    YamlReader reader = new YamlReader(YamlTabs.soften(text));
+    return new Json.Parsed(reader.whole(), reader.duplicates);
+  }
+
+  /** What go-yaml says of keys that stand twice. */
+  static List<String> duplicateLines(String text) {
+    YamlReader reader = new YamlReader(YamlTabs.soften(text));
+    reader.whole();
+    return reader.duplicateLines;
+  }
+
+  private JsonNode whole() {
     try {
-      YamlReader reader = new YamlReader(YamlTabs.soften(text));
-      return new Json.Parsed(reader.document(), reader.duplicates);
+      return document();
     } catch (MarkedYamlEngineException e) {
       String line =
           e.getProblemMark().map(mark -> "line " + (mark.getLine() + 1) + ": ").orElse("");
@@ -142,6 +154,8 @@ final class YamlReader {
       }
       if (!own.add(key)) {
         duplicates.add(at);
+        int line = e.getStartMark().map(mark -> mark.getLine() + 1).orElse(0);
+        duplicateLines.add("line " + line + ": key \"" + key + "\" already set in map");
       }
       object.set(key, value);
     }

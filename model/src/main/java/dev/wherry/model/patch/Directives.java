@@ -11,14 +11,15 @@ final class Directives {
   private Directives() {}
 
   /**
-   * A copy of {@code value} without directives, without null fields, and without elements that only
-   * delete.
+   * A copy of {@code value} without directives, without null fields, and without fields and elements
+   * that only say how to change what is there.
    */
   static JsonNode strip(JsonNode value) {
     if (value instanceof ObjectNode object) {
       ObjectNode result = JsonNodeFactory.instance.objectNode();
       for (Map.Entry<String, JsonNode> field : object.properties()) {
-        if (!isDirective(field.getKey()) && !field.getValue().isNull()) {
+        boolean kept = !isDirective(field.getKey()) && !field.getValue().isNull();
+        if (kept && !field.getValue().has(StrategicMergePatch.PATCH)) {
           result.set(field.getKey(), strip(field.getValue()));
         }
       }

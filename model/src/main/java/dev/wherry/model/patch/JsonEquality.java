@@ -4,10 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Map;
 
 /** Equality of JSON values where numbers are equal by value: 1, 1.0 and a long 1 are the same. */
-final class JsonEquality {
+public final class JsonEquality {
   private JsonEquality() {}
 
-  static boolean same(JsonNode a, JsonNode b) {
+  public static boolean same(JsonNode a, JsonNode b) {
     if (a.isNumber() && b.isNumber()) {
       return a.decimalValue().compareTo(b.decimalValue()) == 0;
     }

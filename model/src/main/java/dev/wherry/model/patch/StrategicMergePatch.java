@@ -3,6 +3,7 @@ package dev.wherry.model.patch;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.HashSet;
 import java.util.Map;
@@ -62,7 +63,7 @@ public final class StrategicMergePatch {
       } else if (field.getValue().isNull()) {
         target.remove(name);
       } else {
-        target.set(name, mergeField(target.get(name), field.getValue(), rules.field(name)));
+        put(target, name, mergeField(target.get(name), field.getValue(), rules.field(name)));
       }
     }
     return target;
@@ -75,10 +76,16 @@ public final class StrategicMergePatch {
     if (old instanceof ArrayNode target && value instanceof ArrayNode patch && rule.merges()) {
       return ListMerge.merge(target, patch, rule);
     }
-    if (value instanceof ObjectNode object && object.has(PATCH) && !rule.replaces()) {
-      return mergeObject(JsonNodeFactory.instance.objectNode(), object, rule.nested());
+    // What says how to change something that is not there is nothing.
+    return value.has(PATCH) ? MissingNode.getInstance() : Directives.strip(value);
+  }
+
+  private static void put(ObjectNode target, String name, JsonNode value) {
+    if (value.isMissingNode()) {
+      target.remove(name);
+    } else {
+      target.set(name, value);
     }
-    return Directives.strip(value);
   }
 
   private static void retainKeys(ObjectNode target, ObjectNode patch) {
@@ -87,7 +94,7 @@ public final class StrategicMergePatch {
       return;
     }
     if (!keys.isArray()) {
-      throw PatchException.malformed("invalid patch format of retainKeys: " + keys);
+      throw PatchException.malformed("invalid patch format of retainKeys");
     }
     Set<String> retained = new HashSet<>();
     keys.forEach(key -> retained.add(key.asText()));
@@ -95,8 +102,7 @@ public final class StrategicMergePatch {
       String name = field.getKey();
       if (!field.getValue().isNull() && !name.startsWith("$") && !retained.contains(name)) {
         throw PatchException.malformed(
-            "invalid patch format of retainKeys: field %s of the patch is not in the list %s"
-                .formatted(name, keys));
+            "invalid patch format of retainKeys");
       }
     }
     target.retain(retained);
@@ -104,7 +110,7 @@ public final class StrategicMergePatch {
 
   private static void deleteFromPrimitiveList(ObjectNode target, String field, JsonNode values) {
     if (!(values instanceof ArrayNode unwanted)) {
-      throw PatchException.malformed("invalid patch format of primitive list: " + values);
+      throw PatchException.malformed("invalid patch format of primitive list");
     }
     if (target.get(field) instanceof ArrayNode list) {
       list.removeIf(value -> ListMerge.containsScalar(unwanted, value));
@@ -123,7 +129,7 @@ public final class StrategicMergePatch {
       String name = directive.substring(SET_ELEMENT_ORDER.length());
       if (!(patch.remove(directive) instanceof ArrayNode order)) {
         throw PatchException.malformed(
-            "invalid patch format of setElementOrder list: " + directive);
+            "invalid patch format of setElementOrder list");
       }
       MergeRules.Rule rule = rules.field(name);
       JsonNode deletion = patch.remove(DELETE_FROM_PRIMITIVE_LIST + name);

@@ -7,9 +7,11 @@ import java.util.Map;
  *
  * @param name last two labels of its package and its simple name: {@code core.v1.PodSpec}
  * @param protoName full name of its protobuf message, "" where none is published
+ * @param structType {@code atomic} where a value has one owner as a whole, else ""
  * @param fields by JSON name, sorted
  */
-public record ObjectType(String name, String protoName, Map<String, FieldInfo> fields) {
+public record ObjectType(
+    String name, String protoName, String structType, Map<String, FieldInfo> fields) {
   /** {@code PodSpec}. */
   public String simpleName() {
     return name.substring(name.lastIndexOf('.') + 1);

@@ -22,6 +22,8 @@ import java.util.TreeSet;
 
 /** All built-in types by name. */
 public final class Schema {
+  private static final Set<String> STRUCTURES_OF_KINDS = Set.of("metadata", "spec", "status");
+
   private final Map<String, ObjectType> types;
 
   private volatile String fingerprint = "";
@@ -72,6 +74,15 @@ public final class Schema {
   /** All types in the order of their names. */
   public Collection<ObjectType> types() {
     return types.values();
+  }
+
+  /**
+   * Whether Go's encoder writes a structure although nothing in it is set: it is no pointer.
+   *
+   * @param field of the type {@code owner}, holding a structure
+   */
+  public static boolean isAlwaysWritten(ObjectType owner, FieldInfo field) {
+    return STRUCTURES_OF_KINDS.contains(field.name()) || GoFields.of(owner, field).kept();
   }
 
   /** Strategic merge rules of a type. */
@@ -127,7 +138,9 @@ public final class Schema {
       if (cells[0].equals("T")) {
         fields = new LinkedHashMap<>();
         types.put(
-            cells[1], new ObjectType(cells[1], cells[2], Collections.unmodifiableMap(fields)));
+            cells[1],
+            new ObjectType(
+                cells[1], cells[2], cells[3].intern(), Collections.unmodifiableMap(fields)));
       } else {
         fields.put(cells[1], field(cells));
       }

@@ -1,0 +1,102 @@
+package dev.wherry.apiserver.registry;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wherry.apiserver.conversion.Conversions;
+import dev.wherry.apiserver.fieldmanager.Application;
+import dev.wherry.apiserver.fieldmanager.FieldManager;
+import dev.wherry.apiserver.fieldmanager.ResetFields;
+import dev.wherry.apiserver.fieldmanager.ScaleFields;
+import dev.wherry.apiserver.fieldmanager.VersionReader;
+import dev.wherry.apiserver.fieldmanager.Writer;
+import dev.wherry.model.kind.KindInfo;
+import dev.wherry.model.kind.ResourceInfo;
+import dev.wherry.model.merge.FieldFilter;
+import dev.wherry.model.merge.MergeTypes;
+import dev.wherry.model.schema.Schema;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+
+/** Which writes change managedFields, and by which rules. */
+public final class FieldTracking {
+  private static final KindInfo SCALE = new KindInfo("autoscaling", "v1", "Scale", "scale", true);
+  private static final ScaleFields REPLICAS = new ScaleFields(List.of("spec", "replicas"));
+
+  private final FieldManager manager;
+  private final Application application;
+
+  FieldTracking(KindRegistry kinds, MergeTypes types, InstantSource clock) {
+    this.manager = new FieldManager(types, new Served(kinds), clock);
+    this.application = new Application(manager);
+  }
+
+  /** Objects in the versions that are served. */
+  private record Served(KindRegistry kinds) implements VersionReader {
+    @Override
+    public Optional<KindInfo> kind(KindInfo kind, String apiVersion) {
+      int slash = apiVersion.indexOf('/');
+      String group = slash < 0 ? "" : apiVersion.substring(0, slash);
+      return kinds
+          .find(group, apiVersion.substring(slash + 1), kind.plural())
+          .map(ResourceInfo::kind);
+    }
+
+    @Override
+    public ObjectNode convert(KindInfo from, KindInfo to, ObjectNode object) {
+      return Conversions.fromStored(to, Conversions.toStored(from, object));
+    }
+  }
+
+  private static FieldFilter filter(WriteRequest request) {
+    boolean hasStatus = request.info().subresource("status").isPresent();
+    boolean custom = Schema.builtin().ofKind(request.kind()).isEmpty();
+    return ResetFields.of(request.kind(), request.door(), hasStatus, custom);
+  }
+
+  private static Writer writer(WriteRequest request) {
+    return new Writer(request.manager(), request.kind(), request.door());
+  }
+
+  void created(WriteRequest request, ObjectNode object) {
+    manager.created(writer(request), filter(request), object);
+  }
+
+  void updated(WriteRequest request, ObjectNode live, ObjectNode wanted) {
+    manager.updated(writer(request), filter(request), live, wanted);
+  }
+
+  /**
+   * The live object with a configuration applied; see {@link Application}.
+   *
+   * @param live an empty object where there is none
+   */
+  public ObjectNode applied(WriteRequest request, ObjectNode live, Application.Config config) {
+    return application.apply(writer(request), filter(request), live, config);
+  }
+
+  /** The live object whose scale had a configuration applied. */
+  public ObjectNode appliedToScale(
+      WriteRequest request, ObjectNode live, Application.Config config) {
+    ObjectNode scale = ScaleSubresource.of(live);
+    REPLICAS.toScale(live, scale);
+    Writer writer = new Writer(request.manager(), SCALE, request.door());
+    ObjectNode applied = application.apply(writer, FieldFilter.ALL, scale, config);
+    ObjectNode wanted = ScaleSubresource.apply(request, live.deepCopy(), applied);
+    REPLICAS.toParent(request.kind(), live, applied, wanted);
+    return wanted;
+  }
+
+  /** Whether nothing differs but the times at which owners wrote. */
+  static boolean isSameButTimes(ObjectNode wanted, ObjectNode old) {
+    return FieldManager.isSameButTimes(wanted, old);
+  }
+
+  /** Admission may have broken what managedFields are; then they become again what they were. */
+  static void repair(ObjectNode object, JsonNode before) {
+    JsonNode now = object.path("metadata").path("managedFields");
+    if (now != before && !FieldManager.isReadable(object)) {
+      object.withObject("/metadata").set("managedFields", before);
+    }
+  }
+}

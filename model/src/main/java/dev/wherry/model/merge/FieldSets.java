@@ -1,0 +1,104 @@
+package dev.wherry.model.merge;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.wherry.model.merge.FieldSet.Sorted;
+import java.util.List;
+import java.util.Map;
+
+/** The sets of fields that values have, each made in one pass. */
+public final class FieldSets {
+  /** A member with nothing below. */
+  private static final FieldSet LEAF = FieldSet.ofNames(List.of(List.of("leaf")));
+
+  private FieldSets() {}
+
+  /** Every leaf and list element of a value: what somebody who applies it owns. */
+  public static FieldSet of(MergeType type, JsonNode value) {
+    FieldSet set = walk(type, value);
+    return set == LEAF ? FieldSet.EMPTY : set;
+  }
+
+  private static FieldSet walk(MergeType type, JsonNode value) {
+    return switch (type.form(value)) {
+      case SCALAR -> LEAF;
+      case LIST ->
+          type.isAtomicList() ? LEAF : value.isArray() ? elements(type, value) : FieldSet.EMPTY;
+      case MAP ->
+          type.isAtomicMap() ? LEAF : value.isObject() ? fields(type, value) : FieldSet.EMPTY;
+      case INVALID -> FieldSet.EMPTY;
+    };
+  }
+
+  private static FieldSet fields(MergeType type, JsonNode value) {
+    Sorted set = new Sorted(value.size());
+    for (Map.Entry<String, JsonNode> field : value.properties()) {
+      JsonNode child = field.getValue();
+      FieldSet below = walk(type.field(field.getKey()), child);
+      boolean nothing = child.isNull() || (child.isObject() && child.isEmpty());
+      set.insert(
+          new PathElement.Name(field.getKey()),
+          below == LEAF || nothing || !type.declares(field.getKey()),
+          below == LEAF ? FieldSet.EMPTY : below);
+    }
+    return set.toSet();
+  }
+
+  private static FieldSet elements(MergeType type, JsonNode value) {
+    Sorted set = new Sorted(value.size());
+    if (type.keys().isEmpty()) {
+      value.forEach(e -> set.insert(ListKeys.of(type, e), true, FieldSet.EMPTY));
+      return set.toSet();
+    }
+    ListKeys.index(type, value)
+        .forEach((element, values) ->
+            set.insert(
+                element,
+                true,
+                values.size() > 1 ? FieldSet.EMPTY : of(type.item(), values.getFirst())));
+    return set.toSet();
+  }
+
+  /**
+   * What a new object adds to Go's empty one: what {@link Comparison} of the two calls added.
+   * Besides the leaves these are structures that were not there at all.
+   */
+  public static FieldSet added(MergeType type, JsonNode value) {
+    return switch (type.form(value)) {
+      case LIST ->
+          type.isAtomicList() || value.isEmpty() ? FieldSet.EMPTY : addedElements(type, value);
+      case MAP -> type.isAtomicMap() || value.isEmpty() ? FieldSet.EMPTY : addedFields(type, value);
+      case SCALAR, INVALID -> FieldSet.EMPTY;
+    };
+  }
+
+  private static FieldSet addedFields(MergeType type, JsonNode value) {
+    Sorted set = new Sorted(value.size());
+    for (Map.Entry<String, JsonNode> field : value.properties()) {
+      MergeType child = type.field(field.getKey());
+      FieldSet below = added(child, field.getValue());
+      boolean wasThere = !type.whenAbsent(field.getKey()).isMissingNode();
+      boolean changed = below.isEmpty() && !isNothing(field.getValue());
+      set.insert(new PathElement.Name(field.getKey()), !wasThere || changed, below);
+    }
+    return set.toSet();
+  }
+
+  private static boolean isNothing(JsonNode value) {
+    return value.isNull() || (value.isContainerNode() && value.isEmpty());
+  }
+
+  private static FieldSet addedElements(MergeType type, JsonNode value) {
+    Sorted set = new Sorted(value.size());
+    if (type.keys().isEmpty()) {
+      value.forEach(e -> set.insert(ListKeys.of(type, e), true, FieldSet.EMPTY));
+      return set.toSet();
+    }
+    ListKeys.index(type, value)
+        .forEach((element, values) ->
+            set.insert(
+                element,
+                true,
+                values.size() > 1 ? FieldSet.EMPTY : added(type.item(), values.getFirst())));
+    return set.toSet();
+  }
+}
