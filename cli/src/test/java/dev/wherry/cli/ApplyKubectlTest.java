@@ -100,7 +100,12 @@ class ApplyKubectlTest {
     assertEquals(
         "two:2",
         succeed(
-            "", "get", "deploy", "ssa", "-o", "jsonpath={.spec.template.spec.containers[0].image}"));
+            "",
+            "get",
+            "deploy",
+            "ssa",
+            "-o",
+            "jsonpath={.spec.template.spec.containers[0].image}"));
   }
 
   @Test

@@ -11,8 +11,8 @@ final class Directives {
   private Directives() {}
 
   /**
-   * A copy of {@code value} without directives, without null fields, and without fields and elements
-   * that only say how to change what is there.
+   * A copy of {@code value} without directives, without null fields, and without fields and
+   * elements that only say how to change what is there.
    */
   static JsonNode strip(JsonNode value) {
     if (value instanceof ObjectNode object) {

@@ -101,8 +101,7 @@ public final class StrategicMergePatch {
     for (Map.Entry<String, JsonNode> field : patch.properties()) {
       String name = field.getKey();
       if (!field.getValue().isNull() && !name.startsWith("$") && !retained.contains(name)) {
-        throw PatchException.malformed(
-            "invalid patch format of retainKeys");
+        throw PatchException.malformed("invalid patch format of retainKeys");
       }
     }
     target.retain(retained);
@@ -128,8 +127,7 @@ public final class StrategicMergePatch {
       }
       String name = directive.substring(SET_ELEMENT_ORDER.length());
       if (!(patch.remove(directive) instanceof ArrayNode order)) {
-        throw PatchException.malformed(
-            "invalid patch format of setElementOrder list");
+        throw PatchException.malformed("invalid patch format of setElementOrder list");
       }
       MergeRules.Rule rule = rules.field(name);
       JsonNode deletion = patch.remove(DELETE_FROM_PRIMITIVE_LIST + name);

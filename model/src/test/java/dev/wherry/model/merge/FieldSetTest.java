@@ -95,7 +95,8 @@ class FieldSetTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"[]", "{\"a\":{}}", "{\"k:[]\":{}}", "{\"i:x\":{}}", "{\"f:a\":{}} {}", "{"})
+  @ValueSource(
+      strings = {"[]", "{\"a\":{}}", "{\"k:[]\":{}}", "{\"i:x\":{}}", "{\"f:a\":{}} {}", "{"})
   void read_wrongBytes_areRefused(String json) {
     assertThrows(MergeException.class, () -> read(json));
   }
@@ -103,7 +104,8 @@ class FieldSetTest {
   @Test
   void conflictPath_keysAndValues_areShownAsUpstream() {
     FieldSet set =
-        read("{\"f:a\":{\"k:{\\\"name\\\":\\\"x\\\",\\\"port\\\":80}\":{\"f:b\":{}},\"v:\\\"y\\\"\":{}}}");
+        read(
+            "{\"f:a\":{\"k:{\\\"name\\\":\\\"x\\\",\\\"port\\\":80}\":{\"f:b\":{}},\"v:\\\"y\\\"\":{}}}");
     assertEquals(".a[=\"y\"]\n.a[name=\"x\",port=80].b", set.toString());
   }
 
@@ -137,19 +139,22 @@ class FieldSetTest {
     MergeType container = spec.field("containers").item();
     assertEquals(List.of("containerPort", "protocol"), container.field("ports").keys());
     assertEquals(Json.text("TCP"), container.field("ports").item().defaultOf("protocol"));
-    assertTrue(
-        container.field("env").item().field("valueFrom").field("fieldRef").isAtomicMap());
+    assertTrue(container.field("env").item().field("valueFrom").field("fieldRef").isAtomicMap());
     assertTrue(pod.field("metadata").field("managedFields").isAtomicList());
     assertEquals(MergeType.UNDECLARED, spec.field("nothing"));
   }
 
   @Test
   void rawObject_untouched_keepsItsBytes() {
-    byte[] json = "{\"x\":{\"fieldsV1\":{\"f:a\" : {}},\"b\":[{\"fieldsV1\":{}}]}}".getBytes(StandardCharsets.UTF_8);
+    byte[] json =
+        "{\"x\":{\"fieldsV1\":{\"f:a\" : {}},\"b\":[{\"fieldsV1\":{}}]}}"
+            .getBytes(StandardCharsets.UTF_8);
     var tree = Json.parse(json);
     RawObject raw = (RawObject) tree.path("x").path("fieldsV1");
     assertEquals("{\"f:a\" : {}}", new String(raw.bytes(), StandardCharsets.UTF_8));
-    assertEquals(new String(json, StandardCharsets.UTF_8), new String(Json.write(tree), StandardCharsets.UTF_8));
+    assertEquals(
+        new String(json, StandardCharsets.UTF_8),
+        new String(Json.write(tree), StandardCharsets.UTF_8));
     assertEquals(tree, tree.deepCopy());
     assertTrue(raw.path("f:a").isObject());
     assertEquals("{\"f:a\":{}}", new String(Json.write(raw), StandardCharsets.UTF_8));

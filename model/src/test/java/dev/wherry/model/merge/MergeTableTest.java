@@ -79,10 +79,11 @@ class MergeTableTest {
             "{setStr: [a, b, c, g, d, e, f]}"),
         List.of("{setStr: [c, d, e, f]}", "{setStr: [a, c, e]}", "{setStr: [a, c, d, e, f]}"),
         List.of(
-            "{setStr: [a, b, c, x, z]}", "{setStr: [d, e, x, z]}", "{setStr: [a, b, c, d, e, x, z]}"),
+            "{setStr: [a, b, c, x, z]}",
+            "{setStr: [d, e, x, z]}",
+            "{setStr: [a, b, c, d, e, x, z]}"),
         List.of("{setStr: [c, a, g, f]}", "{setStr: [c, f, a, g]}", "{setStr: [c, f, a, g]}"),
-        List.of(
-            "{setStr: [a, b, c, d]}", "{setStr: [d, e, f, a]}", "{setStr: [b, c, d, e, f, a]}"),
+        List.of("{setStr: [a, b, c, d]}", "{setStr: [d, e, f, a]}", "{setStr: [b, c, d, e, f, a]}"),
         List.of(
             "{setStr: [c, d, e, f, g, h, i, j]}",
             "{setStr: ['2', h, '3', e, '4', k, l]}",
@@ -108,7 +109,8 @@ class MergeTableTest {
         List.of(
             "{setNumeric: [1, 2, 3.5]}", "{setNumeric: [1, 2, 3]}", "{setNumeric: [1, 2, 3.5, 3]}"),
         List.of(
-            "{setNumeric: [1, 2, 3.5, 1, 2]}", "{setNumeric: [1, 2, 3]}",
+            "{setNumeric: [1, 2, 3.5, 1, 2]}",
+            "{setNumeric: [1, 2, 3]}",
             "{setNumeric: [1, 2, 3.5, 3]}"),
         List.of(
             "{list: [{key: a, id: 1, value: {a: a}}]}",
@@ -147,17 +149,22 @@ class MergeTableTest {
   static List<List<String>> refusals() {
     return List.of(
         List.of("{unknown: 1}", ".unknown: field not declared in schema"),
-        List.of("{list: [{value: {}}]}", ".list: element 0: associative list with keys has an"
-            + " element that omits all key fields [\"key\" \"id\"] (and doesn't have default values"
-            + " for any key fields)"),
-        List.of("{list: [a]}", ".list: element 0: associative list with keys may not have non-map"
-            + " elements"),
+        List.of(
+            "{list: [{value: {}}]}",
+            ".list: element 0: associative list with keys has an"
+                + " element that omits all key fields [\"key\" \"id\"] (and doesn't have default values"
+                + " for any key fields)"),
+        List.of(
+            "{list: [a]}",
+            ".list: element 0: associative list with keys may not have non-map" + " elements"),
         List.of("{setStr: [a, a]}", ".setStr: duplicate entries for key [=\"a\"]"),
-        List.of("{list: [{key: a, id: 1}, {key: a, id: 1}]}", ".list: duplicate entries for key"
-            + " [id=1,key=\"a\"]"),
+        List.of(
+            "{list: [{key: a, id: 1}, {key: a, id: 1}]}",
+            ".list: duplicate entries for key" + " [id=1,key=\"a\"]"),
         List.of("{numeric: a}", ".numeric: expected numeric (int or float), got string"),
-        List.of("{list: [{key: a, id: 1, bv: 2}]}", ".list[id=1,key=\"a\"].bv: expected boolean,"
-            + " got 2"),
+        List.of(
+            "{list: [{key: a, id: 1, bv: 2}]}",
+            ".list[id=1,key=\"a\"].bv: expected boolean," + " got 2"),
         List.of("{setStr: {a: b}}", ".setStr: expected list, got &{{\"a\":\"b\"}}"));
   }
 

@@ -181,7 +181,7 @@ class PatchTest {
           {'containers':[{'image':'x'}]}                                              | DOES_NOT_APPLY | map: {"image":"x"} does not contain declared merge key: name
           {'labels':{'$patch':'explode'}}                                             | MALFORMED | unknown patch type 'explode' found in map {}
           {'containers':[{'$patch':'merge','name':'a'}]}                              | MALFORMED | merging lists cannot yet be specified in the patch
-          {'labels':{'$retainKeys':'a'}}                                              | MALFORMED | invalid patch format of retainKeys: "a"
+          {'labels':{'$retainKeys':'a'}}                                              | MALFORMED | invalid patch format of retainKeys
           {'$setElementOrder/containers':[{'name':'b'}],'containers':[{'name':'a'}]}  | MALFORMED | The order in patch list: [{"name":"a"}] doesn't match $setElementOrder list: [{"name":"b"}]
           {'containers':[['a']]}                                                      | DOES_NOT_APPLY | lists of lists are not supported
           """)
