@@ -1,11 +1,14 @@
 package dev.wherry.controllers;
 
 import dev.wherry.controllers.apiservice.KubernetesService;
+import dev.wherry.controllers.cronjob.CronJobController;
 import dev.wherry.controllers.csr.CertificateRequests;
 import dev.wherry.controllers.csr.CertificateSigner;
 import dev.wherry.controllers.deployment.DeploymentController;
 import dev.wherry.controllers.endpoints.ServiceEndpoints;
 import dev.wherry.controllers.ipam.NodeIpam;
+import dev.wherry.controllers.job.FinishedJobs;
+import dev.wherry.controllers.job.JobController;
 import dev.wherry.controllers.namespace.NamespaceDeletion;
 import dev.wherry.controllers.namespace.SystemNamespaces;
 import dev.wherry.controllers.node.NodeLifecycle;
@@ -65,6 +68,9 @@ public final class Controllers implements AutoCloseable {
             ReplicaController.ofSets(workload(clients, "replicaset-controller", timer)),
             ReplicaController.ofControllers(workload(clients, "replication-controller", timer)),
             new DeploymentController(workload(clients, "deployment-controller", timer)),
+            new JobController(workload(clients, "job-controller", timer)),
+            new CronJobController(workload(clients, "cronjob-controller", timer)),
+            new FinishedJobs(parts(clients.controller("ttl-after-finished-controller"), timer)),
             new NamespaceDeletion(parts(clients.controller("namespace-controller"), timer)),
             new GarbageCollector(parts(clients.controller("generic-garbage-collector"), timer)));
     starter = Thread.ofVirtual().name("controllers").unstarted(this::run);

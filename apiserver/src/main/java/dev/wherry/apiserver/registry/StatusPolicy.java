@@ -26,6 +26,7 @@ final class StatusPolicy {
       case "persistentvolumes", "persistentvolumeclaims" ->
           object.putObject("status").put("phase", "Pending");
       case "certificatesigningrequests.certificates.k8s.io" -> describeCaller(request, object);
+      case "jobs.batch" -> JobSelector.provide(object);
       case "services" -> object.putObject("status").putObject("loadBalancer");
       case "customresourcedefinitions.apiextensions.k8s.io" -> ExtensionStatus.definition(object);
       case "apiservices.apiregistration.k8s.io" -> ExtensionStatus.apiService(object);

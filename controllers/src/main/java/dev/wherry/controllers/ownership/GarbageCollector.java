@@ -80,7 +80,14 @@ public final class GarbageCollector implements Controller {
     switch (OwnerVerdict.of(item, states, hasDependents)) {
       case OwnerVerdict.Keep() -> {}
       case OwnerVerdict.DropReferences(List<OwnerReference> kept) -> patchOwners(item, kept);
-      case OwnerVerdict.Delete(DeleteOptions.Propagation policy) -> delete(item, policy);
+      case OwnerVerdict.Delete(DeleteOptions.Propagation policy) -> {
+        if (policy == DeleteOptions.Propagation.FOREGROUND
+            && graph.dependents(item.meta().uid()).stream().anyMatch(Item::waitsForDependents)) {
+          // Perhaps a circle of owners: whoever waits in it must not wait for this one.
+          return unblock(item);
+        }
+        delete(item, policy);
+      }
     }
     return Outcome.DONE;
   }
@@ -143,6 +150,22 @@ public final class GarbageCollector implements Controller {
     if (!blocked) {
       dropFinalizer(owner, OwnerGraph.FOREGROUND);
     }
+    return Outcome.DONE;
+  }
+
+  /** The owners no longer wait for the item; then it is deleted as it would have been. */
+  private Outcome unblock(Item item) {
+    List<OwnerReference> free = new ArrayList<>();
+    boolean blocks = false;
+    for (OwnerReference owner : item.meta().ownerReferences()) {
+      blocks |= Boolean.TRUE.equals(owner.blockOwnerDeletion());
+      free.add(owner.toBuilder().blockOwnerDeletion(false).build());
+    }
+    if (blocks) {
+      patchOwners(item, free);
+    }
+    Optional<Item> present = read(item.kind(), item.meta());
+    present.ifPresent(now -> delete(now, DeleteOptions.Propagation.FOREGROUND));
     return Outcome.DONE;
   }
 

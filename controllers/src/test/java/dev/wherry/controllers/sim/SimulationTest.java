@@ -33,6 +33,21 @@ class SimulationTest {
   }
 
   @Test
+  void job_anySeed_countsEveryPodOnce() {
+    run(() -> new JobScenario(false, false));
+  }
+
+  @Test
+  void indexedJob_anySeed_completesEveryIndex() {
+    run(() -> new JobScenario(true, false));
+  }
+
+  @Test
+  void indexedJobWithLimits_anySeed_endsEveryIndex() {
+    run(() -> new JobScenario(true, true));
+  }
+
+  @Test
   void seed_runTwice_writesTheSame() {
     List<String> first = World.run(7, STEPS, new DeploymentScenario());
     assertTrue(first.size() > 10);

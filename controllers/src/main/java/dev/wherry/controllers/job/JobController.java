@@ -1,0 +1,242 @@
+package dev.wherry.controllers.job;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wherry.controllers.Controller;
+import dev.wherry.controllers.KeyedController;
+import dev.wherry.controllers.Parts;
+import dev.wherry.controllers.PodIndex;
+import dev.wherry.controllers.workload.Claims;
+import dev.wherry.controllers.workload.Expectations;
+import dev.wherry.controllers.workload.OwnWrites;
+import dev.wherry.controllers.workload.Owners;
+import dev.wherry.controllers.workload.PodFacts;
+import dev.wherry.controllers.workload.PodWrites;
+import dev.wherry.machinery.client.PatchType;
+import dev.wherry.machinery.informer.Change;
+import dev.wherry.machinery.informer.Informer;
+import dev.wherry.machinery.informer.ObjectKey;
+import dev.wherry.machinery.loop.Action;
+import dev.wherry.machinery.loop.Outcome;
+import dev.wherry.machinery.loop.Plan;
+import dev.wherry.model.batch.v1.Job;
+import dev.wherry.model.core.v1.Pod;
+import dev.wherry.model.json.Json;
+import dev.wherry.model.meta.v1.OwnerReference;
+import dev.wherry.model.status.ApiException;
+import dev.wherry.model.status.Reason;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Runs Jobs. */
+public final class JobController implements Controller {
+  /** So long are ended pods collected before they are counted: many end at once. */
+  static final Duration BATCH = Duration.ofMillis(100);
+
+  private static final int WORKERS = 5;
+
+  private final Parts parts;
+  private final Informer<Job> jobs;
+  private final Informer<Pod> pods;
+  private final Expectations expectations;
+  private final OwnWrites ownWrites;
+  private final PodWrites writes;
+  private final KeyedController<ObjectKey> keys;
+  private final KeyedController<ObjectKey> orphans;
+
+  public JobController(Parts parts) {
+    this.parts = parts;
+    this.expectations = new Expectations(parts.timer());
+    this.ownWrites = new OwnWrites(parts.timer());
+    this.writes = new PodWrites(parts, expectations);
+    this.keys = new KeyedController<>("jobs", WORKERS, parts, this::reconcile);
+    this.orphans = new KeyedController<>("orphans-of-jobs", 1, parts, this::releaseOrphan);
+    jobs = parts.informers().of(Job.KIND).onChange(this::jobSeen);
+    pods = PodIndex.of(parts.informers()).onChange(this::podSeen);
+  }
+
+  private void jobSeen(Change<Job> change) {
+    ownWrites.observe(change);
+    Job job = change.latest();
+    if (change instanceof Change.Removed<Job>) {
+      expectations.forget(job.metadata().uid());
+      pods.byIndex(PodIndex.CONTROLLER, job.metadata().uid())
+          .forEach(pod -> orphans.add(ObjectKey.of(pod)));
+    }
+    keys.add(ObjectKey.of(job));
+  }
+
+  private void podSeen(Change<Pod> change) {
+    expectations.observe(change);
+    if (change instanceof Change.Updated<Pod>(Pod before, Pod now)
+        && !PodIndex.controllerKey(before).equals(PodIndex.controllerKey(now))) {
+      enqueue(before, Duration.ZERO);
+    }
+    boolean batched =
+        change instanceof Change.Updated<Pod>(Pod _, Pod now) && PodFacts.isFinished(now);
+    enqueue(change.latest(), batched ? BATCH : Duration.ZERO);
+  }
+
+  private void enqueue(Pod pod, Duration delay) {
+    String namespace = pod.metadata().namespace();
+    Optional<OwnerReference> controller = Owners.controller(pod.metadata());
+    boolean tracked = new JobPod(pod).isTracked();
+    if (controller.isPresent()) {
+      if (!controller.get().kind().equals(Job.KIND.info().kind())) {
+        return;
+      }
+      ObjectKey key = new ObjectKey(namespace, controller.get().name());
+      keys.addAfter(key, delay);
+      if (tracked && !isOf(jobs.get(key), controller.get())) {
+        orphans.add(ObjectKey.of(pod));
+      }
+      return;
+    }
+    if (tracked) {
+      orphans.add(ObjectKey.of(pod));
+    }
+    for (Job job : jobs.list(namespace)) {
+      if (JobFacts.of(job).selector().matches(pod.metadata().labels())) {
+        keys.addAfter(ObjectKey.of(job), delay);
+      }
+    }
+  }
+
+  private static boolean isOf(Optional<Job> job, OwnerReference owner) {
+    return job.filter(j -> j.metadata().uid().equals(owner.uid())).isPresent();
+  }
+
+  private Outcome reconcile(ObjectKey key) throws InterruptedException {
+    Optional<Job> found = jobs.get(key);
+    if (found.isEmpty() || JobFacts.isForeign(found.get())) {
+      return Outcome.DONE;
+    }
+    Job job = found.get();
+    if (!ownWrites.areSeen(job.metadata().uid())) {
+      return new Outcome.Again(OwnWrites.PATIENCE);
+    }
+    boolean mayManage = expectations.areMet(job.metadata().uid());
+    JobPlan plan = JobPlan.of(job, claim(job), mayManage, parts.timer().instant());
+    PodWrites.Result made = writes.create(job, plan.create());
+    for (Pod pod : plan.drop()) {
+      release(pod);
+    }
+    writes.delete(job, plan.drop());
+    writes.delete(job, plan.delete());
+    if (plan.status().isPresent()) {
+      write(corrected(plan, made));
+    }
+    List<Runnable> calls = new ArrayList<>();
+    List<ApiException> failures = java.util.Collections.synchronizedList(new ArrayList<>());
+    plan.release().forEach(pod -> calls.add(() -> releaseNoting(pod, failures)));
+    parts.batches().run(calls);
+    parts.applier().apply(Plan.of(plan.events()));
+    if (made.failure().isPresent() && !made.namespaceIsGoing()) {
+      return new Outcome.Retry(made.failure().get().text());
+    }
+    if (!failures.isEmpty()) {
+      return new Outcome.Retry(failures.getFirst().text());
+    }
+    return plan.again().isPositive() ? new Outcome.Again(plan.again()) : Outcome.DONE;
+  }
+
+  /** The status without the pods that could not be made. */
+  private static Job corrected(JobPlan plan, PodWrites.Result made) {
+    Job job = plan.status().orElseThrow();
+    int missing = plan.create().size() - made.done();
+    if (missing == 0) {
+      return job;
+    }
+    Integer planned = job.status().active();
+    int active = (planned == null ? 0 : planned) - missing;
+    return job.toBuilder()
+        .status(job.status().toBuilder().active(active <= 0 ? null : active).build())
+        .build();
+  }
+
+  private void write(Job job) {
+    parts
+        .applier()
+        .apply(
+            Plan.of(new Action.UpdateStatus<>(Job.KIND, job)),
+            stored -> ownWrites.stored(job.metadata().uid(), (Job) stored, jobs));
+  }
+
+  private List<Pod> claim(Job job) {
+    List<Pod> candidates = new ArrayList<>(pods.byIndex(PodIndex.CONTROLLER, job.metadata().uid()));
+    candidates.addAll(
+        pods.byIndex(PodIndex.CONTROLLER, PodIndex.orphans(job.metadata().namespace())));
+    return Claims.of(job, JobFacts.of(job).selector(), candidates, pod -> true)
+        .settle(parts.client(), jobs, job);
+  }
+
+  private void releaseNoting(Pod pod, List<ApiException> failures) {
+    try {
+      release(pod);
+    } catch (ApiException e) {
+      failures.add(e);
+    }
+  }
+
+  /** Takes the finalizer off; a pod that is gone needs nothing. */
+  private void release(Pod pod) {
+    if (!new JobPod(pod).isTracked()) {
+      return;
+    }
+    ObjectNode patch = Json.object();
+    ObjectNode metadata = patch.putObject("metadata");
+    metadata
+        .put("uid", pod.metadata().uid())
+        .put("resourceVersion", pod.metadata().resourceVersion());
+    ArrayNode kept = metadata.putArray("finalizers");
+    pod.metadata().finalizers().stream()
+        .filter(f -> !f.equals(JobFacts.FINALIZER))
+        .forEach(kept::add);
+    try {
+      parts
+          .client()
+          .patch(
+              Pod.KIND, pod.metadata().namespace(), pod.metadata().name(), PatchType.MERGE, patch);
+    } catch (ApiException e) {
+      if (e.reason() != Reason.NOT_FOUND) {
+        throw e;
+      }
+    }
+  }
+
+  /** A pod whose Job is gone is counted by nobody. */
+  private Outcome releaseOrphan(ObjectKey key) {
+    Optional<Pod> pod = pods.get(key);
+    if (pod.isEmpty() || !new JobPod(pod.get()).isTracked()) {
+      return Outcome.DONE;
+    }
+    Optional<OwnerReference> owner = Owners.controller(pod.get().metadata());
+    if (owner.isPresent()
+        && (!owner.get().kind().equals(Job.KIND.info().kind())
+            || isOf(
+                jobs.fresh(parts.client(), key.namespace(), owner.get().name()), owner.get()))) {
+      return Outcome.DONE;
+    }
+    release(pod.get());
+    return Outcome.DONE;
+  }
+
+  @Override
+  public void start() {
+    keys.start();
+    orphans.start();
+  }
+
+  @Override
+  public boolean step() throws InterruptedException {
+    return keys.step() | orphans.step();
+  }
+
+  @Override
+  public void close() {
+    keys.close();
+    orphans.close();
+  }
+}
