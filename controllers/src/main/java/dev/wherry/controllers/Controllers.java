@@ -4,6 +4,7 @@ import dev.wherry.controllers.apiservice.KubernetesService;
 import dev.wherry.controllers.cronjob.CronJobController;
 import dev.wherry.controllers.csr.CertificateRequests;
 import dev.wherry.controllers.csr.CertificateSigner;
+import dev.wherry.controllers.daemonset.DaemonSetController;
 import dev.wherry.controllers.deployment.DeploymentController;
 import dev.wherry.controllers.endpoints.ServiceEndpoints;
 import dev.wherry.controllers.ipam.NodeIpam;
@@ -17,6 +18,7 @@ import dev.wherry.controllers.ownership.GarbageCollector;
 import dev.wherry.controllers.podgc.PodGarbage;
 import dev.wherry.controllers.replicaset.ReplicaController;
 import dev.wherry.controllers.serviceaccount.NamespaceFurniture;
+import dev.wherry.controllers.statefulset.StatefulSetController;
 import dev.wherry.controllers.token.BootstrapTokenCleaner;
 import dev.wherry.machinery.client.ApiClient;
 import dev.wherry.machinery.event.EventRecorder;
@@ -68,6 +70,8 @@ public final class Controllers implements AutoCloseable {
             ReplicaController.ofSets(workload(clients, "replicaset-controller", timer)),
             ReplicaController.ofControllers(workload(clients, "replication-controller", timer)),
             new DeploymentController(workload(clients, "deployment-controller", timer)),
+            new StatefulSetController(workload(clients, "statefulset-controller", timer)),
+            new DaemonSetController(workload(clients, "daemon-set-controller", timer)),
             new JobController(workload(clients, "job-controller", timer)),
             new CronJobController(workload(clients, "cronjob-controller", timer)),
             new FinishedJobs(parts(clients.controller("ttl-after-finished-controller"), timer)),

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
  * -Dwherry.sim.from=N} from another seed on.
  */
 class SimulationTest {
-  private static final int SEEDS = Integer.getInteger("wherry.sim.seeds", 8);
+  private static final int SEEDS = Integer.getInteger("wherry.sim.seeds", 6);
   private static final int FROM = Integer.getInteger("wherry.sim.from", 1);
   private static final int STEPS = 400;
 
@@ -45,6 +45,26 @@ class SimulationTest {
   @Test
   void indexedJobWithLimits_anySeed_endsEveryIndex() {
     run(() -> new JobScenario(true, true));
+  }
+
+  @Test
+  void orderedStatefulSet_anySeed_startsOneAfterTheOther() {
+    run(() -> new StatefulScenario(true));
+  }
+
+  @Test
+  void parallelStatefulSet_anySeed_settles() {
+    run(() -> new StatefulScenario(false));
+  }
+
+  @Test
+  void daemonSet_anySeed_hasOnePodPerNode() {
+    run(() -> new DaemonScenario(false));
+  }
+
+  @Test
+  void daemonSetWithSurge_anySeed_settles() {
+    run(() -> new DaemonScenario(true));
   }
 
   @Test

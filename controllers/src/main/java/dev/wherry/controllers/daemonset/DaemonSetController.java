@@ -1,0 +1,214 @@
+package dev.wherry.controllers.daemonset;
+
+import static java.util.Objects.requireNonNullElse;
+
+import dev.wherry.controllers.Controller;
+import dev.wherry.controllers.KeyedController;
+import dev.wherry.controllers.Parts;
+import dev.wherry.controllers.PodIndex;
+import dev.wherry.controllers.workload.Claims;
+import dev.wherry.controllers.workload.Expectations;
+import dev.wherry.controllers.workload.History;
+import dev.wherry.controllers.workload.OwnWrites;
+import dev.wherry.controllers.workload.Owners;
+import dev.wherry.controllers.workload.PodWrites;
+import dev.wherry.controllers.workload.RevisionWrites;
+import dev.wherry.machinery.event.EventType;
+import dev.wherry.machinery.informer.Change;
+import dev.wherry.machinery.informer.Informer;
+import dev.wherry.machinery.informer.ObjectKey;
+import dev.wherry.machinery.loop.Action;
+import dev.wherry.machinery.loop.Outcome;
+import dev.wherry.machinery.loop.Plan;
+import dev.wherry.model.apps.v1.ControllerRevision;
+import dev.wherry.model.apps.v1.DaemonSet;
+import dev.wherry.model.core.v1.Node;
+import dev.wherry.model.core.v1.Pod;
+import dev.wherry.model.core.v1.PodTemplateSpec;
+import dev.wherry.model.meta.v1.OwnerReference;
+import dev.wherry.model.selector.Labels;
+import dev.wherry.model.status.ApiException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Keeps DaemonSets. */
+public final class DaemonSetController implements Controller {
+  private static final int WORKERS = 2;
+  private static final int HISTORY = 10;
+
+  private final Parts parts;
+  private final Informer<DaemonSet> sets;
+  private final Informer<Pod> pods;
+  private final Informer<Node> nodes;
+  private final RevisionWrites revisions;
+  private final Expectations expectations;
+  private final OwnWrites ownWrites;
+  private final PodWrites writes;
+  private final KeyedController<ObjectKey> keys;
+
+  public DaemonSetController(Parts parts) {
+    this.parts = parts;
+    this.expectations = new Expectations(parts.timer());
+    this.ownWrites = new OwnWrites(parts.timer());
+    this.writes = new PodWrites(parts, expectations);
+    this.keys = new KeyedController<>("daemonsets", WORKERS, parts, this::reconcile);
+    this.revisions = new RevisionWrites(parts, DaemonSet.KIND, keys::add);
+    sets = parts.informers().of(DaemonSet.KIND).onChange(this::setSeen);
+    pods = PodIndex.of(parts.informers()).onChange(this::podSeen);
+    nodes = parts.informers().of(Node.KIND).onChange(this::nodeSeen);
+  }
+
+  private void setSeen(Change<DaemonSet> change) {
+    ownWrites.observe(change);
+    if (change instanceof Change.Removed<DaemonSet>(DaemonSet last)) {
+      expectations.forget(last.metadata().uid());
+    }
+    keys.add(ObjectKey.of(change.latest()));
+  }
+
+  /** Heartbeats change nothing that a daemon looks at. */
+  private void nodeSeen(Change<Node> change) {
+    if (change instanceof Change.Updated<Node>(Node before, Node now)
+        && before.metadata().labels().equals(now.metadata().labels())
+        && before.spec().equals(now.spec())) {
+      return;
+    }
+    sets.list().forEach(set -> keys.add(ObjectKey.of(set)));
+  }
+
+  private void podSeen(Change<Pod> change) {
+    expectations.observe(change);
+    if (change instanceof Change.Updated<Pod>(Pod before, Pod now)
+        && !PodIndex.controllerKey(before).equals(PodIndex.controllerKey(now))) {
+      enqueue(before);
+    }
+    enqueue(change.latest());
+  }
+
+  private void enqueue(Pod pod) {
+    String namespace = pod.metadata().namespace();
+    Optional<OwnerReference> controller = Owners.controller(pod.metadata());
+    if (controller.isPresent()) {
+      if (controller.get().kind().equals(DaemonSet.KIND.info().kind())) {
+        keys.add(new ObjectKey(namespace, controller.get().name()));
+      }
+      return;
+    }
+    for (DaemonSet set : sets.list(namespace)) {
+      if (selector(set).matches(pod.metadata().labels())) {
+        keys.add(ObjectKey.of(set));
+      }
+    }
+  }
+
+  private static Labels selector(DaemonSet set) {
+    return Labels.of(Optional.ofNullable(set.spec().selector()));
+  }
+
+  private Outcome reconcile(ObjectKey key) throws InterruptedException {
+    Optional<DaemonSet> found = sets.get(key);
+    if (found.isEmpty()) {
+      return Outcome.DONE;
+    }
+    DaemonSet set = found.get();
+    if (selector(set).isEverything()) {
+      String message = "This daemon set is selecting all pods. A non-empty selector is required.";
+      parts.events().report(set, EventType.WARNING, "SelectingAll", message);
+      return Outcome.DONE;
+    }
+    if (!ownWrites.areSeen(set.metadata().uid())) {
+      return new Outcome.Again(OwnWrites.PATIENCE);
+    }
+    History history = revisions.history(sets, set, selector(set));
+    ControllerRevision revision;
+    try {
+      revision = provide(set, history);
+    } catch (RevisionWrites.CollisionException e) {
+      int count = requireNonNullElse(set.status().collisionCount(), 0) + 1;
+      write(set.toBuilder().status(set.status().toBuilder().collisionCount(count).build()).build());
+      return new Outcome.Retry(String.valueOf(e.getMessage()));
+    }
+    return settle(set, history, revision);
+  }
+
+  private ControllerRevision provide(DaemonSet set, History history) {
+    PodTemplateSpec template = requireNonNullElse(set.spec().template(), PodTemplateSpec.EMPTY);
+    return revisions.provide(
+        history,
+        History.ofTemplate(
+            set, template.metadata().labels(), set.status().collisionCount(), history.next()));
+  }
+
+  private Outcome settle(DaemonSet set, History history, ControllerRevision revision)
+      throws InterruptedException {
+    String hash = revision.metadata().labels().getOrDefault(History.HASH, "");
+    List<Pod> own = claim(set);
+    DaemonPlan plan =
+        DaemonPlan.of(
+            set,
+            hash,
+            nodes.list(),
+            own,
+            expectations.areMet(set.metadata().uid()),
+            parts.timer().instant());
+    parts.applier().apply(Plan.of(plan.events()));
+    PodWrites.Result made = writes.create(set, first(plan.create()));
+    PodWrites.Result gone = writes.delete(set, first(plan.delete()));
+    if (!plan.status().equals(set)) {
+      write(plan.status());
+    }
+    Set<String> hashes = new TreeSet<>(List.of(hash));
+    own.forEach(pod -> hashes.add(DaemonPods.hash(pod)));
+    List<String> live = new ArrayList<>();
+    for (ControllerRevision one : history.revisions()) {
+      if (hashes.contains(one.metadata().labels().getOrDefault(History.HASH, ""))) {
+        live.add(one.metadata().name());
+      }
+    }
+    revisions.truncate(
+        history, live, requireNonNullElse(set.spec().revisionHistoryLimit(), HISTORY));
+    Optional<ApiException> failure =
+        made.namespaceIsGoing() ? Optional.empty() : made.failure().or(gone::failure);
+    if (failure.isPresent()) {
+      return new Outcome.Retry(failure.get().text());
+    }
+    return plan.again().isPositive() ? new Outcome.Again(plan.again()) : Outcome.DONE;
+  }
+
+  private static List<Pod> first(List<Pod> pods) {
+    return pods.subList(0, Math.min(pods.size(), PodWrites.BURST_PODS));
+  }
+
+  private void write(DaemonSet set) {
+    parts
+        .applier()
+        .apply(
+            Plan.of(new Action.UpdateStatus<>(DaemonSet.KIND, set)),
+            stored -> ownWrites.stored(set.metadata().uid(), (DaemonSet) stored, sets));
+  }
+
+  private List<Pod> claim(DaemonSet set) {
+    List<Pod> candidates = new ArrayList<>(pods.byIndex(PodIndex.CONTROLLER, set.metadata().uid()));
+    candidates.addAll(
+        pods.byIndex(PodIndex.CONTROLLER, PodIndex.orphans(set.metadata().namespace())));
+    return Claims.of(set, selector(set), candidates, pod -> true).settle(parts.client(), sets, set);
+  }
+
+  @Override
+  public void start() {
+    keys.start();
+  }
+
+  @Override
+  public boolean step() throws InterruptedException {
+    return keys.step();
+  }
+
+  @Override
+  public void close() {
+    keys.close();
+  }
+}

@@ -1,0 +1,247 @@
+package dev.wherry.controllers.statefulset;
+
+import dev.wherry.controllers.Controller;
+import dev.wherry.controllers.KeyedController;
+import dev.wherry.controllers.Parts;
+import dev.wherry.controllers.PodIndex;
+import dev.wherry.controllers.workload.Claims;
+import dev.wherry.controllers.workload.Expectations;
+import dev.wherry.controllers.workload.History;
+import dev.wherry.controllers.workload.OwnWrites;
+import dev.wherry.controllers.workload.Owners;
+import dev.wherry.controllers.workload.PodWrites;
+import dev.wherry.controllers.workload.RevisionWrites;
+import dev.wherry.machinery.event.EventType;
+import dev.wherry.machinery.informer.Change;
+import dev.wherry.machinery.informer.Informer;
+import dev.wherry.machinery.informer.ObjectKey;
+import dev.wherry.machinery.loop.Action;
+import dev.wherry.machinery.loop.Outcome;
+import dev.wherry.machinery.loop.Plan;
+import dev.wherry.model.apps.v1.ControllerRevision;
+import dev.wherry.model.apps.v1.StatefulSet;
+import dev.wherry.model.core.v1.PersistentVolumeClaim;
+import dev.wherry.model.core.v1.Pod;
+import dev.wherry.model.meta.v1.OwnerReference;
+import dev.wherry.model.status.ApiException;
+import dev.wherry.model.status.Reason;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Keeps StatefulSets. */
+public final class StatefulSetController implements Controller {
+  private static final int WORKERS = 5;
+
+  private final Parts parts;
+  private final Informer<StatefulSet> sets;
+  private final Informer<Pod> pods;
+  private final Informer<PersistentVolumeClaim> claims;
+  private final RevisionWrites revisions;
+  private final Expectations expectations;
+  private final OwnWrites ownWrites;
+  private final PodWrites writes;
+  private final KeyedController<ObjectKey> keys;
+
+  public StatefulSetController(Parts parts) {
+    this.parts = parts;
+    this.expectations = new Expectations(parts.timer());
+    this.ownWrites = new OwnWrites(parts.timer());
+    this.writes = new PodWrites(parts, expectations);
+    this.keys = new KeyedController<>("statefulsets", WORKERS, parts, this::reconcile);
+    this.revisions = new RevisionWrites(parts, StatefulSet.KIND, keys::add);
+    sets = parts.informers().of(StatefulSet.KIND).onChange(this::setSeen);
+    pods = PodIndex.of(parts.informers()).onChange(this::podSeen);
+    claims = parts.informers().of(PersistentVolumeClaim.KIND);
+  }
+
+  private void setSeen(Change<StatefulSet> change) {
+    ownWrites.observe(change);
+    if (change instanceof Change.Removed<StatefulSet>(StatefulSet last)) {
+      expectations.forget(last.metadata().uid());
+    }
+    keys.add(ObjectKey.of(change.latest()));
+  }
+
+  private void podSeen(Change<Pod> change) {
+    expectations.observe(change);
+    if (change instanceof Change.Updated<Pod>(Pod before, Pod now)
+        && !PodIndex.controllerKey(before).equals(PodIndex.controllerKey(now))) {
+      enqueue(before);
+    }
+    enqueue(change.latest());
+  }
+
+  private void enqueue(Pod pod) {
+    String namespace = pod.metadata().namespace();
+    Optional<OwnerReference> controller = Owners.controller(pod.metadata());
+    if (controller.isPresent()) {
+      if (controller.get().kind().equals(StatefulSet.KIND.info().kind())) {
+        keys.add(new ObjectKey(namespace, controller.get().name()));
+      }
+      return;
+    }
+    for (StatefulSet set : sets.list(namespace)) {
+      if (SetFacts.of(set).selector().matches(pod.metadata().labels())) {
+        keys.add(ObjectKey.of(set));
+      }
+    }
+  }
+
+  private Outcome reconcile(ObjectKey key) throws InterruptedException {
+    Optional<StatefulSet> found = sets.get(key);
+    if (found.isEmpty()) {
+      return Outcome.DONE;
+    }
+    StatefulSet set = found.get();
+    if (!ownWrites.areSeen(set.metadata().uid())) {
+      return new Outcome.Again(OwnWrites.PATIENCE);
+    }
+    SetFacts facts = SetFacts.of(set);
+    History history = revisions.history(sets, set, facts.selector());
+    ControllerRevision updated;
+    try {
+      updated =
+          revisions.provide(
+              history,
+              History.ofTemplate(
+                  set,
+                  set.spec().template() == null
+                      ? java.util.Map.of()
+                      : set.spec().template().metadata().labels(),
+                  set.status().collisionCount(),
+                  history.next()));
+    } catch (RevisionWrites.CollisionException e) {
+      Integer before = set.status().collisionCount();
+      int count = before == null ? 1 : before + 1;
+      write(set.toBuilder().status(set.status().toBuilder().collisionCount(count).build()).build());
+      return new Outcome.Retry(String.valueOf(e.getMessage()));
+    }
+    ControllerRevision current = history.named(set.status().currentRevision()).orElse(updated);
+    List<Pod> own = claim(set, facts);
+    StatefulPlan plan =
+        StatefulPlan.of(
+            set,
+            current,
+            updated,
+            own,
+            expectations.areMet(set.metadata().uid()),
+            parts.timer().instant());
+    Optional<ApiException> failure = carryOut(set, facts, plan, own);
+    if (!plan.status().equals(set) && failure.isEmpty()) {
+      write(plan.status());
+    }
+    Set<String> live = new TreeSet<>(List.of(updated.metadata().name()));
+    live.add(current.metadata().name());
+    own.forEach(p -> live.add(p.metadata().labels().getOrDefault(History.HASH, "")));
+    revisions.truncate(history, live, facts.historyLimit());
+    if (failure.isPresent()) {
+      return new Outcome.Retry(failure.get().text());
+    }
+    return plan.again().isPositive() ? new Outcome.Again(plan.again()) : Outcome.DONE;
+  }
+
+  private void write(StatefulSet set) {
+    parts
+        .applier()
+        .apply(
+            Plan.of(new Action.UpdateStatus<>(StatefulSet.KIND, set)),
+            stored -> ownWrites.stored(set.metadata().uid(), (StatefulSet) stored, sets));
+  }
+
+  private List<Pod> claim(StatefulSet set, SetFacts facts) {
+    List<Pod> candidates = new ArrayList<>(pods.byIndex(PodIndex.CONTROLLER, set.metadata().uid()));
+    candidates.addAll(
+        pods.byIndex(PodIndex.CONTROLLER, PodIndex.orphans(set.metadata().namespace())));
+    return Claims.of(set, facts.selector(), candidates, pod -> SetFacts.ordinal(set, pod) >= 0)
+        .settle(parts.client(), sets, set);
+  }
+
+  private Optional<ApiException> carryOut(
+      StatefulSet set, SetFacts facts, StatefulPlan plan, List<Pod> own)
+      throws InterruptedException {
+    for (Pod pod : plan.create()) {
+      for (PersistentVolumeClaim claim : Identity.claims(set, facts, SetFacts.ordinal(set, pod))) {
+        provide(set, claim);
+      }
+    }
+    for (Pod pod : own) {
+      keepClaims(set, facts, pod, plan.condemned().contains(pod));
+    }
+    List<Action> updates = new ArrayList<>();
+    plan.update().forEach(pod -> updates.add(new Action.Update<>(Pod.KIND, pod)));
+    parts.applier().apply(Plan.of(updates));
+    for (Pod pod : plan.delete()) {
+      if (pod.status().phase().equals("Failed")) {
+        parts
+            .events()
+            .report(
+                set,
+                EventType.WARNING,
+                "RecreatingFailedPod",
+                "StatefulSet "
+                    + ObjectKey.of(set)
+                    + " is recreating failed Pod "
+                    + pod.metadata().name());
+      }
+    }
+    PodWrites.Result made = writes.create(set, plan.create());
+    PodWrites.Result gone = writes.delete(set, plan.delete());
+    return made.namespaceIsGoing() ? Optional.empty() : made.failure().or(gone::failure);
+  }
+
+  private void provide(StatefulSet set, PersistentVolumeClaim claim) {
+    String name = claim.metadata().name();
+    if (claims.get(claim.metadata().namespace(), name).isPresent()) {
+      return;
+    }
+    try {
+      parts.client().create(PersistentVolumeClaim.KIND, claim);
+      parts
+          .events()
+          .report(
+              set,
+              EventType.NORMAL,
+              "SuccessfulCreate",
+              "create Claim " + name + " in StatefulSet " + set.metadata().name() + " success");
+    } catch (ApiException e) {
+      if (e.reason() != Reason.ALREADY_EXISTS) {
+        throw e;
+      }
+    }
+  }
+
+  /** A claim's owners follow the retention policy. */
+  private void keepClaims(StatefulSet set, SetFacts facts, Pod pod, boolean condemned) {
+    List<Action> actions = new ArrayList<>();
+    for (PersistentVolumeClaim wanted : Identity.claims(set, facts, SetFacts.ordinal(set, pod))) {
+      claims
+          .get(ObjectKey.of(wanted))
+          .ifPresent(claim -> {
+            PersistentVolumeClaim kept = Identity.retained(claim, set, facts, pod, condemned);
+            if (!Set.copyOf(kept.metadata().ownerReferences())
+                .equals(Set.copyOf(claim.metadata().ownerReferences()))) {
+              actions.add(new Action.Update<>(PersistentVolumeClaim.KIND, kept));
+            }
+          });
+    }
+    parts.applier().apply(Plan.of(actions));
+  }
+
+  @Override
+  public void start() {
+    keys.start();
+  }
+
+  @Override
+  public boolean step() throws InterruptedException {
+    return keys.step();
+  }
+
+  @Override
+  public void close() {
+    keys.close();
+  }
+}
