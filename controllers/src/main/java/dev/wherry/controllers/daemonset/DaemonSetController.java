@@ -155,8 +155,9 @@ public final class DaemonSetController implements Controller {
             expectations.areMet(set.metadata().uid()),
             parts.timer().instant());
     parts.applier().apply(Plan.of(plan.events()));
-    PodWrites.Result made = writes.create(set, first(plan.create()));
+    // Deletions first: a node never has more than the surge.
     PodWrites.Result gone = writes.delete(set, first(plan.delete()));
+    PodWrites.Result made = writes.create(set, first(plan.create()));
     if (!plan.status().equals(set)) {
       write(plan.status());
     }

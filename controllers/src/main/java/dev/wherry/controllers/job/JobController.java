@@ -118,7 +118,15 @@ public final class JobController implements Controller {
       return new Outcome.Again(OwnWrites.PATIENCE);
     }
     boolean mayManage = expectations.areMet(job.metadata().uid());
-    JobPlan plan = JobPlan.of(job, claim(job), mayManage, parts.timer().instant());
+    List<Pod> own = claim(job);
+    boolean finished = JobFacts.isFinished(job) || job.metadata().deletionTimestamp() != null;
+    for (Pod pod : finished ? List.<Pod>of() : own) {
+      if (PodFacts.isActive(pod) && !new JobPod(pod).isTracked()) {
+        // Adopted, or let go by a decision that was cut short: it must count when it ends.
+        track(pod);
+      }
+    }
+    JobPlan plan = JobPlan.of(job, own, mayManage, parts.timer().instant());
     PodWrites.Result made = writes.create(job, plan.create());
     for (Pod pod : plan.drop()) {
       release(pod);
@@ -185,15 +193,25 @@ public final class JobController implements Controller {
     if (!new JobPod(pod).isTracked()) {
       return;
     }
+    List<String> kept = new ArrayList<>(pod.metadata().finalizers());
+    kept.remove(JobFacts.FINALIZER);
+    patchFinalizers(pod, kept);
+  }
+
+  private void track(Pod pod) {
+    List<String> all = new ArrayList<>(pod.metadata().finalizers());
+    all.add(JobFacts.FINALIZER);
+    patchFinalizers(pod, all);
+  }
+
+  private void patchFinalizers(Pod pod, List<String> finalizers) {
     ObjectNode patch = Json.object();
     ObjectNode metadata = patch.putObject("metadata");
     metadata
         .put("uid", pod.metadata().uid())
         .put("resourceVersion", pod.metadata().resourceVersion());
-    ArrayNode kept = metadata.putArray("finalizers");
-    pod.metadata().finalizers().stream()
-        .filter(f -> !f.equals(JobFacts.FINALIZER))
-        .forEach(kept::add);
+    ArrayNode list = metadata.putArray("finalizers");
+    finalizers.forEach(list::add);
     try {
       parts
           .client()
