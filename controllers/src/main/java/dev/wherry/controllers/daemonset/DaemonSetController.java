@@ -157,7 +157,10 @@ public final class DaemonSetController implements Controller {
     parts.applier().apply(Plan.of(plan.events()));
     // Deletions first: a node never has more than the surge.
     PodWrites.Result gone = writes.delete(set, first(plan.delete()));
-    PodWrites.Result made = writes.create(set, first(plan.create()));
+    PodWrites.Result made =
+        gone.failure().isPresent()
+            ? PodWrites.Result.NOTHING
+            : writes.create(set, first(plan.create()));
     if (!plan.status().equals(set)) {
       write(plan.status());
     }

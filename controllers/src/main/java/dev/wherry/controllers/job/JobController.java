@@ -1,7 +1,6 @@
 package dev.wherry.controllers.job;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.controllers.Controller;
 import dev.wherry.controllers.KeyedController;
 import dev.wherry.controllers.Parts;
@@ -22,6 +21,7 @@ import dev.wherry.machinery.loop.Plan;
 import dev.wherry.model.batch.v1.Job;
 import dev.wherry.model.core.v1.Pod;
 import dev.wherry.model.json.Json;
+import dev.wherry.model.meta.v1.ObjectMeta;
 import dev.wherry.model.meta.v1.OwnerReference;
 import dev.wherry.model.status.ApiException;
 import dev.wherry.model.status.Reason;
@@ -29,6 +29,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Runs Jobs. */
 public final class JobController implements Controller {
@@ -41,6 +43,10 @@ public final class JobController implements Controller {
   private final Informer<Job> jobs;
   private final Informer<Pod> pods;
   private final Expectations expectations;
+
+  /** Uids of pods whose finalizer was taken off and which the view still shows with it. */
+  private final Set<String> released = ConcurrentHashMap.newKeySet();
+
   private final OwnWrites ownWrites;
   private final PodWrites writes;
   private final KeyedController<ObjectKey> keys;
@@ -70,6 +76,9 @@ public final class JobController implements Controller {
 
   private void podSeen(Change<Pod> change) {
     expectations.observe(change);
+    if (change instanceof Change.Removed<Pod> || !new JobPod(change.latest()).isTracked()) {
+      released.remove(change.latest().metadata().uid());
+    }
     if (change instanceof Change.Updated<Pod>(Pod before, Pod now)
         && !PodIndex.controllerKey(before).equals(PodIndex.controllerKey(now))) {
       enqueue(before, Duration.ZERO);
@@ -119,19 +128,22 @@ public final class JobController implements Controller {
     }
     boolean mayManage = expectations.areMet(job.metadata().uid());
     List<Pod> own = claim(job);
-    boolean finished = JobFacts.isFinished(job) || job.metadata().deletionTimestamp() != null;
-    for (Pod pod : finished ? List.<Pod>of() : own) {
-      if (PodFacts.isActive(pod) && !new JobPod(pod).isTracked()) {
+    boolean runs = !JobFacts.isFinished(job) && job.metadata().deletionTimestamp() == null;
+    for (Pod pod : runs && mayManage ? own : List.<Pod>of()) {
+      if (PodFacts.isActive(pod)
+          && !new JobPod(pod).isTracked()
+          && !released.contains(pod.metadata().uid())) {
         // Adopted, or let go by a decision that was cut short: it must count when it ends.
         track(pod);
       }
     }
     JobPlan plan = JobPlan.of(job, own, mayManage, parts.timer().instant());
     PodWrites.Result made = writes.create(job, plan.create());
+    writes.delete(job, plan.drop());
     for (Pod pod : plan.drop()) {
+      // After the deletion: ended in between, it would succeed and be counted by nobody.
       release(pod);
     }
-    writes.delete(job, plan.drop());
     writes.delete(job, plan.delete());
     if (plan.status().isPresent()) {
       write(corrected(plan, made));
@@ -176,8 +188,19 @@ public final class JobController implements Controller {
     List<Pod> candidates = new ArrayList<>(pods.byIndex(PodIndex.CONTROLLER, job.metadata().uid()));
     candidates.addAll(
         pods.byIndex(PodIndex.CONTROLLER, PodIndex.orphans(job.metadata().namespace())));
-    return Claims.of(job, JobFacts.of(job).selector(), candidates, pod -> true)
-        .settle(parts.client(), jobs, job);
+    List<Pod> own =
+        Claims.of(job, JobFacts.of(job).selector(), candidates, pod -> true)
+            .settle(parts.client(), jobs, job);
+    own.replaceAll(pod -> released.contains(pod.metadata().uid()) ? untracked(pod) : pod);
+    return own;
+  }
+
+  /** The pod as it is by now, whatever the view shows. */
+  private static Pod untracked(Pod pod) {
+    List<String> kept = new ArrayList<>(pod.metadata().finalizers());
+    kept.remove(JobFacts.FINALIZER);
+    ObjectMeta meta = pod.metadata().toBuilder().finalizers(kept).build();
+    return pod.toBuilder().metadata(meta).build();
   }
 
   private void releaseNoting(Pod pod, List<ApiException> failures) {
@@ -190,33 +213,47 @@ public final class JobController implements Controller {
 
   /** Takes the finalizer off; a pod that is gone needs nothing. */
   private void release(Pod pod) {
-    if (!new JobPod(pod).isTracked()) {
-      return;
+    int at = pod.metadata().finalizers().indexOf(JobFacts.FINALIZER);
+    if (at >= 0) {
+      String path = "/metadata/finalizers/" + at;
+      ArrayNode patch = sameObject(pod);
+      patch.addObject().put("op", "test").put("path", path).put("value", JobFacts.FINALIZER);
+      patch.addObject().put("op", "remove").put("path", path);
+      patch(pod, patch);
+      released.add(pod.metadata().uid());
     }
-    List<String> kept = new ArrayList<>(pod.metadata().finalizers());
-    kept.remove(JobFacts.FINALIZER);
-    patchFinalizers(pod, kept);
   }
 
   private void track(Pod pod) {
-    List<String> all = new ArrayList<>(pod.metadata().finalizers());
-    all.add(JobFacts.FINALIZER);
-    patchFinalizers(pod, all);
+    ArrayNode patch = sameObject(pod);
+    if (pod.metadata().finalizers().isEmpty()) {
+      patch.addObject().put("op", "add").put("path", "/metadata/finalizers").putArray("value");
+    }
+    patch
+        .addObject()
+        .put("op", "add")
+        .put("path", "/metadata/finalizers/-")
+        .put("value", JobFacts.FINALIZER);
+    patch(pod, patch);
+    released.remove(pod.metadata().uid());
   }
 
-  private void patchFinalizers(Pod pod, List<String> finalizers) {
-    ObjectNode patch = Json.object();
-    ObjectNode metadata = patch.putObject("metadata");
-    metadata
-        .put("uid", pod.metadata().uid())
-        .put("resourceVersion", pod.metadata().resourceVersion());
-    ArrayNode list = metadata.putArray("finalizers");
-    finalizers.forEach(list::add);
+  private static ArrayNode sameObject(Pod pod) {
+    ArrayNode patch = Json.array();
+    patch
+        .addObject()
+        .put("op", "test")
+        .put("path", "/metadata/uid")
+        .put("value", pod.metadata().uid());
+    return patch;
+  }
+
+  private void patch(Pod pod, ArrayNode patch) {
     try {
       parts
           .client()
           .patch(
-              Pod.KIND, pod.metadata().namespace(), pod.metadata().name(), PatchType.MERGE, patch);
+              Pod.KIND, pod.metadata().namespace(), pod.metadata().name(), PatchType.JSON, patch);
     } catch (ApiException e) {
       if (e.reason() != Reason.NOT_FOUND) {
         throw e;

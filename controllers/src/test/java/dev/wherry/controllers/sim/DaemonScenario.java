@@ -116,7 +116,19 @@ final class DaemonScenario implements Scenario {
         .filter(PodFacts::isActive)
         .forEach(pod -> perNode.merge(node(pod), 1, Integer::sum));
     int most = perNode.values().stream().mapToInt(i -> i).max().orElse(0);
-    assertTrue(most <= (surge ? 2 : 1), () -> perNode.toString());
+    assertTrue(
+        most <= (surge ? 2 : 1),
+        () ->
+            perNode
+                + " "
+                + world.truth(Pod.KIND).stream()
+                    .map(p ->
+                        node(p)
+                            + p.metadata().name()
+                            + p.metadata().labels()
+                            + p.status().phase()
+                            + p.metadata().deletionTimestamp())
+                    .toList());
   }
 
   @Override
