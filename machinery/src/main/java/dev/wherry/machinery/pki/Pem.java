@@ -1,7 +1,6 @@
 package dev.wherry.machinery.pki;
 
 import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -17,14 +16,12 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.List;
-import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
-import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
-import org.bouncycastle.asn1.sec.ECPrivateKey;
-import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
-import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
-import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 
-/** PEM text (RFC 7468) of certificates, requests and keys, with Base64 lines of 64 characters. */
+/**
+ * PEM text (RFC 7468) of certificates, requests and keys, with Base64 lines of 64 characters. By
+ * the JDK alone: Bouncy Castle's signed archive is verified before its first class is loaded, which
+ * a start that issues nothing need not wait for.
+ */
 public final class Pem {
   /** Label of an X.509 certificate. */
   public static final String CERTIFICATE = "CERTIFICATE";
@@ -40,6 +37,10 @@ public final class Pem {
 
   private static final String EC_PRIVATE_KEY = "EC PRIVATE KEY";
   private static final String RSA_PRIVATE_KEY = "RSA PRIVATE KEY";
+
+  /** Tried in this order; the JDK tells by itself whether a key is of the algorithm. */
+  private static final List<String> ALGORITHMS = List.of("EC", "RSA", "EdDSA");
+
   private static final String BEGIN = "-----BEGIN ";
   private static final String END = "-----END ";
   private static final String DASHES = "-----";
@@ -155,10 +156,10 @@ public final class Pem {
           return pkcs8(block.der());
         }
         case EC_PRIVATE_KEY -> {
-          return pkcs8(fromSec1(block.der()));
+          return pkcs8(OlderKeys.fromSec1(block.der()));
         }
         case RSA_PRIVATE_KEY -> {
-          return pkcs8(fromPkcs1(block.der()));
+          return pkcs8(OlderKeys.fromPkcs1(block.der()));
         }
         default -> {
           // Certificates and parameters may stand before the key in one file.
@@ -182,52 +183,25 @@ public final class Pem {
   }
 
   static PublicKey subjectPublicKey(byte[] der) {
-    try {
-      String algorithm = jcaName(SubjectPublicKeyInfo.getInstance(der).getAlgorithm());
-      return KeyFactory.getInstance(algorithm).generatePublic(new X509EncodedKeySpec(der));
-    } catch (GeneralSecurityException | IllegalArgumentException e) {
-      throw new PkiException("not a public key", e);
+    for (String algorithm : ALGORITHMS) {
+      try {
+        return KeyFactory.getInstance(algorithm).generatePublic(new X509EncodedKeySpec(der));
+      } catch (GeneralSecurityException e) {
+        // A key of another algorithm.
+      }
     }
+    throw new PkiException("not a public key: none of " + ALGORITHMS);
   }
 
   private static PrivateKey pkcs8(byte[] der) {
-    try {
-      String algorithm = jcaName(PrivateKeyInfo.getInstance(der).getPrivateKeyAlgorithm());
-      return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(der));
-    } catch (GeneralSecurityException | IllegalArgumentException e) {
-      throw new PkiException("not a private key in PKCS#8", e);
+    for (String algorithm : ALGORITHMS) {
+      try {
+        return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(der));
+      } catch (GeneralSecurityException e) {
+        // A key of another algorithm.
+      }
     }
-  }
-
-  private static String jcaName(AlgorithmIdentifier algorithm) {
-    if (algorithm.getAlgorithm().equals(X9ObjectIdentifiers.id_ecPublicKey)) {
-      return "EC";
-    }
-    if (algorithm.getAlgorithm().equals(PKCSObjectIdentifiers.rsaEncryption)) {
-      return "RSA";
-    }
-    return "EdDSA";
-  }
-
-  private static byte[] fromSec1(byte[] der) {
-    try {
-      ECPrivateKey key = ECPrivateKey.getInstance(der);
-      var algorithm =
-          new AlgorithmIdentifier(X9ObjectIdentifiers.id_ecPublicKey, key.getParametersObject());
-      return new PrivateKeyInfo(algorithm, key).getEncoded();
-    } catch (IOException | IllegalArgumentException e) {
-      throw new PkiException("not an EC private key", e);
-    }
-  }
-
-  private static byte[] fromPkcs1(byte[] der) {
-    try {
-      var key = org.bouncycastle.asn1.pkcs.RSAPrivateKey.getInstance(der);
-      var algorithm = new AlgorithmIdentifier(PKCSObjectIdentifiers.rsaEncryption);
-      return new PrivateKeyInfo(algorithm, key).getEncoded();
-    } catch (IOException | IllegalArgumentException e) {
-      throw new PkiException("not an RSA private key", e);
-    }
+    throw new PkiException("not a private key in PKCS#8: none of " + ALGORITHMS);
   }
 
   private static byte[] decode(String label, String body) {
