@@ -23,7 +23,9 @@ public final class AgentRole implements AutoCloseable {
     try {
       SystemTimer timer = new SystemTimer();
       parts.push(timer);
-      LocalNode.start(parts, options, token, timer, new SecureRandom());
+      RuntimeAhead ahead = RuntimeAhead.begin(options, timer);
+      parts.push(ahead);
+      LocalNode.start(parts, options, ahead, token, Optional.empty(), timer, new SecureRandom());
       return new AgentRole(parts);
     } catch (RuntimeException | IOException | InterruptedException e) {
       ServerRole.stop(parts);

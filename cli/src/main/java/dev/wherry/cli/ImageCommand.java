@@ -40,7 +40,10 @@ final class ImageCommand {
     return LocalNode.images(dataDirectory);
   }
 
-  @Command(name = "import", description = "Import a docker save or OCI archive; - reads a pipe.")
+  @Command(
+      name = "import",
+      description = "Import a docker save or OCI archive; - reads a pipe.",
+      mixinStandardHelpOptions = true)
   int load(
       @Parameters(paramLabel = "FILE", arity = "0..1", description = "The archive, or -.")
           String file,
@@ -62,7 +65,10 @@ final class ImageCommand {
     return 0;
   }
 
-  @Command(name = "list", description = "List imported images and those of the runtime.")
+  @Command(
+      name = "list",
+      description = "List imported images and those of the runtime.",
+      mixinStandardHelpOptions = true)
   int list() throws IOException {
     Map<String, String> lines = new TreeMap<>();
     for (Image image : ofRuntime()) {
@@ -97,7 +103,10 @@ final class ImageCommand {
     return FORMAT.formatted(name, shortId, Long.toString(bytes), from);
   }
 
-  @Command(name = "pull", description = "Pull an image into the runtime, imported ones first.")
+  @Command(
+      name = "pull",
+      description = "Pull an image into the runtime, imported ones first.",
+      mixinStandardHelpOptions = true)
   int pull(@Parameters(paramLabel = "NAME") String name) throws IOException {
     ImageName full = ImageName.parse(name);
     Optional<RuntimeImages> opened = RuntimeImages.open(dataDirectory);
@@ -115,7 +124,10 @@ final class ImageCommand {
     }
   }
 
-  @Command(name = "rm", description = "Remove an image, imported or of the runtime.")
+  @Command(
+      name = "rm",
+      description = "Remove an image, imported or of the runtime.",
+      mixinStandardHelpOptions = true)
   int remove(@Parameters(paramLabel = "NAME") String name) throws IOException {
     ImageName full = ImageName.parse(name);
     boolean forgotten = store().remove(full);

@@ -5,12 +5,11 @@ import dev.wherry.kubelet.Kubelet;
 import dev.wherry.kubelet.KubeletConfig;
 import dev.wherry.kubelet.identity.JoinToken;
 import dev.wherry.kubelet.identity.NodeIdentity;
+import dev.wherry.machinery.client.ApiClient;
 import dev.wherry.machinery.pki.AlternativeNames;
 import dev.wherry.machinery.time.Timer;
 import dev.wherry.network.proxy.ServiceProxy;
-import dev.wherry.runtime.choice.LookedAtHost;
 import dev.wherry.runtime.choice.NodeRuntime;
-import dev.wherry.runtime.images.ImageMirror;
 import dev.wherry.runtime.images.ImageStore;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -21,19 +20,26 @@ import java.util.Optional;
 
 /**
  * The worker, the same one in a server's process and in an agent's: identity, images, runtime, pod
- * network, kubelet, tunnel. It knows the server by its URL only.
+ * network, kubelet, tunnel. It joins by the server's URL; where the server is in this process its
+ * requests then take the short way.
  */
 final class LocalNode {
   private final Deque<AutoCloseable> parts;
   private final WorkerOptions options;
   private final Path data;
+  private final Optional<ApiClient> near;
   private final Timer timer;
   private final SecureRandom random;
 
   private LocalNode(
-      Deque<AutoCloseable> parts, WorkerOptions options, Timer timer, SecureRandom random) {
+      Deque<AutoCloseable> parts,
+      WorkerOptions options,
+      Optional<ApiClient> near,
+      Timer timer,
+      SecureRandom random) {
     this.parts = parts;
     this.options = options;
+    this.near = near;
     this.data = options.dataDirectory();
     this.timer = timer;
     this.random = random;
@@ -48,27 +54,31 @@ final class LocalNode {
    * Starts the parts in order.
    *
    * @param parts takes them; its owner closes them in reverse
+   * @param ahead the runtime, under way since the program began
    * @param token for a node that has not joined yet
+   * @param near the API in this process, as this node
    * @throws IOException with a sentence for the user
    */
   static void start(
       Deque<AutoCloseable> parts,
       WorkerOptions options,
+      RuntimeAhead ahead,
       Optional<JoinToken> token,
+      Optional<ApiClient> near,
       Timer timer,
       SecureRandom random)
       throws IOException, InterruptedException {
-    new LocalNode(parts, options, timer, random).start(token);
+    new LocalNode(parts, options, near, timer, random).start(ahead, token);
   }
 
-  private void start(Optional<JoinToken> token) throws IOException, InterruptedException {
-    opened(WorkerLock.take(data));
+  private void start(RuntimeAhead ahead, Optional<JoinToken> token)
+      throws IOException, InterruptedException {
     NodeIdentity identity = opened(identity(token));
-    NodeRuntime runtime = opened(runtime());
-    opened(
-        PodNetwork.follow(identity.api(), options.nodeName(), runtime.cniDirectory(), data, timer));
-    opened(ServiceProxy.start(identity.api(), options.nodeName(), timer));
-    Kubelet kubelet = kubelet(identity, runtime);
+    ApiClient api = near.orElse(identity.api());
+    opened(ServiceProxy.start(api, options.nodeName(), timer));
+    NodeRuntime runtime = ahead.await();
+    opened(PodNetwork.follow(api, options.nodeName(), runtime.cniDirectory(), data, timer));
+    Kubelet kubelet = kubelet(identity, api, runtime);
     TunnelRole tunnel = opened(tunnel(identity, kubelet.serverPort()));
     opened(AddressWatch.start(options.server(), tunnel.tunnel()::reconnect, timer));
   }
@@ -92,15 +102,7 @@ final class LocalNode {
         random);
   }
 
-  private NodeRuntime runtime() throws IOException, InterruptedException {
-    ImageStore images = images(data);
-    ImageMirror mirror = opened(ImageMirror.start(images, data.resolve("mirror")));
-    LookedAtHost host = LookedAtHost.usual(System.getenv());
-    return NodeRuntime.open(
-        new NodeRuntime.Setup(data, images, mirror, host, timer), options.runtime());
-  }
-
-  private Kubelet kubelet(NodeIdentity identity, NodeRuntime runtime)
+  private Kubelet kubelet(NodeIdentity identity, ApiClient api, NodeRuntime runtime)
       throws IOException, InterruptedException {
     KubeletConfig config =
         KubeletConfig.of(
@@ -113,13 +115,7 @@ final class LocalNode {
             .withServerPort(options.kubeletPort())
             .withLabelsAndTaints(options.labels(), options.taints());
     Kubelet kubelet =
-        Kubelet.start(
-            config,
-            identity.api(),
-            identity::serving,
-            List.of(identity.authority()),
-            timer,
-            random);
+        Kubelet.start(config, api, identity::serving, List.of(identity.authority()), timer, random);
     parts.push(() -> {
       if (Shutdown.isWanted(data)) {
         kubelet.closeWithPods();

@@ -1,8 +1,10 @@
 package dev.wherry.cli;
 
 import dev.wherry.apiserver.ApiServer;
+import dev.wherry.apiserver.authn.UserInfo;
 import dev.wherry.kubelet.identity.JoinToken;
 import dev.wherry.kubelet.identity.NodeIdentity;
+import dev.wherry.machinery.client.ApiClient;
 import dev.wherry.machinery.time.Timer;
 import java.io.IOException;
 import java.security.SecureRandom;
@@ -22,13 +24,17 @@ final class ServerNode {
   static void start(
       Deque<AutoCloseable> parts,
       WorkerOptions options,
+      RuntimeAhead ahead,
       ApiServer api,
       Timer timer,
       SecureRandom random)
       throws IOException, InterruptedException {
+    Optional<ApiClient> near =
+        Optional.of(
+            api.clientFor(UserInfo.of("system:node:" + options.nodeName(), "system:nodes")));
     if (NodeIdentity.isMember(
         options.identityDirectory(), api.pki().authority().certificate(), timer)) {
-      LocalNode.start(parts, options, Optional.empty(), timer, random);
+      LocalNode.start(parts, options, ahead, Optional.empty(), near, timer, random);
       return;
     }
     JoinTokens tokens =
@@ -39,7 +45,7 @@ final class ServerNode {
             random);
     JoinToken token = tokens.create(Optional.of(TOKEN_LIFETIME), "the server's own worker");
     try {
-      LocalNode.start(parts, options, Optional.of(token), timer, random);
+      LocalNode.start(parts, options, ahead, Optional.of(token), near, timer, random);
     } finally {
       tokens.delete(JoinTokens.id(token));
     }

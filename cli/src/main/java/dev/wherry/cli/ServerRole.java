@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /** The control plane: its parts start in this order and stop in the reverse one. */
@@ -108,6 +109,11 @@ public final class ServerRole implements AutoCloseable {
       SystemTimer timer = new SystemTimer();
       parts.push(timer);
       SecureRandom random = new SecureRandom();
+      Optional<RuntimeAhead> ahead = Optional.empty();
+      if (options.worker()) {
+        ahead = Optional.of(RuntimeAhead.begin(options.worker(options.port()), timer));
+        parts.push(ahead.get());
+      }
       Store store =
           RocksStore.open(options.dataDirectory().resolve("store"), RocksStoreConfig.defaults());
       parts.push(store);
@@ -130,8 +136,8 @@ public final class ServerRole implements AutoCloseable {
           CertificateRenewal.start(
               api.pki(), "https://127.0.0.1:" + api.port(), kubeconfig, timer));
       ControlPlane.start(parts, api, options.nodeIp(), timer, random.nextLong());
-      if (options.worker()) {
-        ServerNode.start(parts, options.worker(api.port()), api, timer, random);
+      if (ahead.isPresent()) {
+        ServerNode.start(parts, options.worker(api.port()), ahead.get(), api, timer, random);
       }
       return new ServerRole(parts, api, kubeconfig);
     } catch (RuntimeException | IOException | InterruptedException e) {

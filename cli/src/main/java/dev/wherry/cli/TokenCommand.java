@@ -44,7 +44,7 @@ final class TokenCommand {
     }
   }
 
-  @Command(name = "create", description = "Print a new token.")
+  @Command(name = "create", description = "Print a new token.", mixinStandardHelpOptions = true)
   int create(
       @Option(
               names = "--ttl",
@@ -67,7 +67,10 @@ final class TokenCommand {
     });
   }
 
-  @Command(name = "list", description = "List the tokens, without their secrets.")
+  @Command(
+      name = "list",
+      description = "List the tokens, without their secrets.",
+      mixinStandardHelpOptions = true)
   int list() throws IOException {
     return use((admin, tokens, now) -> {
       System.out.printf("%-8s %-10s %-22s %s%n", "ID", "TTL", "EXPIRES", "DESCRIPTION");
@@ -83,7 +86,10 @@ final class TokenCommand {
     });
   }
 
-  @Command(name = "delete", description = "Delete a token; nodes that joined with it stay.")
+  @Command(
+      name = "delete",
+      description = "Delete a token; nodes that joined with it stay.",
+      mixinStandardHelpOptions = true)
   int delete(@Parameters(paramLabel = "ID", description = "The id, or the whole token.") String id)
       throws IOException {
     String wanted = id.startsWith("wherry1.") ? JoinTokens.id(JoinToken.parse(id)) : id;

@@ -5,7 +5,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 
 /** {@code wherry version}. */
-@Command(name = "version", description = "Print the version.")
+@Command(name = "version", description = "Print the version.", mixinStandardHelpOptions = true)
 final class VersionCommand implements Runnable, IVersionProvider {
   @Override
   public String[] getVersion() {

@@ -36,7 +36,6 @@ public final class Wherry implements Runnable {
     String[] words = Arguments.normalized(args);
     CommandLine line = new CommandLine(new Wherry());
     register(line, words, streams);
-    line.getSubcommands().values().forEach(Wherry::offerHelp);
     line.setOut(
         new java.io.PrintWriter(streams.out(), true, java.nio.charset.StandardCharsets.UTF_8));
     line.setErr(
@@ -63,16 +62,6 @@ public final class Wherry implements Runnable {
     for (String name : Commands.names()) {
       Commands.find(name, streams).ifPresent(command -> line.addSubcommand(name, command.get()));
     }
-  }
-
-  /**
-   * Every command down the tree answers {@code --help}; methods do not inherit it by themselves.
-   */
-  private static void offerHelp(CommandLine command) {
-    if (command.getCommandSpec().findOption("--help") == null) {
-      command.getCommandSpec().mixinStandardHelpOptions(true);
-    }
-    command.getSubcommands().values().forEach(Wherry::offerHelp);
   }
 
   private static int failed(Exception e, Streams streams) {

@@ -55,7 +55,10 @@ public final class ConfigCommand implements Runnable {
     return Kubeconfig.load(KubeconfigPaths.find(file, streams.environment()));
   }
 
-  @Command(name = "view", description = "Show the merged kubeconfig.")
+  @Command(
+      name = "view",
+      description = "Show the merged kubeconfig.",
+      mixinStandardHelpOptions = true)
   int view(
       @Option(names = "--minify", arity = "0..1", fallbackValue = "true") boolean minify,
       @Option(names = "--raw", arity = "0..1", fallbackValue = "true") boolean raw,
@@ -109,7 +112,10 @@ public final class ConfigCommand implements Runnable {
     }
   }
 
-  @Command(name = "current-context", description = "Print the current context.")
+  @Command(
+      name = "current-context",
+      description = "Print the current context.",
+      mixinStandardHelpOptions = true)
   int currentContext() {
     String current = load().currentContext();
     if (current.isEmpty()) {
@@ -119,7 +125,11 @@ public final class ConfigCommand implements Runnable {
     return 0;
   }
 
-  @Command(name = "use-context", aliases = "use", description = "Make a context current.")
+  @Command(
+      name = "use-context",
+      aliases = "use",
+      description = "Make a context current.",
+      mixinStandardHelpOptions = true)
   int useContext(@Parameters(paramLabel = "NAME") String name) {
     Kubeconfig config = load();
     if (config.entry(Section.CONTEXTS, name).isEmpty()) {
@@ -130,7 +140,7 @@ public final class ConfigCommand implements Runnable {
     return 0;
   }
 
-  @Command(name = "get-contexts", description = "List contexts.")
+  @Command(name = "get-contexts", description = "List contexts.", mixinStandardHelpOptions = true)
   int getContexts(
       @Parameters(paramLabel = "NAME", arity = "0..*") List<String> names,
       @Option(names = {"-o", "--output"}) String output,
@@ -162,7 +172,10 @@ public final class ConfigCommand implements Runnable {
     return 0;
   }
 
-  @Command(name = "set-context", description = "Set fields of a context.")
+  @Command(
+      name = "set-context",
+      description = "Set fields of a context.",
+      mixinStandardHelpOptions = true)
   int setContext(
       @Parameters(paramLabel = "NAME", arity = "0..1") String name,
       @Option(names = "--current", arity = "0..1", fallbackValue = "true") boolean current,
@@ -190,7 +203,10 @@ public final class ConfigCommand implements Runnable {
     return 0;
   }
 
-  @Command(name = "delete-context", description = "Delete a context.")
+  @Command(
+      name = "delete-context",
+      description = "Delete a context.",
+      mixinStandardHelpOptions = true)
   int deleteContext(@Parameters(paramLabel = "NAME") String name) {
     Kubeconfig config = load();
     String current = config.currentContext();
@@ -211,14 +227,14 @@ public final class ConfigCommand implements Runnable {
     return 0;
   }
 
-  @Command(name = "get-clusters", description = "List clusters.")
+  @Command(name = "get-clusters", description = "List clusters.", mixinStandardHelpOptions = true)
   int getClusters() {
     streams.out().println("NAME");
     load().names(Section.CLUSTERS).forEach(streams.out()::println);
     return 0;
   }
 
-  @Command(name = "get-users", description = "List users.")
+  @Command(name = "get-users", description = "List users.", mixinStandardHelpOptions = true)
   int getUsers() {
     streams.out().println("NAME");
     load().names(Section.USERS).forEach(streams.out()::println);
