@@ -231,7 +231,7 @@ class PatchSemanticsTest {
         server.patch(
             "strategic-merge",
             PODS + "/p/status",
-            "{spec: {nodeName: n}, status: {message: hello, conditions: [{type: Ready, status: 'True'}]}}");
+            "{spec: {nodeName: node1}, status: {message: hello, conditions: [{type: Ready, status: 'True'}]}}");
     assertEquals(200, patched.code(), patched.text());
     assertEquals("hello", patched.json().at("/status/message").asText());
     assertTrue(patched.json().at("/spec/nodeName").isMissingNode());

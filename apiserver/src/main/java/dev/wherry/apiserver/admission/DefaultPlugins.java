@@ -16,11 +16,13 @@ public final class DefaultPlugins {
     return new AdmissionChain(
         List.of(
             new NamespaceLifecycle(view),
+            new LimitRanges(view),
             new PodServiceAccount(view, random),
             new NodeRestriction(view),
             new NodeTaints(),
             new PodPriority(view),
             new PodTolerations(),
+            new ClaimStorageClass(view),
             new PodRuntimeClass(view),
             new CertificateRules(authorizer),
             new RbacEscalation(authorizer, policy)));

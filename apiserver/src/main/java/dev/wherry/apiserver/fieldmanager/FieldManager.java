@@ -175,7 +175,7 @@ public final class FieldManager {
       Optional<Comparison> change = versionsOfBoth.at(other.getValue().apiVersion());
       if (change.isEmpty()) {
         managed.owners().remove(other.getKey());
-      } else {
+      } else if (other.getValue().touches(change.get().all())) {
         FieldSet fields = versionsOfBoth.reconciled(other.getValue());
         managed.put(other.getKey(), other.getValue().with(without(fields, change.get())));
       }

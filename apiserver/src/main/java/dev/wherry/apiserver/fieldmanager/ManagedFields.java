@@ -58,7 +58,9 @@ final class ManagedFields {
     for (int i = 0; i < entries.size(); i++) {
       Ownership.check(entries.get(i), i);
     }
-    return of(object);
+    ManagedFields all = of(object);
+    all.owners.replaceAll((id, o) -> Ownership.of(o.fields(), o.apiVersion(), o.time()));
+    return all;
   }
 
   /** An empty list, or one empty entry: the client wants nobody to own anything. */

@@ -92,6 +92,14 @@ final class Ownership {
     return known;
   }
 
+  /** Whether any of the fields is in another set; cheap where the set was not read yet. */
+  boolean touches(FieldSet others) {
+    if (fields == null && written != null && written.path("fieldsV1") instanceof RawObject raw) {
+      return FieldsV1.touches(raw.bytes(), others);
+    }
+    return !fields().intersection(others).isEmpty();
+  }
+
   private static FieldSet read(JsonNode fields) {
     return switch (fields) {
       case RawObject raw -> FieldsV1.read(raw.bytes());
@@ -102,7 +110,7 @@ final class Ownership {
 
   /** This, or the same with other fields. */
   Ownership with(FieldSet other) {
-    return other == fields() ? this : new Ownership(apiVersion, time, null, other);
+    return other.equals(fields()) ? this : new Ownership(apiVersion, time, null, other);
   }
 
   Ownership at(String newTime) {

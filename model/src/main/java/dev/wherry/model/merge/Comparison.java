@@ -37,6 +37,11 @@ public record Comparison(FieldSet removed, FieldSet modified, FieldSet added) {
     return modified.union(added);
   }
 
+  /** Every path that differs. */
+  public FieldSet all() {
+    return changed().union(removed);
+  }
+
   /** The comparison of what a filter leaves. */
   public Comparison filtered(FieldFilter filter) {
     return new Comparison(filter.apply(removed), filter.apply(modified), filter.apply(added));

@@ -157,6 +157,7 @@ public final class FieldSet {
 
   private FieldSet zip(Operation operation, FieldSet other) {
     Sorted out = new Sorted(elements.length + other.elements.length);
+    boolean same = true;
     int i = 0;
     int j = 0;
     while (i < elements.length || j < other.elements.length) {
@@ -169,15 +170,21 @@ public final class FieldSet {
       FieldSet below = order <= 0 ? children[i] : EMPTY;
       boolean theirs = order >= 0 && other.members[j];
       FieldSet theirBelow = order >= 0 ? other.children[j] : EMPTY;
-      out.add(element, operation.member(mine, theirs), operation.below(below, theirBelow, theirs));
+      boolean member = operation.member(mine, theirs);
+      FieldSet rest = operation.below(below, theirBelow, theirs);
+      out.add(element, member, rest);
+      same &= member == mine && rest == below;
       i += order <= 0 ? 1 : 0;
       j += order >= 0 ? 1 : 0;
     }
-    return out.toSet();
+    return same ? this : out.toSet();
   }
 
   /** Elements that come in order. */
   static final class Sorted {
+    /** More elements are sorted by a tree. */
+    private static final int SORTED_IN_PLACE_MAX = 32;
+
     private PathElement[] elements;
     private boolean[] members;
     private FieldSet[] children;
@@ -218,6 +225,29 @@ public final class FieldSet {
 
     private record Entry(PathElement element, boolean member, FieldSet below) {}
 
+    /** Sorts few elements in place; false where two are the same. */
+    private boolean sortInPlace() {
+      for (int i = 1; i < size; i++) {
+        PathElement element = elements[i];
+        boolean member = members[i];
+        FieldSet below = children[i];
+        int at = i;
+        while (at > 0 && elements[at - 1].compareTo(element) > 0) {
+          elements[at] = elements[at - 1];
+          members[at] = members[at - 1];
+          children[at] = children[at - 1];
+          at--;
+        }
+        elements[at] = element;
+        members[at] = member;
+        children[at] = below;
+        if (at > 0 && elements[at - 1].compareTo(element) == 0) {
+          return false;
+        }
+      }
+      return true;
+    }
+
     private FieldSet sort() {
       Map<PathElement, Entry> entries = new TreeMap<>();
       for (int i = 0; i < size; i++) {
@@ -235,7 +265,7 @@ public final class FieldSet {
       if (size == 0) {
         return EMPTY;
       }
-      if (unsorted) {
+      if (unsorted && (size > SORTED_IN_PLACE_MAX || !sortInPlace())) {
         return sort();
       }
       return size == elements.length

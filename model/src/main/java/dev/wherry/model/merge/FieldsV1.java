@@ -1,12 +1,12 @@
 package dev.wherry.model.merge;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.wherry.model.json.Json;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -19,27 +19,90 @@ public final class FieldsV1 {
   private FieldsV1() {}
 
   public static byte[] write(FieldSet set) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
-    try (JsonGenerator generator = Json.FACTORY.createGenerator(bytes)) {
-      write(set, false, generator);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return bytes.toByteArray();
+    StringBuilder text = new StringBuilder(512);
+    write(set, false, text);
+    return text.toString().getBytes(StandardCharsets.UTF_8);
   }
 
-  private static void write(FieldSet set, boolean self, JsonGenerator g) throws IOException {
-    g.writeStartObject();
+  private static void write(FieldSet set, boolean self, StringBuilder text) {
+    text.append('{');
     if (self && !set.isEmpty()) {
-      g.writeFieldName(SELF);
-      g.writeStartObject();
-      g.writeEndObject();
+      text.append("\".\":{}");
     }
     for (int i = 0; i < set.width(); i++) {
-      g.writeFieldName(set.element(i).serialized());
-      write(set.below(i), set.member(i), g);
+      if (text.charAt(text.length() - 1) != '{') {
+        text.append(',');
+      }
+      string(set.element(i).serialized(), text);
+      text.append(':');
+      write(set.below(i), set.member(i), text);
     }
-    g.writeEndObject();
+    text.append('}');
+  }
+
+  private static void string(String value, StringBuilder text) {
+    text.append('"');
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      if (c == '"' || c == '\\') {
+        text.append('\\').append(c);
+      } else if (c < ' ') {
+        text.append("\\u00").append(Character.forDigit(c >> 4, 16));
+        text.append(Character.forDigit(c & 15, 16));
+      } else {
+        text.append(c);
+      }
+    }
+    text.append('"');
+  }
+
+  /**
+   * Whether a written set and another have a member in common. The written one is not read whole:
+   * what the other does not have is skipped.
+   *
+   * @param written by {@link #write}: elements are compared as text
+   */
+  public static boolean touches(byte[] written, FieldSet set) {
+    if (set.isEmpty()) {
+      return false;
+    }
+    try (JsonParser parser = Json.FACTORY.createParser(written)) {
+      return parser.nextToken() == JsonToken.START_OBJECT && Touch.look(parser, set).touched();
+    } catch (IOException e) {
+      throw new MergeException("error decoding set: " + e.getMessage());
+    }
+  }
+
+  /**
+   * What was seen of one element.
+   *
+   * @param self whether it is a member
+   * @param touched whether something below it is in both sets
+   */
+  private record Touch(boolean self, boolean touched) {
+    static Touch look(JsonParser p, FieldSet set) throws IOException {
+      List<String> names = new ArrayList<>(set.width());
+      for (int i = 0; i < set.width(); i++) {
+        names.add(set.element(i).serialized());
+      }
+      boolean empty = true;
+      boolean self = false;
+      boolean touched = false;
+      while (p.nextToken() != JsonToken.END_OBJECT) {
+        String key = p.currentName();
+        p.nextToken();
+        empty = false;
+        self |= key.equals(SELF);
+        int at = names.indexOf(key);
+        if (at < 0 || touched) {
+          p.skipChildren();
+        } else {
+          Touch below = look(p, set.below(at));
+          touched = below.touched || (below.self && set.member(at));
+        }
+      }
+      return new Touch(self || empty, touched);
+    }
   }
 
   /**

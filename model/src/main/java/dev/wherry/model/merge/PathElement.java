@@ -3,14 +3,8 @@ package dev.wherry.model.merge;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.DoubleNode;
 import com.fasterxml.jackson.databind.node.LongNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.model.codec.DecodeException;
-import dev.wherry.model.json.Json;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -140,23 +134,11 @@ public sealed interface PathElement extends Comparable<PathElement> {
    */
   default String serialized() {
     return switch (this) {
-      case Name(String name) -> "f:" + name;
-      case Keys(List<Key> keys) -> {
-        ObjectNode fields = Json.object();
-        keys.forEach(key -> fields.set(key.name(), key.value()));
-        yield "k:" + escaped(fields);
-      }
-      case Value(JsonNode value) -> "v:" + escaped(value);
+      case Name(String name) -> "f:".concat(name);
+      case Keys(List<Key> keys) -> ElementText.keys(keys);
+      case Value(JsonNode value) -> ElementText.value(value);
       case Index(int index) -> "i:" + index;
     };
-  }
-
-  /** Go's encoder writes these three escaped, so that JSON may stand in HTML. */
-  private static String escaped(JsonNode value) {
-    return new String(Json.write(value), StandardCharsets.UTF_8)
-        .replace("<", "\\u003c")
-        .replace(">", "\\u003e")
-        .replace("&", "\\u0026");
   }
 
   /**
@@ -173,25 +155,13 @@ public sealed interface PathElement extends Comparable<PathElement> {
     try {
       return switch (text.charAt(0)) {
         case 'f' -> Optional.of(new Name(rest));
-        case 'k' -> Optional.of(keys(Json.parse(rest)));
-        case 'v' -> Optional.of(new Value(Json.parse(rest)));
+        case 'k' -> Optional.of(ElementText.parseKeys(rest));
+        case 'v' -> Optional.of(ElementText.parseValue(rest));
         case 'i' -> Optional.of(new Index(Integer.parseInt(rest)));
         default -> Optional.empty();
       };
     } catch (DecodeException | NumberFormatException e) {
       throw new MergeException(text + ": " + e.getMessage());
     }
-  }
-
-  private static PathElement keys(JsonNode tree) {
-    if (!(tree instanceof ObjectNode object)) {
-      throw new MergeException("keys have to be an object: " + tree);
-    }
-    List<Key> keys = new ArrayList<>();
-    for (Map.Entry<String, JsonNode> field : object.properties()) {
-      keys.add(new Key(field.getKey(), field.getValue()));
-    }
-    keys.sort(Comparator.comparing(Key::name));
-    return new Keys(keys);
   }
 }
