@@ -112,9 +112,7 @@ class PatchSemanticsTest {
             "[{op: add, path: /data/c, value: '1', extra: 1}]");
     assertEquals(422, refused.code(), refused.text());
     assertTrue(
-        refused
-            .message()
-            .endsWith("strict decoding error: json patch unknown field \"[0].extra\""),
+        refused.message().endsWith("strict decoding error: json patch unknown field \"[0].extra\""),
         refused.message());
   }
 
@@ -122,8 +120,7 @@ class PatchSemanticsTest {
   void patch_largerThanAnyBody_isTooLarge() {
     byte[] body = ("{\"data\":{\"c\":\"" + "x".repeat(3 * 1024 * 1024) + "\"}}").getBytes();
     Answer refused =
-        server.send(
-            "PATCH", map("large"), body, "Content-Type", "application/merge-patch+json");
+        server.send("PATCH", map("large"), body, "Content-Type", "application/merge-patch+json");
     assertEquals(413, refused.code());
   }
 
@@ -148,7 +145,8 @@ class PatchSemanticsTest {
         String key = "k" + i;
         codes.add(
             writers.submit(() ->
-                server.patch("merge", path + "?fieldManager=" + key, "{data: {" + key + ": x}}")
+                server
+                    .patch("merge", path + "?fieldManager=" + key, "{data: {" + key + ": x}}")
                     .code()));
       }
       for (Future<Integer> code : codes) {
@@ -207,8 +205,7 @@ class PatchSemanticsTest {
     assertEquals(200, patched.code(), patched.text());
     assertEquals("[\"b/b\"]", patched.json().at("/metadata/finalizers").toString());
     assertEquals("{\"b\":\"3\"}", patched.json().path("data").toString());
-    Answer wrong =
-        server.patch("strategic-merge", MAPS + "/finalized", "{data: {$retainKeys: a}}");
+    Answer wrong = server.patch("strategic-merge", MAPS + "/finalized", "{data: {$retainKeys: a}}");
     assertEquals(400, wrong.code());
     assertEquals("invalid patch format of retainKeys", wrong.message());
     server.patch("merge", MAPS + "/finalized", "{metadata: {finalizers: null}}");
@@ -217,14 +214,12 @@ class PatchSemanticsTest {
   @Test
   void patch_statusSubresource_touchesOnlyTheStatus() {
     Answer made =
-        server.post(
-            PODS, "{metadata: {name: p}, spec: {containers: [{name: a, image: 'a:1'}]}}");
+        server.post(PODS, "{metadata: {name: p}, spec: {containers: [{name: a, image: 'a:1'}]}}");
     if (made.code() == 403) {
       // The account that admission waits for comes from a controller; none runs here.
       server.post("/api/v1/namespaces/default/serviceaccounts", "{metadata: {name: default}}");
       made =
-          server.post(
-              PODS, "{metadata: {name: p}, spec: {containers: [{name: a, image: 'a:1'}]}}");
+          server.post(PODS, "{metadata: {name: p}, spec: {containers: [{name: a, image: 'a:1'}]}}");
     }
     assertEquals(201, made.code(), made.text());
     Answer patched =

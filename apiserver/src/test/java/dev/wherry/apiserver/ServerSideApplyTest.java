@@ -291,6 +291,14 @@ class ServerSideApplyTest {
   }
 
   @Test
+  void reset_emptyList_endsTracking() {
+    server.post(MAPS + "?fieldManager=me", map("emptied", "{a: '1'}"));
+    Answer reset = server.patch("merge", MAPS + "/emptied", "{metadata: {managedFields: []}}");
+    assertEquals(200, reset.code(), reset.text());
+    assertFalse(reset.json().path("metadata").has("managedFields"), reset.text());
+  }
+
+  @Test
   void update_wrongManagedFields_keepsTheOldOnes() {
     server.post(MAPS + "?fieldManager=me", map("wrong", "{a: '1'}"));
     Answer kept =

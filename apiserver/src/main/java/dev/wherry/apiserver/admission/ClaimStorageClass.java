@@ -39,8 +39,8 @@ final class ClaimStorageClass implements AdmissionPlugin {
         claim.path("spec").has("storageClassName")
             || Trees.textMap(claim, "metadata", "annotations").containsKey(BETA_CLASS);
     if (!named) {
-      defaultClass().ifPresent(c ->
-          Trees.object(claim, "spec").put("storageClassName", Trees.name(c)));
+      defaultClass()
+          .ifPresent(c -> Trees.object(claim, "spec").put("storageClassName", Trees.name(c)));
     }
   }
 

@@ -104,9 +104,7 @@ final class LimitCheck {
       complaints.add(most + ", but no limit is specified or limit is 0");
     } else if (limit.ratioTo(request) > bound.quantity().amount().doubleValue()) {
       complaints.add(
-          most
-              + String.format(
-                  Locale.ROOT, ", but provided ratio is %f", limit.ratioTo(request)));
+          most + String.format(Locale.ROOT, ", but provided ratio is %f", limit.ratioTo(request)));
     }
   }
 }

@@ -144,8 +144,7 @@ final class LimitRanges implements AdmissionPlugin {
 
   private static Map<String, Amount> amounts(JsonNode holder, String field) {
     Map<String, Amount> amounts = new TreeMap<>();
-    for (Map.Entry<String, JsonNode> one :
-        Trees.at(holder, "resources", field).properties()) {
+    for (Map.Entry<String, JsonNode> one : Trees.at(holder, "resources", field).properties()) {
       amounts.put(one.getKey(), Amount.of(one.getValue()));
     }
     return amounts;

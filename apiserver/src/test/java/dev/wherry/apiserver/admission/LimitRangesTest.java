@@ -66,8 +66,7 @@ class LimitRangesTest {
     view.put(
         LIMITS, "{'metadata':{'name':'l','namespace':'ns'},'spec':{'limits':[" + limit + "]}}");
     return assertThrows(
-            ApiException.class,
-            () -> plugin.validate(create(Resource.PODS, "Pod", pod(resources))))
+            ApiException.class, () -> plugin.validate(create(Resource.PODS, "Pod", pod(resources))))
         .text();
   }
 
@@ -105,8 +104,7 @@ class LimitRangesTest {
     view.put(CLASSES, text.formatted("other", "2022-01-01T00:00:00Z", "false"));
     ClaimStorageClass classes = new ClaimStorageClass(view);
     ObjectNode claim = tree("{'metadata':{'name':'x'},'spec':{}}");
-    classes.mutate(
-        create(Resource.PERSISTENT_VOLUME_CLAIMS, "PersistentVolumeClaim", claim));
+    classes.mutate(create(Resource.PERSISTENT_VOLUME_CLAIMS, "PersistentVolumeClaim", claim));
     assertEquals("new", claim.path("spec").path("storageClassName").asText());
     ObjectNode none = tree("{'metadata':{'name':'x'},'spec':{'storageClassName':''}}");
     classes.mutate(create(Resource.PERSISTENT_VOLUME_CLAIMS, "PersistentVolumeClaim", none));

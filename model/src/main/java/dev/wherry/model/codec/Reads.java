@@ -7,6 +7,7 @@ import dev.wherry.model.Bytes;
 import dev.wherry.model.IntOrString;
 import dev.wherry.model.Quantity;
 import dev.wherry.model.json.Json;
+import dev.wherry.model.json.RawObject;
 import dev.wherry.model.kind.Kind;
 import java.io.IOException;
 import java.time.DateTimeException;
@@ -106,8 +107,9 @@ public final class Reads {
         : IntOrString.of(string(p));
   }
 
+  /** Any value; a set of fields stays bytes, because every object has some and few look inside. */
   public static JsonNode json(JsonParser p) throws IOException {
-    return Json.read(p);
+    return RawObject.isSetOfFields(p) ? RawObject.copy(p) : Json.read(p);
   }
 
   private static DecodeException unexpected(JsonParser p, String wanted) throws IOException {

@@ -1,9 +1,12 @@
 package dev.wherry.model.json;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.AbstractMap;
@@ -35,6 +38,20 @@ public final class RawObject extends ObjectNode {
   /** Of one JSON object's bytes, which are not to be changed and not checked. */
   public static RawObject of(byte[] bytes) {
     return new RawObject(bytes, new Children(bytes));
+  }
+
+  /** Whether the parser stands on the fields of an entry of managedFields. */
+  public static boolean isSetOfFields(JsonParser p) throws IOException {
+    return p.currentToken() == JsonToken.START_OBJECT && FIELD.equals(p.currentName());
+  }
+
+  /** Of the object on whose first token the parser stands; it has no numbers. */
+  public static RawObject copy(JsonParser p) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
+    try (JsonGenerator generator = Json.FACTORY.createGenerator(bytes)) {
+      generator.copyCurrentStructure(p);
+    }
+    return of(bytes.toByteArray());
   }
 
   /** The bytes as they are, or, once somebody has looked inside, as they would be written. */

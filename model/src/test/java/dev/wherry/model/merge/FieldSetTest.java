@@ -145,6 +145,20 @@ class FieldSetTest {
   }
 
   @Test
+  void managedFieldsEntry_typed_keepsItsFieldsAsBytes() throws Exception {
+    String json =
+        "{\"apiVersion\":\"v1\",\"fieldsV1\":{\"f:a\":{\".\":{},\"f:b\":{}}},\"manager\":\"m\"}";
+    try (var parser = Json.FACTORY.createParser(json)) {
+      parser.nextToken();
+      var entry = dev.wherry.model.meta.v1.ManagedFieldsEntry.read(parser);
+      assertEquals("m", entry.manager());
+      RawObject raw = (RawObject) entry.fieldsV1();
+      assertEquals(
+          "{\"f:a\":{\".\":{},\"f:b\":{}}}", new String(raw.bytes(), StandardCharsets.UTF_8));
+    }
+  }
+
+  @Test
   void rawObject_untouched_keepsItsBytes() {
     byte[] json =
         "{\"x\":{\"fieldsV1\":{\"f:a\" : {}},\"b\":[{\"fieldsV1\":{}}]}}"
