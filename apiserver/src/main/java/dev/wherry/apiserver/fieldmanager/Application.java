@@ -2,8 +2,8 @@ package dev.wherry.apiserver.fieldmanager;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.wherry.apiserver.fieldmanager.FieldManager.Detached;
-import dev.wherry.apiserver.fieldmanager.FieldManager.Versions;
+import dev.wherry.apiserver.fieldmanager.OwnerTracking.Detached;
+import dev.wherry.apiserver.fieldmanager.OwnerTracking.Versions;
 import dev.wherry.model.json.Json;
 import dev.wherry.model.kind.KindInfo;
 import dev.wherry.model.merge.Comparison;
@@ -27,9 +27,9 @@ import java.util.Optional;
 public final class Application {
   private static final String BEFORE_FIRST_APPLY = "before-first-apply";
 
-  private final FieldManager manager;
+  private final OwnerTracking manager;
 
-  public Application(FieldManager manager) {
+  public Application(OwnerTracking manager) {
     this.manager = manager;
   }
 
@@ -122,7 +122,7 @@ public final class Application {
   private void startTracking(
       Writer writer, FieldFilter filter, ObjectNode live, ManagedFields managed) {
     FieldSet all = FieldSets.added(manager.type(writer.kind()), live);
-    FieldSet own = filter.apply(all).difference(FieldManager.NOBODYS);
+    FieldSet own = filter.apply(all).difference(OwnerTracking.NOBODYS);
     managed.put(
         ManagerId.updating(BEFORE_FIRST_APPLY, writer.apiVersion(), writer.subresource()),
         Ownership.of(own, writer.apiVersion(), manager.now()));
@@ -176,7 +176,7 @@ public final class Application {
     Ownership own = managed.owners().get(self);
     if (own != null) {
       String time = changed ? manager.now() : last.map(Ownership::time).orElse("");
-      FieldSet fields = own.fields().difference(FieldManager.NOBODYS);
+      FieldSet fields = own.fields().difference(OwnerTracking.NOBODYS);
       managed.put(self, Ownership.of(fields, own.apiVersion(), time));
     }
   }

@@ -28,9 +28,9 @@ final class LastApplied {
   private static final int ANNOTATIONS_BYTES_MAX = 256 * 1024;
 
   private final Application application;
-  private final FieldManager manager;
+  private final OwnerTracking manager;
 
-  LastApplied(Application application, FieldManager manager) {
+  LastApplied(Application application, OwnerTracking manager) {
     this.application = application;
     this.manager = manager;
   }

@@ -2,7 +2,7 @@ package dev.wherry.apiserver.fieldmanager;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.wherry.apiserver.fieldmanager.FieldManager.Typed;
+import dev.wherry.apiserver.fieldmanager.OwnerTracking.Typed;
 import dev.wherry.model.json.Json;
 import dev.wherry.model.kind.KindInfo;
 import dev.wherry.model.merge.FieldSet;
@@ -19,11 +19,11 @@ import java.util.Optional;
  * else owns (structured-merge-diff merge, Updater.prune).
  */
 final class Pruning {
-  private final FieldManager manager;
+  private final OwnerTracking manager;
   private final KindInfo kind;
   private final ManagedFields managed;
 
-  Pruning(FieldManager manager, Writer writer, ManagedFields managed) {
+  Pruning(OwnerTracking manager, Writer writer, ManagedFields managed) {
     this.manager = manager;
     this.kind = writer.kind();
     this.managed = managed;

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.apiserver.conversion.Conversions;
 import dev.wherry.apiserver.fieldmanager.Application;
-import dev.wherry.apiserver.fieldmanager.FieldManager;
+import dev.wherry.apiserver.fieldmanager.OwnerTracking;
 import dev.wherry.apiserver.fieldmanager.ResetFields;
 import dev.wherry.apiserver.fieldmanager.ScaleFields;
 import dev.wherry.apiserver.fieldmanager.VersionReader;
@@ -23,11 +23,11 @@ public final class FieldTracking {
   private static final KindInfo SCALE = new KindInfo("autoscaling", "v1", "Scale", "scale", true);
   private static final ScaleFields REPLICAS = new ScaleFields(List.of("spec", "replicas"));
 
-  private final FieldManager manager;
+  private final OwnerTracking manager;
   private final Application application;
 
   FieldTracking(KindRegistry kinds, MergeTypes types, InstantSource clock) {
-    this.manager = new FieldManager(types, new Served(kinds), clock);
+    this.manager = new OwnerTracking(types, new Served(kinds), clock);
     this.application = new Application(manager);
   }
 
@@ -89,13 +89,13 @@ public final class FieldTracking {
 
   /** Whether nothing differs but the times at which owners wrote. */
   static boolean isSameButTimes(ObjectNode wanted, ObjectNode old) {
-    return FieldManager.isSameButTimes(wanted, old);
+    return OwnerTracking.isSameButTimes(wanted, old);
   }
 
   /** Admission may have broken what managedFields are; then they become again what they were. */
   static void repair(ObjectNode object, JsonNode before) {
     JsonNode now = object.path("metadata").path("managedFields");
-    if (now != before && !FieldManager.isReadable(object)) {
+    if (now != before && !OwnerTracking.isReadable(object)) {
       object.withObject("/metadata").set("managedFields", before);
     }
   }

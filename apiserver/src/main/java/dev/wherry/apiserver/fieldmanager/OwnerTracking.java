@@ -23,7 +23,7 @@ import java.util.Optional;
  * Keeps managedFields over creates, updates and patches: a writer owns what it changes, and nobody
  * owns what is gone. Server-side apply is {@link Application}.
  */
-public final class FieldManager {
+public final class OwnerTracking {
   /** What belongs to the server or is the object's name: nobody owns it. */
   static final FieldSet NOBODYS =
       FieldSet.ofNames(
@@ -41,13 +41,13 @@ public final class FieldManager {
               List.of("metadata", "managedFields"),
               List.of("metadata", "resourceVersion")));
 
-  private static final System.Logger LOG = System.getLogger(FieldManager.class.getName());
+  private static final System.Logger LOG = System.getLogger(OwnerTracking.class.getName());
 
   private final MergeTypes types;
   private final VersionReader versions;
   private final InstantSource clock;
 
-  public FieldManager(MergeTypes types, VersionReader versions, InstantSource clock) {
+  public OwnerTracking(MergeTypes types, VersionReader versions, InstantSource clock) {
     this.types = types;
     this.versions = versions;
     this.clock = clock;
