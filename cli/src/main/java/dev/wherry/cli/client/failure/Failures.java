@@ -2,6 +2,9 @@ package dev.wherry.cli.client.failure;
 
 import dev.wherry.model.status.ApiException;
 import dev.wherry.model.status.Reason;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -43,6 +46,10 @@ public final class Failures {
           "error: You must be logged in to the server (" + e.text() + ")";
       case ApiException e when e.reason().text().isEmpty() -> "Error from server: " + e.text();
       case ApiException e -> "Error from server (" + e.reason().text() + "): " + e.text();
+      case FileAlreadyExistsException e ->
+          "error: " + e.getFile() + " is in the way: move it, or choose another place";
+      case NoSuchFileException e -> "error: no such file or directory: " + e.getFile();
+      case AccessDeniedException e -> "error: permission denied: " + e.getFile();
       default -> plain(failure);
     };
   }
