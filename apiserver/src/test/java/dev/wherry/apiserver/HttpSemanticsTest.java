@@ -96,6 +96,22 @@ class HttpSemanticsTest {
   }
 
   @Test
+  void accept_tableOfAReview_is406() {
+    Answer answer =
+        server.send(
+            "POST",
+            "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
+            "{\"spec\":{\"nonResourceAttributes\":{\"path\":\"/\",\"verb\":\"get\"}}}"
+                .getBytes(java.nio.charset.StandardCharsets.UTF_8),
+            "Content-Type",
+            "application/json",
+            "Accept",
+            "application/json;as=Table;v=v1;g=meta.k8s.io");
+    assertEquals(406, answer.code(), answer.text());
+    assertEquals("NotAcceptable", answer.json().path("reason").asText());
+  }
+
+  @Test
   void body_ofUnknownKind_is415() {
     Answer cbor = server.send("POST", MAPS, new byte[] {1}, "Content-Type", "application/cbor");
     assertEquals(415, cbor.code());

@@ -79,6 +79,18 @@ record Accepted(Form form, Encoding encoding, String version) {
         : Optional.empty();
   }
 
+  /**
+   * Holds for answers without metadata, of which neither tables nor partial objects can be made.
+   *
+   * @throws ApiException 406 when another form than the object is asked for
+   */
+  void requireObject() {
+    if (form != Form.OBJECT) {
+      throw new ApiException(
+          Reason.NOT_ACCEPTABLE, "only the following media types are accepted: " + OFFERED);
+    }
+  }
+
   boolean isTable() {
     return form == Form.TABLE;
   }

@@ -43,6 +43,9 @@ final class WriteEndpoints {
   }
 
   void create(Exchange exchange, UserInfo user, ResourceInfo info, RequestInfo asked) {
+    if (isQuestion(info, asked)) {
+      Accepted.of(exchange.header("Accept")).requireObject();
+    }
     WriteOptions options = WriteOptions.of(exchange, "CreateOptions");
     WriteRequest request =
         Writes.request(user, info, asked, options.dryRun()).by(options.manager());
@@ -53,6 +56,11 @@ final class WriteEndpoints {
             ? writes.create(request, object)
             : writes.subresource(request, object);
     answer(exchange, request, kind, 201, answer);
+  }
+
+  /** Reviews can be created, and that is all: nothing of them is kept. */
+  private static boolean isQuestion(ResourceInfo info, RequestInfo asked) {
+    return asked.subresource().isEmpty() && info.verbs().equals(List.of("create"));
   }
 
   /** An object as it was stored goes out as the cache has it, without encoding it again. */
