@@ -3,6 +3,7 @@ package dev.wherry.kubelet.launch;
 import dev.wherry.kubelet.env.Expansion;
 import dev.wherry.kubelet.pod.PodView;
 import dev.wherry.kubelet.volume.PodDirs;
+import dev.wherry.kubelet.volume.SubPaths;
 import dev.wherry.kubelet.volume.VolumeException;
 import dev.wherry.model.core.v1.Container;
 import dev.wherry.model.core.v1.Volume;
@@ -117,7 +118,7 @@ record MountPlan(PodDirs dirs) {
       throw new VolumeException("subPath \"" + subPath + "\" leads out of the volume");
     }
     if (!Files.exists(wanted)) {
-      Files.createDirectories(wanted);
+      SubPaths.make(real, wanted);
     }
     return wanted.toRealPath();
   }

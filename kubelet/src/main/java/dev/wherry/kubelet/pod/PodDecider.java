@@ -175,7 +175,8 @@ public final class PodDecider {
         String probe = failed.title().toLowerCase(java.util.Locale.ROOT);
         stop(
             container,
-            "Container " + named.name() + " failed " + probe + " probe, will be restarted");
+            "Container " + named.name() + " failed " + probe + " probe, will be restarted",
+            failed.grace(named.container()).orElse(pod.grace()));
       }
     }
 
@@ -199,8 +200,11 @@ public final class PodDecider {
     }
 
     private void stop(ContainerSnapshot container, String message) {
+      stop(container, message, pod.grace());
+    }
+
+    private void stop(ContainerSnapshot container, String message, Duration grace) {
       if (!facts.stopping().containsKey(container.id())) {
-        Duration grace = pod.grace();
         actions.add(new PodAction.StopContainer(container.id(), container.name(), grace, message));
       }
     }

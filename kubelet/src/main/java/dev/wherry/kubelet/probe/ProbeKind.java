@@ -1,5 +1,10 @@
 package dev.wherry.kubelet.probe;
 
+import dev.wherry.model.core.v1.Container;
+import dev.wherry.model.core.v1.Probe;
+import java.time.Duration;
+import java.util.Optional;
+
 /** The three probes, by the names upstream's events use. */
 public enum ProbeKind {
   STARTUP("Startup"),
@@ -14,5 +19,18 @@ public enum ProbeKind {
 
   public String title() {
     return title;
+  }
+
+  /** How long a container that this probe gave up gets to end, where the probe says (KEP-2238). */
+  public Optional<Duration> grace(Container container) {
+    Probe probe =
+        switch (this) {
+          case STARTUP -> container.startupProbe();
+          case READINESS -> container.readinessProbe();
+          case LIVENESS -> container.livenessProbe();
+        };
+    return Optional.ofNullable(probe)
+        .map(Probe::terminationGracePeriodSeconds)
+        .map(Duration::ofSeconds);
   }
 }

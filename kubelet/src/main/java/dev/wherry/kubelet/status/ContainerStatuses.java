@@ -23,11 +23,11 @@ final class ContainerStatuses {
     this.in = in;
   }
 
-  List<ContainerStatus> of(List<PodView.Named> containers, boolean afterInit) {
-    return containers.stream().map(named -> status(named, afterInit)).toList();
+  List<ContainerStatus> of(List<PodView.Named> containers) {
+    return containers.stream().map(this::status).toList();
   }
 
-  private ContainerStatus status(PodView.Named named, boolean afterInit) {
+  private ContainerStatus status(PodView.Named named) {
     Optional<ContainerSnapshot> last = in.observed().container(named.name());
     ContainerStatus before = before(named);
     ContainerStatus.Builder out =
@@ -38,7 +38,7 @@ final class ContainerStatuses {
             .started(false)
             .restartCount(0);
     if (last.isEmpty()) {
-      return missing(named, before, afterInit, out);
+      return missing(named, before, out);
     }
     ContainerSnapshot container = last.get();
     ContainerState previous =
@@ -87,10 +87,7 @@ final class ContainerStatuses {
   }
 
   private ContainerStatus missing(
-      PodView.Named named,
-      @Nullable ContainerStatus before,
-      boolean afterInit,
-      ContainerStatus.Builder out) {
+      PodView.Named named, @Nullable ContainerStatus before, ContainerStatus.Builder out) {
     if (before != null && (in.ended() || in.ending())) {
       return lost(before);
     }
@@ -100,7 +97,7 @@ final class ContainerStatuses {
     }
     StatusInputs.Waiting waiting = in.waiting().get(named.name());
     if (waiting == null) {
-      boolean initFirst = afterInit && !in.pod().inits().isEmpty();
+      boolean initFirst = !in.pod().inits().isEmpty();
       waiting = new StatusInputs.Waiting(initFirst ? "PodInitializing" : "ContainerCreating", "");
     }
     return out.state(waiting(waiting)).lastState(ContainerState.EMPTY).build();

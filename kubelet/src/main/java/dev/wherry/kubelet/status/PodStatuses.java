@@ -16,8 +16,8 @@ public final class PodStatuses {
   public static PodStatus of(StatusInputs in) {
     PodStatus before = in.pod().status();
     ContainerStatuses containers = new ContainerStatuses(in);
-    List<ContainerStatus> inits = containers.of(in.pod().inits(), false);
-    List<ContainerStatus> mains = containers.of(in.pod().mains(), true);
+    List<ContainerStatus> inits = containers.of(in.pod().inits());
+    List<ContainerStatus> mains = containers.of(in.pod().mains());
     String phase = phase(in, inits, mains);
     List<String> ips =
         in.pod().hostNetwork()
@@ -39,7 +39,7 @@ public final class PodStatuses {
             .qosClass(QosClass.of(in.pod()).text())
             .initContainerStatuses(inits)
             .containerStatuses(mains)
-            .ephemeralContainerStatuses(containers.of(in.pod().ephemerals(), false))
+            .ephemeralContainerStatuses(containers.of(in.pod().ephemerals()))
             .conditions(new Conditions(in).of(phase, inits, mains));
     if (in.deadlineExceeded()) {
       out.reason("DeadlineExceeded")

@@ -284,6 +284,21 @@ class PodDeciderTest {
   }
 
   @Test
+  void decide_probeWithItsOwnGracePeriod_stopsWithinIt() {
+    Scene scene =
+        new Scene(
+            """
+            {"terminationGracePeriodSeconds": 500, "containers": [{"name": "a", "image": "i",
+              "livenessProbe": {"exec": {"command": ["false"]},
+                                "terminationGracePeriodSeconds": 7}}]}
+            """);
+    scene.sandbox(0, true).running("a").unhealthy.put("a0", ProbeKind.LIVENESS);
+
+    PodAction.StopContainer stop = (PodAction.StopContainer) scene.decide().actions().getFirst();
+    assertEquals(Duration.ofSeconds(7), stop.grace());
+  }
+
+  @Test
   void decide_ephemeralContainer_startsOnceAndNeverAgain() {
     String spec =
         """

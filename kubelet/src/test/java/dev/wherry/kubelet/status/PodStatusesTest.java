@@ -135,4 +135,40 @@ class PodStatusesTest {
     assertEquals("Running", patch.path("phase").asText());
     assertTrue(patch.path("podIPs").isNull());
   }
+
+  @Test
+  void nothingStarted_podWithInits_waitsForInitialising() {
+    PodView pod =
+        PodView.of(
+            Pod.KIND.decode(
+                Json.parse(
+                    """
+                    {"metadata": {"name": "p", "namespace": "n", "uid": "u", "generation": 1},
+                     "spec": {"initContainers": [{"name": "i1", "image": "i"},
+                                                 {"name": "i2", "image": "i"}],
+                              "containers": [{"name": "a", "image": "i"}]}}
+                    """)));
+    PodStatus status =
+        PodStatuses.of(
+            new StatusInputs(
+                pod,
+                PodObservation.none("u"),
+                false,
+                false,
+                false,
+                Map.of(),
+                Set.of(),
+                Set.of(),
+                "containerd",
+                "192.0.2.1",
+                NOW,
+                NOW));
+
+    assertEquals(
+        List.of("PodInitializing", "PodInitializing"),
+        status.initContainerStatuses().stream()
+            .map(s -> s.state() == null ? null : s.state().waiting())
+            .map(w -> w == null ? "" : w.reason())
+            .toList());
+  }
 }
