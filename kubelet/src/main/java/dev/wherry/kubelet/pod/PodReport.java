@@ -50,12 +50,8 @@ final class PodReport {
     if (own == null) {
       return pod;
     }
-    List<PodCondition> conditions = new ArrayList<>(own.conditions());
-    for (PodCondition other : pod.status().conditions()) {
-      if (conditions.stream().noneMatch(c -> c.type().equals(other.type()))) {
-        conditions.add(other);
-      }
-    }
+    List<PodCondition> conditions =
+        PodStatuses.conditions(own.conditions(), pod.status().conditions());
     PodStatus status =
         pod.status().toBuilder()
             .phase(own.phase())

@@ -16,6 +16,7 @@ import dev.wherry.model.core.v1.Container;
 import dev.wherry.model.core.v1.Lifecycle;
 import dev.wherry.model.core.v1.LifecycleHandler;
 import dev.wherry.model.status.ApiException;
+import dev.wherry.proto.cri.v1.ContainerConfig;
 import dev.wherry.proto.cri.v1.Image;
 import dev.wherry.proto.cri.v1.PodSandboxConfig;
 import java.io.IOException;
@@ -161,24 +162,25 @@ final class PodRunner {
     Map<String, Path> paths = volumes.prepare(pod, addresses);
     Map<String, String> environment = env.resolve(pod, container, addresses);
     refuseRoot(pod, container, imageRef);
+    ContainerConfig config;
+    try {
+      config =
+          parts
+              .configs()
+              .container(
+                  pod,
+                  container,
+                  start.attempt(),
+                  imageRef,
+                  paths,
+                  environment,
+                  target(pod, observed, container));
+    } catch (VolumeException e) {
+      throw new ConfigException(e.text());
+    }
     String id;
     try {
-      id =
-          parts
-              .runtime()
-              .createContainer(
-                  start.sandboxId(),
-                  parts
-                      .configs()
-                      .container(
-                          pod,
-                          container,
-                          start.attempt(),
-                          imageRef,
-                          paths,
-                          environment,
-                          target(pod, observed, container)),
-                  sandbox);
+      id = parts.runtime().createContainer(start.sandboxId(), config, sandbox);
     } catch (CriException e) {
       refuse(pod, container, "CreateContainerError", e.text());
       return false;

@@ -11,7 +11,7 @@ import java.util.Optional;
 
 /** The conditions the kubelet owns, after those it leaves alone. Pure. */
 final class Conditions {
-  private static final List<String> OWNED =
+  static final List<String> OWNED =
       List.of("PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady");
 
   private final StatusInputs in;

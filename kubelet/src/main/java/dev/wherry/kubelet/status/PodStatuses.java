@@ -4,8 +4,10 @@ import dev.wherry.kubelet.cri.SandboxSnapshot;
 import dev.wherry.kubelet.resource.QosClass;
 import dev.wherry.model.core.v1.ContainerStatus;
 import dev.wherry.model.core.v1.HostIP;
+import dev.wherry.model.core.v1.PodCondition;
 import dev.wherry.model.core.v1.PodIP;
 import dev.wherry.model.core.v1.PodStatus;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The whole status of a pod. Pure. */
@@ -46,6 +48,20 @@ public final class PodStatuses {
           .message("Pod was active on the node longer than the specified deadline");
     }
     return out.build();
+  }
+
+  /** What this kubelet last said of its own conditions, and what is now known of the others. */
+  public static List<PodCondition> conditions(List<PodCondition> own, List<PodCondition> newest) {
+    List<PodCondition> all = new ArrayList<>(own);
+    all.removeIf(c ->
+        !Conditions.OWNED.contains(c.type())
+            && newest.stream().anyMatch(n -> n.type().equals(c.type())));
+    for (PodCondition other : newest) {
+      if (all.stream().noneMatch(c -> c.type().equals(other.type()))) {
+        all.add(other);
+      }
+    }
+    return all;
   }
 
   /** A phase that is over never changes. */

@@ -15,6 +15,8 @@ public final class StatusPatch {
   /** Lists that merge by a key, so that a shorter one must say that it replaces. */
   private static final Set<String> MERGED = Set.of("podIPs", "hostIPs");
 
+  private static final String CONDITIONS = "conditions";
+
   private StatusPatch() {}
 
   /** The patch, or nothing when both are the same. */
@@ -24,7 +26,12 @@ public final class StatusPatch {
     ObjectNode changes = Json.object();
     for (Map.Entry<String, JsonNode> field : wanted.properties()) {
       JsonNode value = field.getValue();
-      if (!value.equals(old.path(field.getKey()))) {
+      if (field.getKey().equals(CONDITIONS)) {
+        ArrayNode told = conditions(pod, old.path(CONDITIONS), value);
+        if (!told.isEmpty()) {
+          changes.set(CONDITIONS, told);
+        }
+      } else if (!value.equals(old.path(field.getKey()))) {
         changes.set(field.getKey(), MERGED.contains(field.getKey()) ? replacing(value) : value);
       }
     }
@@ -41,6 +48,25 @@ public final class StatusPatch {
     patch.putObject("metadata").put("uid", pod.metadata().uid());
     patch.set("status", changes);
     return Optional.of(patch);
+  }
+
+  /** Conditions merge by type: those that changed are told, and never those that others set. */
+  private static ArrayNode conditions(Pod pod, JsonNode old, JsonNode wanted) {
+    ArrayNode told = Json.array();
+    for (JsonNode condition : wanted) {
+      String type = condition.path("type").asText();
+      boolean changed = true;
+      for (JsonNode before : old) {
+        changed &= !before.equals(condition);
+      }
+      boolean others =
+          !Conditions.OWNED.contains(type)
+              && pod.status().conditions().stream().anyMatch(c -> c.type().equals(type));
+      if (changed && !others) {
+        told.add(condition);
+      }
+    }
+    return told;
   }
 
   private static JsonNode replacing(JsonNode list) {

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class PodStatusesTest {
@@ -134,6 +135,32 @@ class PodStatusesTest {
     JsonNode patch = StatusPatch.between(pod, before, after).orElseThrow().path("status");
     assertEquals("Running", patch.path("phase").asText());
     assertTrue(patch.path("podIPs").isNull());
+  }
+
+  @Test
+  void conditionOfAnother_changed_isTakenOverAndNotSentBack() {
+    PodCondition gateBefore = PodCondition.builder().type("example/gate").status("True").build();
+    PodCondition gateNow = gateBefore.toBuilder().status("False").build();
+    PodStatus sent = status("Always", false, "", running("a"), running("b"));
+    List<PodCondition> known =
+        PodStatuses.conditions(
+            Stream.concat(sent.conditions().stream(), Stream.of(gateBefore)).toList(),
+            List.of(gateNow, sent.conditions().getFirst().toBuilder().status("False").build()));
+    assertEquals(gateNow, known.getLast());
+    assertEquals(sent.conditions().getFirst(), known.getFirst());
+
+    PodStatus after =
+        sent.toBuilder()
+            .conditions(
+                known.stream()
+                    .map(c -> c.type().equals("Ready") ? c.toBuilder().status("False").build() : c)
+                    .toList())
+            .build();
+    Pod pod = Pod.EMPTY.toBuilder().status(sent.toBuilder().conditions(known).build()).build();
+    JsonNode told =
+        StatusPatch.between(pod, sent, after).orElseThrow().path("status").path("conditions");
+    assertEquals(1, told.size(), told.toString());
+    assertEquals("Ready", told.path(0).path("type").asText());
   }
 
   @Test
