@@ -4,10 +4,17 @@ import dev.wherry.apiserver.authn.UserInfo;
 import dev.wherry.apiserver.bootstrap.Bootstrap;
 import dev.wherry.apiserver.cache.StoreKeys;
 import dev.wherry.apiserver.cache.WatchCache;
+import dev.wherry.apiserver.conversion.Conversions;
+import dev.wherry.apiserver.customresource.CustomForms;
+import dev.wherry.apiserver.customresource.CustomKinds;
+import dev.wherry.apiserver.customresource.CustomRules;
+import dev.wherry.apiserver.customresource.WebhookConverter;
+import dev.wherry.apiserver.definition.DefinitionController;
 import dev.wherry.apiserver.http.HttpEdge;
 import dev.wherry.apiserver.pki.ServerPki;
 import dev.wherry.apiserver.pki.ServerPkiConfig;
 import dev.wherry.apiserver.pki.ServerTls;
+import dev.wherry.apiserver.proxy.ServiceCalls;
 import dev.wherry.apiserver.registry.KindRegistry;
 import dev.wherry.apiserver.registry.Registry;
 import dev.wherry.apiserver.registry.ServiceRange;
@@ -18,8 +25,10 @@ import dev.wherry.apiserver.token.TokenConfig;
 import dev.wherry.apiserver.validation.BuiltInRules;
 import dev.wherry.apiserver.view.CacheView;
 import dev.wherry.apiserver.view.Resource;
+import dev.wherry.apiserver.webhook.WebhookClient;
 import dev.wherry.machinery.client.ApiClient;
 import dev.wherry.store.Store;
+import dev.wherry.streaming.tunnel.TunnelRegistry;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
@@ -32,15 +41,18 @@ public final class ApiServer implements AutoCloseable {
   private final ServerPki pki;
   private final WatchCache cache;
   private final HttpEdge edge;
-  private final dev.wherry.streaming.tunnel.TunnelRegistry tunnels;
+  private final TunnelRegistry tunnels;
   private final Function<UserInfo, ApiClient> clients;
+  private final List<Runnable> followers;
 
   private ApiServer(
       ServerPki pki,
       WatchCache cache,
       HttpEdge edge,
-      dev.wherry.streaming.tunnel.TunnelRegistry tunnels,
-      Function<UserInfo, ApiClient> clients) {
+      TunnelRegistry tunnels,
+      Function<UserInfo, ApiClient> clients,
+      List<Runnable> followers) {
+    this.followers = followers;
     this.pki = pki;
     this.cache = cache;
     this.edge = edge;
@@ -82,7 +94,13 @@ public final class ApiServer implements AutoCloseable {
             TokenConfig.defaults(),
             clock,
             random);
-    KindRegistry kinds = new KindRegistry();
+    CustomKinds custom = new CustomKinds(cache);
+    TunnelRegistry tunnels = new TunnelRegistry();
+    WebhookClient webhooks =
+        new WebhookClient(new ServiceCalls(view, tunnels, tunnels::nodes, random));
+    CustomForms forms = new CustomForms(custom, new WebhookConverter(webhooks, uids));
+    Conversions conversions = new Conversions(forms);
+    KindRegistry kinds = new KindRegistry(custom);
     Registry registry =
         Registry.on(
             kinds,
@@ -91,22 +109,30 @@ public final class ApiServer implements AutoCloseable {
                 cache,
                 transformer,
                 ServiceRange.parse(config.serviceCidr()),
-                new BuiltInRules(),
+                conversions,
+                new CustomRules(custom, new BuiltInRules()),
                 realm.admission(),
                 clock,
                 uids,
                 random));
     new Bootstrap(new RegistryWriter(registry, cache, superuser())).run();
-    dev.wherry.streaming.tunnel.TunnelRegistry tunnels =
-        new dev.wherry.streaming.tunnel.TunnelRegistry();
-    Rest rest = Rest.over(realm, registry, cache, store, pki, tunnels, clock, random);
+    DefinitionController definitions =
+        new DefinitionController(cache, registry, custom, superuser(), clock);
+    Rest rest =
+        Rest.over(realm, registry, conversions, forms, cache, store, pki, tunnels, clock, random);
     HttpEdge edge =
         HttpEdge.start(
             config.limits(),
             new ServerTls(pki, config.tlsMinimum()),
             rest.handler(),
             config.listen());
-    return new ApiServer(pki, cache, edge, tunnels, rest.clients());
+    return new ApiServer(
+        pki,
+        cache,
+        edge,
+        tunnels,
+        rest.clients(),
+        List.of(definitions::close, custom::close, webhooks::close));
   }
 
   private static UserInfo superuser() {
@@ -135,6 +161,7 @@ public final class ApiServer implements AutoCloseable {
   @Override
   public void close() {
     edge.close();
+    followers.forEach(Runnable::run);
     tunnels.close();
     cache.close();
   }

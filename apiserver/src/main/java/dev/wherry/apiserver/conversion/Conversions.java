@@ -2,12 +2,17 @@ package dev.wherry.apiserver.conversion;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.apiserver.cache.CachedObject;
+import dev.wherry.apiserver.customresource.CustomForms;
 import dev.wherry.model.json.Json;
 import dev.wherry.model.kind.KindInfo;
 
 /** Objects in the version that is asked for. Kinds with one version pass through untouched. */
 public final class Conversions {
-  private Conversions() {}
+  private final CustomForms custom;
+
+  public Conversions(CustomForms custom) {
+    this.custom = custom;
+  }
 
   /** The kind in the version its objects are stored in. */
   public static KindInfo stored(KindInfo kind) {
@@ -19,14 +24,21 @@ public final class Conversions {
     };
   }
 
-  public static boolean isStored(KindInfo kind) {
+  public boolean isStored(KindInfo kind) {
+    return !custom.handles(kind) && isBuiltInStored(kind);
+  }
+
+  private static boolean isBuiltInStored(KindInfo kind) {
     return stored(kind).version().equals(kind.version())
         && stored(kind).group().equals(kind.group());
   }
 
   /** The object as it is stored; the given one is not changed. */
-  public static ObjectNode toStored(KindInfo kind, ObjectNode object) {
-    if (isStored(kind)) {
+  public ObjectNode toStored(KindInfo kind, ObjectNode object) {
+    if (custom.handles(kind)) {
+      return custom.toStored(kind, object);
+    }
+    if (isBuiltInStored(kind)) {
       return object;
     }
     return kind.group().equals("autoscaling")
@@ -35,8 +47,11 @@ public final class Conversions {
   }
 
   /** A stored object in the version of a kind; the given one is not changed. */
-  public static ObjectNode fromStored(KindInfo kind, ObjectNode stored) {
-    if (isStored(kind)) {
+  public ObjectNode fromStored(KindInfo kind, ObjectNode stored) {
+    if (custom.handles(kind)) {
+      return custom.fromStored(kind, stored);
+    }
+    if (isBuiltInStored(kind)) {
       return stored;
     }
     return kind.group().equals("autoscaling")
@@ -44,8 +59,23 @@ public final class Conversions {
         : Events.toV1(stored);
   }
 
+  /** Whether {@link #view} may wait for a webhook; event loops must not call it then. */
+  public boolean mayBlock(KindInfo kind) {
+    return custom.mayBlock(kind);
+  }
+
+  /** Whether a rewrite of an unchanged object would change what is stored. */
+  public boolean isOutdated(KindInfo kind, CachedObject stored) {
+    return custom.handles(kind) && !custom.isStoredForm(kind, stored);
+  }
+
   /** A cached object in the version of a kind. */
-  public static CachedObject view(KindInfo kind, CachedObject stored) {
-    return isStored(kind) ? stored : stored.withBytes(Json.write(fromStored(kind, stored.tree())));
+  public CachedObject view(KindInfo kind, CachedObject stored) {
+    if (custom.handles(kind)) {
+      return custom.view(kind, stored);
+    }
+    return isBuiltInStored(kind)
+        ? stored
+        : stored.withBytes(Json.write(fromStored(kind, stored.tree())));
   }
 }

@@ -6,6 +6,7 @@ import dev.wherry.apiserver.discovery.ApiCatalog;
 import dev.wherry.apiserver.discovery.ApiCatalog.ServedGroup;
 import dev.wherry.apiserver.discovery.ApiCatalog.ServedVersion;
 import dev.wherry.model.json.Json;
+import dev.wherry.model.kind.KindInfo;
 import dev.wherry.model.kind.ResourceInfo;
 import dev.wherry.model.schema.ObjectType;
 import dev.wherry.model.schema.Schema;
@@ -26,10 +27,12 @@ final class Documents {
 
   private final ApiCatalog catalog;
   private final Schema schema;
+  private final CustomSchemas custom;
   private final String version;
   private final Map<String, Map<String, String>> descriptions = Schema.descriptions();
 
-  Documents(ApiCatalog catalog, Schema schema, String version) {
+  Documents(ApiCatalog catalog, Schema schema, CustomSchemas custom, String version) {
+    this.custom = custom;
     this.catalog = catalog;
     this.schema = schema;
     this.version = version;
@@ -47,7 +50,7 @@ final class Documents {
         json.writeEndObject();
         json.writeObjectFieldStart("components");
         json.writeObjectFieldStart("schemas");
-        definitions(roots(served.resources()), Dialect.V3, (name, node) -> part(json, name, node));
+        definitions(served.resources(), Dialect.V3, (name, node) -> part(json, name, node));
         json.writeEndObject();
         json.writeEndObject();
         json.writeEndObject();
@@ -67,8 +70,7 @@ final class Documents {
       } else {
         out.write(GnosticV2.head(TITLE, version));
         paths(all, Dialect.V2, (name, node) -> out.write(GnosticV2.path(name, node)));
-        definitions(
-            roots(all), Dialect.V2, (name, node) -> out.write(GnosticV2.definition(name, node)));
+        definitions(all, Dialect.V2, (name, node) -> out.write(GnosticV2.definition(name, node)));
       }
     });
   }
@@ -82,7 +84,7 @@ final class Documents {
       paths(all, Dialect.V2, (name, node) -> part(json, name, node));
       json.writeEndObject();
       json.writeObjectFieldStart("definitions");
-      definitions(roots(all), Dialect.V2, (name, node) -> part(json, name, node));
+      definitions(all, Dialect.V2, (name, node) -> part(json, name, node));
       json.writeEndObject();
       json.writeEndObject();
     }
@@ -108,7 +110,7 @@ final class Documents {
 
   private void paths(Collection<ResourceInfo> resources, Dialect dialect, Sink sink)
       throws IOException {
-    PathNodes paths = new PathNodes(schema, dialect);
+    PathNodes paths = new PathNodes(schema, custom, dialect);
     for (ResourceInfo resource : resources) {
       for (Map.Entry<String, ObjectNode> path : paths.of(resource).entrySet()) {
         sink.accept(path.getKey(), path.getValue());
@@ -118,6 +120,10 @@ final class Documents {
 
   private List<String> roots(Collection<ResourceInfo> resources) {
     List<String> roots = new ArrayList<>(List.of("meta.v1.DeleteOptions", "meta.v1.Status"));
+    if (resources.stream().anyMatch(ResourceInfo::isCustom)) {
+      roots.add("meta.v1.ObjectMeta");
+      roots.add("meta.v1.ListMeta");
+    }
     for (ResourceInfo r : resources) {
       add(roots, r.kind().group(), r.kind().version(), r.kind().kind());
       add(roots, r.kind().group(), r.kind().version(), r.kind().kind() + "List");
@@ -132,11 +138,26 @@ final class Documents {
     schema.ofKind(group, version, kind).map(ObjectType::name).ifPresent(roots::add);
   }
 
-  private void definitions(List<String> roots, Dialect dialect, Sink sink) throws IOException {
+  private void definitions(Collection<ResourceInfo> resources, Dialect dialect, Sink sink)
+      throws IOException {
+    List<String> roots = roots(resources);
     SchemaNodes nodes = new SchemaNodes(schema, descriptions, groups(), dialect);
     for (String name : nodes.closure(roots)) {
       ObjectType type = schema.type(name).orElseThrow();
       sink.accept(type.openApiName(), nodes.type(type));
+    }
+    CustomNodes customNodes = new CustomNodes(dialect);
+    for (ResourceInfo resource : resources) {
+      if (resource.isCustom()) {
+        KindInfo kind = resource.kind();
+        String listKind = custom.listKind(kind);
+        sink.accept(
+            CustomNodes.name(kind, kind.kind()),
+            customNodes.object(kind, custom.schema(kind), resource.selectable()));
+        sink.accept(
+            CustomNodes.name(kind, listKind),
+            customNodes.list(kind, listKind, resource.selectable()));
+      }
     }
     SortedMap<String, ObjectNode> common = nodes.common();
     for (Map.Entry<String, ObjectNode> definition : common.entrySet()) {

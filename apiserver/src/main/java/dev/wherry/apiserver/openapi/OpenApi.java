@@ -33,6 +33,7 @@ public final class OpenApi {
 
   private final ApiCatalog catalog;
   private final Schema schema;
+  private final CustomSchemas custom;
   private final String version;
   private volatile Built built = new Built(Long.MIN_VALUE, new ConcurrentHashMap<>());
 
@@ -66,7 +67,8 @@ public final class OpenApi {
    *
    * @param version version in the documents' info, such as {@code v1.36.0}
    */
-  public OpenApi(ApiCatalog catalog, Schema schema, String version) {
+  public OpenApi(ApiCatalog catalog, Schema schema, CustomSchemas custom, String version) {
+    this.custom = custom;
     this.catalog = catalog;
     this.schema = schema;
     this.version = version;
@@ -140,7 +142,7 @@ public final class OpenApi {
   }
 
   private Documents documents() {
-    return new Documents(catalog, schema, version);
+    return new Documents(catalog, schema, custom, version);
   }
 
   private byte[] cached(String key, Supplier<byte[]> make) {

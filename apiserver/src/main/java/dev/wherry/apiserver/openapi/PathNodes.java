@@ -3,6 +3,7 @@ package dev.wherry.apiserver.openapi;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.model.json.Json;
+import dev.wherry.model.kind.KindInfo;
 import dev.wherry.model.kind.ResourceInfo;
 import dev.wherry.model.schema.ObjectType;
 import dev.wherry.model.schema.Schema;
@@ -27,9 +28,11 @@ final class PathNodes {
   private static final String STRATEGIC = "application/strategic-merge-patch+json";
 
   private final Schema schema;
+  private final CustomSchemas custom;
   private final Dialect dialect;
 
-  PathNodes(Schema schema, Dialect dialect) {
+  PathNodes(Schema schema, CustomSchemas custom, Dialect dialect) {
+    this.custom = custom;
     this.schema = schema;
     this.dialect = dialect;
   }
@@ -42,7 +45,7 @@ final class PathNodes {
       String group,
       String version,
       String kind,
-      String answer) {}
+      boolean custom) {}
 
   SortedMap<String, ObjectNode> of(ResourceInfo resource) {
     SortedMap<String, ObjectNode> paths = new TreeMap<>();
@@ -57,7 +60,7 @@ final class PathNodes {
     collection(resource, collection, paths);
     if (resource.kind().namespaced() && resource.verbs().contains("list")) {
       ObjectNode all = item(false, false);
-      add(all, call(resource, "list", "get", "ForAllNamespaces"), resource.kind().kind() + "List");
+      add(all, call(resource, "list", "get", "ForAllNamespaces"), listKind(resource));
       paths.put(base + "/" + resource.kind().plural(), all);
     }
     ObjectNode object = item(resource.kind().namespaced(), true);
@@ -84,8 +87,7 @@ final class PathNodes {
     ObjectNode item = item(resource.kind().namespaced(), false);
     for (String verb : resource.verbs()) {
       switch (verb) {
-        case "list" ->
-            add(item, call(resource, "list", "get", ""), resource.kind().kind() + "List");
+        case "list" -> add(item, call(resource, "list", "get", ""), listKind(resource));
         case "create" -> add(item, call(resource, "post", "post", ""), resource.kind().kind());
         case "deletecollection" ->
             add(item, call(resource, "deletecollection", "delete", "Collection"), "Status");
@@ -119,7 +121,7 @@ final class PathNodes {
               sub.body().group(),
               sub.body().version(),
               sub.body().kind(),
-              sub.body().kind()),
+              resource.isCustom() && !sub.name().equals("scale")),
           sub.body().kind());
     }
     return item;
@@ -128,7 +130,11 @@ final class PathNodes {
   private static Call call(ResourceInfo r, String action, String method, String suffix) {
     String id = action + scope(r) + r.kind().kind() + suffix;
     return new Call(
-        action, method, id, r.kind().group(), r.kind().version(), r.kind().kind(), r.kind().kind());
+        action, method, id, r.kind().group(), r.kind().version(), r.kind().kind(), r.isCustom());
+  }
+
+  private String listKind(ResourceInfo resource) {
+    return resource.isCustom() ? custom.listKind(resource.kind()) : resource.kind().kind() + "List";
   }
 
   private static String scope(ResourceInfo resource) {
@@ -284,6 +290,10 @@ final class PathNodes {
   }
 
   private ObjectNode reference(Call call, String kind) {
+    if (call.custom() && !kind.equals("Status")) {
+      KindInfo owner = new KindInfo(call.group(), call.version(), call.kind(), "", true);
+      return Json.object().put("$ref", dialect.reference(CustomNodes.name(owner, kind)));
+    }
     Optional<ObjectType> type =
         kind.equals("Status")
             ? schema.type("meta.v1.Status")

@@ -128,6 +128,9 @@ public final class Deletion {
       metadata.put("deletionGracePeriodSeconds", grace);
     }
     finalizers(metadata, options.propagation());
+    if (kind.resource().equals("customresourcedefinitions.apiextensions.k8s.io")) {
+      ExtensionStatus.definitionDeletion(object, clock.instant());
+    }
     if (kind.resource().equals("namespaces")) {
       object.withObject("/status").put("phase", "Terminating");
     }

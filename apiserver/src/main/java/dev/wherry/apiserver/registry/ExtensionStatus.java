@@ -1,30 +1,65 @@
 package dev.wherry.apiserver.registry;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wherry.model.Times;
+import java.time.Instant;
 
-/**
- * The first status of definitions and API services. They are kept and validated; what they announce
- * is not served yet, and their conditions say so.
- */
+/** The first status of definitions and API services. */
 final class ExtensionStatus {
+  private static final String CLEANUP = "customresourcecleanup.apiextensions.k8s.io";
+
   private ExtensionStatus() {}
 
+  /** The version that is stored first; all else is the controller's to say. */
   static void definition(ObjectNode object) {
-    ObjectNode status = object.putObject("status");
-    status.putObject("acceptedNames").put("kind", "").put("plural", "");
-    ObjectNode established = status.putArray("conditions").addObject();
-    established
-        .put("type", "Established")
-        .put("status", "False")
-        .put("reason", "NotServed")
-        .put("message", "custom resources are not served by this version of Wherry");
-    var stored = status.putArray("storedVersions");
+    object.putObject("status");
+    definitionUpdate(object);
+  }
+
+  /** A version that objects are stored in from now on is remembered until nobody has any left. */
+  static void definitionUpdate(ObjectNode object) {
     for (JsonNode version : object.path("spec").path("versions")) {
       if (version.path("storage").asBoolean()) {
-        stored.add(version.path("name").asText());
+        ArrayNode stored = object.withObject("/status").withArray("/storedVersions");
+        boolean known = false;
+        for (JsonNode name : stored) {
+          known |= name.equals(version.path("name"));
+        }
+        if (!known) {
+          stored.add(version.path("name").asText());
+        }
       }
     }
+  }
+
+  /** Objects go first; the definition waits for them. */
+  static void definitionDeletion(ObjectNode object, Instant now) {
+    for (JsonNode condition : object.path("status").path("conditions")) {
+      if (condition.path("type").asText().equals("Terminating")) {
+        return;
+      }
+    }
+    ArrayNode finalizers = object.withObject("/metadata").withArray("/finalizers");
+    boolean known = false;
+    for (JsonNode finalizer : finalizers) {
+      known |= finalizer.asText().equals(CLEANUP);
+    }
+    if (!known) {
+      finalizers.add(CLEANUP);
+    }
+    object
+        .withObject("/status")
+        .withArray("/conditions")
+        .addObject()
+        .put("lastTransitionTime", Times.time(now))
+        .put(
+            "message",
+            "CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon")
+        .put("reason", "InstanceDeletionPending")
+        .put("status", "True")
+        .put("type", "Terminating");
   }
 
   static void apiService(ObjectNode object) {

@@ -13,26 +13,26 @@ import dev.wherry.model.kind.KindInfo;
 import dev.wherry.model.kind.ResourceInfo;
 import dev.wherry.model.merge.FieldFilter;
 import dev.wherry.model.merge.MergeTypes;
-import dev.wherry.model.schema.Schema;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Optional;
 
 /** Which writes change managedFields, and by which rules. */
 public final class FieldTracking {
   private static final KindInfo SCALE = new KindInfo("autoscaling", "v1", "Scale", "scale", true);
-  private static final ScaleFields REPLICAS = new ScaleFields(List.of("spec", "replicas"));
 
+  private final KindRegistry kinds;
   private final OwnerTracking manager;
   private final Application application;
 
-  FieldTracking(KindRegistry kinds, MergeTypes types, InstantSource clock) {
-    this.manager = new OwnerTracking(types, new Served(kinds), clock);
+  FieldTracking(
+      KindRegistry kinds, Conversions conversions, MergeTypes types, InstantSource clock) {
+    this.kinds = kinds;
+    this.manager = new OwnerTracking(types, new Served(kinds, conversions), clock);
     this.application = new Application(manager);
   }
 
   /** Objects in the versions that are served. */
-  private record Served(KindRegistry kinds) implements VersionReader {
+  private record Served(KindRegistry kinds, Conversions conversions) implements VersionReader {
     @Override
     public Optional<KindInfo> kind(KindInfo kind, String apiVersion) {
       int slash = apiVersion.indexOf('/');
@@ -44,13 +44,13 @@ public final class FieldTracking {
 
     @Override
     public ObjectNode convert(KindInfo from, KindInfo to, ObjectNode object) {
-      return Conversions.fromStored(to, Conversions.toStored(from, object));
+      return conversions.fromStored(to, conversions.toStored(from, object));
     }
   }
 
   private static FieldFilter filter(WriteRequest request) {
     boolean hasStatus = request.info().subresource("status").isPresent();
-    boolean custom = Schema.builtin().ofKind(request.kind()).isEmpty();
+    boolean custom = request.info().isCustom();
     return ResetFields.of(request.kind(), request.door(), hasStatus, custom);
   }
 
@@ -78,12 +78,14 @@ public final class FieldTracking {
   /** The live object whose scale had a configuration applied. */
   public ObjectNode appliedToScale(
       WriteRequest request, ObjectNode live, Application.Config config) {
-    ObjectNode scale = ScaleSubresource.of(live);
-    REPLICAS.toScale(live, scale);
+    ScaleSubresource.Paths paths = kinds.scale(request.kind());
+    ScaleFields replicas = new ScaleFields(paths.specReplicas());
+    ObjectNode scale = ScaleSubresource.of(live, paths);
+    replicas.toScale(live, scale);
     Writer writer = new Writer(request.manager(), SCALE, request.door());
     ObjectNode applied = application.apply(writer, FieldFilter.ALL, scale, config);
-    ObjectNode wanted = ScaleSubresource.apply(request, live.deepCopy(), applied);
-    REPLICAS.toParent(request.kind(), live, applied, wanted);
+    ObjectNode wanted = ScaleSubresource.apply(request, live.deepCopy(), applied, paths);
+    replicas.toParent(request.kind(), live, applied, wanted);
     return wanted;
   }
 

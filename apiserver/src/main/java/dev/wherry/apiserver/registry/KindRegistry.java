@@ -1,11 +1,19 @@
 package dev.wherry.apiserver.registry;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.wherry.apiserver.customresource.CompiledVersion;
+import dev.wherry.apiserver.customresource.CustomKinds;
 import dev.wherry.apiserver.discovery.ApiCatalog;
 import dev.wherry.apiserver.discovery.BuiltInCatalog;
+import dev.wherry.apiserver.openapi.CustomSchemas;
+import dev.wherry.apiserver.table.KindTable;
+import dev.wherry.apiserver.table.Tables;
 import dev.wherry.apiserver.view.Resource;
 import dev.wherry.model.kind.BuiltinKinds;
 import dev.wherry.model.kind.KindInfo;
 import dev.wherry.model.kind.ResourceInfo;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,22 +21,38 @@ import java.util.Optional;
 import java.util.Set;
 
 /** The one list of served kinds. */
-public final class KindRegistry implements ApiCatalog {
+public final class KindRegistry implements ApiCatalog, CustomSchemas {
   private static final Resource EVENTS = new Resource("", "events");
+
+  private static final Set<String> EVENT_GROUPS = Set.of("", "events.k8s.io");
 
   /** Answered at once and never stored. */
   private static final Set<String> VIRTUAL_GROUPS =
       Set.of("authentication.k8s.io", "authorization.k8s.io");
 
   private final Map<String, ResourceInfo> byPath = new LinkedHashMap<>();
-  private final BuiltInCatalog catalog;
+  private final Optional<CustomKinds> custom;
+  private volatile Catalog catalog;
 
+  /** Groups of one generation of definitions. */
+  private record Catalog(long generation, List<ServedGroup> groups) {}
+
+  /** The built-in kinds alone. */
   public KindRegistry() {
+    this(Optional.empty());
+  }
+
+  public KindRegistry(CustomKinds custom) {
+    this(Optional.of(custom));
+  }
+
+  private KindRegistry(Optional<CustomKinds> custom) {
+    this.custom = custom;
     for (ResourceInfo info : BuiltinKinds.all()) {
       String path = path(info.kind().group(), info.kind().version(), info.kind().plural());
       byPath.put(path, info);
     }
-    catalog = new BuiltInCatalog(all());
+    catalog = new Catalog(generation(), new BuiltInCatalog(all()).groups());
   }
 
   private static String path(String group, String version, String plural) {
@@ -36,16 +60,23 @@ public final class KindRegistry implements ApiCatalog {
   }
 
   public Optional<ResourceInfo> find(String group, String version, String plural) {
-    return Optional.ofNullable(byPath.get(path(group, version, plural)));
+    ResourceInfo builtIn = byPath.get(path(group, version, plural));
+    return builtIn != null
+        ? Optional.of(builtIn)
+        : custom.flatMap(kinds -> kinds.find(group, version, plural));
   }
 
   public List<ResourceInfo> all() {
-    return List.copyOf(byPath.values());
+    List<ResourceInfo> all = new ArrayList<>(byPath.values());
+    custom.ifPresent(kinds -> all.addAll(kinds.resources()));
+    return List.copyOf(all);
   }
 
   /** Where a resource is stored: both event groups share one place. */
   public static Resource storage(KindInfo kind) {
-    return kind.plural().equals("events") ? EVENTS : new Resource(kind.group(), kind.plural());
+    return kind.plural().equals("events") && EVENT_GROUPS.contains(kind.group())
+        ? EVENTS
+        : new Resource(kind.group(), kind.plural());
   }
 
   /** Whether objects of the kind are answers rather than things. */
@@ -54,13 +85,57 @@ public final class KindRegistry implements ApiCatalog {
         || (kind.plural().equals("bindings") && kind.group().isEmpty());
   }
 
+  /** What a custom resource's version says; empty for built-in kinds. */
+  public Optional<CompiledVersion> custom(KindInfo kind) {
+    return custom.flatMap(kinds -> kinds.compiled(kind));
+  }
+
+  @Override
+  public JsonNode schema(KindInfo kind) {
+    return custom(kind).map(CompiledVersion::openApi).orElseGet(MissingNode::getInstance);
+  }
+
+  @Override
+  public String listKind(KindInfo kind) {
+    return custom
+        .flatMap(kinds -> kinds.served(kind))
+        .map(served -> served.definition().listKind())
+        .orElseGet(() -> kind.kind() + "List");
+  }
+
+  /** The columns of a kind. */
+  public KindTable table(KindInfo kind) {
+    return custom(kind)
+        .map(CompiledVersion::table)
+        .orElseGet(() -> Tables.of(kind.group(), kind.plural()));
+  }
+
+  /** Where a kind's replicas stand. */
+  public ScaleSubresource.Paths scale(KindInfo kind) {
+    return custom(kind).map(CompiledVersion::scale).orElse(ScaleSubresource.Paths.BUILT_IN);
+  }
+
+  /** What clients of a kind are told with every answer. */
+  public Optional<String> warning(KindInfo kind) {
+    return custom
+        .flatMap(kinds -> kinds.served(kind))
+        .map(served -> served.version().warning())
+        .filter(text -> !text.isEmpty());
+  }
+
   @Override
   public long generation() {
-    return 1;
+    return custom.map(CustomKinds::generation).orElse(0L);
   }
 
   @Override
   public List<ServedGroup> groups() {
-    return catalog.groups();
+    Catalog now = catalog;
+    long generation = generation();
+    if (now.generation() != generation) {
+      now = new Catalog(generation, new BuiltInCatalog(all()).groups());
+      catalog = now;
+    }
+    return now.groups();
   }
 }

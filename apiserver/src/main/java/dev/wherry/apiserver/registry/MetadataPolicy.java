@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.model.Times;
 import dev.wherry.model.kind.KindInfo;
+import dev.wherry.model.kind.ResourceInfo;
 import dev.wherry.model.status.ApiException;
 import java.time.InstantSource;
 import java.util.List;
@@ -116,7 +117,7 @@ final class MetadataPolicy {
     }
     metadata.put("uid", uids.get().toString());
     metadata.put("creationTimestamp", Times.time(clock.instant()));
-    if (COUNTED.contains(kind.plural())) {
+    if (request.info().isCustom() || COUNTED.contains(kind.plural())) {
       metadata.put("generation", 1);
     }
   }
@@ -176,13 +177,18 @@ final class MetadataPolicy {
   }
 
   /** Counts the generation up when what is wanted has changed. */
-  static void countGeneration(KindInfo kind, ObjectNode object, ObjectNode old) {
-    if (!COUNTED.contains(kind.plural())) {
+  static void countGeneration(ResourceInfo info, ObjectNode object, ObjectNode old) {
+    if (!info.isCustom() && !COUNTED.contains(info.kind().plural())) {
       return;
     }
     ObjectNode now = object.deepCopy();
     ObjectNode before = old.deepCopy();
-    List<String> notWanted = List.of("metadata", "status", "kind", "apiVersion");
+    // A custom resource without the subresource has a status that is a field as any other.
+    boolean whole = info.isCustom() && info.subresource("status").isEmpty();
+    List<String> notWanted =
+        whole
+            ? List.of("metadata", "kind", "apiVersion")
+            : List.of("metadata", "status", "kind", "apiVersion");
     now.remove(notWanted);
     before.remove(notWanted);
     if (!now.equals(before)) {
@@ -209,7 +215,8 @@ final class MetadataPolicy {
    */
   static void requireRevision(WriteRequest request, ObjectNode object) {
     boolean given = !of(object).path("resourceVersion").asText().isEmpty();
-    if (!given && CONDITIONAL.contains(request.kind().plural())) {
+    boolean needed = request.info().isCustom() || CONDITIONAL.contains(request.kind().plural());
+    if (!given && needed) {
       throw ApiException.invalid(
           request.kind(),
           request.name(),

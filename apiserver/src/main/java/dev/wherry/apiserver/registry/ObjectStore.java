@@ -63,6 +63,7 @@ public final class ObjectStore {
   private final ValueTransformer transformer;
   private final MetadataPolicy metadata;
   private final Claims claims;
+  private final Conversions conversions;
   private final ObjectRules rules;
   private final AdmissionChain admission;
   private final FieldTracking fields;
@@ -73,6 +74,7 @@ public final class ObjectStore {
       ValueTransformer transformer,
       MetadataPolicy metadata,
       Claims claims,
+      Conversions conversions,
       ObjectRules rules,
       AdmissionChain admission,
       FieldTracking fields) {
@@ -81,6 +83,7 @@ public final class ObjectStore {
     this.transformer = transformer;
     this.metadata = metadata;
     this.claims = claims;
+    this.conversions = conversions;
     this.rules = rules;
     this.admission = admission;
     this.fields = fields;
@@ -100,7 +103,7 @@ public final class ObjectStore {
     }
 
     Change put(ObjectNode object) {
-      ObjectNode stored = Conversions.toStored(request.kind(), object);
+      ObjectNode stored = conversions.toStored(request.kind(), object);
       ops.add(new Op.Put(key, transformer.toStored(key, ObjectBytes.stored(stored))));
       return this;
     }
@@ -217,8 +220,8 @@ public final class ObjectStore {
   }
 
   /** What a later read gives: conversion may fill in more. */
-  private static ObjectNode answer(WriteRequest request, ObjectNode written) {
-    return Conversions.fromStored(request.kind(), Conversions.toStored(request.kind(), written));
+  private ObjectNode answer(WriteRequest request, ObjectNode written) {
+    return conversions.fromStored(request.kind(), conversions.toStored(request.kind(), written));
   }
 
   private static ObjectNode withRevision(WriteRequest request, ObjectNode object, long revision) {
@@ -234,7 +237,7 @@ public final class ObjectStore {
 
   CachedObject require(WriteRequest request) {
     return find(request)
-        .map(stored -> Conversions.view(request.kind(), stored))
+        .map(stored -> conversions.view(request.kind(), stored))
         .orElseThrow(() -> ApiException.notFound(request.kind(), request.name()));
   }
 
@@ -245,12 +248,15 @@ public final class ObjectStore {
   public Written put(WriteRequest request, ObjectNode object) {
     if (find(request).isEmpty()
         && request.subresource().isEmpty()
+        && !request.info().isCustom()
         && CREATED_BY_PUT.contains(request.kind().plural())
         && MetadataPolicy.of(object).path("resourceVersion").asText().isEmpty()) {
       MetadataPolicy.of(object).put("name", request.name());
       return new Written(create(request, object), true);
     }
-    MetadataPolicy.requireRevision(request, object);
+    if (find(request).isPresent()) {
+      MetadataPolicy.requireRevision(request, object);
+    }
     return new Written(update(request, old -> old, _ -> object.deepCopy(), owned(request)), false);
   }
 
@@ -336,12 +342,14 @@ public final class ObjectStore {
     FieldTracking.repair(wanted, owners);
     claims.allocate(request.kind(), wanted, old);
     if (request.subresource().isEmpty()) {
-      MetadataPolicy.countGeneration(request.kind(), wanted, old);
+      MetadataPolicy.countGeneration(request.info(), wanted, old);
     }
     rules.validateUpdate(request.kind(), wanted, old, request.subresource());
     admission.validate(request.admission(Operation.UPDATE, Optional.of(wanted), Optional.of(old)));
     MetadataPolicy.of(wanted).put("resourceVersion", String.valueOf(current.revision()));
-    if (wanted.equals(old) || FieldTracking.isSameButTimes(wanted, old)) {
+    boolean outdated =
+        find(request).filter(now -> conversions.isOutdated(request.kind(), now)).isPresent();
+    if (!outdated && (wanted.equals(old) || FieldTracking.isSameButTimes(wanted, old))) {
       return Optional.of(old);
     }
     Change change = new Change(request, current.revision());

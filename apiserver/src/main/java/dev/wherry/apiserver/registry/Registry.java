@@ -2,8 +2,11 @@ package dev.wherry.apiserver.registry;
 
 import dev.wherry.apiserver.admission.AdmissionChain;
 import dev.wherry.apiserver.cache.WatchCache;
+import dev.wherry.apiserver.conversion.Conversions;
 import dev.wherry.apiserver.secrets.ValueTransformer;
 import dev.wherry.model.merge.BuiltInMergeTypes;
+import dev.wherry.model.merge.MergeTypes;
+import dev.wherry.model.merge.OpenApiMergeTypes;
 import dev.wherry.model.schema.Schema;
 import dev.wherry.store.Store;
 import java.time.InstantSource;
@@ -24,6 +27,7 @@ public record Registry(
       WatchCache cache,
       ValueTransformer transformer,
       ServiceRange serviceRange,
+      Conversions conversions,
       ObjectRules rules,
       AdmissionChain admission,
       InstantSource clock,
@@ -32,7 +36,7 @@ public record Registry(
 
   public static Registry on(KindRegistry kinds, Ground ground) {
     FieldTracking fields =
-        new FieldTracking(kinds, new BuiltInMergeTypes(Schema.builtin()), ground.clock());
+        new FieldTracking(kinds, ground.conversions(), mergeTypes(kinds), ground.clock());
     ObjectStore objects =
         new ObjectStore(
             ground.store(),
@@ -41,6 +45,7 @@ public record Registry(
             new MetadataPolicy(ground.clock(), ground.uids(), ground.random()),
             new Claims(
                 ground.serviceRange(), ground.random(), key -> ground.store().get(key).isPresent()),
+            ground.conversions(),
             ground.rules(),
             ground.admission(),
             fields);
@@ -51,5 +56,17 @@ public record Registry(
         deletion,
         new PodSubresources(objects, deletion, ground.cache(), ground.clock()),
         fields);
+  }
+
+  /** Built-in kinds merge as the schema says, custom resources as their definition does. */
+  private static MergeTypes mergeTypes(KindRegistry kinds) {
+    BuiltInMergeTypes builtIn = new BuiltInMergeTypes(Schema.builtin());
+    OpenApiMergeTypes custom =
+        new OpenApiMergeTypes(builtIn.named("meta.v1.ObjectMeta").orElseThrow());
+    return kind ->
+        kinds
+            .custom(kind)
+            .map(version -> version.mergeType(custom))
+            .orElseGet(() -> builtIn.of(kind));
   }
 }

@@ -12,7 +12,29 @@ import java.util.Optional;
 public final class ScaleSubresource {
   private ScaleSubresource() {}
 
-  public static ObjectNode of(ObjectNode object) {
+  /**
+   * Names on the way to what a Scale shows.
+   *
+   * @param selector to a text, or to a label selector; empty for none
+   */
+  public record Paths(
+      List<String> specReplicas, List<String> statusReplicas, List<String> selector) {
+    public static final Paths BUILT_IN =
+        new Paths(
+            List.of("spec", "replicas"),
+            List.of("status", "replicas"),
+            List.of("spec", "selector"));
+  }
+
+  private static JsonNode at(JsonNode object, List<String> path) {
+    JsonNode node = object;
+    for (String name : path) {
+      node = node.path(name);
+    }
+    return node;
+  }
+
+  public static ObjectNode of(ObjectNode object, Paths paths) {
     ObjectNode scale = Json.object();
     scale.put("kind", "Scale").put("apiVersion", "autoscaling/v1");
     JsonNode from = object.path("metadata");
@@ -24,13 +46,14 @@ public final class ScaleSubresource {
       }
     }
     ObjectNode spec = scale.putObject("spec");
-    int replicas = object.path("spec").path("replicas").asInt();
+    int replicas = at(object, paths.specReplicas()).asInt();
     if (replicas != 0) {
       spec.put("replicas", replicas);
     }
     ObjectNode status = scale.putObject("status");
-    status.put("replicas", object.path("status").path("replicas").asInt());
-    String selector = selector(object.path("spec").path("selector"));
+    status.put("replicas", at(object, paths.statusReplicas()).asInt());
+    JsonNode found = paths.selector().isEmpty() ? Json.object() : at(object, paths.selector());
+    String selector = found.isTextual() ? found.textValue() : selector(found);
     if (!selector.isEmpty()) {
       status.put("selector", selector);
     }
@@ -53,7 +76,8 @@ public final class ScaleSubresource {
   }
 
   /** The object with the replicas that the Scale asks for, and its precondition. */
-  public static ObjectNode apply(WriteRequest request, ObjectNode object, JsonNode scale) {
+  public static ObjectNode apply(
+      WriteRequest request, ObjectNode object, JsonNode scale, Paths paths) {
     JsonNode replicas = scale.path("spec").path("replicas");
     if (replicas.asLong() < 0) {
       throw ApiException.invalid(
@@ -65,7 +89,11 @@ public final class ScaleSubresource {
                   "Invalid value: " + replicas.asLong() + ": must be greater than or equal to 0",
                   "spec.replicas")));
     }
-    object.withObject("/spec").put("replicas", replicas.asInt());
+    ObjectNode owner = object;
+    for (String name : paths.specReplicas().subList(0, paths.specReplicas().size() - 1)) {
+      owner = owner.get(name) instanceof ObjectNode inner ? inner : owner.putObject(name);
+    }
+    owner.put(paths.specReplicas().getLast(), replicas.asInt());
     String version = scale.path("metadata").path("resourceVersion").asText();
     if (!version.isEmpty()) {
       object.withObject("/metadata").put("resourceVersion", version);

@@ -6,6 +6,8 @@ import dev.wherry.model.kind.KindInfo;
 
 /** Which half of an object a write may touch. */
 final class StatusPolicy {
+  private static final String DEFINITIONS = "customresourcedefinitions.apiextensions.k8s.io";
+
   private StatusPolicy() {}
 
   /** A new object begins with the status its kind begins with, whatever was sent. */
@@ -28,7 +30,7 @@ final class StatusPolicy {
       case "certificatesigningrequests.certificates.k8s.io" -> describeCaller(request, object);
       case "jobs.batch" -> JobSelector.provide(object);
       case "services" -> object.putObject("status").putObject("loadBalancer");
-      case "customresourcedefinitions.apiextensions.k8s.io" -> ExtensionStatus.definition(object);
+      case DEFINITIONS -> ExtensionStatus.definition(object);
       case "apiservices.apiregistration.k8s.io" -> ExtensionStatus.apiService(object);
       default -> {}
     }
@@ -54,11 +56,19 @@ final class StatusPolicy {
             && !request.kind().resource().equals("nodes")) {
           copy(old, object, "status");
         }
+        if (request.kind().resource().equals(DEFINITIONS)) {
+          ExtensionStatus.definitionUpdate(object);
+        }
         if (request.kind().resource().equals("namespaces")) {
           copy(old.path("spec"), object.withObject("/spec"), "finalizers");
         }
       }
-      case "status" -> keepAllBut(object, old, "status");
+      case "status" -> {
+        keepAllBut(object, old, "status");
+        if (request.info().isCustom()) {
+          keepMetadata(object, old);
+        }
+      }
       case "approval" -> {
         JsonNode conditions = object.path("status").path("conditions");
         keepAllBut(object, old, "status");
@@ -81,6 +91,15 @@ final class StatusPolicy {
       }
       default -> {}
     }
+  }
+
+  /** All metadata but the note of who changed what, and the client's precondition. */
+  private static void keepMetadata(ObjectNode object, ObjectNode old) {
+    JsonNode sent = object.path("metadata");
+    ObjectNode metadata = old.path("metadata").deepCopy();
+    copy(sent, metadata, "managedFields");
+    copy(sent, metadata, "resourceVersion");
+    object.set("metadata", metadata);
   }
 
   /** Everything from the old object, save metadata and one field. */

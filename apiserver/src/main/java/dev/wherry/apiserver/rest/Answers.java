@@ -3,8 +3,8 @@ package dev.wherry.apiserver.rest;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.apiserver.http.Exchange;
+import dev.wherry.apiserver.registry.KindRegistry;
 import dev.wherry.apiserver.table.TableFormat;
-import dev.wherry.apiserver.table.Tables;
 import dev.wherry.model.json.Json;
 import dev.wherry.model.json.Yaml;
 import dev.wherry.model.kind.KindInfo;
@@ -20,15 +20,22 @@ import java.time.InstantSource;
 final class Answers {
   static final String JSON_TYPE = "application/json";
 
+  private final KindRegistry kinds;
   private final InstantSource clock;
 
-  Answers(InstantSource clock) {
+  Answers(KindRegistry kinds, InstantSource clock) {
+    this.kinds = kinds;
     this.clock = clock;
+  }
+
+  /** The kind of a list of objects. */
+  String listKind(KindInfo kind) {
+    return kinds.listKind(kind);
   }
 
   TableFormat table(KindInfo kind, Exchange exchange, Accepted form) {
     return new TableFormat(
-        Tables.of(kind.group(), kind.plural()),
+        kinds.table(kind),
         form.version(),
         TableFormat.IncludeObject.parse(exchange.query().text("includeObject")),
         clock);

@@ -1,5 +1,6 @@
 package dev.wherry.apiserver.rest;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.apiserver.SecurityRealm;
 import dev.wherry.apiserver.authn.Impersonation;
 import dev.wherry.apiserver.authn.UserInfo;
@@ -29,6 +30,7 @@ public final class ApiHandler implements RequestHandler {
   private final StreamProxy proxy;
   private final Metrics metrics;
   private final ComponentStatuses components;
+  private final Conversions conversions;
 
   ApiHandler(
       SecurityRealm realm,
@@ -41,7 +43,8 @@ public final class ApiHandler implements RequestHandler {
       Answers answers,
       StreamProxy proxy,
       Metrics metrics,
-      ComponentStatuses components) {
+      ComponentStatuses components,
+      Conversions conversions) {
     this.realm = realm;
     this.gate = new Gate(realm.authorizer());
     this.kinds = kinds;
@@ -54,6 +57,7 @@ public final class ApiHandler implements RequestHandler {
     this.proxy = proxy;
     this.metrics = metrics;
     this.components = components;
+    this.conversions = conversions;
   }
 
   @Override
@@ -107,6 +111,7 @@ public final class ApiHandler implements RequestHandler {
       return;
     }
     Deprecations.of(info.kind()).ifPresent(exchange::warn);
+    kinds.kinds().warning(info.kind()).ifPresent(exchange::warn);
     if (ComponentStatuses.serves(info.kind())) {
       components.respond(exchange, info.kind(), asked);
       return;
@@ -119,14 +124,10 @@ public final class ApiHandler implements RequestHandler {
       case "get" -> get(exchange, info, asked);
       case "list" ->
           lists.respond(
-              exchange,
-              info.kind(),
-              ListOptions.of(info.kind(), asked.namespace(), exchange.query()));
+              exchange, info.kind(), ListOptions.of(info, asked.namespace(), exchange.query()));
       case "watch" ->
           watches.respond(
-              exchange,
-              info.kind(),
-              ListOptions.of(info.kind(), asked.namespace(), exchange.query()));
+              exchange, info.kind(), ListOptions.of(info, asked.namespace(), exchange.query()));
       case "create" -> writes.create(exchange, user, info, asked);
       case "update" -> writes.update(exchange, user, info, asked);
       case "patch" -> writes.patch(exchange, user, info, asked);
@@ -141,14 +142,18 @@ public final class ApiHandler implements RequestHandler {
     CachedObject object =
         cache
             .get(KindRegistry.storage(info.kind()), namespace, asked.name())
-            .map(stored -> Conversions.view(info.kind(), stored))
+            .map(stored -> conversions.view(info.kind(), stored))
             .orElseThrow(() -> ApiException.notFound(info.kind(), asked.name()));
     if (asked.subresource().equals("scale")) {
-      answers.object(exchange, info.kind(), 200, ScaleSubresource.of(object.tree()));
+      answers.object(exchange, info.kind(), 200, scaleOf(info, object));
     } else if (Accepted.of(exchange.header("Accept")).isPlainJson()) {
       exchange.respond(200, Answers.JSON_TYPE, object.bytes());
     } else {
       answers.object(exchange, info.kind(), 200, object.tree());
     }
+  }
+
+  private ObjectNode scaleOf(ResourceInfo info, CachedObject object) {
+    return ScaleSubresource.of(object.tree(), kinds.kinds().scale(info.kind()));
   }
 }

@@ -1,6 +1,7 @@
 package dev.wherry.apiserver.rest;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wherry.apiserver.customresource.CustomForms;
 import dev.wherry.apiserver.http.Exchange;
 import dev.wherry.model.codec.DecodeException;
 import dev.wherry.model.json.Json;
@@ -24,6 +25,7 @@ public final class Bodies {
 
   private final Map<String, Decoder> decoders;
   private final Schema schema;
+  private final CustomForms forms;
 
   /** Turns the bytes of one media type into a tree. */
   @FunctionalInterface
@@ -35,7 +37,8 @@ public final class Bodies {
   /**
    * @param others decoders of media types beside JSON
    */
-  public Bodies(Map<String, Decoder> others, Schema schema) {
+  public Bodies(Map<String, Decoder> others, Schema schema, CustomForms forms) {
+    this.forms = forms;
     decoders = new java.util.HashMap<>(others);
     decoders.put("application/json", Json::parseReporting);
     this.schema = schema;
@@ -67,6 +70,9 @@ public final class Bodies {
               + " into Go value of type struct { APIVersion string \"json:\\\"apiVersion,omitempty\\\"\";"
               + " Kind string \"json:\\\"kind,omitempty\\\"\" }");
     }
+    if (forms.handles(kind)) {
+      return custom(exchange, kind, validation, object, parsed.duplicates());
+    }
     checkKind(object, kind);
     Optional<ObjectType> type = schema.ofKind(kind);
     if (type.isEmpty()) {
@@ -75,6 +81,47 @@ public final class Bodies {
     try {
       StructDecoder.Decoded decoded = StructDecoder.decode(schema, type.get(), object);
       List<String> complaints = FieldValidation.complaints(decoded, parsed.duplicates());
+      if (validation == FieldValidation.STRICT && !complaints.isEmpty()) {
+        throw notHandled(object, kind, FieldValidation.refusal(complaints));
+      }
+      validation.warn(exchange, complaints);
+      return decoded.object();
+    } catch (DecodeException e) {
+      throw notHandled(object, kind, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Here kind and apiVersion have to be there, and right. */
+  private ObjectNode custom(
+      Exchange exchange,
+      KindInfo kind,
+      FieldValidation validation,
+      ObjectNode object,
+      List<String> doubled) {
+    String givenKind = object.path("kind").asText();
+    String apiVersion = object.path("apiVersion").asText();
+    if (givenKind.isEmpty() || apiVersion.isEmpty()) {
+      String absent = givenKind.isEmpty() ? "Kind" : "apiVersion";
+      throw unreadable(exchange, kind, "Object '" + absent + "' is missing in '" + object + "'");
+    }
+    if (!apiVersion.equals(kind.apiVersion())) {
+      throw ApiException.badRequest(
+          "the API version in the data (%s) does not match the expected API version (%s)"
+              .formatted(apiVersion, kind.apiVersion()));
+    }
+    if (!givenKind.equals(kind.kind())) {
+      throw ApiException.invalid(
+          kind,
+          object.path("metadata").path("name").asText(),
+          List.of(
+              new ApiException.Cause(
+                  "FieldValueInvalid",
+                  "Invalid value: \"" + givenKind + "\": must be " + kind.kind(),
+                  "kind")));
+    }
+    try {
+      CustomForms.Decoded decoded = forms.decode(kind, object);
+      List<String> complaints = FieldValidation.customComplaints(decoded, doubled);
       if (validation == FieldValidation.STRICT && !complaints.isEmpty()) {
         throw notHandled(object, kind, FieldValidation.refusal(complaints));
       }

@@ -1,12 +1,14 @@
 package dev.wherry.apiserver.rest;
 
 import dev.wherry.model.kind.KindInfo;
+import dev.wherry.model.kind.ResourceInfo;
 import dev.wherry.model.selector.Fields;
 import dev.wherry.model.status.ApiException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * The fields that each kind can be selected by, and where they stand in stored objects (upstream's
@@ -81,11 +83,15 @@ final class FieldLabels {
    *
    * @throws ApiException 400 for a field that the kind cannot be selected by
    */
-  static Fields translate(KindInfo kind, Fields fields) {
+  static Fields translate(ResourceInfo info, Fields fields) {
+    KindInfo kind = info.kind();
     if (fields.isEverything()) {
       return fields;
     }
-    Map<String, String> own = BY_RESOURCE.getOrDefault(kind.resource(), Map.of());
+    Map<String, String> own =
+        info.isCustom()
+            ? info.selectable().stream().collect(Collectors.toMap(f -> f, f -> f))
+            : BY_RESOURCE.getOrDefault(kind.resource(), Map.of());
     List<Fields.Term> terms = new ArrayList<>();
     for (Fields.Term term : fields.terms()) {
       terms.add(new Fields.Term(place(kind, own, term.field()), term.value(), term.equal()));

@@ -1,5 +1,6 @@
 package dev.wherry.apiserver.rest;
 
+import dev.wherry.apiserver.customresource.CustomForms;
 import dev.wherry.apiserver.http.Exchange;
 import dev.wherry.model.schema.StructDecoder;
 import java.util.ArrayList;
@@ -37,6 +38,14 @@ enum FieldValidation {
       }
     }
     return complaints;
+  }
+
+  /** Of a custom resource: doubled fields first, then unknown ones. */
+  static List<String> customComplaints(CustomForms.Decoded decoded, List<String> doubled) {
+    List<String> complaints = new ArrayList<>();
+    doubled.stream().distinct().forEach(path -> complaints.add("duplicate field \"" + path + "\""));
+    decoded.unknown().forEach(path -> complaints.add("unknown field \"" + path + "\""));
+    return complaints.subList(0, Math.min(complaints.size(), StructDecoder.UNKNOWN_MAX));
   }
 
   /** The sentence in which a strict decoder refuses. */

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.apiserver.authn.UserInfo;
 import dev.wherry.apiserver.cache.CachedObject;
 import dev.wherry.apiserver.cache.Watcher;
-import dev.wherry.apiserver.conversion.Conversions;
 import dev.wherry.apiserver.registry.Deletion;
 import dev.wherry.apiserver.registry.KindRegistry;
 import dev.wherry.apiserver.registry.WriteRequest;
@@ -69,7 +68,7 @@ final class InProcessApiClient implements ApiClient {
           Lists.Result found = calls.list(call);
           return new ListResult<>(
               found.objects().stream()
-                  .map(o -> Conversions.view(kind.info(), o).typed(kind))
+                  .map(o -> calls.conversions().view(kind.info(), o).typed(kind))
                   .toList(),
               String.valueOf(found.revision()),
               found.continueToken(),
@@ -89,6 +88,7 @@ final class InProcessApiClient implements ApiClient {
           return InProcessWatch.start(
               kind,
               calls.cache(),
+              calls.conversions(),
               new WatchReader(start),
               consumer,
               options.bookmarks(),
@@ -154,7 +154,7 @@ final class InProcessApiClient implements ApiClient {
                 metadata.path("name").asText());
     String revision = metadata.path("resourceVersion").asText();
     return cached.isPresent()
-            && Conversions.isStored(kind.info())
+            && calls.conversions().isStored(kind.info())
             && String.valueOf(cached.get().revision()).equals(revision)
         ? cached.get().typed(kind)
         : kind.decode(written);
@@ -249,8 +249,10 @@ final class InProcessApiClient implements ApiClient {
             calls.cache(),
             resource,
             kind,
-            dev.wherry.apiserver.rest.ListOptions.of(kind.info(), namespace, query(list))
+            dev.wherry.apiserver.rest.ListOptions.of(
+                    calls.served(kind.info()), namespace, query(list))
                 .selection(),
+            calls.conversions(),
             () -> List.of(list, watch).forEach(target -> call("GET", target, call -> true))));
   }
 

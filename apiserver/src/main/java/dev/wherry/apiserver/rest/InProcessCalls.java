@@ -19,6 +19,7 @@ import dev.wherry.model.kind.KindInfo;
 import dev.wherry.model.kind.ResourceInfo;
 import dev.wherry.model.status.ApiException;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Function;
 
 /** A request's way inside the process: may the caller, which kind is it, do it, count it. */
@@ -30,6 +31,7 @@ record InProcessCalls(
     Watches watches,
     Writes writes,
     Patches patches,
+    Conversions conversions,
     Discovery discovery,
     Metrics metrics) {
   private static final System.Logger LOG = System.getLogger(InProcessCalls.class.getName());
@@ -95,19 +97,28 @@ record InProcessCalls(
   CachedObject require(Call call) {
     return cache
         .get(KindRegistry.storage(call.info().kind()), call.namespace(), call.asked().name())
-        .map(stored -> Conversions.view(call.info().kind(), stored))
+        .map(stored -> conversions.view(call.info().kind(), stored))
         .orElseThrow(() -> ApiException.notFound(call.info().kind(), call.asked().name()));
+  }
+
+  /** The resource of a kind; one that is not served has nothing to select by. */
+  ResourceInfo served(KindInfo kind) {
+    return kinds
+        .kinds()
+        .find(kind.group(), kind.version(), kind.plural())
+        .orElseGet(() -> new ResourceInfo(kind, "", List.of(), List.of(), List.of(), List.of()));
   }
 
   ObjectNode read(Call call) {
     ObjectNode object = require(call).tree();
-    return call.asked().subresource().equals("scale") ? ScaleSubresource.of(object) : object;
+    return call.asked().subresource().equals("scale")
+        ? ScaleSubresource.of(object, kinds.kinds().scale(call.info().kind()))
+        : object;
   }
 
   Lists.Result list(Call call) {
     return lists.list(
-        call.info().kind(),
-        ListOptions.of(call.info().kind(), call.asked().namespace(), call.query()));
+        call.info().kind(), ListOptions.of(call.info(), call.asked().namespace(), call.query()));
   }
 
   ObjectNode listTree(Call call) {
@@ -118,14 +129,14 @@ record InProcessCalls(
     list.set("metadata", Lists.metadata(found));
     var items = list.putArray("items");
     KindInfo kind = call.info().kind();
-    found.objects().forEach(object -> items.add(Conversions.view(kind, object).tree()));
+    found.objects().forEach(object -> items.add(conversions.view(kind, object).tree()));
     return list;
   }
 
   Function<Runnable, Watcher> watch(Call call) {
     return watches.prepare(
         call.info().kind(),
-        ListOptions.of(call.info().kind(), call.asked().namespace(), call.query()),
+        ListOptions.of(call.info(), call.asked().namespace(), call.query()),
         call.query());
   }
 
@@ -136,7 +147,7 @@ record InProcessCalls(
   ObjectNode deleteCollection(Call call, UserInfo user, Deletion.Options options) {
     return writes.deleteCollection(
         new WriteRequest(user, call.info(), "", "", "", false),
-        ListOptions.of(call.info().kind(), call.asked().namespace(), call.query()),
+        ListOptions.of(call.info(), call.asked().namespace(), call.query()),
         options);
   }
 }

@@ -24,6 +24,7 @@ final class InProcessView<T extends KubeObject> implements CacheView<T> {
   private final Resource resource;
   private final Kind<T> kind;
   private final Selection selection;
+  private final Conversions conversions;
   private final Runnable admission;
   private volatile boolean admitted;
 
@@ -31,7 +32,13 @@ final class InProcessView<T extends KubeObject> implements CacheView<T> {
    * @param admission throws when the identity may not list and watch
    */
   InProcessView(
-      WatchCache cache, Resource resource, Kind<T> kind, Selection selection, Runnable admission) {
+      WatchCache cache,
+      Resource resource,
+      Kind<T> kind,
+      Selection selection,
+      Conversions conversions,
+      Runnable admission) {
+    this.conversions = conversions;
     this.cache = cache;
     this.resource = resource;
     this.kind = kind;
@@ -69,7 +76,7 @@ final class InProcessView<T extends KubeObject> implements CacheView<T> {
 
   /** Shared by all for the version that is stored; made for the caller in any other. */
   private T typed(CachedObject stored) {
-    return Conversions.view(kind.info(), stored).typed(kind);
+    return conversions.view(kind.info(), stored).typed(kind);
   }
 
   @Override
@@ -82,8 +89,8 @@ final class InProcessView<T extends KubeObject> implements CacheView<T> {
   }
 
   /** An object as the cache has it; the same version is the same instance there. */
-  private record CacheItem<T extends KubeObject>(CachedObject cached, Kind<T> kind)
-      implements CacheFeed.Item<T> {
+  private record CacheItem<T extends KubeObject>(
+      CachedObject cached, Kind<T> kind, Conversions conversions) implements CacheFeed.Item<T> {
     @Override
     public String namespace() {
       return cached.namespace();
@@ -96,7 +103,7 @@ final class InProcessView<T extends KubeObject> implements CacheView<T> {
 
     @Override
     public T object() {
-      return Conversions.view(kind.info(), cached).typed(kind);
+      return conversions.view(kind.info(), cached).typed(kind);
     }
   }
 
@@ -133,7 +140,7 @@ final class InProcessView<T extends KubeObject> implements CacheView<T> {
         told.add(
             switch (event) {
               case WatchEvent.Changed changed -> {
-                CacheItem<T> item = new CacheItem<>(changed.object(), kind);
+                CacheItem<T> item = new CacheItem<>(changed.object(), kind, conversions);
                 yield changed.type() == WatchEvent.Type.DELETED
                     ? new Event.Gone<>(item)
                     : new Event.Stored<>(item);

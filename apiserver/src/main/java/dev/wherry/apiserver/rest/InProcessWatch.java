@@ -20,6 +20,7 @@ final class InProcessWatch<T extends KubeObject> implements WatchHandle {
 
   private final Kind<T> kind;
   private final WatchCache cache;
+  private final Conversions conversions;
   private final WatchReader reader;
   private final WatchConsumer<T> consumer;
   private final boolean bookmarks;
@@ -30,12 +31,14 @@ final class InProcessWatch<T extends KubeObject> implements WatchHandle {
   private InProcessWatch(
       Kind<T> kind,
       WatchCache cache,
+      Conversions conversions,
       WatchReader reader,
       WatchConsumer<T> consumer,
       boolean bookmarks,
       Duration timeout) {
     this.kind = kind;
     this.cache = cache;
+    this.conversions = conversions;
     this.reader = reader;
     this.consumer = consumer;
     this.bookmarks = bookmarks;
@@ -49,12 +52,13 @@ final class InProcessWatch<T extends KubeObject> implements WatchHandle {
   static <T extends KubeObject> WatchHandle start(
       Kind<T> kind,
       WatchCache cache,
+      Conversions conversions,
       WatchReader reader,
       WatchConsumer<T> consumer,
       boolean bookmarks,
       Duration timeout) {
     InProcessWatch<T> watch =
-        new InProcessWatch<>(kind, cache, reader, consumer, bookmarks, timeout);
+        new InProcessWatch<>(kind, cache, conversions, reader, consumer, bookmarks, timeout);
     watch.thread.start();
     return watch;
   }
@@ -101,7 +105,7 @@ final class InProcessWatch<T extends KubeObject> implements WatchHandle {
     consumer.event(
         switch (event) {
           case WatchEvent.Changed changed -> {
-            T object = Conversions.view(kind.info(), changed.object()).typed(kind);
+            T object = conversions.view(kind.info(), changed.object()).typed(kind);
             yield switch (changed.type()) {
               case ADDED -> new dev.wherry.machinery.client.WatchEvent.Added<>(object);
               case MODIFIED -> new dev.wherry.machinery.client.WatchEvent.Modified<>(object);

@@ -6,7 +6,7 @@ import dev.wherry.apiserver.cache.Selection;
 import dev.wherry.apiserver.request.Query;
 import dev.wherry.model.codec.DecodeException;
 import dev.wherry.model.json.Json;
-import dev.wherry.model.kind.KindInfo;
+import dev.wherry.model.kind.ResourceInfo;
 import dev.wherry.model.selector.Fields;
 import dev.wherry.model.selector.Labels;
 import dev.wherry.model.selector.SelectorException;
@@ -38,7 +38,7 @@ record ListOptions(
   /**
    * @throws ApiException 400 for malformed values, 422 for values that do not fit together
    */
-  static ListOptions of(KindInfo kind, String namespace, Query query) {
+  static ListOptions of(ResourceInfo kind, String namespace, Query query) {
     List<ApiException.Cause> causes = new ArrayList<>();
     if (query.flag("watch")) {
       checkWatch(query, causes);
@@ -58,7 +58,7 @@ record ListOptions(
     return token.isEmpty() ? plain.legacyExact() : plain.continued(token);
   }
 
-  private static Selection selection(KindInfo kind, String namespace, Query query) {
+  private static Selection selection(ResourceInfo kind, String namespace, Query query) {
     try {
       return new Selection(
           namespace,

@@ -42,8 +42,10 @@ final class Lists {
   private final WatchCache cache;
   private final Store store;
   private final Answers answers;
+  private final Conversions conversions;
 
-  Lists(WatchCache cache, Store store, Answers answers) {
+  Lists(WatchCache cache, Store store, Answers answers, Conversions conversions) {
+    this.conversions = conversions;
     this.cache = cache;
     this.store = store;
     this.answers = answers;
@@ -163,20 +165,20 @@ final class Lists {
     }
   }
 
-  private static String listKind(KindInfo kind, Accepted form) {
-    return form.isPartial() ? "PartialObjectMetadataList" : kind.kind() + "List";
+  private String listKind(KindInfo kind, Accepted form) {
+    return form.isPartial() ? "PartialObjectMetadataList" : answers.listKind(kind);
   }
 
   private static String listVersion(KindInfo kind, Accepted form) {
     return form.isPartial() ? form.metaVersion() : kind.apiVersion();
   }
 
-  private static ObjectNode item(KindInfo kind, CachedObject stored, Accepted form) {
-    ObjectNode tree = Conversions.view(kind, stored).tree();
+  private ObjectNode item(KindInfo kind, CachedObject stored, Accepted form) {
+    ObjectNode tree = conversions.view(kind, stored).tree();
     return form.isPartial() ? Answers.partial(tree, form) : tree;
   }
 
-  private static void json(Exchange exchange, KindInfo kind, Result result, Accepted form) {
+  private void json(Exchange exchange, KindInfo kind, Result result, Accepted form) {
     long bytes = result.objects().stream().mapToLong(object -> object.bytes().length).sum();
     boolean zipped = Compression.begin(exchange, form.isPartial() ? 0 : bytes);
     Exchange.ResponseStream stream = exchange.stream(200, form.contentType(true));
@@ -199,7 +201,7 @@ final class Lists {
         out.write(
             form.isPartial()
                 ? Json.write(item(kind, object, form))
-                : Conversions.view(kind, object).bytes());
+                : conversions.view(kind, object).bytes());
         first = false;
       }
       out.write(END);
@@ -216,7 +218,7 @@ final class Lists {
         var generator = Json.FACTORY.createGenerator(out)) {
       table.open(generator, metadata(result));
       for (CachedObject object : result.objects()) {
-        table.writeRow(generator, Conversions.view(kind, object).tree());
+        table.writeRow(generator, conversions.view(kind, object).tree());
       }
       table.close(generator);
     } catch (IOException e) {

@@ -2,6 +2,7 @@ package dev.wherry.apiserver.rest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wherry.apiserver.customresource.CustomForms;
 import dev.wherry.model.codec.DecodeException;
 import dev.wherry.model.json.Json;
 import dev.wherry.model.json.Yaml;
@@ -29,11 +30,18 @@ final class Patches {
   static final String APPLY = "application/apply-patch+yaml";
 
   private static final Set<String> OPERATION_FIELDS = Set.of("op", "path", "from", "value");
+  private static final String CUSTOM_TYPES =
+      "the body of the request was in an unknown format - accepted media types include:"
+          + " application/json-patch+json, application/merge-patch+json,"
+          + " application/apply-patch+yaml";
+
   private static final KindInfo NO_KIND = new KindInfo("", "", "", "", false);
 
   private final Schema schema;
+  private final CustomForms forms;
 
-  Patches(Schema schema) {
+  Patches(Schema schema, CustomForms forms) {
+    this.forms = forms;
     this.schema = schema;
   }
 
@@ -141,6 +149,10 @@ final class Patches {
    */
   Patched apply(Patch patch, KindInfo kind, ObjectNode target) {
     Optional<ObjectType> type = schema.ofKind(kind);
+    boolean custom = forms.handles(kind);
+    if (custom && patch.type() == Type.STRATEGIC) {
+      throw new ApiException(Reason.UNSUPPORTED_MEDIA_TYPE, CUSTOM_TYPES);
+    }
     try {
       ObjectNode wanted =
           switch (patch.type()) {
@@ -151,6 +163,9 @@ final class Patches {
                 StrategicMergePatch.apply(
                     target, patch.body(), type.map(schema::mergeRules).orElse(MergeRules.NONE));
           };
+      if (custom) {
+        return decodeCustom(patch, kind, wanted);
+      }
       return type.isEmpty() ? new Patched(wanted, List.of()) : decode(patch, type.get(), wanted);
     } catch (PatchException e) {
       throw refusal(e);
@@ -175,11 +190,15 @@ final class Patches {
       complaints = List.of(why);
     }
     Optional<ObjectType> type = schema.ofKind(kind);
-    if (type.isEmpty()) {
+    boolean custom = forms.handles(kind);
+    if (type.isEmpty() && !custom) {
       return new Patched(merged, complaints);
     }
     try {
-      return new Patched(StructDecoder.decode(schema, type.get(), merged).object(), complaints);
+      if (custom) {
+        return new Patched(forms.decode(kind, merged).object(), complaints);
+      }
+      return new Patched(StructDecoder.decode(schema, type.orElseThrow(), merged).object(), complaints);
     } catch (DecodeException e) {
       throw ApiException.badRequest(
           "failed to convert new object to proper version: " + e.getMessage());
@@ -206,6 +225,19 @@ final class Patches {
     List<String> all = new ArrayList<>(patch.doubled());
     all.addAll(FieldValidation.complaints(decoded, List.of()));
     return all;
+  }
+
+  private Patched decodeCustom(Patch patch, KindInfo kind, ObjectNode wanted) {
+    try {
+      CustomForms.Decoded decoded = forms.decode(kind, wanted);
+      List<String> complaints = FieldValidation.customComplaints(decoded, patch.doubled());
+      if (patch.validation() == FieldValidation.STRICT && !complaints.isEmpty()) {
+        throw invalid(patch, wanted, FieldValidation.refusal(complaints));
+      }
+      return new Patched(decoded.object(), complaints);
+    } catch (DecodeException e) {
+      throw invalid(patch, wanted, String.valueOf(e.getMessage()));
+    }
   }
 
   /** Upstream quotes the whole: the result, or, of a strategic merge, the patch in Go's form. */

@@ -4,6 +4,8 @@ import dev.wherry.apiserver.SecurityRealm;
 import dev.wherry.apiserver.authn.UserInfo;
 import dev.wherry.apiserver.cache.ResourceCache;
 import dev.wherry.apiserver.cache.WatchCache;
+import dev.wherry.apiserver.conversion.Conversions;
+import dev.wherry.apiserver.customresource.CustomForms;
 import dev.wherry.apiserver.discovery.ApiCatalog;
 import dev.wherry.apiserver.discovery.Discovery;
 import dev.wherry.apiserver.http.RequestHandler;
@@ -11,6 +13,7 @@ import dev.wherry.apiserver.openapi.OpenApi;
 import dev.wherry.apiserver.pki.ServerPki;
 import dev.wherry.apiserver.proxy.PodStreams;
 import dev.wherry.apiserver.proxy.TunnelRoute;
+import dev.wherry.apiserver.registry.KindRegistry;
 import dev.wherry.apiserver.registry.Registry;
 import dev.wherry.apiserver.view.CacheView;
 import dev.wherry.machinery.client.ApiClient;
@@ -45,14 +48,16 @@ public record Rest(RequestHandler handler, Function<UserInfo, ApiClient> clients
   public static Rest over(
       SecurityRealm realm,
       Registry registry,
+      Conversions conversions,
+      CustomForms forms,
       WatchCache cache,
       Store store,
       ServerPki pki,
       TunnelRegistry tunnels,
       InstantSource clock,
       RandomGenerator random) {
-    Answers answers = new Answers(clock);
-    Lists lists = new Lists(cache, store, answers);
+    Answers answers = new Answers(registry.kinds(), clock);
+    Lists lists = new Lists(cache, store, answers, conversions);
     Metrics metrics = metrics(cache);
     SslContext kubeletTls = kubeletTls(pki);
     PodStreams streams = PodStreams.over(new CacheView(cache), tunnels, () -> kubeletTls, random);
@@ -63,13 +68,14 @@ public record Rest(RequestHandler handler, Function<UserInfo, ApiClient> clients
                 body -> new Json.Parsed(Protobuf.decode(body), List.of()),
                 "application/yaml",
                 Yaml::parse),
-            Schema.builtin());
+            Schema.builtin(),
+            forms);
     ApiCatalog catalog = registry.kinds();
     Discovery discovery = new Discovery(catalog, "kubernetes.default.svc:443");
     KindRoutes kinds = new KindRoutes(registry.kinds());
-    Watches watches = new Watches(cache, answers, random);
-    Patches patches = new Patches(Schema.builtin());
-    Writes writes = new Writes(registry, new Virtual(realm, clock), patches, lists);
+    Watches watches = new Watches(cache, answers, conversions, random);
+    Patches patches = new Patches(Schema.builtin(), forms);
+    Writes writes = new Writes(registry, new Virtual(realm, clock), patches, lists, conversions);
     InProcessCalls calls =
         new InProcessCalls(
             new Gate(realm.authorizer()),
@@ -79,12 +85,13 @@ public record Rest(RequestHandler handler, Function<UserInfo, ApiClient> clients
             watches,
             writes,
             patches,
+            conversions,
             discovery,
             metrics);
     SystemPaths paths =
         new SystemPaths(
             discovery,
-            openApi(catalog),
+            openApi(registry.kinds()),
             realm.tokens(),
             pki.serviceAccountKeys().getPublic(),
             Pem.certificates(List.of(pki.authority().certificate())),
@@ -103,15 +110,17 @@ public record Rest(RequestHandler handler, Function<UserInfo, ApiClient> clients
             answers,
             new Connects(new Gate(realm.authorizer()), realm.admission(), streams),
             metrics,
-            new ComponentStatuses(Map.of("etcd-0", () -> store.currentRevision() >= 0), answers)),
+            new ComponentStatuses(Map.of("etcd-0", () -> store.currentRevision() >= 0), answers),
+            conversions),
         user -> new InProcessApiClient(user, calls));
   }
 
   /** Made when first asked for, once: the descriptions are large and few clients want them. */
-  private static Supplier<OpenApi> openApi(ApiCatalog catalog) {
+  private static Supplier<OpenApi> openApi(KindRegistry kinds) {
     Map<String, OpenApi> made = new ConcurrentHashMap<>();
     return () ->
-        made.computeIfAbsent(Version.GIT_VERSION, v -> new OpenApi(catalog, Schema.builtin(), v));
+        made.computeIfAbsent(
+            Version.GIT_VERSION, v -> new OpenApi(kinds, Schema.builtin(), kinds, v));
   }
 
   /** TLS towards kubelets, under the certificate that is current at each connection. */

@@ -25,9 +25,12 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /** WATCH: events from the cache to a client, as fast as it takes them. */
@@ -36,13 +39,31 @@ final class Watches {
   private static final int BOOKMARK_EVERY_SECONDS = 60;
   private static final int EVENTS_PER_TURN = 64;
   private static final Duration NEWER_WITHIN = Duration.ofSeconds(3);
+
+  /** Executors that run one task at a time, each on a virtual thread while there is any. */
+  private static final Supplier<Executor> ONE_BY_ONE =
+      () -> {
+        Semaphore turn = new Semaphore(1, true);
+        return task ->
+            Thread.startVirtualThread(() -> {
+              turn.acquireUninterruptibly();
+              try {
+                task.run();
+              } finally {
+                turn.release();
+              }
+            });
+      };
+
   private static final byte[] FRAME_END = {'}', '\n'};
 
   private final WatchCache cache;
   private final Answers answers;
+  private final Conversions conversions;
   private final RandomGenerator random;
 
-  Watches(WatchCache cache, Answers answers, RandomGenerator random) {
+  Watches(WatchCache cache, Answers answers, Conversions conversions, RandomGenerator random) {
+    this.conversions = conversions;
     this.cache = cache;
     this.answers = answers;
     this.random = random;
@@ -96,7 +117,10 @@ final class Watches {
         .orElse(TIMEOUT_SECONDS_MIN + random.nextLong(TIMEOUT_SECONDS_MIN));
   }
 
-  /** One watch on its way to one client; runs on the channel's event loop. */
+  /**
+   * One watch on its way to one client; runs on the channel's event loop, or, where objects convert
+   * by webhook, on a virtual thread at a time.
+   */
   private final class Session {
     private final Exchange exchange;
     private final Function<CachedObject, byte[]> encode;
@@ -104,6 +128,7 @@ final class Watches {
     private final Accepted form;
     private final boolean bookmarks;
     private final EventLoop loop;
+    private final Executor turns;
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private volatile Optional<Watcher> watcher = Optional.empty();
     private volatile Optional<AnswerStream> stream = Optional.empty();
@@ -120,6 +145,7 @@ final class Watches {
       this.form = form;
       this.bookmarks = bookmarks;
       this.loop = exchange.channel().eventLoop();
+      this.turns = conversions.mayBlock(kind) ? ONE_BY_ONE.get() : loop;
       this.table =
           form.isTable() ? Optional.of(answers.table(kind, exchange, form)) : Optional.empty();
       this.encode = encoder();
@@ -131,8 +157,8 @@ final class Watches {
 
     private Function<CachedObject, byte[]> encoder() {
       return form.isPlainJson()
-          ? stored -> Conversions.view(kind, stored).bytes()
-          : stored -> encoded(Conversions.view(kind, stored).tree());
+          ? stored -> conversions.view(kind, stored).bytes()
+          : stored -> encoded(conversions.view(kind, stored).tree());
     }
 
     private byte[] encoded(ObjectNode object) {
@@ -165,16 +191,17 @@ final class Watches {
       stream = Optional.of(opened);
       opened.flush();
       opened.whenGone(started::close);
-      loop.schedule(this::end, timeoutSeconds, TimeUnit.SECONDS);
+      loop.schedule(() -> turns.execute(this::end), timeoutSeconds, TimeUnit.SECONDS);
       if (bookmarks) {
-        loop.schedule(this::bookmark, BOOKMARK_EVERY_SECONDS, TimeUnit.SECONDS);
+        loop.schedule(
+            () -> turns.execute(this::bookmark), BOOKMARK_EVERY_SECONDS, TimeUnit.SECONDS);
       }
       wake();
     }
 
     void wake() {
       if (stream.isPresent() && scheduled.compareAndSet(false, true)) {
-        loop.execute(this::drain);
+        turns.execute(this::drain);
       }
     }
 
@@ -274,7 +301,7 @@ final class Watches {
         stream.get().write(Unpooled.wrappedBuffer(bookmarkFrame(revision, false)));
         stream.get().flush();
       }
-      loop.schedule(this::bookmark, BOOKMARK_EVERY_SECONDS, TimeUnit.SECONDS);
+      loop.schedule(() -> turns.execute(this::bookmark), BOOKMARK_EVERY_SECONDS, TimeUnit.SECONDS);
     }
 
     private void fail() {

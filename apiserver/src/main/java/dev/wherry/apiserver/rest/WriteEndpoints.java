@@ -116,7 +116,7 @@ final class WriteEndpoints {
   }
 
   void deleteCollection(Exchange exchange, UserInfo user, ResourceInfo info, RequestInfo asked) {
-    ListOptions selection = ListOptions.of(info.kind(), asked.namespace(), exchange.query());
+    ListOptions selection = ListOptions.of(info, asked.namespace(), exchange.query());
     ObjectNode body = deleteOptions(exchange);
     WriteRequest each = new WriteRequest(user, info, "", "", "", body.has("dryRun"));
     ObjectNode answer = writes.deleteCollection(each, selection, Deletion.Options.of(body));

@@ -32,8 +32,11 @@ final class Writes {
   private final Virtual virtual;
   private final Patches patches;
   private final Lists lists;
+  private final Conversions conversions;
 
-  Writes(Registry registry, Virtual virtual, Patches patches, Lists lists) {
+  Writes(
+      Registry registry, Virtual virtual, Patches patches, Lists lists, Conversions conversions) {
+    this.conversions = conversions;
     this.registry = registry;
     this.virtual = virtual;
     this.patches = patches;
@@ -67,16 +70,17 @@ final class Writes {
   Optional<byte[]> bytesOf(WriteRequest request, ObjectNode written) {
     JsonNode metadata = written.path("metadata");
     boolean stored = !request.dryRun() && metadata.has("resourceVersion");
-    if (!stored || !Conversions.isStored(request.kind())) {
+    boolean cached = request.info().isCustom() || conversions.isStored(request.kind());
+    if (!stored || !cached) {
       return Optional.empty();
     }
     return registry
         .objects()
         .find(request.named(metadata.path("name").asText()))
-        .filter(cached ->
-            metadata.path("resourceVersion").asText().equals(String.valueOf(cached.revision()))
+        .filter(now ->
+            metadata.path("resourceVersion").asText().equals(String.valueOf(now.revision()))
                 && written.path("kind").asText().equals(request.kind().kind()))
-        .map(CachedObject::bytes);
+        .map(now -> conversions.view(request.kind(), now).bytes());
   }
 
   ObjectNode subresource(WriteRequest request, JsonNode body) {
@@ -96,10 +100,13 @@ final class Writes {
   }
 
   ObjectNode scale(WriteRequest request, JsonNode scale) {
+    ScaleSubresource.Paths paths = registry.kinds().scale(request.kind());
     return ScaleSubresource.of(
         registry
             .objects()
-            .update(request.plain(), old -> ScaleSubresource.apply(request, old, scale)));
+            .update(
+                request.plain(), old -> ScaleSubresource.apply(request, old, scale, paths)),
+        paths);
   }
 
   ObjectNode patch(WriteRequest request, Patches.Patch patch) {
@@ -110,6 +117,7 @@ final class Writes {
   Patches.Patched patched(WriteRequest request, Patches.Patch patch) {
     List<String> complaints = new ArrayList<>();
     boolean scale = request.subresource().equals("scale");
+    ScaleSubresource.Paths paths = registry.kinds().scale(request.kind());
     ObjectNode written =
         registry
             .objects()
@@ -118,15 +126,15 @@ final class Writes {
                 old -> {
                   Patches.Patched patched =
                       scale
-                          ? patches.apply(patch, SCALE, ScaleSubresource.of(old))
+                          ? patches.apply(patch, SCALE, ScaleSubresource.of(old, paths))
                           : patches.apply(patch, request.kind(), old);
                   complaints.clear();
                   complaints.addAll(patched.complaints());
                   return scale
-                      ? ScaleSubresource.apply(request, old, patched.object())
+                      ? ScaleSubresource.apply(request, old, patched.object(), paths)
                       : unconditional(patch, old, patched.object());
                 });
-    return new Patches.Patched(scale ? ScaleSubresource.of(written) : written, complaints);
+    return new Patches.Patched(scale ? ScaleSubresource.of(written, paths) : written, complaints);
   }
 
   /** A patched object and whether it was created. */
@@ -157,7 +165,10 @@ final class Writes {
                   return unconditional(patch, live, patched.object());
                 },
                 mayCreate);
-    ObjectNode object = scale ? ScaleSubresource.of(written.object()) : written.object();
+    ObjectNode object = scale
+            ? ScaleSubresource.of(
+                written.object(), registry.kinds().scale(request.kind()))
+            : written.object();
     return new Applied(object, complaints, written.created());
   }
 
@@ -190,7 +201,7 @@ final class Writes {
     Parallel.forEach(
         found.objects(), DELETES_IN_FLIGHT_MAX, object -> deleteIfThere(each, object, options));
     var items = list.putArray("items");
-    found.objects().forEach(o -> items.add(Conversions.view(info.kind(), o).tree()));
+    found.objects().forEach(o -> items.add(conversions.view(info.kind(), o).tree()));
     return list;
   }
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.wherry.model.json.Json;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,6 +51,13 @@ public final class KindTable {
     return NAME_AND_CREATED_AT;
   }
 
+  /** The time since a timestamp, in the words of an Age column. */
+  public static String age(JsonNode timestamp, Instant now) {
+    return TimeCells.instant(timestamp)
+        .map(then -> TimeCells.human(Duration.between(then, now)))
+        .orElse("<invalid>");
+  }
+
   /** A table built column by column; custom resources use this at run time. */
   public static Builder builder() {
     return new Builder();
@@ -82,7 +90,8 @@ public final class KindTable {
       return this;
     }
 
-    Builder name() {
+    /** Adds the column of names. */
+    public Builder name() {
       return column(
           new Column("Name", "string", "name", "Name, unique within its namespace.", 0),
           (o, now) -> TextNode.valueOf(Fields.name(o)));

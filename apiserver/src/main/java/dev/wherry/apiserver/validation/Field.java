@@ -39,6 +39,11 @@ final class Field {
     return new Field(object, errors, null, "", Sort.NAME);
   }
 
+  /** A value whose place in the answer is not where it stands in the object. */
+  static Field of(JsonNode node, String path, FieldErrors errors) {
+    return new Field(node, errors, null, path, Sort.NAME);
+  }
+
   JsonNode node() {
     return node;
   }

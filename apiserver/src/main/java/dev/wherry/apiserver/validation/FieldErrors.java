@@ -37,6 +37,11 @@ public final class FieldErrors {
     invalid(path, TextNode.valueOf(value), detail);
   }
 
+  /** A value is malformed that is shown in another form. */
+  void invalidAs(String path, String shown, String detail) {
+    add("FieldValueInvalid", path, "Invalid value: " + shown + ": " + detail);
+  }
+
   /** A value is of the wrong JSON type. */
   public void typeInvalid(String path, JsonNode value, String detail) {
     add("FieldValueTypeInvalid", path, "Invalid value: " + quote(value) + ": " + detail);
@@ -77,7 +82,11 @@ public final class FieldErrors {
   }
 
   private void add(String reason, String path, String message) {
-    Cause cause = new Cause(reason, message, path);
+    add(new Cause(reason, message, path));
+  }
+
+  /** A mistake in words of its own. */
+  public void add(Cause cause) {
     if (causes.size() < ERRORS_MAX && !causes.contains(cause)) {
       causes.add(cause);
     }

@@ -81,7 +81,7 @@ public final class Validation {
               KindRules.of(PolicyRules::runtimeClass, PolicyRules::runtimeClassUpdate)),
           entry(
               "customresourcedefinitions.apiextensions.k8s.io",
-              KindRules.of(ExtensionRules::definition, ExtensionRules::definitionUpdate)),
+              KindRules.of(DefinitionRules::definition, DefinitionRules::update)),
           entry(
               "apiservices.apiregistration.k8s.io",
               KindRules.named(NameRules::pathSegment, ExtensionRules::apiService, KindRules.FREE)),
@@ -132,6 +132,17 @@ public final class Validation {
       default -> MetadataRules.labels(now.at("metadata", "labels"));
     }
     errors.throwIfAny(kind, name(object));
+  }
+
+  /** Checks the metadata of an object of any kind. */
+  public static void metadata(KindInfo kind, ObjectNode object, FieldErrors errors) {
+    MetadataRules.check(Field.root(object, errors).child("metadata"), kind, NameRules::subdomain);
+  }
+
+  /** Checks a change of metadata. */
+  public static void metadataUpdate(ObjectNode object, ObjectNode old, FieldErrors errors) {
+    MetadataRules.update(
+        Field.root(object, errors).child("metadata"), Field.root(old, errors).child("metadata"));
   }
 
   private static void object(KindInfo kind, Field object, FieldErrors errors) {

@@ -34,7 +34,8 @@ class KubectlExplainTest {
 
   @TempDir Path home;
   private final Discovery discovery = new Discovery(FixtureCatalog.create(), "127.0.0.1");
-  private final OpenApi openApi = new OpenApi(FixtureCatalog.create(), Schema.builtin(), "v1.36.0");
+  private final OpenApi openApi =
+      new OpenApi(FixtureCatalog.create(), Schema.builtin(), CustomSchemas.NONE, "v1.36.0");
   private HttpServer server = server();
 
   private static HttpServer server() {

@@ -18,7 +18,8 @@ import org.junit.jupiter.api.Test;
  * verifier.
  */
 class OpenApiTest {
-  private final OpenApi openApi = new OpenApi(FixtureCatalog.create(), Schema.builtin(), "v1.36.0");
+  private final OpenApi openApi =
+      new OpenApi(FixtureCatalog.create(), Schema.builtin(), CustomSchemas.NONE, "v1.36.0");
 
   private JsonNode get(String path) {
     return Json.parse(openApi.answer(path, "", "", "").orElseThrow().plain());

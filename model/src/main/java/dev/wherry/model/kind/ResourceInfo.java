@@ -7,6 +7,10 @@ import java.util.Optional;
  * A served resource in one version.
  *
  * @param verbs as discovery lists them, sorted
+ * @param selectable fields by which objects can be selected beside name and namespace: {@code
+ *     spec.color}; built-in kinds have theirs elsewhere
+ * @param definition of a custom resource: differs whenever what the definition says differs; "" for
+ *     a built-in kind
  */
 public record ResourceInfo(
     KindInfo kind,
@@ -14,12 +18,31 @@ public record ResourceInfo(
     List<String> shortNames,
     List<String> categories,
     List<String> verbs,
-    List<Subresource> subresources) {
+    List<Subresource> subresources,
+    List<String> selectable,
+    String definition) {
   public ResourceInfo {
+    selectable = List.copyOf(selectable);
     shortNames = List.copyOf(shortNames);
     categories = List.copyOf(categories);
     verbs = List.copyOf(verbs);
     subresources = List.copyOf(subresources);
+  }
+
+  /** A built-in resource. */
+  public ResourceInfo(
+      KindInfo kind,
+      String singular,
+      List<String> shortNames,
+      List<String> categories,
+      List<String> verbs,
+      List<Subresource> subresources) {
+    this(kind, singular, shortNames, categories, verbs, subresources, List.of(), "");
+  }
+
+  /** Whether a definition made it. */
+  public boolean isCustom() {
+    return !definition.isEmpty();
   }
 
   /**

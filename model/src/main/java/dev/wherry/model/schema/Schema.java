@@ -1,5 +1,6 @@
 package dev.wherry.model.schema;
 
+import dev.wherry.model.kind.BuiltinKinds;
 import dev.wherry.model.kind.KindInfo;
 import dev.wherry.model.patch.MergeRules;
 import java.io.BufferedReader;
@@ -66,9 +67,29 @@ public final class Schema {
 
   /** The type of a kind's objects; group "" for the core group. */
   public Optional<ObjectType> ofKind(String group, String version, String kind) {
+    if (!BuiltinGroups.NAMES.contains(group)) {
+      return Optional.empty();
+    }
     int dot = group.indexOf('.');
     String first = group.isEmpty() ? "core" : dot < 0 ? group : group.substring(0, dot);
     return type(first + "." + version + "." + kind);
+  }
+
+  /** Groups that custom resources cannot be mistaken for, though a first label may be the same. */
+  private static final class BuiltinGroups {
+    private static final Set<String> NAMES = names();
+
+    private static Set<String> names() {
+      Set<String> names =
+          new TreeSet<>(
+              Set.of("", "meta.k8s.io", "apidiscovery.k8s.io", "internal.apiserver.k8s.io"));
+      BuiltinKinds.all()
+          .forEach(info -> {
+            names.add(info.kind().group());
+            info.subresources().forEach(sub -> names.add(sub.body().group()));
+          });
+      return names;
+    }
   }
 
   /** All types in the order of their names. */

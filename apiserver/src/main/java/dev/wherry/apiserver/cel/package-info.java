@@ -1,0 +1,12 @@
+/**
+ * CEL as Kubernetes speaks it: environment, types from structural schemas, values over JSON trees,
+ * the function libraries (lists, regex, url, quantity, ip, cidr, format, semver) and a budget for
+ * each evaluation.
+ *
+ * <p>Nothing of the library is loaded before the first rule is compiled. Programs are immutable and
+ * safe on any thread. Imported by custom resources; meant for admission policies too.
+ */
+@NullMarked
+package dev.wherry.apiserver.cel;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,404 @@
+package dev.wherry.apiserver.validation;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * Definitions of custom resources (apiextensions-apiserver validation). Paths are those of
+ * upstream's internal version: what all versions share stands directly under {@code spec}.
+ */
+final class DefinitionRules {
+  private static final List<String> SCOPES = List.of("Cluster", "Namespaced");
+  private static final List<String> STRATEGIES = List.of("None", "Webhook");
+  private static final List<String> COLUMN_TYPES =
+      List.of("boolean", "date", "integer", "number", "string");
+  private static final List<String> COLUMN_FORMATS =
+      List.of("byte", "date", "date-time", "double", "float", "int32", "int64", "password");
+  private static final int WARNING_CHARS_MAX = 256;
+  private static final int SELECTABLE_MAX = 8;
+  private static final String APPROVAL = "api-approved.kubernetes.io";
+
+  private DefinitionRules() {}
+
+  static void definition(Field definition) {
+    Field spec = definition.child("spec");
+    Field name = definition.at("metadata", "name");
+    String wanted = spec.at("names", "plural").text() + "." + spec.child("group").text();
+    if (!name.is(wanted)) {
+      name.invalid("must be spec.names.plural+\".\"+spec.group");
+    }
+    spec(spec);
+    Field stored = definition.at("status", "storedVersions");
+    storedVersions(stored, spec.child("versions"));
+    approval(definition, spec.child("group").text());
+    if (spec.child("preserveUnknownFields").isTrue()) {
+      spec.child("preserveUnknownFields")
+          .invalid(
+              "cannot set to true, set x-kubernetes-preserve-unknown-fields to true in"
+                  + " spec.versions[*].schema instead");
+    }
+  }
+
+  static void update(Field definition, Field old) {
+    Field spec = definition.child("spec");
+    Field before = old.child("spec");
+    if (isEstablished(old.node())) {
+      KindRules.immutable(spec.child("scope"), before.child("scope"));
+      KindRules.immutable(spec.at("names", "kind"), before.at("names", "kind"));
+    }
+    KindRules.immutable(spec.child("group"), before.child("group"));
+    KindRules.immutable(spec.at("names", "plural"), before.at("names", "plural"));
+  }
+
+  private static boolean isEstablished(JsonNode definition) {
+    for (JsonNode condition : definition.path("status").path("conditions")) {
+      if (condition.path("type").asText().equals("Established")) {
+        return condition.path("status").asText().equals("True");
+      }
+    }
+    return false;
+  }
+
+  private static void spec(Field spec) {
+    Field group = spec.child("group");
+    if (group.require()) {
+      List<String> wrong = NameRules.subdomain(group.text());
+      if (!wrong.isEmpty()) {
+        group.invalid(String.join(",", wrong));
+      } else if (!group.text().contains(".")) {
+        group.invalid("should be a domain with at least one dot");
+      }
+    }
+    if (spec.child("scope").require()) {
+      spec.child("scope").oneOf(SCOPES);
+    }
+    versions(spec);
+    names(spec.child("names"));
+    shared(spec);
+    conversion(spec.child("conversion"));
+  }
+
+  private static void versions(Field spec) {
+    Field versions = spec.child("versions");
+    for (Field version : versions.items()) {
+      Field schema = version.at("schema", "openAPIV3Schema");
+      if (!schema.present()) {
+        schema.errors().required(schema.path(), "");
+      }
+    }
+    Set<String> seen = new HashSet<>();
+    boolean unique = true;
+    int stored = 0;
+    for (Field version : versions.items()) {
+      List<String> wrong = NameRules.label1035(version.child("name").text());
+      if (!wrong.isEmpty()) {
+        version.child("name").invalid(String.join(",", wrong));
+      }
+      unique &= seen.add(version.child("name").text());
+      stored += version.child("storage").isTrue() ? 1 : 0;
+      version(version, spec);
+    }
+    if (!unique) {
+      versions.invalid("must contain unique version names");
+    }
+    if (stored != 1) {
+      versions.invalid("must have exactly one version marked as storage version");
+    }
+  }
+
+  /** What a version has for itself alone. */
+  private static void version(Field version, Field spec) {
+    deprecation(version);
+    boolean status = version.at("subresources", "status").present();
+    if (!isShared(spec, "schema") && version.at("schema", "openAPIV3Schema").present()) {
+      SchemaRules.check(version.at("schema", "openAPIV3Schema"), status);
+    }
+    if (!isShared(spec, "subresources")) {
+      scale(version.at("subresources", "scale"), version.child("subresources").path());
+    }
+    if (!isShared(spec, "additionalPrinterColumns")) {
+      columns(version.child("additionalPrinterColumns"));
+    }
+    if (!isShared(spec, "selectableFields")) {
+      selectable(version.child("selectableFields"), version.at("schema", "openAPIV3Schema"));
+    }
+  }
+
+  /** Whether every version says the same of this. */
+  private static boolean isShared(Field spec, String field) {
+    JsonNode versions = spec.child("versions").node();
+    JsonNode first = versions.path(0).path(field);
+    if (first.isMissingNode() || first.isNull() || (first.isArray() && first.isEmpty())) {
+      return false;
+    }
+    for (JsonNode version : versions) {
+      if (!version.path(field).equals(first)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static void shared(Field spec) {
+    Field first = Field.of(spec.child("versions").node().path(0), spec.path(), spec.errors());
+    if (isShared(spec, "schema") && first.at("schema", "openAPIV3Schema").present()) {
+      boolean status = false;
+      for (Field version : spec.child("versions").items()) {
+        status |= version.at("subresources", "status").present();
+      }
+      JsonNode schema = first.at("schema", "openAPIV3Schema").node();
+      SchemaRules.check(Field.of(schema, "spec.validation.openAPIV3Schema", spec.errors()), status);
+    }
+    if (isShared(spec, "subresources")) {
+      scale(first.at("subresources", "scale"), "spec.subresources");
+    }
+    if (isShared(spec, "additionalPrinterColumns")) {
+      columns(first.child("additionalPrinterColumns"));
+    }
+    if (isShared(spec, "selectableFields")) {
+      selectable(first.child("selectableFields"), first.at("schema", "openAPIV3Schema"));
+    }
+  }
+
+  private static void deprecation(Field version) {
+    Field warning = version.child("deprecationWarning");
+    if (!warning.present()) {
+      return;
+    }
+    String text = warning.text();
+    if (!version.child("deprecated").isTrue()) {
+      warning.invalid("can only be set for deprecated versions");
+      return;
+    }
+    if (text.length() > WARNING_CHARS_MAX) {
+      warning.invalid("must be <= 256 characters long");
+    }
+    if (text.isEmpty()) {
+      warning.invalid("must not be an empty string");
+    }
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isISOControl(text.charAt(i))) {
+        warning.invalid(
+            "must only contain printable UTF-8 characters; non-printable character found at index "
+                + i);
+        return;
+      }
+    }
+  }
+
+  private static void names(Field names) {
+    for (String part : List.of("plural", "singular", "kind", "listKind")) {
+      names.child(part).require();
+    }
+    for (String part : List.of("plural", "singular")) {
+      joined(names.child(part), names.child(part).text(), "");
+    }
+    for (String part : List.of("kind", "listKind")) {
+      String lower = names.child(part).text().toLowerCase(Locale.ROOT);
+      joined(names.child(part), lower, "may have mixed case, but should otherwise match: ");
+    }
+    names.child("shortNames").items().forEach(name -> joined(name, name.text(), ""));
+    if (names.child("kind").hasText() && names.child("kind").is(names.child("listKind").text())) {
+      names.child("listKind").invalid("kind and listKind may not be the same");
+    }
+    names.child("categories").items().forEach(name -> joined(name, name.text(), ""));
+  }
+
+  private static void joined(Field field, String text, String before) {
+    List<String> wrong = text.isEmpty() ? List.of() : NameRules.label1035(text);
+    if (!wrong.isEmpty()) {
+      field.invalid(before + String.join(",", wrong));
+    }
+  }
+
+  private static void scale(Field scale, String path) {
+    if (!scale.present()) {
+      return;
+    }
+    replicas(scale, "specReplicasPath", ".spec.", path);
+    replicas(scale, "statusReplicasPath", ".status.", path);
+    Field selector =
+        Field.of(
+            scale.child("labelSelectorPath").node(),
+            path + ".scale.labelSelectorPath",
+            scale.errors());
+    boolean below = selector.text().startsWith(".spec.") || selector.text().startsWith(".status.");
+    if (selector.hasText() && simplePath(selector) && !below) {
+      selector.invalid("should be a json path under either .spec or .status");
+    }
+  }
+
+  private static void replicas(Field scale, String name, String below, String path) {
+    Field field = Field.of(scale.child(name).node(), path + ".scale." + name, scale.errors());
+    if (field.require() && simplePath(field) && !field.text().startsWith(below)) {
+      field.invalid("should be a json path under " + below.substring(0, below.length() - 1));
+    }
+  }
+
+  private static boolean simplePath(Field path) {
+    boolean simple = path.text().startsWith(".");
+    if (!simple) {
+      path.invalid("must be a simple json path starting with .");
+    }
+    return simple;
+  }
+
+  private static void columns(Field columns) {
+    for (Field column : columns.items()) {
+      column.child("name").require();
+      Field type = column.child("type");
+      String types = "must be one of " + String.join(",", COLUMN_TYPES);
+      if (type.require(types) && !COLUMN_TYPES.contains(type.text())) {
+        type.invalid(types);
+      }
+      Field format = column.child("format");
+      if (format.hasText() && !COLUMN_FORMATS.contains(format.text())) {
+        format.invalid("must be one of " + String.join(",", COLUMN_FORMATS));
+      }
+      Field path =
+          Field.of(column.child("jsonPath").node(), column.path() + ".JSONPath", column.errors());
+      if (path.require()) {
+        simplePath(path);
+      }
+    }
+  }
+
+  private static void selectable(Field fields, Field schema) {
+    Set<String> seen = new HashSet<>();
+    for (Field field : fields.items()) {
+      Field path = field.child("jsonPath");
+      if (!path.require()) {
+        continue;
+      }
+      JsonNode found = schema.node();
+      for (String name : path.text().replaceFirst("^\\.", "").split("\\.")) {
+        found = found.path("properties").path(name);
+      }
+      String type = found.path("type").asText();
+      if (!path.text().startsWith(".") || found.isMissingNode()) {
+        path.invalid("is an invalid path: does not refer to a valid field");
+      } else if (path.text().startsWith(".metadata")) {
+        path.invalid("must not point to fields in metadata");
+      } else if (!List.of("string", "boolean", "integer").contains(type)) {
+        path.invalid(
+            "must point to a field of type string, boolean or integer. Enum string fields and"
+                + " strings with formats are allowed.");
+      }
+      if (!seen.add(path.text())) {
+        path.errors().duplicate(path.path(), path.node());
+      }
+    }
+    if (seen.size() > SELECTABLE_MAX) {
+      fields.errors().tooMany(fields.path(), seen.size(), SELECTABLE_MAX);
+    }
+  }
+
+  private static void conversion(Field conversion) {
+    Field strategy = conversion.child("strategy");
+    if (conversion.present() && strategy.require()) {
+      strategy.oneOf(STRATEGIES);
+    }
+    Field webhook = conversion.child("webhook");
+    Field config =
+        Field.of(
+            webhook.child("clientConfig").node(),
+            conversion.path() + ".webhookClientConfig",
+            conversion.errors());
+    Field reviews =
+        Field.of(
+            webhook.child("conversionReviewVersions").node(),
+            conversion.path() + ".conversionReviewVersions",
+            conversion.errors());
+    if (!strategy.is("Webhook")) {
+      String said = "should not be set when strategy is not set to Webhook";
+      if (config.present()) {
+        config.forbidden(said);
+      }
+      if (!reviews.items().isEmpty()) {
+        reviews.forbidden(said);
+      }
+      return;
+    }
+    if (!config.present()) {
+      config.errors().required(config.path(), "required when strategy is set to Webhook");
+    } else if (config.child("url").present() == config.child("service").present()) {
+      config.errors().required(config.path(), "exactly one of url or service is required");
+    } else if (config.child("service").present()) {
+      config.at("service", "name").require();
+      config.at("service", "namespace").require();
+    } else if (!config.child("url").text().startsWith("https://")) {
+      config.child("url").invalid("'https' is the only allowed URL scheme");
+    }
+    reviews(reviews);
+  }
+
+  private static void reviews(Field reviews) {
+    if (reviews.items().isEmpty()) {
+      reviews.errors().required(reviews.path(), "");
+      return;
+    }
+    Set<String> seen = new HashSet<>();
+    for (Field version : reviews.items()) {
+      if (!seen.add(version.text())) {
+        version.invalid("duplicate version");
+      }
+    }
+    if (!seen.contains("v1") && !seen.contains("v1beta1")) {
+      reviews.invalid("must include at least one of v1, v1beta1");
+    }
+  }
+
+  private static void storedVersions(Field stored, Field versions) {
+    if (stored.items().isEmpty()) {
+      return;
+    }
+    List<String> names = new ArrayList<>();
+    versions.items().forEach(version -> names.add(version.child("name").text()));
+    for (Field name : stored.items()) {
+      if (!names.contains(name.text())) {
+        String version = name.text();
+        name.invalid(
+            ("missing from spec.versions; %s was previously a storage version, and must remain in"
+                    + " spec.versions until a storage migration ensures no data remains persisted in"
+                    + " %s and removes %s from status.storedVersions")
+                .formatted(version, version, version));
+      }
+    }
+  }
+
+  /** Groups of the community need an approved API, or the word that it is none. */
+  private static void approval(Field definition, String group) {
+    boolean community =
+        group.equals("k8s.io")
+            || group.endsWith(".k8s.io")
+            || group.equals("kubernetes.io")
+            || group.endsWith(".kubernetes.io");
+    if (!community) {
+      return;
+    }
+    JsonNode annotation = definition.node().path("metadata").path("annotations").path(APPROVAL);
+    String path = "metadata.annotations[" + APPROVAL + "]";
+    String see = ", see https://github.com/kubernetes/enhancements/pull/1111";
+    String text = annotation.asText();
+    if (text.isEmpty()) {
+      definition
+          .errors()
+          .required(
+              path, "protected groups must have approval annotation \"" + APPROVAL + "\"" + see);
+    } else if (!text.startsWith("unapproved") && !text.matches("[a-z]+://[^/]+.*")) {
+      definition
+          .errors()
+          .invalid(
+              path,
+              annotation,
+              "protected groups must have approval annotation \""
+                  + APPROVAL
+                  + "\" with either a URL or a reason starting with \"unapproved\""
+                  + see);
+    }
+  }
+}

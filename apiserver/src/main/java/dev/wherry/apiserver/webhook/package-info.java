@@ -1,0 +1,9 @@
+/**
+ * Calls to webhooks: by URL, or by Service through a node, each with the authority that its owner
+ * names. Blocking, on the request's own virtual thread, with a bounded time. Imported by the
+ * composition of the API server; meant for admission webhooks too.
+ */
+@NullMarked
+package dev.wherry.apiserver.webhook;
+
+import org.jspecify.annotations.NullMarked;
