@@ -198,7 +198,8 @@ final class Patches {
       if (custom) {
         return new Patched(forms.decode(kind, merged).object(), complaints);
       }
-      return new Patched(StructDecoder.decode(schema, type.orElseThrow(), merged).object(), complaints);
+      return new Patched(
+          StructDecoder.decode(schema, type.orElseThrow(), merged).object(), complaints);
     } catch (DecodeException e) {
       throw ApiException.badRequest(
           "failed to convert new object to proper version: " + e.getMessage());
@@ -230,7 +231,10 @@ final class Patches {
   private Patched decodeCustom(Patch patch, KindInfo kind, ObjectNode wanted) {
     try {
       CustomForms.Decoded decoded = forms.decode(kind, wanted);
-      List<String> complaints = FieldValidation.customComplaints(decoded, patch.doubled());
+      boolean json = patch.type() == Type.JSON;
+      List<String> complaints = new ArrayList<>(json ? patch.doubled() : List.of());
+      complaints.addAll(
+          FieldValidation.customComplaints(decoded, json ? List.of() : patch.doubled()));
       if (patch.validation() == FieldValidation.STRICT && !complaints.isEmpty()) {
         throw invalid(patch, wanted, FieldValidation.refusal(complaints));
       }

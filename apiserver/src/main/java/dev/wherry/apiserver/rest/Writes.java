@@ -104,8 +104,7 @@ final class Writes {
     return ScaleSubresource.of(
         registry
             .objects()
-            .update(
-                request.plain(), old -> ScaleSubresource.apply(request, old, scale, paths)),
+            .update(request.plain(), old -> ScaleSubresource.apply(request, old, scale, paths)),
         paths);
   }
 
@@ -165,9 +164,9 @@ final class Writes {
                   return unconditional(patch, live, patched.object());
                 },
                 mayCreate);
-    ObjectNode object = scale
-            ? ScaleSubresource.of(
-                written.object(), registry.kinds().scale(request.kind()))
+    ObjectNode object =
+        scale
+            ? ScaleSubresource.of(written.object(), registry.kinds().scale(request.kind()))
             : written.object();
     return new Applied(object, complaints, written.created());
   }

@@ -1,5 +1,6 @@
 package dev.wherry.apiserver.customresource;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -190,5 +191,62 @@ class CustomResourceTest {
         "NotAccepted",
         definitions.condition("others.example.com", "Established").path("reason").asText());
     assertEquals(404, server.get("/apis/example.com/v1/others").code());
+  }
+
+  @Test
+  void apply_byTwoManagers_mergesListsByKey() {
+    String path = BASE + "/applied?fieldManager=";
+    String type = "application/apply-patch+yaml";
+    byte[] one = widget("applied", "{size: 1, parts: [{name: a}]}").getBytes(UTF_8);
+    byte[] two = widget("applied", "{parts: [{name: b}]}").getBytes(UTF_8);
+    assertEquals(201, server.send("PATCH", path + "one", one, "Content-Type", type).code());
+    var second = server.send("PATCH", path + "two", two, "Content-Type", type);
+    assertEquals(200, second.code(), second.text());
+    assertEquals(2, second.json().at("/spec/parts").size(), second.text());
+    byte[] conflict = widget("applied", "{size: 2}").getBytes(UTF_8);
+    assertEquals(409, server.send("PATCH", path + "two", conflict, "Content-Type", type).code());
+  }
+
+  @Test
+  void openApi_describesTheKindInBothVersions() {
+    String v3 = server.get("/openapi/v3/apis/example.com/v1").text();
+    assertTrue(v3.contains("\"com.example.v1.Widget\""), v3);
+    JsonNode widget =
+        server.get("/openapi/v3/apis/example.com/v1").json().path("components").path("schemas");
+    JsonNode spec = widget.path("com.example.v1.Widget").path("properties").path("spec");
+    assertEquals(10, spec.at("/properties/size/maximum").asInt());
+    JsonNode v2 = server.get("/openapi/v2").json().path("definitions");
+    assertEquals(
+        "Widget", v2.at("/com.example.v1.Widget/x-kubernetes-group-version-kind/0/kind").asText());
+    assertTrue(v2.has("com.example.v1.WidgetList"));
+  }
+
+  @Test
+  void get_inAnotherVersion_isRenamedAndDefaulted() {
+    String two =
+        Definitions.WIDGETS.replace("idget", "ersion").replace("[wd]", "[vs]")
+            + """
+              - name: v2
+                served: true
+                storage: false
+                schema:
+                  openAPIV3Schema:
+                    type: object
+                    properties:
+                      spec:
+                        type: object
+                        properties:
+                          size: {type: integer}
+                          added: {type: string, default: new}
+            """;
+    definitions.create(two);
+    String v1 = BASE.replace("widgets", "wersions");
+    var made = server.post(v1, widget("both", "{size: 3}").replace("Widget", "Wersion"));
+    assertEquals(201, made.code(), made.text());
+    JsonNode other = server.get(v1.replace("/v1/", "/v2/") + "/both").json();
+    assertEquals("example.com/v2", other.path("apiVersion").asText());
+    assertEquals("new", other.at("/spec/added").asText());
+    assertFalse(other.path("spec").has("color"), "a field that the version does not have");
+    assertEquals("red", server.get(v1 + "/both").json().at("/spec/color").asText());
   }
 }
