@@ -25,20 +25,27 @@ final class ProbeLoop implements Runnable {
 
   private final Probe probe;
   private final Instant startedAt;
+  private final boolean spread;
   private final Supplier<ProbeCheck.Result> check;
   private final Timer clock;
   private final RandomGenerator random;
   private final Listener listener;
 
+  /**
+   * @param spread whether the first look may come anywhere in a period: when a kubelet starts, not
+   *     all probes of its node at once
+   */
   ProbeLoop(
       Probe probe,
       Instant startedAt,
+      boolean spread,
       Supplier<ProbeCheck.Result> check,
       Timer clock,
       RandomGenerator random,
       Listener listener) {
     this.probe = probe;
     this.startedAt = startedAt;
+    this.spread = spread;
     this.check = check;
     this.clock = clock;
     this.random = random;
@@ -59,8 +66,7 @@ final class ProbeLoop implements Runnable {
     Instant first = startedAt.plusSeconds(or(probe.initialDelaySeconds(), 0));
     Duration wait = Duration.between(clock.instant(), first);
     if (wait.isNegative() || wait.isZero()) {
-      boolean longRunning = wait.negated().compareTo(period) > 0;
-      wait = longRunning ? Duration.ofMillis(random.nextLong(period.toMillis())) : Duration.ZERO;
+      wait = spread ? Duration.ofMillis(random.nextLong(period.toMillis())) : Duration.ZERO;
     }
     clock.pause(wait);
     int successes = 0;

@@ -31,6 +31,7 @@ public final class Probes {
   private final Map<Key, Thread> running = new HashMap<>();
   private final Set<String> started = new HashSet<>();
   private final Set<String> ready = new HashSet<>();
+  private final Set<String> remembered = new HashSet<>();
 
   private record Key(String containerId, ProbeKind kind) {}
 
@@ -49,6 +50,7 @@ public final class Probes {
 
   /** Takes over what was known of a running container before this kubelet started. */
   public void remember(String containerId, boolean wasStarted, boolean wasReady) {
+    remembered.add(containerId);
     if (wasStarted) {
       started.add(containerId);
     }
@@ -93,6 +95,7 @@ public final class Probes {
         });
     started.retainAll(runningIds);
     ready.retainAll(runningIds);
+    remembered.retainAll(runningIds);
   }
 
   public boolean started(String containerId) {
@@ -129,6 +132,7 @@ public final class Probes {
                 new ProbeLoop(
                     probe,
                     target.startedAt(),
+                    remembered.contains(target.containerId()),
                     () -> check.run(probe, target),
                     clock,
                     random,

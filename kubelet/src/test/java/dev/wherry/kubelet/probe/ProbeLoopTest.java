@@ -39,10 +39,15 @@ class ProbeLoopTest {
       };
 
   private void start(Probe.Builder probe, Instant startedAt) {
+    start(probe, startedAt, false);
+  }
+
+  private void start(Probe.Builder probe, Instant startedAt, boolean spread) {
     ProbeLoop work =
         new ProbeLoop(
             probe.periodSeconds((int) PERIOD.toSeconds()).build(),
             startedAt,
+            spread,
             () -> {
               looks.add(clock.instant());
               return new ProbeCheck.Result(healthy, healthy ? "" : "down");
@@ -117,9 +122,20 @@ class ProbeLoopTest {
   }
 
   @Test
-  void probe_containerRanLongBefore_spreadsItsFirstLookOverAPeriod() {
+  void probe_startupTookLong_looksAtOnce() {
     Instant now = clock.instant();
-    start(Probe.builder(), now.minus(Duration.ofHours(1)));
+    start(Probe.builder().initialDelaySeconds(10), now.minus(Duration.ofMinutes(3)));
+    clock.advance(Duration.ZERO);
+    Await.until(LONG, () -> "looks: " + looks, () -> !looks.isEmpty());
+
+    assertEquals(List.of(now), looks);
+    awaitAsleep();
+  }
+
+  @Test
+  void probe_kubeletStartedAnew_spreadsItsFirstLookOverAPeriod() {
+    Instant now = clock.instant();
+    start(Probe.builder(), now.minus(Duration.ofHours(1)), true);
     assertEquals(List.of(), looks);
     next();
 
