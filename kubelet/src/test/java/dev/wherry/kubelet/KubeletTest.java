@@ -157,6 +157,9 @@ class KubeletTest {
     assertEquals("one\ntwo\n", get("/containerLogs/default/web/c", apiserver).body());
     assertEquals("two\n", get("/containerLogs/default/web/c?tailLines=1", apiserver).body());
     assertTrue(get("/pods", apiserver).body().contains("\"web\""));
+    assertEquals(
+        "application/json",
+        get("/pods", apiserver).headers().firstValue("Content-Type").orElse(""));
     assertTrue(get("/stats/summary", apiserver).body().contains("\"workingSetBytes\""));
     assertEquals(404, get("/containerLogs/default/web/other", apiserver).statusCode());
     assertTrue(

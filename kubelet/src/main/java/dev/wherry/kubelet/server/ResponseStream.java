@@ -21,7 +21,7 @@ final class ResponseStream extends OutputStream {
   private static final int BUFFER_BYTES = 16 * 1024;
 
   private final Channel channel;
-  private final String contentType;
+  private String contentType;
   private final byte[] buffer = new byte[BUFFER_BYTES];
   private int filled;
   private boolean begun;
@@ -29,6 +29,11 @@ final class ResponseStream extends OutputStream {
   ResponseStream(Channel channel, String contentType) {
     this.channel = channel;
     this.contentType = contentType;
+  }
+
+  /** The answer is JSON; only before anything of it is written. */
+  void isJson() {
+    contentType = "application/json";
   }
 
   /** Whether the head has been sent, so that no other answer can be given any more. */

@@ -43,9 +43,9 @@ final class Routes {
     String first = path.isEmpty() ? "" : path.getFirst();
     switch (first) {
       case "healthz" -> text(out, "ok");
-      case "pods" -> text(out, podList(workers.pods().stream().map(PodView::pod).toList()));
-      case "runningpods" -> text(out, podList(running()));
-      case "stats" -> text(out, new String(Json.write(stats.summary()), StandardCharsets.UTF_8));
+      case "pods" -> json(out, podList(workers.pods().stream().map(PodView::pod).toList()));
+      case "runningpods" -> json(out, podList(running()));
+      case "stats" -> json(out, stats.summary());
       case "metrics" -> text(out, stats.resourceMetrics());
       case "containerLogs" -> containerLogs(context, path, target, out);
       case "exec" -> streams.exec(asked(context, request, path, target));
@@ -65,6 +65,12 @@ final class Routes {
 
   private static void text(ResponseStream out, String text) throws IOException {
     out.write(text.getBytes(StandardCharsets.UTF_8));
+    out.close();
+  }
+
+  private static void json(ResponseStream out, ObjectNode object) throws IOException {
+    out.isJson();
+    out.write(Json.write(object));
     out.close();
   }
 
@@ -99,11 +105,11 @@ final class Routes {
         .toList();
   }
 
-  private static String podList(List<Pod> pods) {
+  private static ObjectNode podList(List<Pod> pods) {
     ObjectNode list = Json.object();
     list.put("kind", "PodList").put("apiVersion", "v1").putObject("metadata");
     ArrayNode items = list.putArray("items");
     pods.forEach(pod -> items.add(Pod.KIND.toJson(pod)));
-    return new String(Json.write(list), StandardCharsets.UTF_8);
+    return list;
   }
 }
