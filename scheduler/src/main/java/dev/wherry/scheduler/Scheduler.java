@@ -50,9 +50,7 @@ public final class Scheduler implements AutoCloseable {
   private final Thread loop;
   private boolean stopping;
 
-  /**
-   * @param seed of the draw among equally good nodes
-   */
+  /** With the seed of the draw among equally good nodes. */
   public Scheduler(
       SchedulerConfig config,
       List<Profile> profiles,

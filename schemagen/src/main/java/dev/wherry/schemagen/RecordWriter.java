@@ -231,12 +231,8 @@ final class RecordWriter {
     }
     line("");
     line("    public " + type.simpleName() + " build() {");
-    line(
-        "      return new "
-            + type.simpleName()
-            + "("
-            + fields.stream().map(RecordWriter::name).collect(Collectors.joining(", "))
-            + ");");
+    String all = fields.stream().map(RecordWriter::name).collect(Collectors.joining(", "));
+    line("      return new %s(%s);".formatted(type.simpleName(), all));
     line("    }");
     line("  }");
   }

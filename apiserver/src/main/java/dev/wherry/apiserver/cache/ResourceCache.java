@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 
 /** The objects of one resource, its last changes and its watchers. */
 public final class ResourceCache {
@@ -205,11 +206,7 @@ public final class ResourceCache {
    *
    * @param bookmark whether a bookmark ends the first events
    */
-  Watcher watchFromNow(
-      Selection selection,
-      boolean bookmark,
-      java.util.function.LongSupplier applied,
-      Runnable wake) {
+  Watcher watchFromNow(Selection selection, boolean bookmark, LongSupplier applied, Runnable wake) {
     lock.lock();
     try {
       Watcher watcher = register(selection, wake);

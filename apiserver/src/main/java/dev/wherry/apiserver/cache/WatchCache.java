@@ -166,26 +166,22 @@ public final class WatchCache implements AutoCloseable {
 
   /** The served form of what the store has. */
   public CachedObject object(Entry entry) {
+    return served(entry, entry.modRevision());
+  }
+
+  private CachedObject lastVersion(Event deletion) {
+    return served(deletion.previous().orElseThrow(), deletion.revision());
+  }
+
+  private CachedObject served(Entry entry, long revision) {
     StoreKeys.Parsed key = StoreKeys.parse(entry.key());
     byte[] stored = transformer.fromStored(entry.key(), entry.value());
     return new CachedObject(
         key.cacheKey(),
         key.namespace(),
         key.name(),
-        entry.modRevision(),
-        ObjectBytes.served(stored, entry.modRevision()));
-  }
-
-  private CachedObject lastVersion(Event deletion) {
-    CachedObject previous = deletion.previous().map(this::object).orElseThrow();
-    byte[] stored =
-        transformer.fromStored(deletion.entry().key(), deletion.previous().orElseThrow().value());
-    return new CachedObject(
-        previous.key(),
-        previous.namespace(),
-        previous.name(),
-        deletion.revision(),
-        ObjectBytes.served(stored, deletion.revision()));
+        revision,
+        ObjectBytes.served(stored, revision));
   }
 
   @Override

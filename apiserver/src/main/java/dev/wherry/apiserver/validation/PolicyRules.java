@@ -195,14 +195,11 @@ final class PolicyRules {
   static void certificateSigningRequestUpdate(Field csr, Field old) {
     KindRules.immutable(csr.child("spec"), old.child("spec"));
     for (Field before : old.at("status", "conditions").items()) {
-      boolean decided = before.child("type").is("Approved") || before.child("type").is("Denied");
-      if (decided && !has(csr.at("status", "conditions"), before.child("type").text())) {
-        csr.errors()
-            .forbidden(
-                "status.conditions",
-                "updates may not remove a condition of type \""
-                    + before.child("type").text()
-                    + "\"");
+      String type = before.child("type").text();
+      boolean decided = type.equals("Approved") || type.equals("Denied");
+      if (decided && !has(csr.at("status", "conditions"), type)) {
+        String message = "updates may not remove a condition of type \"" + type + "\"";
+        csr.errors().forbidden("status.conditions", message);
       }
     }
   }
@@ -220,10 +217,8 @@ final class PolicyRules {
                   + "\" is not a system priority class");
     }
     if (!system && priority.child("value").number() > USER_PRIORITY_MAX) {
-      priority
-          .errors()
-          .forbidden(
-              "value", "maximum allowed value of a user defined priority is " + USER_PRIORITY_MAX);
+      String message = "maximum allowed value of a user defined priority is " + USER_PRIORITY_MAX;
+      priority.errors().forbidden("value", message);
     }
     priority.child("preemptionPolicy").oneOf(List.of("PreemptLowerPriority", "Never"));
   }

@@ -225,25 +225,21 @@ final class ServiceRules {
     }
     for (Field address : addresses.items()) {
       switch (type) {
-        case "IPv4" -> {
-          if (!Addresses.isV4(address.text())) {
-            address.invalid("must be an IPv4 address");
-          } else {
-            nonSpecial(address);
-          }
-        }
-        case "IPv6" -> {
-          if (!Addresses.isV6(address.text())) {
-            address.invalid("must be an IPv6 address");
-          } else {
-            nonSpecial(address);
-          }
-        }
+        case "IPv4" -> ofFamily(type, address, Addresses.isV4(address.text()));
+        case "IPv6" -> ofFamily(type, address, Addresses.isV6(address.text()));
         default -> address.matches(NameRules::subdomain);
       }
     }
     endpoint.child("hostname").matches(NameRules::label);
     endpoint.child("nodeName").matches(NameRules::subdomain);
+  }
+
+  private static void ofFamily(String family, Field address, boolean is) {
+    if (is) {
+      nonSpecial(address);
+    } else {
+      address.invalid("must be an " + family + " address");
+    }
   }
 
   static void endpointSliceUpdate(Field slice, Field old) {

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A Deployment's status and what it says of its progress (deployment progress, sync). Pure. */
@@ -226,10 +227,7 @@ final class Progress {
   }
 
   private static Optional<ReplicaSetCondition> failure(Rollout rollout) {
-    List<ReplicaSet> order = new ArrayList<>();
-    rollout.newSet().ifPresent(order::add);
-    order.addAll(rollout.old());
-    return order.stream()
+    return Stream.concat(rollout.newSet().stream(), rollout.old().stream())
         .flatMap(set -> set.status().conditions().stream())
         .filter(c -> c.type().equals(REPLICA_FAILURE))
         .findFirst();

@@ -62,81 +62,52 @@ class MergeTableTest {
     return Yaml.parse(text.getBytes(StandardCharsets.UTF_8)).tree();
   }
 
+  /** The whole, the part and the result of each row. */
+  private static final String MERGES =
+      """
+      {numeric: 1} | {numeric: 3.14159} | {numeric: 3.14159}
+      {string: a} | {bool: true} | {string: a, bool: true}
+      {setStr: [a, b, c]} | {setStr: [a, b]} | {setStr: [a, b, c]}
+      {setStr: [a, b]} | {setStr: [a, b, c]} | {setStr: [a, b, c]}
+      {setStr: [a, b, c]} | {setStr: []} | {setStr: [a, b, c]}
+      {setStr: []} | {setStr: [a, b, c]} | {setStr: [a, b, c]}
+      {setStr: [a, b]} | {setStr: [b, a]} | {setStr: [b, a]}
+      {setStr: [a, b, c]} | {setStr: [d, e, f]} | {setStr: [a, b, c, d, e, f]}
+      {setStr: [a, b, c]} | {setStr: [c, d, e]} | {setStr: [a, b, c, d, e]}
+      {setStr: [a, b, c, g, f]} | {setStr: [c, d, e, f]} | {setStr: [a, b, c, g, d, e, f]}
+      {setStr: [c, d, e, f]} | {setStr: [a, c, e]} | {setStr: [a, c, d, e, f]}
+      {setStr: [a, b, c, x, z]} | {setStr: [d, e, x, z]} | {setStr: [a, b, c, d, e, x, z]}
+      {setStr: [c, a, g, f]} | {setStr: [c, f, a, g]} | {setStr: [c, f, a, g]}
+      {setStr: [a, b, c, d]} | {setStr: [d, e, f, a]} | {setStr: [b, c, d, e, f, a]}
+      {setStr: [c, d, e, f, g, h, i, j]} | {setStr: ['2', h, '3', e, '4', k, l]} | {setStr: [c, d, f, g, '2', h, i, j, '3', e, '4', k, l]}
+      {setStr: [a, b, c, d, e, f, g, h, i, j]} | {setStr: ['1', b, '2', h, '3', e, '4', k, l]} | {setStr: [a, '1', b, c, d, f, g, '2', h, i, j, '3', e, '4', k, l]}
+      {setStr: [a, b, b]} | {setStr: [c]} | {setStr: [a, b, b, c]}
+      {setStr: [a, b, b]} | {setStr: [b]} | {setStr: [a, b]}
+      {setStr: [a, b, b]} | {setStr: [a]} | {setStr: [a, b, b]}
+      {setStr: [a, b, c, d, e, c]} | {setStr: ['1', b, '2', e, d]} | {setStr: [a, '1', b, c, '2', e, c, d]}
+      {setStr: [a, b, c, d, e, c]} | {setStr: ['1', b, '2', c, e, d]} | {setStr: [a, '1', b, '2', c, e, d]}
+      {setStr: [a, a, b, b]} | {setStr: [b, c, d]} | {setStr: [a, a, b, c, d]}
+      {setStr: [a, a, b, b]} | {setStr: []} | {setStr: [a, a, b, b]}
+      {setBool: [true]} | {setBool: [false]} | {setBool: [true, false]}
+      {setNumeric: [1, 2, 3.5]} | {setNumeric: [1, 2, 3]} | {setNumeric: [1, 2, 3.5, 3]}
+      {setNumeric: [1, 2, 3.5, 1, 2]} | {setNumeric: [1, 2, 3]} | {setNumeric: [1, 2, 3.5, 3]}
+      {list: [{key: a, id: 1, value: {a: a}}]} | {list: [{key: a, id: 1, value: {b: b}, bv: true}]} | {list: [{key: a, id: 1, value: {a: a, b: b}, bv: true}]}
+      {list: [{key: a, id: 1}, {key: b, id: 1}]} | {list: [{key: a, id: 2}]} | {list: [{key: a, id: 1}, {key: b, id: 1}, {key: a, id: 2}]}
+      {list: [{key: a, id: 1, nv: 1}, {key: a, id: 2, nv: 2}]} | {list: [{key: a, id: 2, nv: 3}, {key: a, id: 1}]} | {list: [{key: a, id: 2, nv: 3}, {key: a, id: 1, nv: 1}]}
+      {defaulted: [{port: 80, name: a}]} | {defaulted: [{port: 80, protocol: TCP}]} | {defaulted: [{port: 80, protocol: TCP, name: a}]}
+      {atomicList: [a, b]} | {atomicList: [c]} | {atomicList: [c]}
+      {atomicList: [a, b]} | {atomicList: []} | {atomicList: []}
+      {atomicMap: {a: a}} | {atomicMap: {b: b}} | {atomicMap: {b: b}}
+      {map: {a: a}} | {map: {b: b}} | {map: {a: a, b: b}}
+      {map: {a: a}} | {map: {a: null}} | {map: {a: null}}
+      {map: {a: a}} | {map: null} | {map: {a: a}}
+      {free: {a: {b: 1}}} | {free: {a: {c: 2}}} | {free: {a: {b: 1, c: 2}}}
+      {free: {a: [1, 2]}} | {free: {a: [3]}} | {free: {a: [3]}}
+      {either: 1} | {either: 10%} | {either: 10%}
+      """;
+
   static List<List<String>> merges() {
-    return List.of(
-        List.of("{numeric: 1}", "{numeric: 3.14159}", "{numeric: 3.14159}"),
-        List.of("{string: a}", "{bool: true}", "{string: a, bool: true}"),
-        List.of("{setStr: [a, b, c]}", "{setStr: [a, b]}", "{setStr: [a, b, c]}"),
-        List.of("{setStr: [a, b]}", "{setStr: [a, b, c]}", "{setStr: [a, b, c]}"),
-        List.of("{setStr: [a, b, c]}", "{setStr: []}", "{setStr: [a, b, c]}"),
-        List.of("{setStr: []}", "{setStr: [a, b, c]}", "{setStr: [a, b, c]}"),
-        List.of("{setStr: [a, b]}", "{setStr: [b, a]}", "{setStr: [b, a]}"),
-        List.of("{setStr: [a, b, c]}", "{setStr: [d, e, f]}", "{setStr: [a, b, c, d, e, f]}"),
-        List.of("{setStr: [a, b, c]}", "{setStr: [c, d, e]}", "{setStr: [a, b, c, d, e]}"),
-        List.of(
-            "{setStr: [a, b, c, g, f]}",
-            "{setStr: [c, d, e, f]}",
-            "{setStr: [a, b, c, g, d, e, f]}"),
-        List.of("{setStr: [c, d, e, f]}", "{setStr: [a, c, e]}", "{setStr: [a, c, d, e, f]}"),
-        List.of(
-            "{setStr: [a, b, c, x, z]}",
-            "{setStr: [d, e, x, z]}",
-            "{setStr: [a, b, c, d, e, x, z]}"),
-        List.of("{setStr: [c, a, g, f]}", "{setStr: [c, f, a, g]}", "{setStr: [c, f, a, g]}"),
-        List.of("{setStr: [a, b, c, d]}", "{setStr: [d, e, f, a]}", "{setStr: [b, c, d, e, f, a]}"),
-        List.of(
-            "{setStr: [c, d, e, f, g, h, i, j]}",
-            "{setStr: ['2', h, '3', e, '4', k, l]}",
-            "{setStr: [c, d, f, g, '2', h, i, j, '3', e, '4', k, l]}"),
-        List.of(
-            "{setStr: [a, b, c, d, e, f, g, h, i, j]}",
-            "{setStr: ['1', b, '2', h, '3', e, '4', k, l]}",
-            "{setStr: [a, '1', b, c, d, f, g, '2', h, i, j, '3', e, '4', k, l]}"),
-        List.of("{setStr: [a, b, b]}", "{setStr: [c]}", "{setStr: [a, b, b, c]}"),
-        List.of("{setStr: [a, b, b]}", "{setStr: [b]}", "{setStr: [a, b]}"),
-        List.of("{setStr: [a, b, b]}", "{setStr: [a]}", "{setStr: [a, b, b]}"),
-        List.of(
-            "{setStr: [a, b, c, d, e, c]}",
-            "{setStr: ['1', b, '2', e, d]}",
-            "{setStr: [a, '1', b, c, '2', e, c, d]}"),
-        List.of(
-            "{setStr: [a, b, c, d, e, c]}",
-            "{setStr: ['1', b, '2', c, e, d]}",
-            "{setStr: [a, '1', b, '2', c, e, d]}"),
-        List.of("{setStr: [a, a, b, b]}", "{setStr: [b, c, d]}", "{setStr: [a, a, b, c, d]}"),
-        List.of("{setStr: [a, a, b, b]}", "{setStr: []}", "{setStr: [a, a, b, b]}"),
-        List.of("{setBool: [true]}", "{setBool: [false]}", "{setBool: [true, false]}"),
-        List.of(
-            "{setNumeric: [1, 2, 3.5]}", "{setNumeric: [1, 2, 3]}", "{setNumeric: [1, 2, 3.5, 3]}"),
-        List.of(
-            "{setNumeric: [1, 2, 3.5, 1, 2]}",
-            "{setNumeric: [1, 2, 3]}",
-            "{setNumeric: [1, 2, 3.5, 3]}"),
-        List.of(
-            "{list: [{key: a, id: 1, value: {a: a}}]}",
-            "{list: [{key: a, id: 1, value: {b: b}, bv: true}]}",
-            "{list: [{key: a, id: 1, value: {a: a, b: b}, bv: true}]}"),
-        List.of(
-            "{list: [{key: a, id: 1}, {key: b, id: 1}]}",
-            "{list: [{key: a, id: 2}]}",
-            "{list: [{key: a, id: 1}, {key: b, id: 1}, {key: a, id: 2}]}"),
-        List.of(
-            "{list: [{key: a, id: 1, nv: 1}, {key: a, id: 2, nv: 2}]}",
-            "{list: [{key: a, id: 2, nv: 3}, {key: a, id: 1}]}",
-            "{list: [{key: a, id: 2, nv: 3}, {key: a, id: 1, nv: 1}]}"),
-        List.of(
-            "{defaulted: [{port: 80, name: a}]}",
-            "{defaulted: [{port: 80, protocol: TCP}]}",
-            "{defaulted: [{port: 80, protocol: TCP, name: a}]}"),
-        List.of("{atomicList: [a, b]}", "{atomicList: [c]}", "{atomicList: [c]}"),
-        List.of("{atomicList: [a, b]}", "{atomicList: []}", "{atomicList: []}"),
-        List.of("{atomicMap: {a: a}}", "{atomicMap: {b: b}}", "{atomicMap: {b: b}}"),
-        List.of("{map: {a: a}}", "{map: {b: b}}", "{map: {a: a, b: b}}"),
-        List.of("{map: {a: a}}", "{map: {a: null}}", "{map: {a: null}}"),
-        List.of("{map: {a: a}}", "{map: null}", "{map: {a: a}}"),
-        List.of("{free: {a: {b: 1}}}", "{free: {a: {c: 2}}}", "{free: {a: {b: 1, c: 2}}}"),
-        List.of("{free: {a: [1, 2]}}", "{free: {a: [3]}}", "{free: {a: [3]}}"),
-        List.of("{either: 1}", "{either: 10%}", "{either: 10%}"));
+    return MERGES.lines().map(row -> List.of(row.split(" \\| "))).toList();
   }
 
   @ParameterizedTest

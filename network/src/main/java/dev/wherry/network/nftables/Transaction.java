@@ -7,6 +7,7 @@ import dev.wherry.network.netlink.NetlinkMessage;
 import dev.wherry.network.netlink.NetlinkSocket;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.List;
 
 /**
@@ -164,19 +165,12 @@ public final class Transaction {
 
   private Transaction elements(
       int type, int flags, String what, String set, Collection<Element> elements) {
-    boolean open = false;
-    for (Element element : elements) {
-      if (!open) {
-        step(type, flags, what).text(2, set).nest(3);
-        open = true;
-      }
-      element(element, type == NEW_ELEMENT);
-      if (out.nestedBytes() > ELEMENTS_BYTES_MAX) {
-        out.close();
-        open = false;
-      }
-    }
-    if (open) {
+    Iterator<Element> rest = elements.iterator();
+    while (rest.hasNext()) {
+      step(type, flags, what).text(2, set).nest(3);
+      do {
+        element(rest.next(), type == NEW_ELEMENT);
+      } while (rest.hasNext() && out.nestedBytes() <= ELEMENTS_BYTES_MAX);
       out.close();
     }
     return this;
