@@ -9,6 +9,7 @@ import dev.cel.common.types.SimpleType;
 import dev.wherry.apiserver.structural.TextFormats;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -45,9 +46,14 @@ final class AddressFunctions {
   }
 
   static List<CelFunction> all() {
+    List<CelFunction> all = new ArrayList<>(addresses());
+    all.addAll(networks());
+    return all;
+  }
+
+  private static List<CelFunction> addresses() {
     List<CelType> text = List.of(TEXT);
     List<CelType> ip = List.of(IP);
-    List<CelType> cidr = List.of(CIDR);
     return List.of(
         global("ip", "string_to_ip", IP, text, a -> address((String) a[0])),
         global("isIP", "is_ip", BOOL, text, a -> TextFormats.isAddress((String) a[0])),
@@ -89,7 +95,17 @@ final class AddressFunctions {
             ip,
             a -> ((InetAddress) a[0]).isLinkLocalAddress()),
         member(
-            "isGlobalUnicast", "ip_is_global_unicast", BOOL, ip, a -> isGlobal((InetAddress) a[0])),
+            "isGlobalUnicast",
+            "ip_is_global_unicast",
+            BOOL,
+            ip,
+            a -> isGlobal((InetAddress) a[0])));
+  }
+
+  private static List<CelFunction> networks() {
+    List<CelType> text = List.of(TEXT);
+    List<CelType> cidr = List.of(CIDR);
+    return List.of(
         global("cidr", "string_to_cidr", CIDR, text, a -> network((String) a[0])),
         global("isCIDR", "is_cidr", BOOL, text, a -> TextFormats.isNetwork((String) a[0])),
         global("string", "cidr_to_string", TEXT, cidr, a -> text((Network) a[0])),

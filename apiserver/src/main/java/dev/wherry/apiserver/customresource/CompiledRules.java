@@ -2,7 +2,6 @@ package dev.wherry.apiserver.customresource;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.wherry.apiserver.cel.CelBudget;
-import dev.wherry.apiserver.cel.CelEnvironment;
 import dev.wherry.apiserver.cel.CelFailure;
 import dev.wherry.apiserver.cel.CelProgram;
 import dev.wherry.apiserver.cel.CelValues;
@@ -26,23 +25,11 @@ final class CompiledRules {
 
   private final Structural schema;
   private final boolean resource;
-  private final List<Rule> rules;
+  private final List<CompiledRule> rules;
   private final Map<String, CompiledRules> properties = new LinkedHashMap<>();
   private final List<CompiledRules> allOf = new ArrayList<>();
   private final @Nullable CompiledRules items;
   private final @Nullable CompiledRules additional;
-
-  /**
-   * One rule.
-   *
-   * @param failure why it does not compile, "" when it does
-   */
-  private record Rule(
-      JsonNode source,
-      Optional<CelProgram> program,
-      Optional<CelProgram> message,
-      boolean optionalOld,
-      String failure) {}
 
   /** What stays the same on the way through an object. */
   private record Walk(CelBudget budget, boolean update, List<Problem> problems) {}
@@ -78,33 +65,12 @@ final class CompiledRules {
     return new CompiledRules(schema, schema, true);
   }
 
-  private static List<Rule> compile(Structural schema, Structural typed, boolean resource) {
-    List<Rule> rules = new ArrayList<>();
+  private static List<CompiledRule> compile(Structural schema, Structural typed, boolean resource) {
+    List<CompiledRule> rules = new ArrayList<>();
     for (JsonNode source : schema.source().path("x-kubernetes-validations")) {
-      rules.add(compile(source, typed, resource));
+      rules.add(CompiledRule.of(source, typed, resource));
     }
     return rules;
-  }
-
-  private static Rule compile(JsonNode source, Structural typed, boolean resource) {
-    boolean optionalOld = source.path("optionalOldSelf").asBoolean();
-    Optional<CelEnvironment> environment = CelEnvironment.of(typed, resource, optionalOld);
-    if (environment.isEmpty()) {
-      return new Rule(
-          source, Optional.empty(), Optional.empty(), optionalOld, "the value has no type");
-    }
-    try {
-      CelProgram program = environment.get().rule(source.path("rule").asText());
-      String message = source.path("messageExpression").asText().trim();
-      return new Rule(
-          source,
-          Optional.of(program),
-          message.isEmpty() ? Optional.empty() : Optional.of(environment.get().text(message)),
-          optionalOld,
-          "");
-    } catch (CelFailure e) {
-      return new Rule(source, Optional.empty(), Optional.empty(), optionalOld, e.text());
-    }
   }
 
   /** The mistakes that the rules find. */
@@ -121,7 +87,7 @@ final class CompiledRules {
   private void value(
       JsonNode value, @Nullable Correlation old, String path, boolean same, Walk walk) {
     boolean unchanged = same || (walk.update() && old != null && old.old().equals(value));
-    for (Rule rule : rules) {
+    for (CompiledRule rule : rules) {
       if (walk.budget().isSpent()) {
         return;
       }
@@ -147,7 +113,7 @@ final class CompiledRules {
   }
 
   private void evaluate(
-      Rule rule,
+      CompiledRule rule,
       JsonNode value,
       @Nullable Correlation old,
       String path,
@@ -178,7 +144,8 @@ final class CompiledRules {
     }
   }
 
-  private Map<String, Object> variables(Rule rule, JsonNode value, @Nullable Correlation old) {
+  private Map<String, Object> variables(
+      CompiledRule rule, JsonNode value, @Nullable Correlation old) {
     Map<String, Object> variables = new HashMap<>();
     variables.put("self", CelValues.of(value, schema, resource));
     Optional<Object> before =
@@ -193,7 +160,7 @@ final class CompiledRules {
     return variables;
   }
 
-  private void failed(Rule rule, String path, CelFailure why, Walk walk) {
+  private void failed(CompiledRule rule, String path, CelFailure why, Walk walk) {
     if (walk.budget().isSpent()) {
       problem(walk, path, EXHAUSTED);
       return;
@@ -227,7 +194,7 @@ final class CompiledRules {
   }
 
   private Problem broken(
-      Rule rule, JsonNode value, String path, Map<String, Object> variables, Walk walk) {
+      CompiledRule rule, JsonNode value, String path, Map<String, Object> variables, Walk walk) {
     String message = message(rule, variables, walk);
     String fieldPath = rule.source().path("fieldPath").asText().trim();
     String at =
@@ -244,7 +211,7 @@ final class CompiledRules {
     };
   }
 
-  private static String message(Rule rule, Map<String, Object> variables, Walk walk) {
+  private static String message(CompiledRule rule, Map<String, Object> variables, Walk walk) {
     if (rule.message().isPresent()) {
       try {
         Object made = rule.message().get().evaluate(variables, walk.budget());

@@ -33,8 +33,8 @@ public final class SchemaCheck {
     if (!value.isNull()) {
       alternatives(value, schema, path, old, verdict);
       switch (value.getNodeType()) {
-        case STRING -> text(value, schema, path, verdict);
-        case NUMBER -> number(value, schema, path, verdict);
+        case STRING -> ScalarCheck.text(value, schema, path, verdict);
+        case NUMBER -> ScalarCheck.number(value, schema, path, verdict);
         case ARRAY -> list((ArrayNode) value, schema, path, old, verdict);
         case OBJECT -> object((ObjectNode) value, schema, path, old, verdict);
         default -> {}
@@ -82,7 +82,7 @@ public final class SchemaCheck {
 
   private static void alternatives(
       JsonNode value, Structural schema, String path, @Nullable Correlation old, Verdict verdict) {
-    Structural.Validations rules = schema.validations();
+    Validations rules = schema.validations();
     if (!rules.anyOf().isEmpty()) {
       anyOf(value, rules.anyOf(), path, verdict);
     }
@@ -152,67 +152,9 @@ public final class SchemaCheck {
     }
   }
 
-  private static void text(JsonNode value, Structural schema, String path, Verdict verdict) {
-    Structural.Validations rules = schema.validations();
-    String text = value.textValue();
-    long length = text.codePointCount(0, text.length());
-    if (rules.maxLength() >= 0 && length > rules.maxLength()) {
-      verdict.tooLong(path, rules.maxLength());
-    } else if (length < rules.minLength()) {
-      verdict.invalid(path, value, "should be at least " + rules.minLength() + " chars long");
-    } else if (rules.pattern() != null && !rules.pattern().matcher(text).find()) {
-      verdict.invalid(path, value, "should match '" + rules.pattern().pattern() + "'");
-    }
-    boolean numeric = schema.type().equals("integer") || schema.type().equals("number");
-    if (!rules.format().isEmpty() && !numeric && !Formats.matchesFormat(rules.format(), text)) {
-      String shown = Verdict.quote(text);
-      verdict.invalid(path, value, "must be of type " + rules.format() + ": " + shown);
-    }
-    verdict.match();
-  }
-
-  private static void number(JsonNode value, Structural schema, String path, Verdict verdict) {
-    Structural.Validations rules = schema.validations();
-    range(value, schema, path, verdict);
-    JsonNode factor = rules.multipleOf();
-    if (factor != null && !Numbers.isMultiple(value, factor)) {
-      verdict.invalid(path, value, "should be a multiple of " + Numbers.bound(factor, value));
-    }
-    JsonNode min = rules.minimum();
-    if (min != null) {
-      int order = Numbers.compare(value, min);
-      if (order < 0 || (order == 0 && rules.exclusiveMinimum())) {
-        String than = rules.exclusiveMinimum() ? "greater than " : "greater than or equal to ";
-        verdict.invalid(path, value, "should be " + than + Numbers.bound(min, value));
-      }
-    }
-    JsonNode max = rules.maximum();
-    if (max != null) {
-      int order = Numbers.compare(value, max);
-      if (order > 0 || (order == 0 && rules.exclusiveMaximum())) {
-        String than = rules.exclusiveMaximum() ? "less than " : "less than or equal to ";
-        verdict.invalid(path, value, "should be " + than + Numbers.bound(max, value));
-      }
-    }
-    verdict.match();
-  }
-
-  private static void range(JsonNode value, Structural schema, String path, Verdict verdict) {
-    if (!schema.type().equals("integer") || !Numbers.isWhole(value)) {
-      return;
-    }
-    boolean small = schema.format().equals("int32");
-    boolean fits = small ? value.canConvertToInt() : value.canConvertToLong();
-    if (!fits) {
-      String form = small || schema.format().equals("int64") ? schema.format() : "";
-      String said = form.isEmpty() ? " (default format)" : " with format " + form;
-      verdict.composite("Checked value must be of type integer" + said + " in " + path);
-    }
-  }
-
   private static void list(
       ArrayNode list, Structural schema, String path, @Nullable Correlation old, Verdict verdict) {
-    Structural.Validations rules = schema.validations();
+    Validations rules = schema.validations();
     Structural item = schema.item();
     if (item != null) {
       for (int i = 0; i < list.size(); i++) {
@@ -249,7 +191,7 @@ public final class SchemaCheck {
       String path,
       @Nullable Correlation old,
       Verdict verdict) {
-    Structural.Validations rules = schema.validations();
+    Validations rules = schema.validations();
     if (object.size() < rules.minProperties()) {
       verdict.invalid(
           path, count(object), "should have at least " + rules.minProperties() + " properties");

@@ -2,7 +2,6 @@ package dev.wherry.apiserver.structural;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import com.google.re2j.Pattern;
 import dev.wherry.model.json.Json;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -10,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,29 +39,6 @@ public final class Structural {
   private final boolean defaults;
   private final boolean rules;
 
-  /** What a value has to fulfil beside its shape. */
-  record Validations(
-      String format,
-      @Nullable JsonNode minimum,
-      @Nullable JsonNode maximum,
-      boolean exclusiveMinimum,
-      boolean exclusiveMaximum,
-      @Nullable JsonNode multipleOf,
-      long minLength,
-      long maxLength,
-      long minItems,
-      long maxItems,
-      long minProperties,
-      long maxProperties,
-      boolean uniqueItems,
-      @Nullable Pattern pattern,
-      List<JsonNode> enumeration,
-      Set<String> required,
-      List<Structural> allOf,
-      List<Structural> anyOf,
-      List<Structural> oneOf,
-      @Nullable Structural not) {}
-
   private Structural(JsonNode source) {
     this.source = source;
     this.type = source.path("type").asText();
@@ -82,8 +57,8 @@ public final class Structural {
     this.defaultValue = source.path("default");
     this.listType = source.path("x-kubernetes-list-type").asText();
     this.mapType = source.path("x-kubernetes-map-type").asText();
-    this.listMapKeys = texts(source.path("x-kubernetes-list-map-keys"));
-    this.validations = validations(source);
+    this.listMapKeys = Validations.texts(source.path("x-kubernetes-list-map-keys"));
+    this.validations = Validations.of(source);
     this.defaults = hasDefault() || children().stream().anyMatch(Structural::hasDefaults);
     this.rules =
         !source.path("x-kubernetes-validations").isEmpty()
@@ -94,48 +69,6 @@ public final class Structural {
   /** Compiles a schema; the tree may not be changed afterwards. */
   public static Structural of(JsonNode schema) {
     return new Structural(schema);
-  }
-
-  private static Validations validations(JsonNode s) {
-    return new Validations(
-        s.path("format").asText(),
-        s.get("minimum"),
-        s.get("maximum"),
-        s.path("exclusiveMinimum").asBoolean(),
-        s.path("exclusiveMaximum").asBoolean(),
-        s.get("multipleOf"),
-        s.path("minLength").asLong(-1),
-        s.path("maxLength").asLong(-1),
-        s.path("minItems").asLong(-1),
-        s.path("maxItems").asLong(-1),
-        s.path("minProperties").asLong(-1),
-        s.path("maxProperties").asLong(-1),
-        s.path("uniqueItems").asBoolean(),
-        s.path("pattern").asText().isEmpty() ? null : Pattern.compile(s.path("pattern").asText()),
-        nodes(s.path("enum")),
-        Collections.unmodifiableSet(new java.util.LinkedHashSet<>(texts(s.path("required")))),
-        schemas(s.path("allOf")),
-        schemas(s.path("anyOf")),
-        schemas(s.path("oneOf")),
-        s.path("not").isObject() ? of(s.path("not")) : null);
-  }
-
-  private static List<String> texts(JsonNode list) {
-    List<String> texts = new ArrayList<>(list.size());
-    list.forEach(item -> texts.add(item.asText()));
-    return List.copyOf(texts);
-  }
-
-  private static List<JsonNode> nodes(JsonNode list) {
-    List<JsonNode> nodes = new ArrayList<>(list.size());
-    list.forEach(nodes::add);
-    return List.copyOf(nodes);
-  }
-
-  private static List<Structural> schemas(JsonNode list) {
-    List<Structural> schemas = new ArrayList<>(list.size());
-    list.forEach(item -> schemas.add(of(item)));
-    return List.copyOf(schemas);
   }
 
   /** Schemas of fields, items and free keys. */
