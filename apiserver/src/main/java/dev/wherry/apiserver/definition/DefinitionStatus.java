@@ -144,7 +144,7 @@ final class DefinitionStatus {
   }
 
   private void structure() {
-    List<Cause> violations = StructuralRules.violations(definition.path("spec"));
+    List<Cause> violations = violations(definition.path("spec"));
     if (violations.isEmpty()) {
       remove("NonStructuralSchema");
       return;
@@ -153,6 +153,25 @@ final class DefinitionStatus {
         violations.stream().map(cause -> cause.field() + ": " + cause.message()).toList();
     String all = texts.size() == 1 ? texts.getFirst() : "[" + String.join(", ", texts) + "]";
     set("NonStructuralSchema", true, "Violations", all);
+  }
+
+  private static List<Cause> violations(JsonNode spec) {
+    List<Cause> all = new ArrayList<>();
+    if (spec.path("preserveUnknownFields").asBoolean()) {
+      all.add(
+          new Cause(
+              "FieldValueInvalid",
+              "Invalid value: true: must be false",
+              "spec.preserveUnknownFields"));
+    }
+    for (int i = 0; i < spec.path("versions").size(); i++) {
+      JsonNode schema = spec.path("versions").get(i).path("schema").path("openAPIV3Schema");
+      if (schema.isObject()) {
+        all.addAll(
+            StructuralRules.check(schema, "spec.versions[" + i + "].schema.openAPIV3Schema"));
+      }
+    }
+    return all;
   }
 
   private void remove(String type) {

@@ -58,25 +58,6 @@ public final class StructuralRules {
     return List.copyOf(rules.causes);
   }
 
-  /** The violations of all versions of a definition's spec. */
-  public static List<Cause> violations(JsonNode spec) {
-    List<Cause> all = new ArrayList<>();
-    if (spec.path("preserveUnknownFields").asBoolean()) {
-      all.add(
-          new Cause(
-              "FieldValueInvalid",
-              "Invalid value: true: must be false",
-              "spec.preserveUnknownFields"));
-    }
-    for (int i = 0; i < spec.path("versions").size(); i++) {
-      JsonNode schema = spec.path("versions").get(i).path("schema").path("openAPIV3Schema");
-      if (schema.isObject()) {
-        all.addAll(check(schema, "spec.versions[" + i + "].schema.openAPIV3Schema"));
-      }
-    }
-    return all;
-  }
-
   private void required(String path, String said) {
     causes.add(new Cause("FieldValueRequired", "Required value: " + said, path));
   }

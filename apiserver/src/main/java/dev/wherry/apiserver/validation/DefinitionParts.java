@@ -5,7 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Scale, columns, selectable fields and conversion of definitions. */
+/** Scale, columns, selectable fields, conversion and approval of definitions. */
 final class DefinitionParts {
   private static final List<String> STRATEGIES = List.of("None", "Webhook");
   private static final List<String> COLUMN_TYPES =
@@ -13,6 +13,8 @@ final class DefinitionParts {
   private static final List<String> COLUMN_FORMATS =
       List.of("byte", "date", "date-time", "double", "float", "int32", "int64", "password");
   private static final int SELECTABLE_MAX = 8;
+
+  private static final String APPROVAL = "api-approved.kubernetes.io";
 
   private DefinitionParts() {}
 
@@ -150,6 +152,38 @@ final class DefinitionParts {
     }
     if (!seen.contains("v1") && !seen.contains("v1beta1")) {
       reviews.invalid("must include at least one of v1, v1beta1");
+    }
+  }
+
+  /** Groups of the community need an approved API, or the word that it is none. */
+  static void approval(Field definition, String group) {
+    boolean community =
+        group.equals("k8s.io")
+            || group.endsWith(".k8s.io")
+            || group.equals("kubernetes.io")
+            || group.endsWith(".kubernetes.io");
+    if (!community) {
+      return;
+    }
+    JsonNode annotation = definition.node().path("metadata").path("annotations").path(APPROVAL);
+    String path = "metadata.annotations[" + APPROVAL + "]";
+    String see = ", see https://github.com/kubernetes/enhancements/pull/1111";
+    String text = annotation.asText();
+    if (text.isEmpty()) {
+      definition
+          .errors()
+          .required(
+              path, "protected groups must have approval annotation \"" + APPROVAL + "\"" + see);
+    } else if (!text.startsWith("unapproved") && !text.matches("[a-z]+://[^/]+.*")) {
+      definition
+          .errors()
+          .invalid(
+              path,
+              annotation,
+              "protected groups must have approval annotation \""
+                  + APPROVAL
+                  + "\" with either a URL or a reason starting with \"unapproved\""
+                  + see);
     }
   }
 }

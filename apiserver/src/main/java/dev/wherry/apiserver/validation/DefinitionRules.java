@@ -14,7 +14,6 @@ import java.util.Set;
 final class DefinitionRules {
   private static final List<String> SCOPES = List.of("Cluster", "Namespaced");
   private static final int WARNING_CHARS_MAX = 256;
-  private static final String APPROVAL = "api-approved.kubernetes.io";
 
   private DefinitionRules() {}
 
@@ -28,7 +27,7 @@ final class DefinitionRules {
     spec(spec);
     Field stored = definition.at("status", "storedVersions");
     storedVersions(stored, spec.child("versions"));
-    approval(definition, spec.child("group").text());
+    DefinitionParts.approval(definition, spec.child("group").text());
     if (spec.child("preserveUnknownFields").isTrue()) {
       spec.child("preserveUnknownFields")
           .invalid(
@@ -227,38 +226,6 @@ final class DefinitionRules {
                     + " %s and removes %s from status.storedVersions")
                 .formatted(version, version, version));
       }
-    }
-  }
-
-  /** Groups of the community need an approved API, or the word that it is none. */
-  private static void approval(Field definition, String group) {
-    boolean community =
-        group.equals("k8s.io")
-            || group.endsWith(".k8s.io")
-            || group.equals("kubernetes.io")
-            || group.endsWith(".kubernetes.io");
-    if (!community) {
-      return;
-    }
-    JsonNode annotation = definition.node().path("metadata").path("annotations").path(APPROVAL);
-    String path = "metadata.annotations[" + APPROVAL + "]";
-    String see = ", see https://github.com/kubernetes/enhancements/pull/1111";
-    String text = annotation.asText();
-    if (text.isEmpty()) {
-      definition
-          .errors()
-          .required(
-              path, "protected groups must have approval annotation \"" + APPROVAL + "\"" + see);
-    } else if (!text.startsWith("unapproved") && !text.matches("[a-z]+://[^/]+.*")) {
-      definition
-          .errors()
-          .invalid(
-              path,
-              annotation,
-              "protected groups must have approval annotation \""
-                  + APPROVAL
-                  + "\" with either a URL or a reason starting with \"unapproved\""
-                  + see);
     }
   }
 }
