@@ -112,6 +112,28 @@ class HttpSemanticsTest {
   }
 
   @Test
+  void ephemeralContainer_added_countsTheGenerationUp() {
+    String pods = "/api/v1/namespaces/default/pods";
+    server.post("/api/v1/namespaces/default/serviceaccounts", "{metadata: {name: default}}");
+    Answer made =
+        server.post(
+            pods,
+            "{metadata: {name: looked-into}, spec: {automountServiceAccountToken: false,"
+                + " containers: [{name: c, image: i}]}}");
+    assertEquals(201, made.code(), made.text());
+    Answer added =
+        server.send(
+            "PATCH",
+            pods + "/looked-into/ephemeralcontainers",
+            "{\"spec\":{\"ephemeralContainers\":[{\"name\":\"debugger\",\"image\":\"i\"}]}}"
+                .getBytes(java.nio.charset.StandardCharsets.UTF_8),
+            "Content-Type",
+            "application/strategic-merge-patch+json");
+    assertEquals(200, added.code(), added.text());
+    assertEquals(2, added.json().path("metadata").path("generation").asInt());
+  }
+
+  @Test
   void body_ofUnknownKind_is415() {
     Answer cbor = server.send("POST", MAPS, new byte[] {1}, "Content-Type", "application/cbor");
     assertEquals(415, cbor.code());

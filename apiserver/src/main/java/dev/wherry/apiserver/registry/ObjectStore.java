@@ -34,6 +34,9 @@ import java.util.function.UnaryOperator;
 /** Creates, changes and removes objects, each in one transaction; see {@link Deletion}. */
 public final class ObjectStore {
   /** Attempts of a change without precondition while others change the object too. */
+  /** What changes what is wanted of an object; binding and status do not count as that. */
+  private static final Set<String> SPEC_WRITERS = Set.of("", "ephemeralcontainers", "resize");
+
   private static final int ATTEMPTS_MAX = 50;
 
   private static final Resource EVENTS = new Resource("", "events");
@@ -341,7 +344,7 @@ public final class ObjectStore {
     admission.mutate(request.admission(Operation.UPDATE, Optional.of(wanted), Optional.of(old)));
     FieldTracking.repair(wanted, owners);
     claims.allocate(request.kind(), wanted, old);
-    if (request.subresource().isEmpty()) {
+    if (SPEC_WRITERS.contains(request.subresource())) {
       MetadataPolicy.countGeneration(request.info(), wanted, old);
     }
     rules.validateUpdate(request.kind(), wanted, old, request.subresource());

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 
 /** Directories within a volume that a mount asks for by subPath. */
 public final class SubPaths {
-  private static final int ACCESS_AND_GROUP = 02777;
+  private static final int MODE_BITS = 07777;
 
   private SubPaths() {}
 
@@ -15,7 +15,7 @@ public final class SubPaths {
    * may write to the volume may write there too (rule: upstream's SafeMakeDir).
    */
   public static void make(Path volume, Path wanted) throws IOException {
-    int mode = Modes.get(volume) & ACCESS_AND_GROUP;
+    int mode = Modes.get(volume) & MODE_BITS;
     Path made = volume;
     for (Path part : volume.relativize(wanted)) {
       made = made.resolve(part);

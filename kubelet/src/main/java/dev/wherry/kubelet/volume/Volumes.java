@@ -32,6 +32,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Volumes {
   private static final int EMPTY_DIR_MODE = 0777;
+
+  /** As a tmpfs has it from its mount. */
+  private static final int STICKY = 01000;
+
   private static final int TOKEN_MODE_WITH_GROUP = 0640;
 
   private final PodDirs dirs;
@@ -126,14 +130,16 @@ public final class Volumes {
   private Path emptyDir(PodView pod, String name, EmptyDirVolumeSource source) throws IOException {
     Path path = dirs.volume(pod.uid(), "empty-dir", name);
     boolean fresh = !Files.exists(path);
+    int mode = EMPTY_DIR_MODE;
     Files.createDirectories(path);
     if (source.medium().equals("Memory")) {
       Quantity limit = source.sizeLimit();
       fresh |= !Mounts.mounted(path);
       mounts.tmpfs(path, limit == null ? 0 : limit.value());
+      mode |= STICKY;
     }
     if (fresh) {
-      Modes.set(path, EMPTY_DIR_MODE, -1);
+      Modes.set(path, mode, -1);
       Long group = group(pod);
       if (group != null) {
         Trees.chgrp(path, group.intValue());
@@ -153,7 +159,7 @@ public final class Volumes {
     }
     Long group = group(pod);
     if (fresh || inMemory) {
-      Modes.set(path, EMPTY_DIR_MODE | 01000, group == null ? -1 : group.intValue());
+      Modes.set(path, EMPTY_DIR_MODE | STICKY, group == null ? -1 : group.intValue());
     }
     List<VolumeFile> readable =
         group == null

@@ -11,14 +11,14 @@ import org.junit.jupiter.api.io.TempDir;
 class SubPathsTest {
   @Test
   void make_missingDirectories_haveTheVolumesPermissions(@TempDir Path volume) throws IOException {
-    Modes.set(volume, 02777, -1);
+    Modes.set(volume, 03777, -1);
     Files.createDirectory(volume.resolve("there"));
     Modes.set(volume.resolve("there"), 0700, -1);
 
     SubPaths.make(volume, volume.resolve("there/new/deep"));
 
     assertEquals(0700, Modes.get(volume.resolve("there")));
-    assertEquals(02777, Modes.get(volume.resolve("there/new")));
-    assertEquals(02777, Modes.get(volume.resolve("there/new/deep")));
+    assertEquals(03777, Modes.get(volume.resolve("there/new")));
+    assertEquals(03777, Modes.get(volume.resolve("there/new/deep")));
   }
 }
