@@ -10,6 +10,7 @@ import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
@@ -17,6 +18,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -167,22 +169,20 @@ class HttpEdgeTest {
   void slowReader_stopsItsWriterOnly(HttpClient.Version version) throws Exception {
     AtomicLong written = new AtomicLong();
     CompletableFuture<String> end = new CompletableFuture<>();
-    CountDownLatch full = new CountDownLatch(1);
+    AtomicReference<Thread> writer = new AtomicReference<>();
     RequestHandler endless =
         exchange -> {
           if (!exchange.path().equals("/endless")) {
             echo(exchange);
             return;
           }
+          writer.set(Thread.currentThread());
           Exchange.ResponseStream out = exchange.stream(200, "text/plain");
           out.whenGone(() -> end.complete("gone"));
           while (out.isOpen()) {
             out.write(Unpooled.wrappedBuffer(new byte[CHUNK_BYTES]));
             out.flush();
             written.addAndGet(CHUNK_BYTES);
-            if (!out.isWritable()) {
-              full.countDown();
-            }
             out.awaitWritable();
           }
         };
@@ -192,7 +192,9 @@ class HttpEdgeTest {
           slow.send(
               HttpRequest.newBuilder(edge.uri("/endless")).build(),
               HttpResponse.BodyHandlers.ofInputStream());
-      full.await();
+      while (!isWaiting(writer.get())) {
+        Thread.onSpinWait();
+      }
       try (HttpClient other = edge.client(version)) {
         for (int i = 0; i < 20; i++) {
           assertEquals(200, edge.get(other, "/other").statusCode());
@@ -203,6 +205,10 @@ class HttpEdgeTest {
       slow.shutdownNow();
       assertEquals("gone", end.get(20, TimeUnit.SECONDS));
     }
+  }
+
+  private static boolean isWaiting(Thread thread) {
+    return EnumSet.of(Thread.State.WAITING, Thread.State.TIMED_WAITING).contains(thread.getState());
   }
 
   @Test
