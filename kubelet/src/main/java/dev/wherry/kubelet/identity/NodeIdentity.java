@@ -93,10 +93,17 @@ public final class NodeIdentity implements AutoCloseable {
     IdentityFiles files = new IdentityFiles(settings.directory());
     SigningRequests requests = new SigningRequests(settings.nodeName(), timer, secrets);
     NodeJoin.Member member = new NodeJoin(settings, files, requests, timer).member(token);
-    TlsIdentity placeholder = placeholder(settings, timer, secrets);
-    return new NodeIdentity(settings, files, timer, requests, member, placeholder, random);
+    Optional<TlsIdentity> serving =
+        files
+            .read(IdentityFiles.SERVING)
+            .filter(known -> known.notAfter().isAfter(timer.instant()))
+            .filter(known -> AlternativeNames.of(known.leaf()).covers(settings.servingNames()));
+    TlsIdentity first = serving.isPresent() ? serving.get() : placeholder(settings, timer, secrets);
+    return new NodeIdentity(
+        settings, files, timer, requests, member, first, serving.isPresent(), random);
   }
 
+  /** Until the certificate is signed the kubelet serves one that nobody trusts. */
   private static TlsIdentity placeholder(Settings settings, Timer timer, SecureRandom secrets) {
     return CertificateAuthority.create(
             "unapproved-" + settings.nodeName(), PLACEHOLDER_LIFETIME, timer, secrets)
@@ -113,7 +120,8 @@ public final class NodeIdentity implements AutoCloseable {
       Timer timer,
       SigningRequests requests,
       NodeJoin.Member member,
-      TlsIdentity placeholder,
+      TlsIdentity serving,
+      boolean serves,
       RandomGenerator random) {
     this.files = files;
     this.servingNames = settings.servingNames();
@@ -127,13 +135,8 @@ public final class NodeIdentity implements AutoCloseable {
             HttpsConfig.ofCertificate(
                 settings.server(), () -> TlsContexts.mutual(this::client, List.of(authority))),
             timer);
-    Optional<TlsIdentity> known =
-        files
-            .read(IdentityFiles.SERVING)
-            .filter(i -> i.notAfter().isAfter(timer.instant()))
-            .filter(i -> AlternativeNames.of(i.leaf()).covers(servingNames));
-    this.serves = known.isPresent();
-    this.servingIdentity = known.orElse(placeholder);
+    this.serves = serves;
+    this.servingIdentity = serving;
     this.renewal = Thread.ofVirtual().name("certificate-renewal").start(this::renew);
   }
 

@@ -1,17 +1,13 @@
 package dev.wherry.machinery.pki;
 
 import java.net.InetAddress;
-import java.net.UnknownHostException;
+import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import org.bouncycastle.asn1.ASN1OctetString;
-import org.bouncycastle.asn1.ASN1String;
-import org.bouncycastle.asn1.x509.Extension;
-import org.bouncycastle.asn1.x509.GeneralName;
-import org.bouncycastle.asn1.x509.GeneralNames;
 
 /**
  * Subject alternative names of a certificate or request.
@@ -23,6 +19,13 @@ import org.bouncycastle.asn1.x509.GeneralNames;
  */
 public record AlternativeNames(
     List<String> dnsNames, List<String> ipAddresses, List<String> others) {
+  /** The kinds of a general name by their tags, RFC 5280 section 4.2.1.6. */
+  private static final int EMAIL = 1;
+
+  private static final int DNS_NAME = 2;
+  private static final int URI = 6;
+  private static final int IP_ADDRESS = 7;
+
   /** No names at all: what a client certificate carries. */
   public static final AlternativeNames NONE = new AlternativeNames(List.of(), List.of(), List.of());
 
@@ -58,52 +61,34 @@ public record AlternativeNames(
         && Set.copyOf(ipAddresses).containsAll(wanted.ipAddresses);
   }
 
-  /** The names of a certificate. */
+  /**
+   * The names of a certificate.
+   *
+   * @throws PkiException when the extension cannot be read
+   */
   public static AlternativeNames of(X509Certificate certificate) {
-    byte[] extension = certificate.getExtensionValue(Extension.subjectAlternativeName.getId());
-    if (extension == null) {
-      return NONE;
-    }
-    return of(GeneralNames.getInstance(ASN1OctetString.getInstance(extension).getOctets()));
-  }
-
-  static AlternativeNames of(GeneralNames names) {
     List<String> dns = new ArrayList<>();
     List<String> addresses = new ArrayList<>();
     List<String> others = new ArrayList<>();
-    for (GeneralName name : names.getNames()) {
-      switch (name.getTagNo()) {
-        case GeneralName.dNSName -> dns.add(text(name));
-        case GeneralName.iPAddress ->
-            addresses.add(address(ASN1OctetString.getInstance(name.getName()).getOctets()));
-        case GeneralName.rfc822Name -> others.add("email:" + text(name));
-        case GeneralName.uniformResourceIdentifier -> others.add("uri:" + text(name));
-        default -> others.add("other:" + name.getTagNo());
+    for (List<?> name : generalNames(certificate)) {
+      String value = String.valueOf(name.getLast());
+      switch ((Integer) name.getFirst()) {
+        case DNS_NAME -> dns.add(value);
+        case IP_ADDRESS -> addresses.add(value);
+        case EMAIL -> others.add("email:" + value);
+        case URI -> others.add("uri:" + value);
+        default -> others.add("other:" + name.getFirst());
       }
     }
     return new AlternativeNames(dns, addresses, others);
   }
 
-  GeneralNames toGeneralNames() {
-    List<GeneralName> names = new ArrayList<>();
-    for (String name : dnsNames) {
-      names.add(new GeneralName(GeneralName.dNSName, name));
-    }
-    for (String address : ipAddresses) {
-      names.add(new GeneralName(GeneralName.iPAddress, address));
-    }
-    return new GeneralNames(names.toArray(GeneralName[]::new));
-  }
-
-  private static String text(GeneralName name) {
-    return ((ASN1String) name.getName()).getString();
-  }
-
-  private static String address(byte[] octets) {
+  private static Collection<List<?>> generalNames(X509Certificate certificate) {
     try {
-      return InetAddress.getByAddress(octets).getHostAddress();
-    } catch (UnknownHostException e) {
-      throw new PkiException("an IP address in the names has " + octets.length + " bytes", e);
+      Collection<List<?>> names = certificate.getSubjectAlternativeNames();
+      return names == null ? List.of() : names;
+    } catch (CertificateParsingException e) {
+      throw new PkiException("the certificate's alternative names cannot be read", e);
     }
   }
 

@@ -1,8 +1,6 @@
 package dev.wherry.machinery.pki;
 
-import java.io.IOException;
 import java.math.BigInteger;
-import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -14,19 +12,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Date;
 import java.util.HexFormat;
-import org.bouncycastle.asn1.x500.X500Name;
-import org.bouncycastle.asn1.x509.BasicConstraints;
-import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
-import org.bouncycastle.asn1.x509.Extension;
-import org.bouncycastle.asn1.x509.KeyPurposeId;
-import org.bouncycastle.asn1.x509.KeyUsage;
-import org.bouncycastle.cert.X509v3CertificateBuilder;
-import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
-import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
-import org.bouncycastle.operator.OperatorCreationException;
-import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /**
  * A private certificate authority: one self-signed certificate and its key. Immutable and safe for
@@ -54,30 +40,11 @@ public final class CertificateAuthority {
   public static CertificateAuthority create(
       String commonName, Duration lifetime, InstantSource clock, SecureRandom random) {
     KeyPair keys = KeyPairs.generate(random);
-    X500Name name = Subject.of(commonName).toName();
     Instant now = clock.instant();
-    try {
-      X509v3CertificateBuilder builder =
-          new JcaX509v3CertificateBuilder(
-              name,
-              new BigInteger(SERIAL_BITS, random),
-              Date.from(now.minus(BACKDATE)),
-              Date.from(now.plus(lifetime)),
-              name,
-              keys.getPublic());
-      var usage =
-          new KeyUsage(KeyUsage.keyCertSign | KeyUsage.digitalSignature | KeyUsage.keyEncipherment);
-      builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(true));
-      builder.addExtension(Extension.keyUsage, true, usage);
-      builder.addExtension(
-          Extension.subjectKeyIdentifier,
-          false,
-          new JcaX509ExtensionUtils().createSubjectKeyIdentifier(keys.getPublic()));
-      X509Certificate certificate = sign(builder, keys.getPrivate());
-      return new CertificateAuthority(certificate, keys.getPrivate(), clock, random);
-    } catch (IOException | NoSuchAlgorithmException e) {
-      throw new PkiException("the authority's certificate cannot be built", e);
-    }
+    X509Certificate certificate =
+        new Issuance(new BigInteger(SERIAL_BITS, random), now.minus(BACKDATE), now.plus(lifetime))
+            .selfSigned(Subject.of(commonName), keys);
+    return new CertificateAuthority(certificate, keys.getPrivate(), clock, random);
   }
 
   /**
@@ -159,55 +126,8 @@ public final class CertificateAuthority {
     }
     Instant notAfter = end.isAfter(authorityEnd) ? authorityEnd : end;
     Instant notBefore = laterOf(now.minus(BACKDATE), certificate.getNotBefore().toInstant());
-    try {
-      X500Name issuer = X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded());
-      X509v3CertificateBuilder builder =
-          new JcaX509v3CertificateBuilder(
-              issuer,
-              new BigInteger(SERIAL_BITS, random),
-              Date.from(notBefore),
-              Date.from(notAfter),
-              subject.toName(),
-              subjectKey);
-      addLeafExtensions(builder, subjectKey, names, use);
-      return sign(builder, key);
-    } catch (IOException | GeneralSecurityException e) {
-      throw new PkiException("the certificate for " + subject.commonName() + " failed", e);
-    }
-  }
-
-  private void addLeafExtensions(
-      X509v3CertificateBuilder builder,
-      PublicKey subjectKey,
-      AlternativeNames names,
-      CertificateUse use)
-      throws IOException, GeneralSecurityException {
-    JcaX509ExtensionUtils identifiers = new JcaX509ExtensionUtils();
-    // Only RSA keys are ever used to encipher a TLS secret; others just sign.
-    int bits = KeyUsage.digitalSignature;
-    if (subjectKey.getAlgorithm().equals("RSA")) {
-      bits |= KeyUsage.keyEncipherment;
-    }
-    KeyPurposeId[] purposes = use.purposes().toArray(KeyPurposeId[]::new);
-    builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
-    builder.addExtension(Extension.keyUsage, true, new KeyUsage(bits));
-    builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(purposes));
-    builder.addExtension(
-        Extension.authorityKeyIdentifier,
-        false,
-        identifiers.createAuthorityKeyIdentifier(certificate));
-    if (!names.isEmpty()) {
-      builder.addExtension(Extension.subjectAlternativeName, false, names.toGeneralNames());
-    }
-  }
-
-  private static X509Certificate sign(X509v3CertificateBuilder builder, PrivateKey key) {
-    try {
-      var signer = new JcaContentSignerBuilder(KeyPairs.signatureAlgorithm(key)).build(key);
-      return Pem.certificate(builder.build(signer).getEncoded());
-    } catch (OperatorCreationException | IOException e) {
-      throw new PkiException("the certificate cannot be signed", e);
-    }
+    return new Issuance(new BigInteger(SERIAL_BITS, random), notBefore, notAfter)
+        .leaf(certificate, key, subjectKey, subject, names, use);
   }
 
   private static Instant laterOf(Instant one, Instant other) {

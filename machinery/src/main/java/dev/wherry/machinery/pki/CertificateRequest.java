@@ -1,18 +1,7 @@
 package dev.wherry.machinery.pki;
 
-import java.io.IOException;
 import java.security.KeyPair;
 import java.security.PublicKey;
-import org.bouncycastle.asn1.x509.Extension;
-import org.bouncycastle.asn1.x509.Extensions;
-import org.bouncycastle.asn1.x509.ExtensionsGenerator;
-import org.bouncycastle.asn1.x509.GeneralNames;
-import org.bouncycastle.operator.OperatorCreationException;
-import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
-import org.bouncycastle.operator.jcajce.JcaContentVerifierProviderBuilder;
-import org.bouncycastle.pkcs.PKCS10CertificationRequest;
-import org.bouncycastle.pkcs.PKCSException;
-import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
 
 /**
  * A PKCS#10 certificate signing request: what {@code CertificateSigningRequest.spec.request} holds.
@@ -27,23 +16,8 @@ public record CertificateRequest(
 
   /** Builds and signs a request. */
   public static CertificateRequest create(KeyPair keys, Subject subject, AlternativeNames names) {
-    try {
-      var builder = new JcaPKCS10CertificationRequestBuilder(subject.toName(), keys.getPublic());
-      if (!names.isEmpty()) {
-        ExtensionsGenerator extensions = new ExtensionsGenerator();
-        extensions.addExtension(Extension.subjectAlternativeName, false, names.toGeneralNames());
-        builder.addAttribute(
-            org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers.pkcs_9_at_extensionRequest,
-            extensions.generate());
-      }
-      var signer =
-          new JcaContentSignerBuilder(KeyPairs.signatureAlgorithm(keys.getPrivate()))
-              .build(keys.getPrivate());
-      byte[] der = builder.build(signer).getEncoded();
-      return new CertificateRequest(subject, names, keys.getPublic(), der);
-    } catch (OperatorCreationException | IOException e) {
-      throw new PkiException("the certificate request cannot be built", e);
-    }
+    return new CertificateRequest(
+        subject, names, keys.getPublic(), RequestForm.sign(keys, subject, names));
   }
 
   /**
@@ -63,32 +37,11 @@ public record CertificateRequest(
 
   /** Reads a request in DER and verifies its signature. */
   public static CertificateRequest parse(byte[] der) {
-    try {
-      PKCS10CertificationRequest request = new PKCS10CertificationRequest(der);
-      PublicKey key = Pem.subjectPublicKey(request.getSubjectPublicKeyInfo().getEncoded());
-      if (!request.isSignatureValid(new JcaContentVerifierProviderBuilder().build(key))) {
-        throw new PkiException("the request's signature is not by its own key");
-      }
-      return new CertificateRequest(
-          Subject.of(request.getSubject()), requestedNames(request), key, der);
-    } catch (IOException | OperatorCreationException | PKCSException e) {
-      throw new PkiException("not a PKCS#10 certificate request", e);
-    } catch (IllegalArgumentException | ClassCastException | IllegalStateException e) {
-      throw new PkiException("malformed PKCS#10 certificate request", e);
-    }
+    return RequestForm.read(der);
   }
 
   /** The request in PEM. */
   public String toPem() {
     return Pem.encode(Pem.CERTIFICATE_REQUEST, der);
-  }
-
-  private static AlternativeNames requestedNames(PKCS10CertificationRequest request) {
-    Extensions extensions = request.getRequestedExtensions();
-    if (extensions == null) {
-      return AlternativeNames.NONE;
-    }
-    GeneralNames names = GeneralNames.fromExtensions(extensions, Extension.subjectAlternativeName);
-    return names == null ? AlternativeNames.NONE : AlternativeNames.of(names);
   }
 }

@@ -2,15 +2,14 @@ package dev.wherry.machinery.pki;
 
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import org.bouncycastle.asn1.ASN1ObjectIdentifier;
-import org.bouncycastle.asn1.x500.AttributeTypeAndValue;
-import org.bouncycastle.asn1.x500.RDN;
-import org.bouncycastle.asn1.x500.X500Name;
-import org.bouncycastle.asn1.x500.X500NameBuilder;
-import org.bouncycastle.asn1.x500.style.BCStyle;
-import org.bouncycastle.asn1.x500.style.IETFUtils;
+import javax.naming.NamingException;
+import javax.naming.ldap.LdapName;
+import javax.naming.ldap.Rdn;
+import javax.security.auth.x500.X500Principal;
 
 /**
  * The subject of a certificate as Kubernetes reads it: common name = user, organizations = groups,
@@ -21,8 +20,10 @@ import org.bouncycastle.asn1.x500.style.IETFUtils;
  * @param uid the value of attribute 1.3.6.1.4.1.57683.2 (KEP-5094), when present
  */
 public record Subject(String commonName, List<String> organizations, Optional<String> uid) {
-  private static final ASN1ObjectIdentifier UID_ATTRIBUTE =
-      new ASN1ObjectIdentifier("1.3.6.1.4.1.57683.2");
+  static final String UID_ATTRIBUTE = "1.3.6.1.4.1.57683.2";
+
+  private static final String UID_KEYWORD = "kubernetesUID";
+  private static final Map<String, String> KEYWORDS = Map.of(UID_ATTRIBUTE, UID_KEYWORD);
 
   /** Copies the list. */
   public Subject {
@@ -36,44 +37,48 @@ public record Subject(String commonName, List<String> organizations, Optional<St
 
   /** Reads a certificate's subject. */
   public static Subject of(X509Certificate certificate) {
-    return of(X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded()));
+    return of(certificate.getSubjectX500Principal());
   }
 
-  static Subject of(X500Name name) {
+  /** Reads a name: of several common names the last counts, as in Go. */
+  static Subject of(X500Principal name) {
     String commonName = "";
     List<String> organizations = new ArrayList<>();
     Optional<String> uid = Optional.empty();
-    for (RDN rdn : name.getRDNs()) {
-      for (AttributeTypeAndValue part : rdn.getTypesAndValues()) {
-        ASN1ObjectIdentifier type = part.getType();
-        if (type.equals(BCStyle.CN)) {
-          commonName = text(part);
-        } else if (type.equals(BCStyle.O)) {
-          organizations.add(text(part));
-        } else if (type.equals(UID_ATTRIBUTE)) {
-          uid = Optional.of(text(part));
-        }
+    for (Attribute part : parts(name)) {
+      String value = text(part.value());
+      switch (part.type()) {
+        case "CN" -> commonName = value;
+        case "O" -> organizations.add(value);
+        case UID_KEYWORD -> uid = Optional.of(value);
+        default -> {}
       }
     }
     return new Subject(commonName, organizations, uid);
   }
 
-  private static String text(AttributeTypeAndValue part) {
-    if (part.getValue() instanceof org.bouncycastle.asn1.ASN1String string) {
-      return string.getString();
+  private record Attribute(String type, Object value) {}
+
+  /** The attributes in the certificate's order, those of one relative name among them. */
+  private static List<Attribute> parts(X500Principal name) {
+    List<Attribute> parts = new ArrayList<>();
+    try {
+      for (Rdn rdn : new LdapName(name.getName(X500Principal.RFC2253, KEYWORDS)).getRdns()) {
+        for (var types = rdn.toAttributes().getAll(); types.hasMore(); ) {
+          var type = types.next();
+          for (int i = 0; i < type.size(); i++) {
+            parts.add(new Attribute(type.getID(), type.get(i)));
+          }
+        }
+      }
+    } catch (NamingException e) {
+      throw new PkiException("the certificate's subject cannot be read", e);
     }
-    return IETFUtils.valueToString(part.getValue());
+    return parts;
   }
 
-  X500Name toName() {
-    X500NameBuilder builder = new X500NameBuilder(BCStyle.INSTANCE);
-    for (String organization : organizations) {
-      builder.addRDN(BCStyle.O, organization);
-    }
-    if (!commonName.isEmpty()) {
-      builder.addRDN(BCStyle.CN, commonName);
-    }
-    uid.ifPresent(value -> builder.addRDN(UID_ATTRIBUTE, value));
-    return builder.build();
+  /** A value that is no string comes as its DER. */
+  private static String text(Object value) {
+    return value instanceof byte[] der ? "#" + HexFormat.of().formatHex(der) : value.toString();
   }
 }
