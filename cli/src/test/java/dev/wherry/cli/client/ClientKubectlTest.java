@@ -218,7 +218,7 @@ class ClientKubectlTest {
         get pods -o jsonpath={range.items[*]}{.metadata.name}{"\\t"}{.status.phase}{"\\n"}{end}
         get pods -o jsonpath={.items[?(@.metadata.name=="counter")].spec.containers[0]}
         get pods -o jsonpath={.items[-1:].metadata.name}{.items[0].nothing}
-        get pods -o jsonpath={..image}
+        get pods -o jsonpath={..phase}
         get pods -o custom-columns=N:.metadata.name,I:.spec.containers[*].image,L:.metadata.labels
         get --raw /version
         """);

@@ -12,7 +12,8 @@ public interface NodeDialer {
    * ChannelInputShutdownEvent}; {@link StreamBytes#finish} half-closes our side.
    *
    * @param nodeName the node's name as registered
-   * @param timeout until the far end has accepted
+   * @param timeout until the far end has accepted, once the node is connected; a node that is not
+   *     is waited for, at most as long and at most five seconds
    * @return completes exceptionally with {@link DialException} when the node has no tunnel, refuses
    *     the target or does not answer in time
    */

@@ -28,6 +28,7 @@ import java.util.concurrent.TimeUnit;
 /** The API server's end: the tunnels of all agents, and the {@link NodeDialer} over them. */
 public final class TunnelRegistry implements NodeDialer, AutoCloseable {
   private final ConcurrentHashMap<String, Channel> tunnels = new ConcurrentHashMap<>();
+  private final Arrivals arrivals = new Arrivals();
 
   /**
    * Takes over an upgraded connection. Call it on the channel's event loop, after the 101 response
@@ -60,6 +61,7 @@ public final class TunnelRegistry implements NodeDialer, AutoCloseable {
       older.close();
     }
     channel.closeFuture().addListener(done -> tunnels.remove(nodeName, channel));
+    arrivals.arrived(nodeName, channel);
   }
 
   /** Names of the nodes that can be dialled now, sorted. */
@@ -70,12 +72,37 @@ public final class TunnelRegistry implements NodeDialer, AutoCloseable {
   @Override
   public CompletionStage<Channel> dial(String nodeName, DialTarget target, Duration timeout) {
     CompletableFuture<Channel> opened = new CompletableFuture<>();
-    Channel tunnel = tunnels.get(nodeName);
-    if (tunnel == null) {
-      opened.completeExceptionally(
-          new DialException("node \"" + nodeName + "\" is not connected to this server"));
-      return opened;
+    tunnel(nodeName, timeout)
+        .whenComplete((tunnel, failure) -> {
+          if (failure == null) {
+            open(tunnel, nodeName, target, timeout, opened);
+          } else {
+            opened.completeExceptionally(
+                new DialException("node \"" + nodeName + "\" is not connected to this server"));
+          }
+        });
+    return opened;
+  }
+
+  private CompletableFuture<Channel> tunnel(String nodeName, Duration timeout) {
+    Channel present = tunnels.get(nodeName);
+    if (present != null) {
+      return CompletableFuture.completedFuture(present);
     }
+    CompletableFuture<Channel> next = arrivals.next(nodeName, timeout);
+    Channel meanwhile = tunnels.get(nodeName);
+    if (meanwhile != null) {
+      next.complete(meanwhile);
+    }
+    return next;
+  }
+
+  private static void open(
+      Channel tunnel,
+      String nodeName,
+      DialTarget target,
+      Duration timeout,
+      CompletableFuture<Channel> opened) {
     new Http2StreamChannelBootstrap(tunnel)
         .handler(new AwaitAccept(nodeName, target, opened))
         .open()
@@ -87,7 +114,6 @@ public final class TunnelRegistry implements NodeDialer, AutoCloseable {
                 new DialException("no stream to node \"" + nodeName + "\"", f.cause()));
           }
         });
-    return opened;
   }
 
   private static void connect(

@@ -125,10 +125,26 @@ class TunnelTest {
             () ->
                 fixture
                     .registry()
-                    .dial("elsewhere", new DialTarget.Kubelet(), TIMEOUT)
+                    .dial("elsewhere", new DialTarget.Kubelet(), Duration.ofMillis(50))
                     .toCompletableFuture()
                     .get(10, TimeUnit.SECONDS));
     assertEquals("node \"elsewhere\" is not connected to this server", e.getCause().getMessage());
+  }
+
+  @Test
+  void dial_beforeTheNodeConnects_waitsForIt() throws Exception {
+    InetSocketAddress kubelet =
+        new InetSocketAddress(target.getInetAddress(), target.getLocalPort());
+    try (TunnelFixture late = new TunnelFixture(kubelet)) {
+      CompletableFuture<Channel> dialled =
+          late.registry()
+              .dial(TunnelFixture.NODE, new DialTarget.Kubelet(), TIMEOUT)
+              .toCompletableFuture();
+      late.connectAgent();
+      byte[] sent = "hello".getBytes(StandardCharsets.UTF_8);
+      assertArrayEquals(
+          sent, exchange(dialled.get(10, TimeUnit.SECONDS), sent).get(10, TimeUnit.SECONDS));
+    }
   }
 
   @Test
