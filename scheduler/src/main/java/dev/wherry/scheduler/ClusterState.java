@@ -2,13 +2,17 @@ package dev.wherry.scheduler;
 
 import dev.wherry.scheduler.framework.ClusterEvent;
 import dev.wherry.scheduler.view.ClusterSnapshot;
+import dev.wherry.scheduler.view.DisruptionBudget;
 import dev.wherry.scheduler.view.NodeView;
+import dev.wherry.scheduler.view.Nominations;
 import dev.wherry.scheduler.view.PodKey;
 import dev.wherry.scheduler.view.PodView;
 import dev.wherry.scheduler.view.Resources;
+import dev.wherry.scheduler.view.Surroundings;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -20,10 +24,55 @@ import java.util.Set;
 final class ClusterState {
   private final Map<PodKey, PodView> placed = new HashMap<>();
   private final Map<String, Map<PodKey, PodView>> withoutNode = new HashMap<>();
-  private ClusterSnapshot snapshot = ClusterSnapshot.EMPTY;
+  private final Map<String, Map<String, String>> namespaces = new HashMap<>();
+  private final Map<String, DisruptionBudget> budgets = new LinkedHashMap<>();
+  private final Nominations nominations = new Nominations();
+  private ClusterSnapshot snapshot =
+      ClusterSnapshot.EMPTY.with(new Surroundings(Map.of(), List.of(), nominations));
+  private boolean aroundChanged;
 
+  /** As of now; many changes of the surroundings at once are copied once. */
   ClusterSnapshot snapshot() {
+    if (aroundChanged) {
+      aroundChanged = false;
+      snapshot =
+          snapshot.with(
+              new Surroundings(
+                  new HashMap<>(namespaces), List.copyOf(budgets.values()), nominations));
+    }
     return snapshot;
+  }
+
+  Nominations nominations() {
+    return nominations;
+  }
+
+  /** Ends a nomination: its room is free for others. */
+  Set<ClusterEvent> unnominate(PodKey key) {
+    return nominations.remove(key) ? Set.of(ClusterEvent.ASSIGNED_POD_GONE) : Set.of();
+  }
+
+  /** Labels that changed may bring other namespaces into a pod's terms. */
+  Set<ClusterEvent> namespaceSeen(String name, Map<String, String> labels) {
+    Map<String, String> before = namespaces.put(name, labels);
+    if (labels.equals(before)) {
+      return Set.of();
+    }
+    aroundChanged = true;
+    return before == null ? Set.of() : Set.of(ClusterEvent.ASSIGNED_POD_LABELS);
+  }
+
+  void namespaceGone(String name) {
+    aroundChanged |= namespaces.remove(name) != null;
+  }
+
+  void budgetSeen(DisruptionBudget budget) {
+    budgets.put(budget.namespace() + "/" + budget.name(), budget);
+    aroundChanged = true;
+  }
+
+  void budgetGone(String namespace, String name) {
+    aroundChanged |= budgets.remove(namespace + "/" + name) != null;
   }
 
   Optional<PodView> placed(PodKey key) {
@@ -31,23 +80,14 @@ final class ClusterState {
   }
 
   Set<ClusterEvent> place(PodView pod) {
-    PodView before = placed.get(pod.key());
-    if (before != null
-        && before.nodeName().equals(pod.nodeName())
-        && before.requests().equals(pod.requests())
-        && before.hostPorts().equals(pod.hostPorts())
-        && before.labels().equals(pod.labels())) {
-      placed.put(pod.key(), pod);
+    PodView before = placed.put(pod.key(), pod);
+    if (before != null && sameForOthers(before, pod)) {
       return Set.of();
     }
-    Set<ClusterEvent> events = EnumSet.noneOf(ClusterEvent.class);
     if (before != null) {
       takeOff(before);
-      if (shrank(before.requests(), pod.requests())) {
-        events.add(ClusterEvent.ASSIGNED_POD_SHRUNK);
-      }
     }
-    placed.put(pod.key(), pod);
+    nominations.remove(pod.key());
     snapshot
         .node(pod.nodeName())
         .ifPresentOrElse(
@@ -56,6 +96,33 @@ final class ClusterState {
                 withoutNode
                     .computeIfAbsent(pod.nodeName(), n -> new LinkedHashMap<>())
                     .put(pod.key(), pod));
+    return before == null ? Set.of(ClusterEvent.ASSIGNED_POD_ADDED) : changes(before, pod);
+  }
+
+  private static boolean sameForOthers(PodView before, PodView now) {
+    return before.nodeName().equals(now.nodeName())
+        && before.requests().equals(now.requests())
+        && before.hostPorts().equals(now.hostPorts())
+        && before.labels().equals(now.labels())
+        && before.deleting() == now.deleting()
+        && before.standing().equals(now.standing());
+  }
+
+  private static Set<ClusterEvent> changes(PodView before, PodView now) {
+    Set<ClusterEvent> events = EnumSet.noneOf(ClusterEvent.class);
+    if (shrank(before.requests(), now.requests())) {
+      events.add(ClusterEvent.ASSIGNED_POD_SHRUNK);
+    }
+    if (!before.labels().equals(now.labels())) {
+      events.add(ClusterEvent.ASSIGNED_POD_LABELS);
+    }
+    if (now.deleting() && !before.deleting()) {
+      events.add(ClusterEvent.ASSIGNED_POD_DELETING);
+    }
+    if (!before.nodeName().equals(now.nodeName())) {
+      events.add(ClusterEvent.ASSIGNED_POD_GONE);
+      events.add(ClusterEvent.ASSIGNED_POD_ADDED);
+    }
     return events;
   }
 
@@ -117,7 +184,7 @@ final class ClusterState {
     return events;
   }
 
-  void nodeGone(String name) {
+  Set<ClusterEvent> nodeGone(String name) {
     snapshot
         .node(name)
         .ifPresent(node -> {
@@ -126,5 +193,6 @@ final class ClusterState {
           }
         });
     snapshot = snapshot.without(name);
+    return Set.of(ClusterEvent.NODE_GONE);
   }
 }

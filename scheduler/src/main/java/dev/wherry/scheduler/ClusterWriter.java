@@ -14,4 +14,13 @@ public interface ClusterWriter {
    * @param reason {@code Unschedulable}, {@code SchedulingGated} or {@code SchedulerError}
    */
   void reportPending(PodView pod, String reason, String message);
+
+  /** The pod's {@code status.nominatedNodeName}; "" takes it away. */
+  void nominate(PodView pod, String node);
+
+  /**
+   * Takes a victim away: its condition {@code DisruptionTarget}, its deletion and the event. One
+   * that is gone already is no error.
+   */
+  void preempt(PodView preemptor, PodView victim, String node);
 }

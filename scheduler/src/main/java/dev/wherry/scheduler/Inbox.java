@@ -1,8 +1,10 @@
 package dev.wherry.scheduler;
 
+import dev.wherry.scheduler.view.DisruptionBudget;
 import dev.wherry.scheduler.view.NodeView;
 import dev.wherry.scheduler.view.PodKey;
 import dev.wherry.scheduler.view.PodView;
+import java.util.Map;
 import java.util.Optional;
 
 /** What the loop is told. */
@@ -20,6 +22,17 @@ sealed interface Inbox {
 
   /** A binding ended; with a reason when it failed. */
   record BindEnded(PodView pod, String node, Optional<String> failure) implements Inbox {}
+
+  /** The victims of a pod were taken away, or not all of them. */
+  record PreemptEnded(PodKey preemptor, boolean failed) implements Inbox {}
+
+  record NamespaceSeen(String name, Map<String, String> labels) implements Inbox {}
+
+  record NamespaceGone(String name) implements Inbox {}
+
+  record BudgetSeen(DisruptionBudget budget) implements Inbox {}
+
+  record BudgetGone(String namespace, String name) implements Inbox {}
 
   record Stop() implements Inbox {}
 }

@@ -10,6 +10,7 @@ import dev.wherry.scheduler.framework.ClusterEvent;
 import dev.wherry.scheduler.framework.PreEnqueuePlugin;
 import dev.wherry.scheduler.framework.Verdict;
 import dev.wherry.scheduler.queue.SchedulingQueue;
+import dev.wherry.scheduler.view.DisruptionBudget;
 import dev.wherry.scheduler.view.NodeView;
 import dev.wherry.scheduler.view.PodKey;
 import dev.wherry.scheduler.view.PodView;
@@ -40,6 +41,7 @@ public final class Scheduler implements AutoCloseable {
   private final SchedulingQueue queue;
   private final Decider decider;
   private final Bindings bindings;
+  private final Preemptions preemptions;
   private final ClusterWriter writer;
   private final InstantSource clock;
   private final Map<PodKey, String> reported = new HashMap<>();
@@ -62,14 +64,14 @@ public final class Scheduler implements AutoCloseable {
     this.writer = requireNonNull(writer, "writer");
     this.clock = requireNonNull(clock, "clock");
     this.decider = new Decider(seed);
-    Requeue requeue = Requeue.of(profiles);
     this.queue =
         new SchedulingQueue(
             profiles.getFirst().queueSort().order(),
             config.backOffFirst(),
             config.backOffMax(),
-            requeue::events);
+            Requeue.of(profiles));
     this.bindings = new Bindings(config.bindsInFlightMax(), writer, this::tell);
+    this.preemptions = new Preemptions(writer, this::tell);
     this.loop = Thread.ofPlatform().name("scheduler").unstarted(this::run);
   }
 
@@ -93,6 +95,22 @@ public final class Scheduler implements AutoCloseable {
 
   public void nodeGone(String name) {
     tell(new Inbox.NodeGone(name));
+  }
+
+  public void namespaceSeen(String name, Map<String, String> labels) {
+    tell(new Inbox.NamespaceSeen(name, labels));
+  }
+
+  public void namespaceGone(String name) {
+    tell(new Inbox.NamespaceGone(name));
+  }
+
+  public void budgetSeen(DisruptionBudget budget) {
+    tell(new Inbox.BudgetSeen(budget));
+  }
+
+  public void budgetGone(String namespace, String name) {
+    tell(new Inbox.BudgetGone(namespace, name));
   }
 
   private void tell(Inbox message) {
@@ -147,8 +165,18 @@ public final class Scheduler implements AutoCloseable {
       case Inbox.PodSeen(PodView pod) -> seen(pod);
       case Inbox.PodGone(PodKey key) -> gone(key);
       case Inbox.NodeSeen(NodeView node) -> happened(state.nodeSeen(node));
-      case Inbox.NodeGone(String name) -> state.nodeGone(name);
+      case Inbox.NodeGone(String name) -> happened(state.nodeGone(name));
       case Inbox.BindEnded ended -> bindEnded(ended);
+      case Inbox.PreemptEnded(PodKey preemptor, boolean failed) -> {
+        if (preemptions.ended(preemptor) || failed) {
+          queue.wake(preemptor, clock.instant());
+        }
+      }
+      case Inbox.NamespaceSeen(String name, Map<String, String> labels) ->
+          happened(state.namespaceSeen(name, labels));
+      case Inbox.NamespaceGone(String name) -> state.namespaceGone(name);
+      case Inbox.BudgetSeen(DisruptionBudget budget) -> state.budgetSeen(budget);
+      case Inbox.BudgetGone(String namespace, String name) -> state.budgetGone(namespace, name);
       case Inbox.Stop() -> stopping = true;
     }
   }
@@ -160,10 +188,14 @@ public final class Scheduler implements AutoCloseable {
       queue.remove(pod.key());
       reported.remove(pod.key());
       assumed.remove(pod.key());
-      happened(state.place(pod));
+      happened(state.place(pod), pod);
     } else if (profiles.containsKey(pod.schedulerName()) && !pod.deleting()) {
       if (state.placed(pod.key()).filter(p -> p.uid().equals(pod.uid())).isEmpty()) {
-        happened(state.remove(pod.key()));
+        remove(pod.key());
+        // Of a pod known here the nomination kept here is newer than the one it shows.
+        if (!queue.knows(pod.key()) && !pod.standing().nominatedNode().isEmpty()) {
+          state.nominations().put(pod);
+        }
         queue.offer(pod, clock.instant());
       }
     } else {
@@ -175,7 +207,18 @@ public final class Scheduler implements AutoCloseable {
     queue.remove(key);
     reported.remove(key);
     assumed.remove(key);
-    happened(state.remove(key));
+    remove(key);
+    happened(state.unnominate(key));
+  }
+
+  private void remove(PodKey key) {
+    @Nullable PodView placed = state.placed(key).orElse(null);
+    happened(state.remove(key), placed);
+  }
+
+  private void happened(Collection<ClusterEvent> events, @Nullable PodView about) {
+    Instant now = clock.instant();
+    events.forEach(event -> queue.happened(event, about, now));
   }
 
   private void happened(Collection<ClusterEvent> events) {
@@ -192,36 +235,74 @@ public final class Scheduler implements AutoCloseable {
       return;
     }
     if (assumed.remove(key, ended.pod().uid())) {
-      happened(state.remove(key));
+      remove(key);
       report(ended.pod(), "SchedulerError", ended.failure().get());
       queue.retry(key, clock.instant());
     }
   }
 
-  private void attempt(PodView pod) {
-    @Nullable Profile profile = profiles.get(pod.schedulerName());
+  private void attempt(PodView seen) {
+    PodKey key = seen.key();
+    @Nullable Profile profile = profiles.get(seen.schedulerName());
     if (profile == null) {
-      queue.remove(pod.key());
+      queue.remove(key);
       return;
     }
     for (PreEnqueuePlugin plugin : profile.preEnqueue()) {
-      if (plugin.admit(pod) instanceof Verdict.Rejected) {
-        report(pod, "SchedulingGated", "Scheduling is blocked due to non-empty scheduling gates");
-        queue.unschedulable(pod.key(), Set.of(plugin.name()), clock.instant());
+      if (plugin.admit(seen) instanceof Verdict.Rejected) {
+        report(seen, "SchedulingGated", "Scheduling is blocked due to non-empty scheduling gates");
+        queue.unschedulable(key, Set.of(plugin.name()), clock.instant());
         return;
       }
     }
+    if (preemptions.holdsBack(key)) {
+      queue.unschedulable(key, Set.of(Preemptions.PLUGIN), clock.instant());
+      return;
+    }
+    PodView pod = seen.nominatedTo(state.nominations().nodeOf(key));
     switch (decider.decide(pod, state.snapshot(), profile)) {
       case Decision.Place place -> assume(pod, place, profile);
       case Decision.Nowhere nowhere -> {
         report(pod, "Unschedulable", nowhere.message());
-        queue.unschedulable(pod.key(), nowhere.rejectedBy(), clock.instant());
+        makeRoom(pod, nowhere.room());
+        queue.unschedulable(key, nowhere.rejectedBy(), clock.instant());
       }
     }
   }
 
+  private void makeRoom(PodView pod, Decision.Room room) {
+    switch (room) {
+      case Decision.Room.Unchanged() -> {}
+      case Decision.Room.Hopeless() -> {
+        if (state.nominations().remove(pod.key())) {
+          bindings.report(() -> writer.nominate(pod, ""));
+        }
+      }
+      case Decision.Room.Preempt(String node, List<PodView> victims) -> {
+        List<PodView> displaced = displaced(pod, node);
+        PodView nominated = pod.nominatedTo(node);
+        state.nominations().put(nominated);
+        preemptions.begin(nominated, victims, displaced);
+      }
+    }
+  }
+
+  /** Less important pods that wait for the same node look for another one. */
+  private List<PodView> displaced(PodView pod, String node) {
+    List<PodView> displaced =
+        state.nominations().on(node).stream()
+            .filter(other -> other.priority() < pod.priority())
+            .toList();
+    for (PodView other : displaced) {
+      state.nominations().remove(other.key());
+      queue.wake(other.key(), clock.instant());
+    }
+    return displaced;
+  }
+
   private void assume(PodView pod, Decision.Place place, Profile profile) {
-    happened(state.place(pod.on(place.node())));
+    PodView placed = pod.on(place.node());
+    happened(state.place(placed), placed);
     assumed.put(pod.key(), pod.uid());
     reported.remove(pod.key());
     bindings.begin(pod, place.node(), profile);
@@ -245,5 +326,6 @@ public final class Scheduler implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     bindings.close();
+    preemptions.close();
   }
 }

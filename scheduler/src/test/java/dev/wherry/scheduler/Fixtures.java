@@ -1,14 +1,19 @@
 package dev.wherry.scheduler;
 
+import dev.wherry.model.selector.Labels;
+import dev.wherry.scheduler.view.AffinityTerm;
 import dev.wherry.scheduler.view.HostPort;
 import dev.wherry.scheduler.view.NodeTerms;
 import dev.wherry.scheduler.view.NodeView;
+import dev.wherry.scheduler.view.PodAffinities;
 import dev.wherry.scheduler.view.PodKey;
 import dev.wherry.scheduler.view.PodView;
 import dev.wherry.scheduler.view.Resources;
+import dev.wherry.scheduler.view.SpreadConstraint;
 import dev.wherry.scheduler.view.Taint;
 import dev.wherry.scheduler.view.Toleration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +48,19 @@ public final class Fixtures {
     private int priority;
     private List<String> gates = List.of();
     private Instant created = Instant.EPOCH;
+    private String namespace = "default";
+    private final Map<String, String> labels = new TreeMap<>();
+    private final List<AffinityTerm> near = new ArrayList<>();
+    private final List<AffinityTerm> far = new ArrayList<>();
+    private final List<PodAffinities.Weighted> likes = new ArrayList<>();
+    private final List<PodAffinities.Weighted> dislikes = new ArrayList<>();
+    private final List<SpreadConstraint> spread = new ArrayList<>();
+    private List<String> images = List.of();
+    private boolean deleting;
+    private boolean mayPreempt = true;
+    private boolean preempted;
+    private String nominated = "";
+    private Instant started = Instant.MAX;
 
     PodBuilder(String name) {
       this.name = name;
@@ -98,12 +116,93 @@ public final class Fixtures {
       return this;
     }
 
+    public PodBuilder in(String space) {
+      namespace = space;
+      return this;
+    }
+
+    public PodBuilder label(String key, String value) {
+      labels.put(key, value);
+      return this;
+    }
+
+    /** Required affinity to pods of its namespace with this label. */
+    public PodBuilder near(String topologyKey, String key, String value) {
+      near.add(term(topologyKey, key, value));
+      return this;
+    }
+
+    public PodBuilder near(AffinityTerm term) {
+      near.add(term);
+      return this;
+    }
+
+    /** Required anti-affinity to pods of its namespace with this label. */
+    public PodBuilder far(String topologyKey, String key, String value) {
+      far.add(term(topologyKey, key, value));
+      return this;
+    }
+
+    public PodBuilder far(AffinityTerm term) {
+      far.add(term);
+      return this;
+    }
+
+    public PodBuilder likes(int weight, String topologyKey, String key, String value) {
+      likes.add(new PodAffinities.Weighted(weight, term(topologyKey, key, value)));
+      return this;
+    }
+
+    public PodBuilder dislikes(int weight, String topologyKey, String key, String value) {
+      dislikes.add(new PodAffinities.Weighted(weight, term(topologyKey, key, value)));
+      return this;
+    }
+
+    private AffinityTerm term(String topologyKey, String key, String value) {
+      return AffinityTerm.in(namespace, Labels.ofMap(Map.of(key, value)), topologyKey);
+    }
+
+    public PodBuilder spread(SpreadConstraint constraint) {
+      spread.add(constraint);
+      return this;
+    }
+
+    public PodBuilder image(String image) {
+      images = List.of(image);
+      return this;
+    }
+
+    public PodBuilder deleting() {
+      deleting = true;
+      return this;
+    }
+
+    public PodBuilder preempted() {
+      preempted = true;
+      return deleting();
+    }
+
+    public PodBuilder neverPreempts() {
+      mayPreempt = false;
+      return this;
+    }
+
+    public PodBuilder nominated(String nodeName) {
+      nominated = nodeName;
+      return this;
+    }
+
+    public PodBuilder started(long second) {
+      started = Instant.ofEpochSecond(second);
+      return this;
+    }
+
     public PodView build() {
       return new PodView(
-          new PodKey("default", name),
+          new PodKey(namespace, name),
           "uid-" + name,
           1,
-          Map.of(),
+          labels,
           requests,
           requests,
           ports,
@@ -115,14 +214,31 @@ public final class Fixtures {
           gates,
           created,
           false,
-          false);
+          deleting,
+          new PodAffinities(near, far, likes, dislikes),
+          spread,
+          new PodView.Standing(mayPreempt, nominated, started, preempted),
+          images);
     }
+  }
+
+  /** {@code DoNotSchedule} over pods with this label. */
+  public static SpreadConstraint evenly(int skewMax, String topologyKey, String key, String value) {
+    return new SpreadConstraint(
+        skewMax, topologyKey, true, Labels.ofMap(Map.of(key, value)), 1, true, false);
+  }
+
+  /** {@code ScheduleAnyway} over pods with this label. */
+  public static SpreadConstraint softly(int skewMax, String topologyKey, String key, String value) {
+    return new SpreadConstraint(
+        skewMax, topologyKey, false, Labels.ofMap(Map.of(key, value)), 1, true, false);
   }
 
   /** Builds a {@link NodeView} of 4 processors, 8 GiB and 110 pods. */
   public static final class NodeBuilder {
     private final String name;
-    private Map<String, String> labels = Map.of();
+    private final Map<String, String> labels = new TreeMap<>();
+    private Map<String, Long> images = Map.of();
     private List<Taint> taints = List.of();
     private boolean unschedulable;
     private Resources allocatable = resources(4_000, 8_192);
@@ -138,12 +254,17 @@ public final class Fixtures {
     }
 
     public NodeBuilder label(String key, String value) {
-      labels = Map.of(key, value);
+      labels.put(key, value);
       return this;
     }
 
     public NodeBuilder taint(String key, String effect) {
       taints = List.of(new Taint(key, "", effect));
+      return this;
+    }
+
+    public NodeBuilder image(String image, long mebibytes) {
+      images = Map.of(image, mebibytes * MIB);
       return this;
     }
 
@@ -158,7 +279,7 @@ public final class Fixtures {
     }
 
     public NodeView build() {
-      return NodeView.empty(name, labels, taints, unschedulable, allocatable, pods, Map.of());
+      return NodeView.empty(name, labels, taints, unschedulable, allocatable, pods, images);
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.wherry.scheduler;
 import static dev.wherry.scheduler.Fixtures.node;
 import static dev.wherry.scheduler.Fixtures.pod;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.wherry.scheduler.config.ProfileFactory;
 import dev.wherry.scheduler.config.SchedulerConfig;
@@ -10,6 +11,7 @@ import dev.wherry.scheduler.framework.BindPlugin;
 import dev.wherry.scheduler.view.PodView;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -62,7 +64,9 @@ class SchedulerTest {
     assertEquals("scheduled first n1", cluster.next());
     scheduler.podSeen(pod("second").asks(800, 1).created(2).build());
     assertEquals(
-        "pending second Unschedulable 0/1 nodes are available: 1 Insufficient cpu.",
+        "pending second Unschedulable 0/1 nodes are available: 1 Insufficient cpu."
+            + " preemption: 0/1 nodes are available:"
+            + " 1 No preemption victims found for incoming pod.",
         cluster.next());
 
     scheduler.podGone(first.key());
@@ -94,10 +98,53 @@ class SchedulerTest {
     assertEquals("bind p n1", cluster.next());
   }
 
+  @Test
+  void importantPod_noRoom_takesTheVictimAwayAndComesWhereItIsNominated() throws Exception {
+    scheduler.start();
+    scheduler.nodeSeen(node("n1").has(1_000, 1_024).build());
+    PodView low = pod("low").asks(800, 1).priority(1).build();
+    scheduler.podSeen(low.on("n1"));
+    scheduler.podSeen(pod("high").asks(800, 1).priority(10).build());
+
+    assertEquals(
+        Set.of(
+            "pending high Unschedulable 0/1 nodes are available: 1 Insufficient cpu.",
+            "nominate high n1"),
+        Set.of(cluster.next(), cluster.next()));
+    assertEquals("preempt low for high on n1", cluster.next());
+
+    // Another pod of less priority must not take the room meanwhile.
+    scheduler.podSeen(pod("sneak").asks(800, 1).priority(5).build());
+    String sneak = cluster.next();
+    assertTrue(sneak.startsWith("pending sneak Unschedulable 0/1"), sneak);
+    scheduler.podGone(low.key());
+    assertEquals("bind high n1", cluster.next());
+  }
+
+  @Test
+  void preemption_cannotBeWritten_isTriedAgain() throws Exception {
+    cluster.preemptFailures.set(1);
+    scheduler.start();
+    scheduler.nodeSeen(node("n1").has(1_000, 1_024).build());
+    scheduler.podSeen(pod("low").asks(800, 1).priority(1).build().on("n1"));
+    scheduler.podSeen(pod("high").asks(800, 1).priority(10).build());
+
+    cluster.await("preempt low for high on n1");
+    cluster.await("preempt low for high on n1");
+  }
+
   /** Records what the scheduler does, in order. */
   private static final class FakeCluster implements ClusterWriter, BindPlugin {
     private final BlockingQueue<String> done = new LinkedBlockingQueue<>();
     private final AtomicInteger failures = new AtomicInteger();
+    private final AtomicInteger preemptFailures = new AtomicInteger();
+
+    /** Passes over everything else. */
+    void await(String expected) throws InterruptedException {
+      while (!next().equals(expected)) {
+        // What comes before does not matter here.
+      }
+    }
 
     String next() throws InterruptedException {
       String next = done.poll(10, TimeUnit.SECONDS);
@@ -116,6 +163,19 @@ class SchedulerTest {
     public void bind(PodView pod, String node) {
       done.add("bind " + pod.key().name() + " " + node);
       if (failures.getAndDecrement() > 0) {
+        throw new IllegalStateException("refused");
+      }
+    }
+
+    @Override
+    public void nominate(PodView pod, String node) {
+      done.add("nominate " + pod.key().name() + " " + node);
+    }
+
+    @Override
+    public void preempt(PodView preemptor, PodView victim, String node) {
+      done.add("preempt " + victim.key().name() + " for " + preemptor.key().name() + " on " + node);
+      if (preemptFailures.getAndDecrement() > 0) {
         throw new IllegalStateException("refused");
       }
     }

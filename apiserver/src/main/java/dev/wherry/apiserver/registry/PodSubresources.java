@@ -93,7 +93,9 @@ public final class PodSubresources {
       }
     }
     kept.add(condition);
-    pod.withObject("/status").set("conditions", kept);
+    ObjectNode status = pod.withObject("/status");
+    status.set("conditions", kept);
+    status.remove("nominatedNodeName");
   }
 
   private static ObjectNode created() {

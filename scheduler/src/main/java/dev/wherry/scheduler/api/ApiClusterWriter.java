@@ -2,6 +2,7 @@ package dev.wherry.scheduler.api;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.machinery.client.ApiClient;
+import dev.wherry.machinery.client.DeleteOptions;
 import dev.wherry.machinery.client.PatchType;
 import dev.wherry.machinery.event.EventRecorder;
 import dev.wherry.machinery.event.EventType;
@@ -9,6 +10,8 @@ import dev.wherry.model.Times;
 import dev.wherry.model.core.v1.ObjectReference;
 import dev.wherry.model.core.v1.Pod;
 import dev.wherry.model.json.Json;
+import dev.wherry.model.status.ApiException;
+import dev.wherry.model.status.Reason;
 import dev.wherry.scheduler.ClusterWriter;
 import dev.wherry.scheduler.framework.BindPlugin;
 import dev.wherry.scheduler.view.PodView;
@@ -59,16 +62,78 @@ public final class ApiClusterWriter implements ClusterWriter, BindPlugin {
     if (!reason.equals("SchedulingGated")) {
       events.report(reference(pod), EventType.WARNING, "FailedScheduling", message);
     }
+    condition(pod, "PodScheduled", "False", reason, message);
+  }
+
+  @Override
+  public void nominate(PodView pod, String node) {
     ObjectNode patch = Json.object();
-    patch
-        .putObject("status")
-        .putArray("conditions")
-        .addObject()
-        .put("type", "PodScheduled")
-        .put("status", "False")
+    ObjectNode status = patch.putObject("status");
+    if (node.isEmpty()) {
+      status.putNull("nominatedNodeName");
+    } else {
+      status.put("nominatedNodeName", node);
+    }
+    unlessGone(() -> patchStatus(pod, patch));
+  }
+
+  @Override
+  public void preempt(PodView preemptor, PodView victim, String node) {
+    boolean there =
+        unlessGone(() ->
+            condition(
+                victim,
+                "DisruptionTarget",
+                "True",
+                PodReader.PREEMPTION_REASON,
+                preemptor.schedulerName() + ": preempting to accommodate a higher priority pod"));
+    boolean deleted =
+        there
+            && unlessGone(() ->
+                client.delete(
+                    Pod.KIND,
+                    victim.key().namespace(),
+                    victim.key().name(),
+                    DeleteOptions.ofUid(victim.uid())));
+    if (deleted) {
+      events.report(
+          reference(victim),
+          EventType.NORMAL,
+          "Preempted",
+          "Preempted by pod " + preemptor.uid() + " on node " + node);
+    }
+  }
+
+  /** Returns false where the pod is gone, or another has its name. */
+  private static boolean unlessGone(Runnable write) {
+    try {
+      write.run();
+      return true;
+    } catch (ApiException e) {
+      if (e.reason() == Reason.NOT_FOUND || e.reason() == Reason.CONFLICT) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  private void condition(PodView pod, String type, String status, String reason, String message) {
+    ObjectNode patch = Json.object();
+    ObjectNode condition = patch.putObject("status").putArray("conditions").addObject();
+    condition
+        .put("type", type)
+        .put("status", status)
         .put("lastTransitionTime", Times.time(clock.instant()))
         .put("reason", reason)
         .put("message", message);
+    if (pod.generation() > 0) {
+      condition.put("observedGeneration", pod.generation());
+    }
+    patchStatus(pod, patch);
+  }
+
+  private void patchStatus(PodView pod, ObjectNode patch) {
+    patch.putObject("metadata").put("uid", pod.uid());
     client.patch(
         Pod.KIND,
         pod.key().namespace(),

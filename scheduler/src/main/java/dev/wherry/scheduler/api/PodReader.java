@@ -4,6 +4,7 @@ import dev.wherry.model.Quantity;
 import dev.wherry.model.core.v1.Affinity;
 import dev.wherry.model.core.v1.Container;
 import dev.wherry.model.core.v1.ContainerPort;
+import dev.wherry.model.core.v1.ContainerStatus;
 import dev.wherry.model.core.v1.Pod;
 import dev.wherry.model.core.v1.PodSchedulingGate;
 import dev.wherry.model.core.v1.PodSpec;
@@ -27,6 +28,11 @@ public final class PodReader {
   private static final Resources SCORED_DEFAULT =
       new Resources(100, 200L << 20, 0, new TreeMap<>());
 
+  /** The reason of a victim's condition {@code DisruptionTarget}. */
+  static final String PREEMPTION_REASON = "PreemptionByScheduler";
+
+  private static final String DEFAULT_TAG = ":latest";
+
   private PodReader() {}
 
   public static PodView read(Pod pod) {
@@ -40,8 +46,8 @@ public final class PodReader {
         pod.metadata().uid(),
         generation == null ? 0 : generation,
         pod.metadata().labels(),
-        requests(spec, false),
-        requests(spec, true),
+        requests(pod, false),
+        requests(pod, true),
         hostPorts(spec),
         spec.nodeName(),
         AffinityReader.read(spec.nodeSelector(), nodeAffinity(spec)),
@@ -53,7 +59,39 @@ public final class PodReader {
         spec.schedulingGates().stream().map(PodSchedulingGate::name).toList(),
         created == null ? Instant.EPOCH : created,
         phase.equals("Succeeded") || phase.equals("Failed"),
-        pod.metadata().deletionTimestamp() != null);
+        pod.metadata().deletionTimestamp() != null,
+        NeighbourReader.affinities(pod),
+        NeighbourReader.spread(pod),
+        standing(pod),
+        images(spec));
+  }
+
+  private static PodView.Standing standing(Pod pod) {
+    boolean preempted =
+        pod.status().conditions().stream()
+            .anyMatch(c ->
+                c.type().equals("DisruptionTarget")
+                    && c.status().equals("True")
+                    && c.reason().equals(PREEMPTION_REASON));
+    Instant started = pod.status().startTime();
+    boolean mayPreempt = !pod.spec().preemptionPolicy().equals("Never");
+    String nominated = pod.status().nominatedNodeName();
+    return started == null && mayPreempt && nominated.isEmpty() && !preempted
+        ? PodView.Standing.NEW
+        : new PodView.Standing(
+            mayPreempt, nominated, started == null ? Instant.MAX : started, preempted);
+  }
+
+  private static List<String> images(PodSpec spec) {
+    List<String> images = new ArrayList<>();
+    spec.initContainers().forEach(container -> images.add(tagged(container.image())));
+    spec.containers().forEach(container -> images.add(tagged(container.image())));
+    return images;
+  }
+
+  /** Nodes list images with their tags. */
+  private static String tagged(String image) {
+    return image.lastIndexOf(':') > image.lastIndexOf('/') ? image : image + DEFAULT_TAG;
   }
 
   private static dev.wherry.model.core.v1.@Nullable NodeAffinity nodeAffinity(PodSpec spec) {
@@ -62,19 +100,20 @@ public final class PodReader {
   }
 
   /** Upstream's rule: containers and sidecars together, or an init container's peak. */
-  private static Resources requests(PodSpec spec, boolean scored) {
+  private static Resources requests(Pod pod, boolean scored) {
+    PodSpec spec = pod.spec();
     Resources running = Resources.NONE;
     for (Container container : spec.containers()) {
-      running = running.plus(of(container, scored));
+      running = running.plus(of(pod, container, scored));
     }
     Resources sidecars = Resources.NONE;
     Resources peak = Resources.NONE;
     for (Container container : spec.initContainers()) {
       if (container.restartPolicy().equals("Always")) {
-        sidecars = sidecars.plus(of(container, scored));
+        sidecars = sidecars.plus(of(pod, container, scored));
         peak = peak.max(sidecars);
       } else {
-        peak = peak.max(sidecars.plus(of(container, scored)));
+        peak = peak.max(sidecars.plus(of(pod, container, scored)));
       }
     }
     Resources sum = running.plus(sidecars).max(peak);
@@ -85,9 +124,12 @@ public final class PodReader {
     return sum.plus(resources(spec.overhead()));
   }
 
-  private static Resources of(Container container, boolean scored) {
+  private static Resources of(Pod pod, Container container, boolean scored) {
     ResourceRequirements asked = container.resources();
     Resources resources = asked == null ? Resources.NONE : resources(asked.requests());
+    if (!pod.spec().nodeName().isEmpty()) {
+      resources = held(pod, container, resources);
+    }
     if (!scored) {
       return resources;
     }
@@ -96,6 +138,39 @@ public final class PodReader {
         resources.memoryBytes() == 0 ? SCORED_DEFAULT.memoryBytes() : resources.memoryBytes(),
         resources.ephemeralStorageBytes(),
         resources.extended());
+  }
+
+  /**
+   * While a container is resized it counts with the most of what it asks, was given and has; with
+   * the latter two where what it asks will never be given (KEP-1287).
+   */
+  private static Resources held(Pod pod, Container container, Resources asked) {
+    for (ContainerStatus status : statuses(pod)) {
+      ResourceRequirements actual = status.resources();
+      if (status.name().equals(container.name()) && !status.allocatedResources().isEmpty()) {
+        Resources held = resources(status.allocatedResources());
+        if (actual != null) {
+          held = held.max(resources(actual.requests()));
+        }
+        return isInfeasible(pod) ? held : asked.max(held);
+      }
+    }
+    return asked;
+  }
+
+  private static List<ContainerStatus> statuses(Pod pod) {
+    List<ContainerStatus> inits = pod.status().initContainerStatuses();
+    if (inits.isEmpty()) {
+      return pod.status().containerStatuses();
+    }
+    List<ContainerStatus> all = new ArrayList<>(inits);
+    all.addAll(pod.status().containerStatuses());
+    return all;
+  }
+
+  private static boolean isInfeasible(Pod pod) {
+    return pod.status().conditions().stream()
+        .anyMatch(c -> c.type().equals("PodResizePending") && c.reason().equals("Infeasible"));
   }
 
   static Resources resources(Map<String, Quantity> quantities) {

@@ -5,14 +5,20 @@ import dev.wherry.machinery.event.EventRecorder;
 import dev.wherry.machinery.informer.Change;
 import dev.wherry.machinery.informer.Informers;
 import dev.wherry.machinery.time.Timer;
+import dev.wherry.model.core.v1.Namespace;
 import dev.wherry.model.core.v1.Node;
 import dev.wherry.model.core.v1.Pod;
+import dev.wherry.model.meta.v1.ObjectMeta;
+import dev.wherry.model.policy.v1.PodDisruptionBudget;
+import dev.wherry.model.selector.Labels;
 import dev.wherry.scheduler.Scheduler;
 import dev.wherry.scheduler.config.ProfileFactory;
 import dev.wherry.scheduler.config.SchedulerConfig;
 import dev.wherry.scheduler.view.PodKey;
+import dev.wherry.scheduler.view.PodView;
+import java.util.function.Function;
 
-/** A scheduler over an API server: two informers feed it, one writer speaks for it. */
+/** A scheduler over an API server: informers feed it, one writer speaks for it. */
 public final class SchedulerRunner implements AutoCloseable {
   private final Informers informers;
   private final EventRecorder events;
@@ -32,15 +38,23 @@ public final class SchedulerRunner implements AutoCloseable {
       ApiClient client, SchedulerConfig config, Timer timer, long seed) {
     EventRecorder events = EventRecorder.start(client, "default-scheduler", "", timer);
     ApiClusterWriter writer = new ApiClusterWriter(client, events, timer);
+    Informers informers = new Informers(client, timer);
+    Function<PodView, Labels> selectors =
+        config.profiles().stream().anyMatch(p -> p.neighbours().spreadsByDefault())
+            ? OwnerSelectors.over(informers)
+            : pod -> Labels.EVERYTHING;
     Scheduler scheduler =
         new Scheduler(
             config,
-            config.profiles().stream().map(p -> ProfileFactory.create(p, writer)).toList(),
+            config.profiles().stream()
+                .map(p -> ProfileFactory.create(p, writer, selectors))
+                .toList(),
             writer,
             timer,
             seed);
-    Informers informers = new Informers(client, timer);
     informers.of(Node.KIND).onChange(change -> node(scheduler, change));
+    informers.of(Namespace.KIND).onChange(change -> namespace(scheduler, change));
+    informers.of(PodDisruptionBudget.KIND).onChange(change -> budget(scheduler, change));
     informers.of(Pod.KIND).onChange(change -> pod(scheduler, change));
     scheduler.start();
     informers.start();
@@ -51,6 +65,23 @@ public final class SchedulerRunner implements AutoCloseable {
     switch (change) {
       case Change.Removed<Node>(Node last) -> scheduler.nodeGone(last.metadata().name());
       default -> scheduler.nodeSeen(NodeReader.read(change.latest()));
+    }
+  }
+
+  private static void namespace(Scheduler scheduler, Change<Namespace> change) {
+    String name = change.latest().metadata().name();
+    switch (change) {
+      case Change.Removed<Namespace> _ -> scheduler.namespaceGone(name);
+      default -> scheduler.namespaceSeen(name, change.latest().metadata().labels());
+    }
+  }
+
+  private static void budget(Scheduler scheduler, Change<PodDisruptionBudget> change) {
+    ObjectMeta meta = change.latest().metadata();
+    switch (change) {
+      case Change.Removed<PodDisruptionBudget> _ ->
+          scheduler.budgetGone(meta.namespace(), meta.name());
+      default -> scheduler.budgetSeen(NeighbourReader.budget(change.latest()));
     }
   }
 

@@ -23,9 +23,15 @@ final class PluginArgs {
   private Optional<ScoringStrategy> strategy = Optional.empty();
   private Optional<List<ScoringStrategy.Weight>> balanced = Optional.empty();
   private NodeTerms addedAffinity = NodeTerms.ANY;
+  private final NeighbourArgs neighbours;
 
   PluginArgs(List<String> complaints) {
     this.complaints = complaints;
+    this.neighbours = new NeighbourArgs(complaints);
+  }
+
+  NeighbourArgs neighbours() {
+    return neighbours;
   }
 
   Optional<ScoringStrategy> strategy() {
@@ -55,6 +61,9 @@ final class PluginArgs {
             balanced = Optional.of(weights(args.path("resources"), at + ".resources"));
         case "NodeAffinity" ->
             addedAffinity = NodeTermsReader.read(args.path("addedAffinity"), Map.of());
+        case "InterPodAffinity" -> neighbours.affinity(args, at);
+        case "PodTopologySpread" -> neighbours.spread(args, at);
+        case PluginNames.PREEMPTION -> neighbours.preemption(args, at);
         default -> complaints.add(path + "[" + i + "].name: Unsupported value: \"" + name + "\"");
       }
     }

@@ -11,11 +11,21 @@ final class PluginNames {
           "TaintToleration",
           "NodeAffinity",
           "NodePorts",
-          "NodeResourcesFit");
+          "NodeResourcesFit",
+          "PodTopologySpread",
+          "InterPodAffinity");
 
   static final List<String> SCORES =
       List.of(
-          "TaintToleration", "NodeAffinity", "NodeResourcesFit", "NodeResourcesBalancedAllocation");
+          "TaintToleration",
+          "NodeAffinity",
+          "NodeResourcesFit",
+          "NodeResourcesBalancedAllocation",
+          "PodTopologySpread",
+          "InterPodAffinity",
+          "ImageLocality");
+
+  static final String PREEMPTION = "DefaultPreemption";
 
   private PluginNames() {}
 }

@@ -1,11 +1,15 @@
 package dev.wherry.scheduler.config;
 
+import dev.wherry.scheduler.plugins.InterPodAffinity;
 import dev.wherry.scheduler.plugins.ScoringStrategy;
+import dev.wherry.scheduler.preemption.DefaultPreemption;
 import dev.wherry.scheduler.view.NodeTerms;
+import dev.wherry.scheduler.view.SpreadConstraint;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -14,6 +18,8 @@ import java.util.Set;
  * @param filters names of the enabled filter plugins
  * @param scores weight by the name of the enabled score plugin
  * @param ignoredResources extended resources the fit does not check
+ * @param neighbours of InterPodAffinity and PodTopologySpread
+ * @param preemption of DefaultPreemption; empty where it is off
  */
 public record ProfileConfig(
     String schedulerName,
@@ -23,12 +29,52 @@ public record ProfileConfig(
     ScoringStrategy strategy,
     List<ScoringStrategy.Weight> balanced,
     Set<String> ignoredResources,
-    NodeTerms addedAffinity) {
+    NodeTerms addedAffinity,
+    Neighbours neighbours,
+    Optional<Preemption> preemption) {
   /**
    * Weight of bin packing in the default profile: more than all soft preferences of upstream's
    * default together would spread.
    */
   public static final int PACKING_WEIGHT = 5;
+
+  /**
+   * What pods on other nodes mean for a pod.
+   *
+   * @param hardAffinityWeight 0 to 100 (hardPodAffinityWeight)
+   * @param ignoresOthersPreferences ignorePreferredTermsOfExistingPods
+   * @param systemSpread whether pods without constraints are spread as kube-scheduler does; a
+   *     packing scheduler does not do so by itself
+   * @param spread otherwise the constraints of such pods
+   */
+  public record Neighbours(
+      int hardAffinityWeight,
+      boolean ignoresOthersPreferences,
+      boolean systemSpread,
+      List<SpreadConstraint> spread) {
+    public static final Neighbours DEFAULT =
+        new Neighbours(InterPodAffinity.HARD_WEIGHT, false, false, List.of());
+
+    public Neighbours {
+      spread = List.copyOf(spread);
+    }
+
+    /** Whether pods without constraints of their own get some. */
+    public boolean spreadsByDefault() {
+      return systemSpread || !spread.isEmpty();
+    }
+  }
+
+  /**
+   * How many candidates end the search for victims.
+   *
+   * @param candidatesPercent 0 to 100 of the nodes where eviction may help
+   * @param candidatesMin but at least so many
+   */
+  public record Preemption(int candidatesPercent, int candidatesMin) {
+    public static final Preemption DEFAULT =
+        new Preemption(DefaultPreemption.CANDIDATES_PERCENT, DefaultPreemption.CANDIDATES_MIN);
+  }
 
   public ProfileConfig {
     filters = new LinkedHashSet<>(filters);
@@ -42,6 +88,9 @@ public record ProfileConfig(
     scores.put("TaintToleration", 3);
     scores.put("NodeAffinity", 2);
     scores.put("NodeResourcesFit", PACKING_WEIGHT);
+    scores.put("PodTopologySpread", 2);
+    scores.put("InterPodAffinity", 2);
+    scores.put("ImageLocality", 1);
     return new ProfileConfig(
         schedulerName,
         0,
@@ -50,6 +99,8 @@ public record ProfileConfig(
         ScoringStrategy.MOST_ALLOCATED,
         ScoringStrategy.CPU_AND_MEMORY,
         Set.of(),
-        NodeTerms.ANY);
+        NodeTerms.ANY,
+        Neighbours.DEFAULT,
+        Optional.of(Preemption.DEFAULT));
   }
 }

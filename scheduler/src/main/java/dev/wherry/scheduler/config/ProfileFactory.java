@@ -1,80 +1,107 @@
 package dev.wherry.scheduler.config;
 
+import dev.wherry.model.selector.Labels;
 import dev.wherry.scheduler.decision.Profile;
 import dev.wherry.scheduler.framework.BindPlugin;
 import dev.wherry.scheduler.framework.FilterPlugin;
+import dev.wherry.scheduler.framework.Plugin;
+import dev.wherry.scheduler.framework.PostFilterPlugin;
 import dev.wherry.scheduler.framework.ScorePlugin;
+import dev.wherry.scheduler.plugins.ImageLocality;
+import dev.wherry.scheduler.plugins.InterPodAffinity;
 import dev.wherry.scheduler.plugins.NodeAffinity;
 import dev.wherry.scheduler.plugins.NodeName;
 import dev.wherry.scheduler.plugins.NodePorts;
 import dev.wherry.scheduler.plugins.NodeResourcesBalancedAllocation;
 import dev.wherry.scheduler.plugins.NodeResourcesFit;
 import dev.wherry.scheduler.plugins.NodeUnschedulable;
+import dev.wherry.scheduler.plugins.PodTopologySpread;
 import dev.wherry.scheduler.plugins.PrioritySort;
 import dev.wherry.scheduler.plugins.SchedulingGates;
+import dev.wherry.scheduler.plugins.SpreadDefaults;
 import dev.wherry.scheduler.plugins.TaintToleration;
+import dev.wherry.scheduler.preemption.DefaultPreemption;
+import dev.wherry.scheduler.view.PodView;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.function.Function;
 
 /** Makes a profile's plugins from its configuration. */
 public final class ProfileFactory {
   private ProfileFactory() {}
 
+  /** A profile whose pods are spread by their own constraints only. */
   public static Profile create(ProfileConfig config, BindPlugin binder) {
+    return create(config, binder, pod -> Labels.EVERYTHING);
+  }
+
+  /**
+   * A profile that may spread pods without constraints of their own.
+   *
+   * @param selectors what a pod's Services and its controller select together; everything where
+   *     there are none. Only asked where the configuration has constraints for such pods.
+   */
+  public static Profile create(
+      ProfileConfig config, BindPlugin binder, Function<PodView, Labels> selectors) {
     NodeAffinity affinity = new NodeAffinity(config.addedAffinity());
     TaintToleration taints = new TaintToleration();
     NodeResourcesFit fit = new NodeResourcesFit(config.strategy(), config.ignoredResources());
-    Map<String, FilterPlugin> filters =
-        Map.of(
-            "NodeUnschedulable",
+    ProfileConfig.Neighbours neighbours = config.neighbours();
+    PodTopologySpread spread =
+        new PodTopologySpread(
+            new SpreadDefaults(
+                neighbours.systemSpread(),
+                neighbours.systemSpread() ? SpreadDefaults.SYSTEM : neighbours.spread(),
+                selectors));
+    InterPodAffinity near =
+        new InterPodAffinity(
+            neighbours.hardAffinityWeight(), neighbours.ignoresOthersPreferences());
+    List<Plugin> all =
+        List.of(
             new NodeUnschedulable(),
-            "NodeName",
             new NodeName(),
-            "TaintToleration",
             taints,
-            "NodeAffinity",
             affinity,
-            "NodePorts",
             new NodePorts(),
-            "NodeResourcesFit",
-            fit);
-    Map<String, ScorePlugin> scores =
-        Map.of(
-            "TaintToleration",
-            taints,
-            "NodeAffinity",
-            affinity,
-            "NodeResourcesFit",
             fit,
-            "NodeResourcesBalancedAllocation",
-            new NodeResourcesBalancedAllocation(config.balanced()));
-    List<FilterPlugin> enabledFilters = new ArrayList<>();
-    for (String name : PluginNames.FILTERS) {
-      FilterPlugin filter = filters.get(name);
-      if (filter != null && config.filters().contains(name)) {
-        enabledFilters.add(filter);
-      }
-    }
-    List<Profile.Weighted> enabledScores = new ArrayList<>();
-    config
-        .scores()
-        .forEach((name, weight) -> {
-          ScorePlugin score = scores.get(name);
-          if (score != null) {
-            enabledScores.add(new Profile.Weighted(score, weight));
-          }
-        });
+            spread,
+            near,
+            new NodeResourcesBalancedAllocation(config.balanced()),
+            new ImageLocality());
     return new Profile(
         config.schedulerName(),
         config.percentageOfNodesToScore(),
         new PrioritySort(),
         List.of(new SchedulingGates()),
-        enabledFilters,
-        List.of(),
-        enabledScores,
+        filters(config, all),
+        config.preemption().stream()
+            .<PostFilterPlugin>map(
+                p -> new DefaultPreemption(p.candidatesPercent(), p.candidatesMin()))
+            .toList(),
+        scores(config, all),
         List.of(),
         List.of(),
         binder);
+  }
+
+  private static List<FilterPlugin> filters(ProfileConfig config, List<Plugin> all) {
+    List<FilterPlugin> enabled = new ArrayList<>();
+    for (Plugin plugin : all) {
+      if (plugin instanceof FilterPlugin filter && config.filters().contains(plugin.name())) {
+        enabled.add(filter);
+      }
+    }
+    return enabled;
+  }
+
+  private static List<Profile.Weighted> scores(ProfileConfig config, List<Plugin> all) {
+    List<Profile.Weighted> enabled = new ArrayList<>();
+    for (Plugin plugin : all) {
+      Integer weight = config.scores().get(plugin.name());
+      if (plugin instanceof ScorePlugin score && weight != null) {
+        enabled.add(new Profile.Weighted(score, weight));
+      }
+    }
+    return enabled;
   }
 }

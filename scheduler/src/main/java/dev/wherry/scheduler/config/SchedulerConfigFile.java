@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -98,6 +99,7 @@ public final class SchedulerConfigFile {
     Set<String> filters = new LinkedHashSet<>(base.filters());
     Map<String, Integer> scores = new LinkedHashMap<>(base.scores());
     plugins(node.path("plugins"), path + ".plugins", filters, scores);
+    boolean preempts = preempts(node.path("plugins"));
     PluginArgs args = new PluginArgs(complaints);
     args.read(node.path("pluginConfig"), path + ".pluginConfig");
     return new ProfileConfig(
@@ -108,7 +110,24 @@ public final class SchedulerConfigFile {
         args.strategy().orElse(ScoringStrategy.MOST_ALLOCATED),
         args.balanced().orElse(ScoringStrategy.CPU_AND_MEMORY),
         args.ignoredResources(),
-        args.addedAffinity());
+        args.addedAffinity(),
+        args.neighbours().neighbours(),
+        preempts ? Optional.of(args.neighbours().preemption()) : Optional.empty());
+  }
+
+  /** On unless it is named, or all are, among the disabled and not enabled again. */
+  private static boolean preempts(JsonNode plugins) {
+    boolean on = true;
+    for (String point : List.of("multiPoint", "postFilter")) {
+      for (JsonNode off : plugins.path(point).path("disabled")) {
+        String name = off.path("name").asText();
+        on &= !name.equals("*") && !name.equals(PluginNames.PREEMPTION);
+      }
+      for (JsonNode again : plugins.path(point).path("enabled")) {
+        on |= again.path("name").asText().equals(PluginNames.PREEMPTION);
+      }
+    }
+    return on;
   }
 
   private void plugins(
@@ -116,12 +135,11 @@ public final class SchedulerConfigFile {
     onlyKeys(
         plugins,
         path + ".",
-        Set.of("filter", "score", "multiPoint"),
+        Set.of("filter", "score", "multiPoint", "postFilter"),
         Set.of(
             "preEnqueue",
             "queueSort",
             "preFilter",
-            "postFilter",
             "preScore",
             "reserve",
             "permit",
@@ -155,7 +173,8 @@ public final class SchedulerConfigFile {
     String name = on.path("name").asText();
     boolean asFilter = !point.equals("score") && PluginNames.FILTERS.contains(name);
     boolean asScore = !point.equals("filter") && PluginNames.SCORES.contains(name);
-    if (!asFilter && !asScore) {
+    boolean asPreemption = point.equals("multiPoint") && name.equals(PluginNames.PREEMPTION);
+    if (!asFilter && !asScore && !asPreemption) {
       complaints.add(at + ".enabled: Unsupported value: \"" + name + "\"");
     }
     if (asFilter) {

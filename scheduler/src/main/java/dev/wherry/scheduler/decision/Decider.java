@@ -2,10 +2,12 @@ package dev.wherry.scheduler.decision;
 
 import dev.wherry.scheduler.framework.FilterPlugin;
 import dev.wherry.scheduler.framework.FilterPlugin.NodeFilter;
+import dev.wherry.scheduler.framework.PostFilterPlugin;
 import dev.wherry.scheduler.framework.ScorePlugin.NodeScorer;
 import dev.wherry.scheduler.framework.Verdict;
 import dev.wherry.scheduler.view.ClusterSnapshot;
 import dev.wherry.scheduler.view.NodeView;
+import dev.wherry.scheduler.view.Nominations;
 import dev.wherry.scheduler.view.PodView;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -38,7 +40,10 @@ public final class Decider {
   public Decision decide(PodView pod, ClusterSnapshot snapshot, Profile profile) {
     List<Named> filters = new ArrayList<>(profile.filters().size());
     Optional<FilterPlugin.Prepared.Only> only = prepare(pod, snapshot, profile, filters);
-    Search search = new Search(filters, wanted(snapshot.size(), profile));
+    Search search = new Search(pod, snapshot, filters, wanted(snapshot.size(), profile));
+    if (search.nominated()) {
+      return best(pod, snapshot, profile, search);
+    }
     if (only.isPresent()) {
       search.amongNamed(snapshot, only.get(), filters);
     } else {
@@ -119,22 +124,36 @@ public final class Decider {
     return chosen;
   }
 
-  private static Decision nowhere(
-      PodView pod, ClusterSnapshot snapshot, Profile profile, Search search) {
+  private Decision nowhere(PodView pod, ClusterSnapshot snapshot, Profile profile, Search search) {
     StringBuilder message =
         new StringBuilder(FitMessage.of(snapshot.size(), search.rejections.values()));
-    for (var plugin : profile.postFilters()) {
-      plugin
-          .makeRoom(pod, snapshot, search.rejections)
-          .ifPresent(said -> message.append(' ').append(said));
+    Decision.Room room = new Decision.Room.Unchanged();
+    var failure =
+        new PostFilterPlugin.Failure(pod, snapshot, search.rejections, search::verdict, random);
+    if (snapshot.size() > 0) {
+      for (PostFilterPlugin plugin : profile.postFilters()) {
+        switch (plugin.makeRoom(failure)) {
+          case PostFilterPlugin.Room.None(String said, boolean hopeless) -> {
+            message.append(' ').append(said);
+            if (hopeless) {
+              room = new Decision.Room.Hopeless();
+            }
+          }
+          case PostFilterPlugin.Room.Preempt(String node, List<PodView> victims) ->
+              room = new Decision.Room.Preempt(node, victims);
+        }
+      }
     }
-    return new Decision.Nowhere(search.rejections, search.rejectedBy, message.toString());
+    return new Decision.Nowhere(search.rejections, search.rejectedBy, message.toString(), room);
   }
 
   private record Named(String plugin, NodeFilter filter) {}
 
   /** The nodes of one try, as they fall. */
   private static final class Search {
+    private final PodView pod;
+    private final ClusterSnapshot snapshot;
+    private final Nominations nominations;
     private final List<Named> filters;
     private final int enough;
     private final List<NodeView> feasible = new ArrayList<>();
@@ -142,9 +161,26 @@ public final class Decider {
     private final Set<String> rejectedBy = new LinkedHashSet<>();
     private int looked;
 
-    Search(List<Named> filters, int enough) {
+    Search(PodView pod, ClusterSnapshot snapshot, List<Named> filters, int enough) {
+      this.pod = pod;
+      this.snapshot = snapshot;
+      this.nominations = snapshot.around().nominations();
       this.filters = filters;
       this.enough = enough;
+    }
+
+    /** Whether the node fits where room was made for the pod: then no other is looked at. */
+    boolean nominated() {
+      String name = pod.standing().nominatedNode();
+      if (name.isEmpty()) {
+        return false;
+      }
+      snapshot.node(name).ifPresent(this::look);
+      if (feasible.isEmpty()) {
+        looked = 0;
+        return false;
+      }
+      return true;
     }
 
     /** Returns the place behind the last node looked at. */
@@ -174,15 +210,57 @@ public final class Decider {
 
     private void look(NodeView node) {
       looked++;
+      List<PodView> ahead = nominations.isEmpty() ? List.of() : ahead(node);
+      if ((ahead.isEmpty() || passes(node, withAll(node, ahead))) && passes(node, node)) {
+        feasible.add(node);
+      }
+    }
+
+    private boolean passes(NodeView before, NodeView now) {
       for (int i = 0; i < filters.size(); i++) {
         Named named = filters.get(i);
-        if (named.filter().test(node) instanceof Verdict.Rejected rejected) {
-          rejections.put(node.name(), rejected);
+        if (check(named, before, now) instanceof Verdict.Rejected rejected) {
+          rejections.put(now.name(), rejected);
           rejectedBy.add(named.plugin());
-          return;
+          return false;
         }
       }
-      feasible.add(node);
+      return true;
+    }
+
+    /** The first rejection of a node as it might be, pods with a claim to it included. */
+    Verdict verdict(NodeView before, NodeView now) {
+      List<PodView> ahead = nominations.isEmpty() ? List.of() : ahead(now);
+      Verdict full = ahead.isEmpty() ? Verdict.FITS : first(before, withAll(now, ahead));
+      return full instanceof Verdict.Rejected ? full : first(before, now);
+    }
+
+    private Verdict first(NodeView before, NodeView now) {
+      for (int i = 0; i < filters.size(); i++) {
+        Verdict verdict = check(filters.get(i), before, now);
+        if (verdict instanceof Verdict.Rejected) {
+          return verdict;
+        }
+      }
+      return Verdict.FITS;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // The same view needs no second thought.
+    private static Verdict check(Named named, NodeView before, NodeView now) {
+      NodeFilter filter = before == now ? named.filter() : named.filter().given(before, now);
+      return filter.test(now);
+    }
+
+    private List<PodView> ahead(NodeView node) {
+      return nominations.before(pod, node.name());
+    }
+
+    private static NodeView withAll(NodeView node, List<PodView> more) {
+      NodeView full = node;
+      for (PodView other : more) {
+        full = full.with(other.on(node.name()));
+      }
+      return full;
     }
   }
 }

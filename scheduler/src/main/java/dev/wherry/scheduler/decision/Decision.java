@@ -1,6 +1,8 @@
 package dev.wherry.scheduler.decision;
 
 import dev.wherry.scheduler.framework.Verdict;
+import dev.wherry.scheduler.view.PodView;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -16,7 +18,21 @@ public sealed interface Decision {
    * @param rejections every node's first rejection, in the order the nodes were looked at
    * @param rejectedBy names of the plugins that rejected, which decide what brings the pod back
    * @param message as upstream writes it: {@code 0/3 nodes are available: ...}
+   * @param room how room is to be made for it
    */
-  record Nowhere(Map<String, Verdict.Rejected> rejections, Set<String> rejectedBy, String message)
+  record Nowhere(
+      Map<String, Verdict.Rejected> rejections, Set<String> rejectedBy, String message, Room room)
       implements Decision {}
+
+  /** What follows for a pod that fits nowhere. */
+  sealed interface Room {
+    /** It keeps the nomination it has, if any. */
+    record Unchanged() implements Room {}
+
+    /** It loses the nomination it has, if any: waiting there is in vain. */
+    record Hopeless() implements Room {}
+
+    /** It is to come to this node; the victims have to go. */
+    record Preempt(String node, List<PodView> victims) implements Room {}
+  }
 }

@@ -27,5 +27,13 @@ public interface FilterPlugin extends Plugin {
   @FunctionalInterface
   interface NodeFilter {
     Verdict test(NodeView node);
+
+    /**
+     * The same check had one node of the snapshot other pods. Filters that look at one node alone
+     * need not do anything.
+     */
+    default NodeFilter given(NodeView before, NodeView now) {
+      return this;
+    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.wherry.scheduler.framework;
 
+import dev.wherry.scheduler.view.PodView;
 import java.util.Set;
 
 /** A named part of a profile. */
@@ -10,5 +11,15 @@ public interface Plugin {
   /** Which events are worth another try for a pod that this plugin rejected. */
   default Set<ClusterEvent> requeueOn() {
     return Set.of();
+  }
+
+  /**
+   * Whether such an event about one placed pod is worth another try; said in doubt.
+   *
+   * @param waiting the pod that this plugin rejected
+   * @param about as it is now, or was last
+   */
+  default boolean mayHelp(PodView waiting, ClusterEvent event, PodView about) {
+    return true;
   }
 }

@@ -21,6 +21,14 @@ import java.util.Set;
  * are joined by {@code ", "} when several resources are short at once, as upstream lists them.
  */
 public final class NodeResourcesFit implements FilterPlugin, ScorePlugin {
+  private static final String INSUFFICIENT = "Insufficient ";
+  private static final List<String> BASIC = List.of("cpu", "memory", "ephemeral-storage");
+
+  /** Sets of what is short: pods and the basic resources, a bit each. */
+  private static final int MISSING_SETS = 1 << (1 + BASIC.size());
+
+  private static final List<Verdict> REJECTIONS = rejections();
+
   private final ScoringStrategy strategy;
   private final Set<String> ignored;
 
@@ -87,23 +95,50 @@ public final class NodeResourcesFit implements FilterPlugin, ScorePlugin {
   private Verdict shortOf(Resources wanted, NodeView node) {
     Resources has = node.allocatable();
     Resources used = node.requested();
-    List<String> reasons = new ArrayList<>();
+    int missing = node.pods().size() + 1 > node.allowedPods() ? 1 : 0;
     boolean evictionMayHelp = true;
-    if (node.pods().size() + 1 > node.allowedPods()) {
-      reasons.add("Too many pods");
-    }
-    List<String> missing = new ArrayList<>();
-    for (String resource : List.of("cpu", "memory", "ephemeral-storage")) {
-      if (!within(wanted.amount(resource), used.amount(resource), has.amount(resource))) {
-        missing.add(resource);
+    for (int i = 0; i < BASIC.size(); i++) {
+      String resource = BASIC.get(i);
+      long asked = wanted.amount(resource);
+      if (!within(asked, used.amount(resource), has.amount(resource))) {
+        missing |= 2 << i;
+        evictionMayHelp &= asked <= has.amount(resource);
       }
     }
-    missing.addAll(shortExtended(wanted, node));
-    for (String resource : missing) {
-      reasons.add("Insufficient " + resource);
+    List<String> extended = wanted.extended().isEmpty() ? List.of() : shortExtended(wanted, node);
+    if (extended.isEmpty()) {
+      return REJECTIONS.get(evictionMayHelp ? missing : missing + MISSING_SETS);
+    }
+    List<String> reasons = reasons(missing);
+    for (String resource : extended) {
+      reasons.add(INSUFFICIENT + resource);
       evictionMayHelp &= wanted.amount(resource) <= has.amount(resource);
     }
     return new Verdict.Rejected(String.join(", ", reasons), evictionMayHelp);
+  }
+
+  private static List<String> reasons(int missing) {
+    List<String> reasons = new ArrayList<>();
+    if ((missing & 1) != 0) {
+      reasons.add("Too many pods");
+    }
+    for (int i = 0; i < BASIC.size(); i++) {
+      if ((missing & 2 << i) != 0) {
+        reasons.add(INSUFFICIENT + BASIC.get(i));
+      }
+    }
+    return reasons;
+  }
+
+  /** Where thousands of nodes are full, their verdicts are the same few objects. */
+  private static List<Verdict> rejections() {
+    List<Verdict> all = new ArrayList<>();
+    for (boolean evictionMayHelp : new boolean[] {true, false}) {
+      for (int missing = 0; missing < MISSING_SETS; missing++) {
+        all.add(new Verdict.Rejected(String.join(", ", reasons(missing)), evictionMayHelp));
+      }
+    }
+    return all;
   }
 
   @Override

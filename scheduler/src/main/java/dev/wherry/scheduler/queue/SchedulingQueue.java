@@ -5,18 +5,18 @@ import dev.wherry.scheduler.view.PodKey;
 import dev.wherry.scheduler.view.PodView;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,27 +32,35 @@ public final class SchedulingQueue {
   private final PriorityQueue<Waiting> backingOff =
       new PriorityQueue<>(Comparator.comparing((Waiting w) -> w.until));
   private final Map<PodKey, Waiting> all = new HashMap<>();
-  private final Map<PodKey, Waiting> unschedulable = new HashMap<>();
+
+  /** In the order they came, so the first is due first. */
+  private final Map<PodKey, Waiting> unschedulable = new LinkedHashMap<>();
+
+  /** How many unschedulable pods an event may help. */
+  private final Map<ClusterEvent, Integer> awaited = new EnumMap<>(ClusterEvent.class);
+
   private final Set<Waiting> inCycle = new HashSet<>();
   private final Duration backOffFirst;
   private final Duration backOffMax;
-  private final Function<String, Set<ClusterEvent>> requeueOn;
+  private final Hints hints;
 
-  /**
-   * @param requeueOn the events that a plugin, by name, asks for
-   */
+  /** What plugins, by their names, wait for. */
+  public interface Hints {
+    Set<ClusterEvent> events(String plugin);
+
+    /** Whether the event about this pod may help one that the plugin rejected. */
+    boolean mayHelp(String plugin, PodView waiting, ClusterEvent event, PodView about);
+  }
+
   public SchedulingQueue(
-      Comparator<PodView> order,
-      Duration backOffFirst,
-      Duration backOffMax,
-      Function<String, Set<ClusterEvent>> requeueOn) {
+      Comparator<PodView> order, Duration backOffFirst, Duration backOffMax, Hints hints) {
     this.ready =
         new TreeSet<>(
             Comparator.comparing((Waiting w) -> w.pod, order)
                 .thenComparing(w -> w.pod.key().toString()));
     this.backOffFirst = backOffFirst;
     this.backOffMax = backOffMax;
-    this.requeueOn = requeueOn;
+    this.hints = hints;
   }
 
   /** A new pod, or one that changed while it waits: a change makes an unschedulable one ready. */
@@ -70,7 +78,21 @@ public final class SchedulingQueue {
     if (wasReady) {
       ready.add(known);
     } else if (changed && known.place == Place.UNSCHEDULABLE) {
-      unschedulable.remove(pod.key());
+      unpark(known);
+      moveOn(known, now);
+    }
+  }
+
+  /** Whether the pod waits, in whatever place. */
+  public boolean knows(PodKey key) {
+    return all.containsKey(key);
+  }
+
+  /** Tries an unschedulable pod again after its back-off. */
+  public void wake(PodKey key, Instant now) {
+    Waiting known = unschedulable.get(key);
+    if (known != null) {
+      unpark(known);
       moveOn(known, now);
     }
   }
@@ -88,7 +110,7 @@ public final class SchedulingQueue {
       inCycle.remove(known);
       ready.remove(known);
       backingOff.remove(known);
-      unschedulable.remove(key);
+      unpark(known);
     }
   }
 
@@ -114,13 +136,30 @@ public final class SchedulingQueue {
     }
     inCycle.remove(known);
     known.rejectedBy = Set.copyOf(rejectedBy);
+    known.awaits = awaits(rejectedBy);
     known.since = now;
-    if (known.missed.stream().anyMatch(event -> mayHelp(known, event))) {
+    if (known.missed.stream().anyMatch(known.awaits::contains)) {
       moveOn(known, now);
     } else {
       known.place = Place.UNSCHEDULABLE;
       unschedulable.put(key, known);
+      known.awaits.forEach(event -> awaited.merge(event, 1, Integer::sum));
     }
+  }
+
+  private void unpark(Waiting waiting) {
+    if (unschedulable.remove(waiting.pod.key(), waiting)) {
+      waiting.awaits.forEach(event -> awaited.merge(event, -1, Integer::sum));
+    }
+  }
+
+  private Set<ClusterEvent> awaits(Set<String> rejectedBy) {
+    if (rejectedBy.isEmpty()) {
+      return EnumSet.allOf(ClusterEvent.class);
+    }
+    Set<ClusterEvent> awaits = EnumSet.noneOf(ClusterEvent.class);
+    rejectedBy.forEach(name -> awaits.addAll(hints.events(name)));
+    return awaits;
   }
 
   /** A pod whose binding failed: tried again after its back-off, whatever happens. */
@@ -135,38 +174,51 @@ public final class SchedulingQueue {
 
   /** Moves the pods on which the event may help. */
   public void happened(ClusterEvent event, Instant now) {
-    List<Waiting> helped = new ArrayList<>();
-    for (Waiting waiting : unschedulable.values()) {
-      if (mayHelp(waiting, event)) {
-        helped.add(waiting);
+    happened(event, null, now);
+  }
+
+  /**
+   * The same for an event about one pod on a node.
+   *
+   * @param about the pod, where it is about one
+   */
+  public void happened(ClusterEvent event, @Nullable PodView about, Instant now) {
+    if (awaited.getOrDefault(event, 0) > 0) {
+      List<Waiting> helped =
+          unschedulable.values().stream()
+              .filter(w -> w.awaits.contains(event) && mayHelp(w, event, about))
+              .toList();
+      for (Waiting waiting : helped) {
+        unpark(waiting);
+        moveOn(waiting, now);
       }
-    }
-    for (Waiting waiting : helped) {
-      unschedulable.remove(waiting.pod.key());
-      moveOn(waiting, now);
     }
     for (Waiting waiting : inCycle) {
       waiting.missed.add(event);
     }
   }
 
-  private boolean mayHelp(Waiting waiting, ClusterEvent event) {
-    return waiting.rejectedBy.isEmpty()
-        || waiting.rejectedBy.stream().anyMatch(name -> requeueOn.apply(name).contains(event));
+  private boolean mayHelp(Waiting waiting, ClusterEvent event, @Nullable PodView about) {
+    return about == null
+        || waiting.rejectedBy.isEmpty()
+        || waiting.rejectedBy.stream()
+            .anyMatch(name -> hints.mayHelp(name, waiting.pod, event, about));
   }
 
   /** When the next waiting pod becomes ready by itself. */
   public Optional<Instant> nextDue() {
-    Instant due = null;
     Waiting first = backingOff.peek();
-    if (first != null) {
-      due = first.until;
-    }
-    for (Waiting waiting : unschedulable.values()) {
-      Instant again = waiting.since.plus(UNSCHEDULABLE_MAX);
+    Instant due = first == null ? null : first.until;
+    Waiting eldest = eldestUnschedulable();
+    if (eldest != null) {
+      Instant again = eldest.since.plus(UNSCHEDULABLE_MAX);
       due = due == null || again.isBefore(due) ? again : due;
     }
     return Optional.ofNullable(due);
+  }
+
+  private @Nullable Waiting eldestUnschedulable() {
+    return unschedulable.isEmpty() ? null : unschedulable.values().iterator().next();
   }
 
   public boolean hasReady() {
@@ -185,13 +237,11 @@ public final class SchedulingQueue {
       makeReady(first);
       first = backingOff.peek();
     }
-    List<Waiting> overdue =
-        unschedulable.values().stream()
-            .filter(w -> !w.since.plus(UNSCHEDULABLE_MAX).isAfter(now))
-            .toList();
-    for (Waiting waiting : overdue) {
-      unschedulable.remove(waiting.pod.key());
-      makeReady(waiting);
+    Waiting eldest = eldestUnschedulable();
+    while (eldest != null && !eldest.since.plus(UNSCHEDULABLE_MAX).isAfter(now)) {
+      unpark(eldest);
+      makeReady(eldest);
+      eldest = eldestUnschedulable();
     }
   }
 
@@ -236,6 +286,7 @@ public final class SchedulingQueue {
     private Instant since = Instant.MIN;
     private Instant until = Instant.MIN;
     private Set<String> rejectedBy = Set.of();
+    private Set<ClusterEvent> awaits = EnumSet.noneOf(ClusterEvent.class);
     private final Set<ClusterEvent> missed = EnumSet.noneOf(ClusterEvent.class);
 
     Waiting(PodView pod) {

@@ -10,14 +10,45 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class ClusterSnapshot {
   public static final ClusterSnapshot EMPTY =
-      new ClusterSnapshot(new NodeView[0], new ConcurrentHashMap<>());
+      new ClusterSnapshot(
+          new NodeView[0], new ConcurrentHashMap<>(), Surroundings.NONE, new TopologyCounts());
 
   private final NodeView[] nodes;
   private final ConcurrentHashMap<String, Integer> index;
+  private final Surroundings around;
+  private final TopologyCounts counts;
 
-  private ClusterSnapshot(NodeView[] nodes, ConcurrentHashMap<String, Integer> index) {
+  private ClusterSnapshot(
+      NodeView[] nodes,
+      ConcurrentHashMap<String, Integer> index,
+      Surroundings around,
+      TopologyCounts counts) {
     this.nodes = nodes;
     this.index = index;
+    this.around = around;
+    this.counts = counts;
+  }
+
+  /** What is known beside nodes and the pods on them. */
+  public Surroundings around() {
+    return around;
+  }
+
+  public ClusterSnapshot with(Surroundings other) {
+    return new ClusterSnapshot(nodes, index, other, counts);
+  }
+
+  /**
+   * The counts of this snapshot's pods. They are shared with the snapshots before and after it and
+   * follow the one they were last asked from: read them before the next one is asked, on the thread
+   * that decides.
+   */
+  public TopologyCounts counts() {
+    if (nodes.length == 0) {
+      return new TopologyCounts();
+    }
+    counts.follow(nodes, around.namespaces());
+    return counts;
   }
 
   public int size() {
@@ -46,7 +77,7 @@ public final class ClusterSnapshot {
     if (place >= 0) {
       NodeView[] changed = nodes.clone();
       changed[place] = node;
-      return new ClusterSnapshot(changed, index);
+      return new ClusterSnapshot(changed, index, around, counts);
     }
     NodeView[] more = Arrays.copyOf(nodes, nodes.length + 1);
     more[nodes.length] = node;
@@ -57,9 +88,14 @@ public final class ClusterSnapshot {
       for (int i = 0; i < more.length; i++) {
         begun.put(more[i].name(), i);
       }
-      return new ClusterSnapshot(more, begun);
+      return new ClusterSnapshot(more, begun, around, begunCounts());
     }
-    return new ClusterSnapshot(more, index);
+    return new ClusterSnapshot(more, index, around, counts);
+  }
+
+  /** The empty snapshot is one for all: what goes on from it counts for itself. */
+  private TopologyCounts begunCounts() {
+    return nodes.length == 0 ? new TopologyCounts() : counts;
   }
 
   /** Without the node of this name; the last one takes its place. */
@@ -76,6 +112,6 @@ public final class ClusterSnapshot {
       fewer[place] = last;
       fewerIndex.put(last.name(), place);
     }
-    return new ClusterSnapshot(fewer, fewerIndex);
+    return new ClusterSnapshot(fewer, fewerIndex, around, counts);
   }
 }

@@ -66,6 +66,17 @@ public record NodeView(
     return this;
   }
 
+  /** With only these of its pods. */
+  public NodeView keeping(List<PodView> kept) {
+    Resources sum = Resources.NONE;
+    Resources scoredSum = Resources.NONE;
+    for (PodView pod : kept) {
+      sum = sum.plus(pod.requests());
+      scoredSum = scoredSum.plus(pod.scored());
+    }
+    return on(List.copyOf(kept), sum, scoredSum);
+  }
+
   /** This node's pods under the facts of a newer version of the node. */
   public NodeView withPodsOf(NodeView older) {
     return on(older.pods, older.requested, older.scored);

@@ -12,6 +12,8 @@ import java.util.Map;
  * @param scored like requests, with upstream's 100m and 200 MiB where a container asks for nothing
  * @param nodeName "" while it is not bound
  * @param created for the queue's order among equal priorities
+ * @param standing what preemption has to know of it
+ * @param images of its containers, with a tag or digest
  */
 public record PodView(
     PodKey key,
@@ -29,15 +31,44 @@ public record PodView(
     List<String> schedulingGates,
     Instant created,
     boolean terminal,
-    boolean deleting) {
+    boolean deleting,
+    PodAffinities affinities,
+    List<SpreadConstraint> spread,
+    Standing standing,
+    List<String> images) {
   public PodView {
+    spread = List.copyOf(spread);
+    images = List.copyOf(images);
     hostPorts = List.copyOf(hostPorts);
     tolerations = List.copyOf(tolerations);
     schedulingGates = List.copyOf(schedulingGates);
   }
 
+  /**
+   * A pod's place in preemption (KEP-0268, pod priority).
+   *
+   * @param mayPreempt false for {@code preemptionPolicy: Never}
+   * @param nominatedNode where room is being made for it, or ""
+   * @param started {@link Instant#MAX} before it has started
+   * @param preempted whether the scheduler has chosen it as a victim
+   */
+  public record Standing(
+      boolean mayPreempt, String nominatedNode, Instant started, boolean preempted) {
+    public static final Standing NEW = new Standing(true, "", Instant.MAX, false);
+  }
+
   /** The same pod, taken to be on the given node. */
   public PodView on(String node) {
+    return with(node, standing);
+  }
+
+  /** The same pod, for which room is being made on the given node; "" for nowhere. */
+  public PodView nominatedTo(String node) {
+    return with(
+        nodeName, new Standing(standing.mayPreempt, node, standing.started, standing.preempted));
+  }
+
+  private PodView with(String node, Standing newStanding) {
     return new PodView(
         key,
         uid,
@@ -54,6 +85,10 @@ public record PodView(
         schedulingGates,
         created,
         terminal,
-        deleting);
+        deleting,
+        affinities,
+        spread,
+        newStanding,
+        images);
   }
 }

@@ -21,6 +21,9 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class DeciderTest {
+  private static final String NO_HELP =
+      " preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.";
+
   private static final BindPlugin NO_BINDING =
       new BindPlugin() {
         @Override
@@ -34,11 +37,13 @@ class DeciderTest {
         }
       };
 
-  private final Profile profile =
+  static final Profile PROFILE =
       ProfileFactory.create(SchedulerConfig.defaults().profiles().getFirst(), NO_BINDING);
+
+  private final Profile profile = PROFILE;
   private final Decider decider = new Decider(1);
 
-  private static ClusterSnapshot cluster(NodeView... nodes) {
+  static ClusterSnapshot cluster(NodeView... nodes) {
     ClusterSnapshot snapshot = ClusterSnapshot.EMPTY;
     for (NodeView node : nodes) {
       snapshot = snapshot.with(node);
@@ -79,7 +84,8 @@ class DeciderTest {
 
     assertEquals(
         "0/4 nodes are available: 1 Insufficient cpu, 1 node(s) had untolerated taint(s),"
-            + " 1 node(s) were unschedulable, 2 Insufficient memory.",
+            + " 1 node(s) were unschedulable, 2 Insufficient memory."
+            + " preemption: 0/4 nodes are available: 4 Preemption is not helpful for scheduling.",
         nowhere.message());
     assertEquals(
         Set.of("NodeResourcesFit", "NodeUnschedulable", "TaintToleration"), nowhere.rejectedBy());
@@ -90,7 +96,10 @@ class DeciderTest {
     NodeView full = node("n").podsMax(1).build().with(pod("a").build());
 
     assertEquals(
-        "0/1 nodes are available: 1 Too many pods.", nowhere(pod("p").build(), full).message());
+        "0/1 nodes are available: 1 Too many pods."
+            + " preemption: 0/1 nodes are available:"
+            + " 1 No preemption victims found for incoming pod.",
+        nowhere(pod("p").build(), full).message());
   }
 
   @Test
@@ -109,7 +118,7 @@ class DeciderTest {
   @Test
   void decide_extendedResourceMissing_isNamed() {
     assertEquals(
-        "0/1 nodes are available: 1 Insufficient nvidia.com/gpu.",
+        "0/1 nodes are available: 1 Insufficient nvidia.com/gpu." + NO_HELP,
         nowhere(pod("p").asksExtended("nvidia.com/gpu", 1).build(), node("n").build()).message());
   }
 
@@ -128,7 +137,7 @@ class DeciderTest {
         "disk",
         placed(pod("p").selector("disk", "ssd").tolerates("gpu").build(), node("n").build(), disk));
     assertEquals(
-        "0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector.",
+        "0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector." + NO_HELP,
         nowhere(pod("p").selector("disk", "ssd").build(), node("n").build()).message());
   }
 
@@ -147,7 +156,7 @@ class DeciderTest {
 
     assertEquals("b", placed(pod, node("a").build(), node("b").build()));
     assertEquals(
-        "0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector.",
+        "0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector." + NO_HELP,
         nowhere(pod, node("a").build()).message());
   }
 

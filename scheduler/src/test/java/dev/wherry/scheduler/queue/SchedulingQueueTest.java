@@ -22,10 +22,20 @@ class SchedulingQueueTest {
           new PrioritySort().order(),
           Duration.ofSeconds(1),
           Duration.ofSeconds(10),
-          name ->
-              name.equals("NodeResourcesFit")
+          new SchedulingQueue.Hints() {
+            @Override
+            public Set<ClusterEvent> events(String plugin) {
+              return plugin.equals("NodeResourcesFit")
                   ? Set.of(ClusterEvent.NODE_ADDED, ClusterEvent.ASSIGNED_POD_GONE)
-                  : Set.of());
+                  : Set.of();
+            }
+
+            @Override
+            public boolean mayHelp(
+                String plugin, PodView waiting, ClusterEvent event, PodView about) {
+              return about.priority() == 0;
+            }
+          });
 
   @Test
   void poll_priorityThenAge_decideTheOrder() {
@@ -48,6 +58,25 @@ class SchedulingQueueTest {
     queue.happened(ClusterEvent.NODE_ADDED, T0.plusMillis(100));
     assertEquals(Optional.empty(), queue.poll(T0.plusMillis(999)));
     assertEquals(pod.key(), queue.poll(T0.plusMillis(1_000)).orElseThrow().key());
+  }
+
+  @Test
+  void happened_aboutAPodThatDoesNotMatter_changesNothing() {
+    failOnce();
+    Instant later = T0.plusSeconds(5);
+    queue.happened(ClusterEvent.ASSIGNED_POD_GONE, pod("other").priority(1).build(), later);
+    assertEquals(Optional.empty(), queue.poll(later));
+
+    queue.happened(ClusterEvent.ASSIGNED_POD_GONE, pod("this").build(), later);
+    assertTrue(queue.poll(later).isPresent());
+  }
+
+  @Test
+  void wake_unschedulable_isTriedWithoutAnEvent() {
+    PodView pod = failOnce();
+    queue.wake(pod.key(), T0.plusSeconds(5));
+
+    assertTrue(queue.poll(T0.plusSeconds(5)).isPresent());
   }
 
   @Test

@@ -1,0 +1,22 @@
+package dev.wherry.scheduler.view;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What decisions depend on beside nodes and the pods on them.
+ *
+ * @param namespaces their labels by name
+ * @param budgets every PodDisruptionBudget
+ * @param nominations pods that wait for room on a node
+ */
+public record Surroundings(
+    Map<String, Map<String, String>> namespaces,
+    List<DisruptionBudget> budgets,
+    Nominations nominations) {
+  public static final Surroundings NONE = new Surroundings(Map.of(), List.of(), new Nominations());
+
+  public Map<String, String> namespaceLabels(String namespace) {
+    return namespaces.getOrDefault(namespace, Map.of());
+  }
+}
