@@ -28,13 +28,17 @@ import java.net.http.WebSocket;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -62,14 +66,13 @@ class ApiServerTest {
             InstantSource.system(),
             UUID::randomUUID,
             new SecureRandom());
+    client = HttpClient.newBuilder().sslContext(context()).build();
+  }
+
+  private SSLContext context() {
     ServerPki pki = server.pki();
-    client =
-        HttpClient.newBuilder()
-            .sslContext(
-                TlsContexts.mutual(
-                    () -> pki.identity(ServerPki.Leaf.ADMIN),
-                    List.of(pki.authority().certificate())))
-            .build();
+    return TlsContexts.mutual(
+        () -> pki.identity(ServerPki.Leaf.ADMIN), List.of(pki.authority().certificate()));
   }
 
   @AfterEach
@@ -203,6 +206,45 @@ class ApiServerTest {
     }
     assertTrue(lines < 60, lines + " events were kept for a client that read none");
     assertEquals(410, Json.parse(last).path("object").path("code").asInt(), last.substring(0, 100));
+  }
+
+  /** Watches and half-sent requests of clients whose connections are reset. */
+  @Test
+  void clients_thatVanish_leaveNothingBehind() throws Exception {
+    int before = registeredWatchers();
+    List<SSLSocket> sockets = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      SSLSocket socket = (SSLSocket) context().getSocketFactory().createSocket();
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
+      socket.setSoLinger(true, 0);
+      String request =
+          i % 2 == 0
+              ? "GET " + MAPS + "?watch=1 HTTP/1.1\r\nHost: x\r\n\r\n"
+              : "POST " + MAPS + " HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{";
+      socket.getOutputStream().write(request.getBytes(UTF_8));
+      sockets.add(socket);
+    }
+    await(() -> registeredWatchers() == before + 25);
+    for (SSLSocket socket : sockets) {
+      socket.close();
+    }
+    await(() -> registeredWatchers() == before);
+    assertEquals("a", create("a").path("metadata").path("name").asText());
+  }
+
+  private int registeredWatchers() throws Exception {
+    return send("GET", "/metrics", "")
+        .body()
+        .lines()
+        .filter(line -> line.startsWith("apiserver_registered_watchers{"))
+        .mapToInt(line -> Integer.parseInt(line.substring(line.lastIndexOf(' ') + 1)))
+        .sum();
+  }
+
+  private static void await(Callable<Boolean> condition) throws Exception {
+    while (!condition.call()) {
+      Thread.onSpinWait();
+    }
   }
 
   @Test

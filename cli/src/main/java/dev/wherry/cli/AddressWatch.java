@@ -43,7 +43,7 @@ record AddressWatch(Thread thread) implements AutoCloseable {
   /** Empty while there is no way to the server. */
   private static String address(URI server) {
     try {
-      return HostAddress.towards(server);
+      return HostAddress.source(server).getHostAddress();
     } catch (IOException e) {
       return "";
     }

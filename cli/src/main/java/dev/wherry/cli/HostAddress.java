@@ -16,14 +16,32 @@ import java.util.Locale;
 final class HostAddress {
   private static final int HTTPS_PORT = 443;
 
+  /** An address that is nobody's (RFC 5737), to ask the kernel which way it would go. */
+  private static final String ELSEWHERE = "203.0.113.1";
+
   private HostAddress() {}
 
   static String name() throws IOException {
     return Files.readString(Path.of("/proc/sys/kernel/hostname")).trim().toLowerCase(Locale.ROOT);
   }
 
-  /** The first IPv4 address of an interface that is up, is not loopback and is not the bridge. */
+  /**
+   * The IPv4 address by which this host reaches the world, as a kubelet chooses it; without a
+   * default route that of the first interface that is up, no loopback and nobody's bridge.
+   */
   static String primary() throws IOException {
+    try {
+      InetAddress own = source(new InetSocketAddress(ELSEWHERE, HTTPS_PORT));
+      if (own instanceof Inet4Address && !own.isLoopbackAddress() && !own.isAnyLocalAddress()) {
+        return own.getHostAddress();
+      }
+    } catch (IOException e) {
+      // No default route.
+    }
+    return ofFirstInterface();
+  }
+
+  private static String ofFirstInterface() throws IOException {
     for (NetworkInterface face : Collections.list(NetworkInterface.getNetworkInterfaces())) {
       if (!face.isUp()
           || face.isLoopback()
@@ -41,17 +59,26 @@ final class HostAddress {
     throw new IOException("this host has no IPv4 address beside loopback: give --node-ip");
   }
 
-  /** The address from which this host reaches a server; nothing is sent for it. */
+  /** The address under which a server can know this host: never a loopback one. */
   static String towards(URI server) throws IOException {
+    InetAddress own = source(server);
+    return own.isLoopbackAddress() ? primary() : own.getHostAddress();
+  }
+
+  /** The address from which this host reaches a server; nothing is sent for it. */
+  static InetAddress source(URI server) throws IOException {
     int port = server.getPort() < 0 ? HTTPS_PORT : server.getPort();
     InetSocketAddress address = new InetSocketAddress(server.getHost(), port);
     if (address.isUnresolved()) {
       throw new IOException("the server's name " + server.getHost() + " is not known to DNS");
     }
+    return source(address);
+  }
+
+  private static InetAddress source(InetSocketAddress to) throws IOException {
     try (DatagramChannel channel = DatagramChannel.open()) {
-      channel.connect(address);
-      InetAddress own = ((InetSocketAddress) channel.getLocalAddress()).getAddress();
-      return own.isLoopbackAddress() ? primary() : own.getHostAddress();
+      channel.connect(to);
+      return ((InetSocketAddress) channel.getLocalAddress()).getAddress();
     }
   }
 }

@@ -81,6 +81,7 @@ final class LocalNode {
     Kubelet kubelet = kubelet(identity, api, runtime);
     TunnelRole tunnel = opened(tunnel(identity, kubelet.serverPort()));
     opened(AddressWatch.start(options.server(), tunnel.tunnel()::reconnect, timer));
+    ahead.keep();
   }
 
   private <T extends AutoCloseable> T opened(T part) {

@@ -19,6 +19,7 @@ final class RuntimeAhead implements AutoCloseable {
 
   private final WorkerLock lock;
   private final FutureTask<Opened> opening;
+  private volatile boolean kept;
 
   private RuntimeAhead(WorkerLock lock, FutureTask<Opened> opening) {
     this.lock = lock;
@@ -72,13 +73,22 @@ final class RuntimeAhead implements AutoCloseable {
     }
   }
 
+  /** The worker has started: from now on a daemon outlives this program. */
+  void keep() {
+    kept = true;
+  }
+
   /** Closes what was opened, whether or not anybody waited for it. */
   @Override
   public void close() throws Exception {
     try {
       Opened opened = opening.get();
       try (ImageMirror _ = opened.mirror()) {
-        opened.runtime().close();
+        if (kept) {
+          opened.runtime().close();
+        } else {
+          opened.runtime().discard();
+        }
       }
     } catch (ExecutionException e) {
       // Whoever waited for the runtime has told it.

@@ -12,6 +12,8 @@ import dev.wherry.cli.lab.TwoHosts;
 import dev.wherry.cli.lab.WherryProcess;
 import dev.wherry.machinery.pki.CertificateAuthority;
 import dev.wherry.machinery.pki.PrivateFiles;
+import dev.wherry.runtime.ContainerdConfig;
+import dev.wherry.runtime.ContainerdDaemon;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -178,6 +180,8 @@ class JoinTest {
     assertEquals(1, lines.size(), refused.text());
     assertTrue(lines.getFirst().contains(why), refused.text());
     assertFalse(refused.text().contains("\tat "), refused.text());
+    assertTrue(
+        ContainerdDaemon.find(ContainerdConfig.under(data)).isEmpty(), "it left a daemon behind");
   }
 
   @Test

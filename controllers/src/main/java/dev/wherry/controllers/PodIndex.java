@@ -1,5 +1,6 @@
 package dev.wherry.controllers;
 
+import dev.wherry.controllers.workload.Owners;
 import dev.wherry.machinery.informer.Informer;
 import dev.wherry.machinery.informer.Informers;
 import dev.wherry.model.core.v1.Pod;
@@ -31,11 +32,9 @@ public final class PodIndex {
 
   /** The key of {@link #CONTROLLER}. */
   public static List<String> controllerKey(KubeObject object) {
-    for (OwnerReference owner : object.metadata().ownerReferences()) {
-      if (Boolean.TRUE.equals(owner.controller())) {
-        return List.of(owner.uid());
-      }
-    }
-    return List.of(orphans(object.metadata().namespace()));
+    return List.of(
+        Owners.controller(object.metadata())
+            .map(OwnerReference::uid)
+            .orElseGet(() -> orphans(object.metadata().namespace())));
   }
 }

@@ -38,17 +38,20 @@ public final class ContainerdDaemon {
    * Returns once containerd serves: one that runs already, or one started now. Its registry
    * configuration names the mirror in either case, since containerd reads it at every pull.
    *
+   * @return whether it was started now
    * @throws IOException when it does not start; the message ends with the last lines of its log
    */
-  public static void ensureRunning(ContainerdConfig config, ImageStore imported, ImageMirror mirror)
+  public static boolean ensureRunning(
+      ContainerdConfig config, ImageStore imported, ImageMirror mirror)
       throws IOException, InterruptedException {
     importSandboxImage(imported);
     writeRegistry(config, mirror);
     if (answers(config.socket())) {
-      return;
+      return false;
     }
     writeConfiguration(config);
     start(config);
+    return true;
   }
 
   private static void importSandboxImage(ImageStore imported) throws IOException {

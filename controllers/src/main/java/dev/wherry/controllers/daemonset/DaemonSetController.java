@@ -6,26 +6,22 @@ import dev.wherry.controllers.Controller;
 import dev.wherry.controllers.KeyedController;
 import dev.wherry.controllers.Parts;
 import dev.wherry.controllers.PodIndex;
-import dev.wherry.controllers.workload.Claims;
+import dev.wherry.controllers.workload.Dependents;
 import dev.wherry.controllers.workload.Expectations;
 import dev.wherry.controllers.workload.History;
 import dev.wherry.controllers.workload.OwnWrites;
-import dev.wherry.controllers.workload.Owners;
 import dev.wherry.controllers.workload.PodWrites;
 import dev.wherry.controllers.workload.RevisionWrites;
 import dev.wherry.machinery.event.EventType;
 import dev.wherry.machinery.informer.Change;
 import dev.wherry.machinery.informer.Informer;
 import dev.wherry.machinery.informer.ObjectKey;
-import dev.wherry.machinery.loop.Action;
 import dev.wherry.machinery.loop.Outcome;
 import dev.wherry.machinery.loop.Plan;
 import dev.wherry.model.apps.v1.ControllerRevision;
 import dev.wherry.model.apps.v1.DaemonSet;
 import dev.wherry.model.core.v1.Node;
 import dev.wherry.model.core.v1.Pod;
-import dev.wherry.model.core.v1.PodTemplateSpec;
-import dev.wherry.model.meta.v1.OwnerReference;
 import dev.wherry.model.selector.Labels;
 import dev.wherry.model.status.ApiException;
 import java.util.ArrayList;
@@ -41,7 +37,7 @@ public final class DaemonSetController implements Controller {
 
   private final Parts parts;
   private final Informer<DaemonSet> sets;
-  private final Informer<Pod> pods;
+  private final Dependents<DaemonSet, Pod> owned;
   private final Informer<Node> nodes;
   private final RevisionWrites revisions;
   private final Expectations expectations;
@@ -57,7 +53,8 @@ public final class DaemonSetController implements Controller {
     this.keys = new KeyedController<>("daemonsets", WORKERS, parts, this::reconcile);
     this.revisions = new RevisionWrites(parts, DaemonSet.KIND, keys::add);
     sets = parts.informers().of(DaemonSet.KIND).onChange(this::setSeen);
-    pods = PodIndex.of(parts.informers()).onChange(this::podSeen);
+    Informer<Pod> pods = PodIndex.of(parts.informers()).onChange(this::podSeen);
+    owned = new Dependents<>(DaemonSet.KIND, sets, pods, DaemonSetController::selector);
     nodes = parts.informers().of(Node.KIND).onChange(this::nodeSeen);
   }
 
@@ -81,27 +78,7 @@ public final class DaemonSetController implements Controller {
 
   private void podSeen(Change<Pod> change) {
     expectations.observe(change);
-    if (change instanceof Change.Updated<Pod>(Pod before, Pod now)
-        && !PodIndex.controllerKey(before).equals(PodIndex.controllerKey(now))) {
-      enqueue(before);
-    }
-    enqueue(change.latest());
-  }
-
-  private void enqueue(Pod pod) {
-    String namespace = pod.metadata().namespace();
-    Optional<OwnerReference> controller = Owners.controller(pod.metadata());
-    if (controller.isPresent()) {
-      if (controller.get().kind().equals(DaemonSet.KIND.info().kind())) {
-        keys.add(new ObjectKey(namespace, controller.get().name()));
-      }
-      return;
-    }
-    for (DaemonSet set : sets.list(namespace)) {
-      if (selector(set).matches(pod.metadata().labels())) {
-        keys.add(ObjectKey.of(set));
-      }
-    }
+    owned.concerned(change).forEach(keys::add);
   }
 
   private static Labels selector(DaemonSet set) {
@@ -125,27 +102,20 @@ public final class DaemonSetController implements Controller {
     History history = revisions.history(sets, set, selector(set));
     ControllerRevision revision;
     try {
-      revision = provide(set, history);
+      revision = revisions.provide(history, set, set.status().collisionCount());
     } catch (RevisionWrites.CollisionException e) {
       int count = requireNonNullElse(set.status().collisionCount(), 0) + 1;
-      write(set.toBuilder().status(set.status().toBuilder().collisionCount(count).build()).build());
+      writeStatus(
+          set.toBuilder().status(set.status().toBuilder().collisionCount(count).build()).build());
       return new Outcome.Retry(String.valueOf(e.getMessage()));
     }
     return settle(set, history, revision);
   }
 
-  private ControllerRevision provide(DaemonSet set, History history) {
-    PodTemplateSpec template = requireNonNullElse(set.spec().template(), PodTemplateSpec.EMPTY);
-    return revisions.provide(
-        history,
-        History.ofTemplate(
-            set, template.metadata().labels(), set.status().collisionCount(), history.next()));
-  }
-
   private Outcome settle(DaemonSet set, History history, ControllerRevision revision)
       throws InterruptedException {
     String hash = revision.metadata().labels().getOrDefault(History.HASH, "");
-    List<Pod> own = claim(set);
+    List<Pod> own = owned.claim(parts.client(), set);
     DaemonPlan plan =
         DaemonPlan.of(
             set,
@@ -162,7 +132,7 @@ public final class DaemonSetController implements Controller {
             ? PodWrites.Result.NOTHING
             : writes.create(set, first(plan.create()));
     if (!plan.status().equals(set)) {
-      write(plan.status());
+      writeStatus(plan.status());
     }
     Set<String> hashes = new TreeSet<>(List.of(hash));
     own.forEach(pod -> hashes.add(DaemonPods.hash(pod)));
@@ -186,19 +156,8 @@ public final class DaemonSetController implements Controller {
     return pods.subList(0, Math.min(pods.size(), PodWrites.BURST_PODS));
   }
 
-  private void write(DaemonSet set) {
-    parts
-        .applier()
-        .apply(
-            Plan.of(new Action.UpdateStatus<>(DaemonSet.KIND, set)),
-            stored -> ownWrites.stored(set.metadata().uid(), (DaemonSet) stored, sets));
-  }
-
-  private List<Pod> claim(DaemonSet set) {
-    List<Pod> candidates = new ArrayList<>(pods.byIndex(PodIndex.CONTROLLER, set.metadata().uid()));
-    candidates.addAll(
-        pods.byIndex(PodIndex.CONTROLLER, PodIndex.orphans(set.metadata().namespace())));
-    return Claims.of(set, selector(set), candidates, pod -> true).settle(parts.client(), sets, set);
+  private void writeStatus(DaemonSet set) {
+    ownWrites.updateStatus(parts.applier(), DaemonSet.KIND, set, sets);
   }
 
   @Override

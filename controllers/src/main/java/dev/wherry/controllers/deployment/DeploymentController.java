@@ -4,10 +4,11 @@ import dev.wherry.controllers.Controller;
 import dev.wherry.controllers.KeyedController;
 import dev.wherry.controllers.Parts;
 import dev.wherry.controllers.PodIndex;
-import dev.wherry.controllers.workload.Claims;
+import dev.wherry.controllers.workload.Dependents;
 import dev.wherry.controllers.workload.OwnWrites;
 import dev.wherry.controllers.workload.Owners;
 import dev.wherry.controllers.workload.PodFacts;
+import dev.wherry.controllers.workload.PodWrites;
 import dev.wherry.machinery.event.EventType;
 import dev.wherry.machinery.informer.Change;
 import dev.wherry.machinery.informer.Informer;
@@ -19,7 +20,6 @@ import dev.wherry.model.apps.v1.Deployment;
 import dev.wherry.model.apps.v1.ReplicaSet;
 import dev.wherry.model.core.v1.Pod;
 import dev.wherry.model.kind.KubeObject;
-import dev.wherry.model.meta.v1.OwnerReference;
 import dev.wherry.model.selector.Labels;
 import dev.wherry.model.status.ApiException;
 import dev.wherry.model.status.Reason;
@@ -36,6 +36,7 @@ public final class DeploymentController implements Controller {
   private final Informer<Deployment> deployments;
   private final Informer<ReplicaSet> sets;
   private final Informer<Pod> pods;
+  private final Dependents<Deployment, ReplicaSet> owned;
   private final KeyedController<ObjectKey> keys;
   private final OwnWrites writes;
 
@@ -55,30 +56,16 @@ public final class DeploymentController implements Controller {
             .index(PodIndex.CONTROLLER, PodIndex::controllerKey)
             .onChange(this::setSeen);
     pods = PodIndex.of(parts.informers()).onChange(this::podSeen);
+    owned = new Dependents<>(Deployment.KIND, deployments, sets, DeploymentController::selector);
   }
 
   private void setSeen(Change<ReplicaSet> change) {
     writes.observe(change);
-    if (change instanceof Change.Updated<ReplicaSet>(ReplicaSet before, ReplicaSet now)
-        && !PodIndex.controllerKey(before).equals(PodIndex.controllerKey(now))) {
-      enqueueOwners(before);
-    }
-    enqueueOwners(change.latest());
+    owned.concerned(change).forEach(keys::add);
   }
 
-  private void enqueueOwners(ReplicaSet set) {
-    String namespace = set.metadata().namespace();
-    Optional<OwnerReference> controller = Owners.controller(set.metadata());
-    if (controller.isPresent()) {
-      keys.add(new ObjectKey(namespace, controller.get().name()));
-      return;
-    }
-    for (Deployment deployment : deployments.list(namespace)) {
-      Labels selector = Labels.of(Optional.ofNullable(deployment.spec().selector()));
-      if (selector.matches(set.metadata().labels())) {
-        keys.add(ObjectKey.of(deployment));
-      }
-    }
+  private static Labels selector(Deployment deployment) {
+    return Labels.of(Optional.ofNullable(deployment.spec().selector()));
   }
 
   /** A Deployment that recreates waits for the end of its last old pod. */
@@ -104,8 +91,7 @@ public final class DeploymentController implements Controller {
       // The change that is awaited brings the key back.
       return new Outcome.Again(OwnWrites.PATIENCE);
     }
-    Labels selector = Labels.of(Optional.ofNullable(deployment.spec().selector()));
-    if (selector.isEverything()) {
+    if (selector(deployment).isEverything()) {
       parts
           .events()
           .report(
@@ -115,12 +101,7 @@ public final class DeploymentController implements Controller {
               "This deployment is selecting all pods. A non-empty selector is required.");
       return Outcome.DONE;
     }
-    List<ReplicaSet> candidates =
-        new ArrayList<>(sets.byIndex(PodIndex.CONTROLLER, deployment.metadata().uid()));
-    candidates.addAll(sets.byIndex(PodIndex.CONTROLLER, PodIndex.orphans(key.namespace())));
-    List<ReplicaSet> own =
-        Claims.of(deployment, selector, candidates, set -> true)
-            .settle(parts.client(), deployments, deployment);
+    List<ReplicaSet> own = owned.claim(parts.client(), deployment);
     List<Pod> ownPods = new ArrayList<>();
     own.forEach(set -> ownPods.addAll(pods.byIndex(PodIndex.CONTROLLER, set.metadata().uid())));
     ownPods.removeIf(PodFacts::isFinished);
@@ -163,10 +144,7 @@ public final class DeploymentController implements Controller {
       }
       throw failure;
     }
-    boolean namespaceIsGoing =
-        failure.details().causes().stream()
-            .anyMatch(c -> c.reason().equals("NamespaceTerminating"));
-    if (namespaceIsGoing) {
+    if (PodWrites.isGoing(failure)) {
       return Outcome.DONE;
     }
     String message =

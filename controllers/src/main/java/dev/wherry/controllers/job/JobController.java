@@ -5,7 +5,7 @@ import dev.wherry.controllers.Controller;
 import dev.wherry.controllers.KeyedController;
 import dev.wherry.controllers.Parts;
 import dev.wherry.controllers.PodIndex;
-import dev.wherry.controllers.workload.Claims;
+import dev.wherry.controllers.workload.Dependents;
 import dev.wherry.controllers.workload.Expectations;
 import dev.wherry.controllers.workload.OwnWrites;
 import dev.wherry.controllers.workload.Owners;
@@ -15,7 +15,6 @@ import dev.wherry.machinery.client.PatchType;
 import dev.wherry.machinery.informer.Change;
 import dev.wherry.machinery.informer.Informer;
 import dev.wherry.machinery.informer.ObjectKey;
-import dev.wherry.machinery.loop.Action;
 import dev.wherry.machinery.loop.Outcome;
 import dev.wherry.machinery.loop.Plan;
 import dev.wherry.model.batch.v1.Job;
@@ -31,6 +30,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
 /** Runs Jobs. */
 public final class JobController implements Controller {
@@ -42,6 +42,7 @@ public final class JobController implements Controller {
   private final Parts parts;
   private final Informer<Job> jobs;
   private final Informer<Pod> pods;
+  private final Dependents<Job, Pod> owned;
   private final Expectations expectations;
 
   /** Uids of pods whose finalizer was taken off and which the view still shows with it. */
@@ -61,6 +62,7 @@ public final class JobController implements Controller {
     this.orphans = new KeyedController<>("orphans-of-jobs", 1, parts, this::releaseOrphan);
     jobs = parts.informers().of(Job.KIND).onChange(this::jobSeen);
     pods = PodIndex.of(parts.informers()).onChange(this::podSeen);
+    owned = new Dependents<>(Job.KIND, jobs, pods, job -> JobFacts.of(job).selector());
   }
 
   private void jobSeen(Change<Job> change) {
@@ -79,42 +81,31 @@ public final class JobController implements Controller {
     if (change instanceof Change.Removed<Pod> || !new JobPod(change.latest()).isTracked()) {
       released.remove(change.latest().metadata().uid());
     }
-    if (change instanceof Change.Updated<Pod>(Pod before, Pod now)
-        && !PodIndex.controllerKey(before).equals(PodIndex.controllerKey(now))) {
-      enqueue(before, Duration.ZERO);
-    }
+    owned.former(change).ifPresent(before -> enqueue(before, Duration.ZERO));
     boolean batched =
         change instanceof Change.Updated<Pod>(Pod _, Pod now) && PodFacts.isFinished(now);
     enqueue(change.latest(), batched ? BATCH : Duration.ZERO);
   }
 
   private void enqueue(Pod pod, Duration delay) {
-    String namespace = pod.metadata().namespace();
-    Optional<OwnerReference> controller = Owners.controller(pod.metadata());
-    boolean tracked = new JobPod(pod).isTracked();
-    if (controller.isPresent()) {
-      if (!controller.get().kind().equals(Job.KIND.info().kind())) {
-        return;
-      }
-      ObjectKey key = new ObjectKey(namespace, controller.get().name());
-      keys.addAfter(key, delay);
-      if (tracked && !isOf(jobs.get(key), controller.get())) {
-        orphans.add(ObjectKey.of(pod));
-      }
-      return;
-    }
-    if (tracked) {
+    owned.ownersOf(pod).forEach(key -> keys.addAfter(key, delay));
+    if (new JobPod(pod).isTracked() && isAbandoned(pod, jobs::get)) {
       orphans.add(ObjectKey.of(pod));
-    }
-    for (Job job : jobs.list(namespace)) {
-      if (JobFacts.of(job).selector().matches(pod.metadata().labels())) {
-        keys.addAfter(ObjectKey.of(job), delay);
-      }
     }
   }
 
-  private static boolean isOf(Optional<Job> job, OwnerReference owner) {
-    return job.filter(j -> j.metadata().uid().equals(owner.uid())).isPresent();
+  /** Whether no Job will ever take the finalizer off. */
+  private static boolean isAbandoned(Pod pod, Function<ObjectKey, Optional<Job>> jobs) {
+    Optional<OwnerReference> owner = Owners.controller(pod.metadata());
+    if (owner.isEmpty()) {
+      return true;
+    }
+    if (!owner.get().kind().equals(Job.KIND.info().kind())) {
+      return false;
+    }
+    return jobs.apply(new ObjectKey(pod.metadata().namespace(), owner.get().name()))
+        .filter(job -> job.metadata().uid().equals(owner.get().uid()))
+        .isEmpty();
   }
 
   private Outcome reconcile(ObjectKey key) throws InterruptedException {
@@ -146,7 +137,7 @@ public final class JobController implements Controller {
     }
     writes.delete(job, plan.delete());
     if (plan.status().isPresent()) {
-      write(corrected(plan, made));
+      ownWrites.updateStatus(parts.applier(), Job.KIND, corrected(plan, made), jobs);
     }
     List<Runnable> calls = new ArrayList<>();
     List<ApiException> failures = java.util.Collections.synchronizedList(new ArrayList<>());
@@ -176,21 +167,8 @@ public final class JobController implements Controller {
         .build();
   }
 
-  private void write(Job job) {
-    parts
-        .applier()
-        .apply(
-            Plan.of(new Action.UpdateStatus<>(Job.KIND, job)),
-            stored -> ownWrites.stored(job.metadata().uid(), (Job) stored, jobs));
-  }
-
   private List<Pod> claim(Job job) {
-    List<Pod> candidates = new ArrayList<>(pods.byIndex(PodIndex.CONTROLLER, job.metadata().uid()));
-    candidates.addAll(
-        pods.byIndex(PodIndex.CONTROLLER, PodIndex.orphans(job.metadata().namespace())));
-    List<Pod> own =
-        Claims.of(job, JobFacts.of(job).selector(), candidates, pod -> true)
-            .settle(parts.client(), jobs, job);
+    List<Pod> own = owned.claim(parts.client(), job);
     own.replaceAll(pod -> released.contains(pod.metadata().uid()) ? untracked(pod) : pod);
     return own;
   }
@@ -267,14 +245,9 @@ public final class JobController implements Controller {
     if (pod.isEmpty() || !new JobPod(pod.get()).isTracked()) {
       return Outcome.DONE;
     }
-    Optional<OwnerReference> owner = Owners.controller(pod.get().metadata());
-    if (owner.isPresent()
-        && (!owner.get().kind().equals(Job.KIND.info().kind())
-            || isOf(
-                jobs.fresh(parts.client(), key.namespace(), owner.get().name()), owner.get()))) {
-      return Outcome.DONE;
+    if (isAbandoned(pod.get(), of -> jobs.fresh(parts.client(), of.namespace(), of.name()))) {
+      release(pod.get());
     }
-    release(pod.get());
     return Outcome.DONE;
   }
 

@@ -4,7 +4,7 @@ import dev.wherry.controllers.Controller;
 import dev.wherry.controllers.KeyedController;
 import dev.wherry.controllers.Parts;
 import dev.wherry.controllers.PodIndex;
-import dev.wherry.controllers.workload.Claims;
+import dev.wherry.controllers.workload.Dependents;
 import dev.wherry.controllers.workload.Expectations;
 import dev.wherry.controllers.workload.Owners;
 import dev.wherry.controllers.workload.PodFacts;
@@ -35,6 +35,7 @@ public final class ReplicaController<T extends KubeObject> implements Controller
   private final Parts parts;
   private final Informer<T> owners;
   private final Informer<Pod> pods;
+  private final Dependents<T, Pod> owned;
   private final Expectations expectations;
   private final PodWrites writes;
   private final KeyedController<ObjectKey> keys;
@@ -52,6 +53,7 @@ public final class ReplicaController<T extends KubeObject> implements Controller
             .index(PodIndex.CONTROLLER, PodIndex::controllerKey)
             .onChange(this::ownerSeen);
     pods = PodIndex.of(parts.informers()).onChange(this::podSeen);
+    owned = new Dependents<>(kind.kind(), owners, pods, owner -> kind.read(owner).selector());
   }
 
   public static ReplicaController<ReplicaSet> ofSets(Parts parts) {
@@ -71,27 +73,7 @@ public final class ReplicaController<T extends KubeObject> implements Controller
 
   private void podSeen(Change<Pod> change) {
     expectations.observe(change);
-    if (change instanceof Change.Updated<Pod>(Pod before, Pod now)
-        && !PodIndex.controllerKey(before).equals(PodIndex.controllerKey(now))) {
-      enqueueOwners(before);
-    }
-    enqueueOwners(change.latest());
-  }
-
-  private void enqueueOwners(Pod pod) {
-    String namespace = pod.metadata().namespace();
-    Optional<OwnerReference> controller = Owners.controller(pod.metadata());
-    if (controller.isPresent()) {
-      if (controller.get().kind().equals(kind.kind().info().kind())) {
-        keys.add(new ObjectKey(namespace, controller.get().name()));
-      }
-      return;
-    }
-    for (T owner : owners.list(namespace)) {
-      if (kind.read(owner).selector().matches(pod.metadata().labels())) {
-        keys.add(ObjectKey.of(owner));
-      }
-    }
+    owned.concerned(change).forEach(keys::add);
   }
 
   private Outcome reconcile(ObjectKey key) throws InterruptedException {
@@ -132,13 +114,9 @@ public final class ReplicaController<T extends KubeObject> implements Controller
 
   /** The owner's pods: those that still count, and those on their way out. */
   private List<Pod> claim(ReplicaOwner<T> owner) {
-    List<Pod> candidates =
-        new ArrayList<>(pods.byIndex(PodIndex.CONTROLLER, owner.object().metadata().uid()));
-    String namespace = owner.object().metadata().namespace();
-    candidates.addAll(pods.byIndex(PodIndex.CONTROLLER, PodIndex.orphans(namespace)));
+    List<Pod> candidates = owned.candidates(owner.object());
     candidates.removeIf(PodFacts::isFinished);
-    return Claims.of(owner.object(), owner.selector(), candidates, pod -> true)
-        .settle(parts.client(), owners, owner.object());
+    return owned.claim(parts.client(), owner.object(), candidates, pod -> true);
   }
 
   /** Pods of all ReplicaSets of one Deployment share the work. */

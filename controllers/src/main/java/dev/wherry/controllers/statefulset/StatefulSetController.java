@@ -4,11 +4,10 @@ import dev.wherry.controllers.Controller;
 import dev.wherry.controllers.KeyedController;
 import dev.wherry.controllers.Parts;
 import dev.wherry.controllers.PodIndex;
-import dev.wherry.controllers.workload.Claims;
+import dev.wherry.controllers.workload.Dependents;
 import dev.wherry.controllers.workload.Expectations;
 import dev.wherry.controllers.workload.History;
 import dev.wherry.controllers.workload.OwnWrites;
-import dev.wherry.controllers.workload.Owners;
 import dev.wherry.controllers.workload.PodWrites;
 import dev.wherry.controllers.workload.RevisionWrites;
 import dev.wherry.machinery.event.EventType;
@@ -22,7 +21,6 @@ import dev.wherry.model.apps.v1.ControllerRevision;
 import dev.wherry.model.apps.v1.StatefulSet;
 import dev.wherry.model.core.v1.PersistentVolumeClaim;
 import dev.wherry.model.core.v1.Pod;
-import dev.wherry.model.meta.v1.OwnerReference;
 import dev.wherry.model.status.ApiException;
 import dev.wherry.model.status.Reason;
 import java.util.ArrayList;
@@ -37,7 +35,7 @@ public final class StatefulSetController implements Controller {
 
   private final Parts parts;
   private final Informer<StatefulSet> sets;
-  private final Informer<Pod> pods;
+  private final Dependents<StatefulSet, Pod> owned;
   private final Informer<PersistentVolumeClaim> claims;
   private final RevisionWrites revisions;
   private final Expectations expectations;
@@ -53,7 +51,8 @@ public final class StatefulSetController implements Controller {
     this.keys = new KeyedController<>("statefulsets", WORKERS, parts, this::reconcile);
     this.revisions = new RevisionWrites(parts, StatefulSet.KIND, keys::add);
     sets = parts.informers().of(StatefulSet.KIND).onChange(this::setSeen);
-    pods = PodIndex.of(parts.informers()).onChange(this::podSeen);
+    Informer<Pod> pods = PodIndex.of(parts.informers()).onChange(this::podSeen);
+    owned = new Dependents<>(StatefulSet.KIND, sets, pods, set -> SetFacts.of(set).selector());
     claims = parts.informers().of(PersistentVolumeClaim.KIND);
   }
 
@@ -67,27 +66,7 @@ public final class StatefulSetController implements Controller {
 
   private void podSeen(Change<Pod> change) {
     expectations.observe(change);
-    if (change instanceof Change.Updated<Pod>(Pod before, Pod now)
-        && !PodIndex.controllerKey(before).equals(PodIndex.controllerKey(now))) {
-      enqueue(before);
-    }
-    enqueue(change.latest());
-  }
-
-  private void enqueue(Pod pod) {
-    String namespace = pod.metadata().namespace();
-    Optional<OwnerReference> controller = Owners.controller(pod.metadata());
-    if (controller.isPresent()) {
-      if (controller.get().kind().equals(StatefulSet.KIND.info().kind())) {
-        keys.add(new ObjectKey(namespace, controller.get().name()));
-      }
-      return;
-    }
-    for (StatefulSet set : sets.list(namespace)) {
-      if (SetFacts.of(set).selector().matches(pod.metadata().labels())) {
-        keys.add(ObjectKey.of(set));
-      }
-    }
+    owned.concerned(change).forEach(keys::add);
   }
 
   private Outcome reconcile(ObjectKey key) throws InterruptedException {
@@ -103,24 +82,18 @@ public final class StatefulSetController implements Controller {
     History history = revisions.history(sets, set, facts.selector());
     ControllerRevision updated;
     try {
-      updated =
-          revisions.provide(
-              history,
-              History.ofTemplate(
-                  set,
-                  set.spec().template() == null
-                      ? java.util.Map.of()
-                      : set.spec().template().metadata().labels(),
-                  set.status().collisionCount(),
-                  history.next()));
+      updated = revisions.provide(history, set, set.status().collisionCount());
     } catch (RevisionWrites.CollisionException e) {
       Integer before = set.status().collisionCount();
       int count = before == null ? 1 : before + 1;
-      write(set.toBuilder().status(set.status().toBuilder().collisionCount(count).build()).build());
+      writeStatus(
+          set.toBuilder().status(set.status().toBuilder().collisionCount(count).build()).build());
       return new Outcome.Retry(String.valueOf(e.getMessage()));
     }
     ControllerRevision current = history.named(set.status().currentRevision()).orElse(updated);
-    List<Pod> own = claim(set, facts);
+    List<Pod> own =
+        owned.claim(
+            parts.client(), set, owned.candidates(set), pod -> SetFacts.ordinal(set, pod) >= 0);
     StatefulPlan plan =
         StatefulPlan.of(
             set,
@@ -131,7 +104,7 @@ public final class StatefulSetController implements Controller {
             parts.timer().instant());
     Optional<ApiException> failure = carryOut(set, facts, plan, own);
     if (!plan.status().equals(set) && failure.isEmpty()) {
-      write(plan.status());
+      writeStatus(plan.status());
     }
     Set<String> live = new TreeSet<>(List.of(updated.metadata().name()));
     live.add(current.metadata().name());
@@ -143,20 +116,8 @@ public final class StatefulSetController implements Controller {
     return plan.again().isPositive() ? new Outcome.Again(plan.again()) : Outcome.DONE;
   }
 
-  private void write(StatefulSet set) {
-    parts
-        .applier()
-        .apply(
-            Plan.of(new Action.UpdateStatus<>(StatefulSet.KIND, set)),
-            stored -> ownWrites.stored(set.metadata().uid(), (StatefulSet) stored, sets));
-  }
-
-  private List<Pod> claim(StatefulSet set, SetFacts facts) {
-    List<Pod> candidates = new ArrayList<>(pods.byIndex(PodIndex.CONTROLLER, set.metadata().uid()));
-    candidates.addAll(
-        pods.byIndex(PodIndex.CONTROLLER, PodIndex.orphans(set.metadata().namespace())));
-    return Claims.of(set, facts.selector(), candidates, pod -> SetFacts.ordinal(set, pod) >= 0)
-        .settle(parts.client(), sets, set);
+  private void writeStatus(StatefulSet set) {
+    ownWrites.updateStatus(parts.applier(), StatefulSet.KIND, set, sets);
   }
 
   private Optional<ApiException> carryOut(

@@ -62,10 +62,10 @@ public record History(List<ControllerRevision> revisions) {
         .findFirst();
   }
 
-  /** The revision of the owner's template as it is now, not stored yet. */
+  /** The revision of the owner's template as it is now, with the next number, not stored yet. */
   @SuppressWarnings("unchecked") // The object's own kind is its kind.
-  public static <T extends KubeObject> ControllerRevision ofTemplate(
-      T owner, Map<String, String> labels, @Nullable Integer collisions, long number) {
+  public <T extends KubeObject> ControllerRevision ofTemplate(
+      T owner, @Nullable Integer collisions) {
     JsonNode template = ((Kind<T>) owner.kind()).toJson(owner).at("/spec/template");
     ObjectNode data = Json.object();
     ObjectNode replaced = data.putObject("spec").putObject("template");
@@ -74,17 +74,21 @@ public record History(List<ControllerRevision> revisions) {
     }
     replaced.put("$patch", "replace");
     String hash = TemplateHash.of(Json.write(data), collisions);
-    Map<String, String> all = new TreeMap<>(labels);
-    all.put(HASH, hash);
+    Map<String, String> labels = new TreeMap<>();
+    template
+        .at("/metadata/labels")
+        .properties()
+        .forEach(label -> labels.put(label.getKey(), label.getValue().asText()));
+    labels.put(HASH, hash);
     ObjectMeta meta =
         ObjectMeta.builder()
             .namespace(owner.metadata().namespace())
             .name(owner.metadata().name() + "-" + hash)
-            .labels(all)
+            .labels(labels)
             .annotations(owner.metadata().annotations())
             .ownerReferences(List.of(Owners.reference(owner)))
             .build();
-    return ControllerRevision.builder().metadata(meta).data(data).revision(number).build();
+    return ControllerRevision.builder().metadata(meta).data(data).revision(next()).build();
   }
 
   /** The template that a revision brings back. */

@@ -3,6 +3,10 @@ package dev.wherry.controllers.workload;
 import dev.wherry.machinery.informer.Change;
 import dev.wherry.machinery.informer.ObjectKey;
 import dev.wherry.machinery.informer.View;
+import dev.wherry.machinery.loop.Action;
+import dev.wherry.machinery.loop.Applier;
+import dev.wherry.machinery.loop.Plan;
+import dev.wherry.model.kind.Kind;
 import dev.wherry.model.kind.KubeObject;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,6 +43,14 @@ public final class OwnWrites {
     view.get(ObjectKey.of(object))
         .filter(seen -> revision(seen) >= revision(object))
         .ifPresent(seen -> observe(new Change.Added<>(seen)));
+  }
+
+  /** Writes an object's status and waits for it in the object's own view. */
+  public <T extends KubeObject> void updateStatus(
+      Applier applier, Kind<T> kind, T object, View<T> view) {
+    applier.apply(
+        Plan.of(new Action.UpdateStatus<>(kind, object)),
+        stored -> stored(object.metadata().uid(), kind.type().cast(stored), view));
   }
 
   private synchronized void put(String owner, KubeObject object) {

@@ -19,14 +19,6 @@ public final class Owners {
     return controller(object.metadata()).map(r -> r.uid().equals(uid)).orElse(false);
   }
 
-  /** Whether the object says that an object of this kind controls it. */
-  public static boolean isControlledByKind(KubeObject object, KubeObject owner) {
-    return controller(object.metadata())
-        .filter(r -> r.kind().equals(owner.kind().info().kind()))
-        .map(r -> r.uid().equals(owner.metadata().uid()))
-        .orElse(false);
-  }
-
   /** A reference with {@code controller} and {@code blockOwnerDeletion}. */
   public static OwnerReference reference(KubeObject owner) {
     return OwnerReference.builder()

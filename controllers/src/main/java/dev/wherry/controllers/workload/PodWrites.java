@@ -48,7 +48,8 @@ public final class PodWrites {
     }
   }
 
-  static boolean isGoing(ApiException refusal) {
+  /** Whether the refusal says that the namespace is being deleted. */
+  public static boolean isGoing(ApiException refusal) {
     return refusal.details().causes().stream()
         .anyMatch(c -> c.reason().equals(NAMESPACE_TERMINATING));
   }

@@ -19,6 +19,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Reads and keeps an owner's ControllerRevisions. */
 public final class RevisionWrites {
@@ -64,10 +65,14 @@ public final class RevisionWrites {
   }
 
   /**
-   * The stored revision with this content: one that is there, raised to the newest number, or a new
-   * one.
+   * The stored revision of the owner's template: one that is there, raised to the newest number, or
+   * a new one.
+   *
+   * @param collisions counted so far: they are part of the name
    */
-  public ControllerRevision provide(History history, ControllerRevision wanted) {
+  public ControllerRevision provide(
+      History history, KubeObject owner, @Nullable Integer collisions) {
+    ControllerRevision wanted = history.ofTemplate(owner, collisions);
     Optional<ControllerRevision> present = history.like(wanted);
     if (present.isEmpty()) {
       return create(wanted);

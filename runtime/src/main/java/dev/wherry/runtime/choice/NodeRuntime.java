@@ -47,11 +47,17 @@ public final class NodeRuntime implements AutoCloseable {
   private final RememberedRuntime remembered;
   private final Path cniDirectory;
   private final Deque<AutoCloseable> parts;
+  private final Optional<ContainerdConfig> started;
 
-  private NodeRuntime(RememberedRuntime remembered, Path cniDirectory, Deque<AutoCloseable> parts) {
+  private NodeRuntime(
+      RememberedRuntime remembered,
+      Path cniDirectory,
+      Deque<AutoCloseable> parts,
+      Optional<ContainerdConfig> started) {
     this.remembered = remembered;
     this.cniDirectory = cniDirectory;
     this.parts = parts;
+    this.started = started;
   }
 
   /**
@@ -87,13 +93,14 @@ public final class NodeRuntime implements AutoCloseable {
 
   private static NodeRuntime own(Setup setup) throws IOException, InterruptedException {
     ContainerdConfig config = ContainerdConfig.under(setup.dataDirectory());
-    ContainerdDaemon.ensureRunning(config, setup.images(), setup.mirror());
+    boolean started = ContainerdDaemon.ensureRunning(config, setup.images(), setup.mirror());
     Deque<AutoCloseable> parts = new ArrayDeque<>();
     parts.push(DaemonWatch.start(config, setup.images(), setup.mirror()));
     return new NodeRuntime(
         new RememberedRuntime(RememberedRuntime.Kind.OWN, config.socket(), config.socket()),
         config.cniConfigurationDirectory(),
-        parts);
+        parts,
+        started ? Optional.of(config) : Optional.empty());
   }
 
   private static NodeRuntime docker(Setup setup, Path dockerSocket) throws IOException {
@@ -114,7 +121,10 @@ public final class NodeRuntime implements AutoCloseable {
             setup.mirror(),
             setup.clock()));
     return new NodeRuntime(
-        new RememberedRuntime(RememberedRuntime.Kind.DOCKER, socket, socket), cni, parts);
+        new RememberedRuntime(RememberedRuntime.Kind.DOCKER, socket, socket),
+        cni,
+        parts,
+        Optional.empty());
   }
 
   private static NodeRuntime foreign(Setup setup, CriVerdict.Usable cri) throws IOException {
@@ -122,7 +132,8 @@ public final class NodeRuntime implements AutoCloseable {
       return new NodeRuntime(
           new RememberedRuntime(RememberedRuntime.Kind.FOREIGN, cri.socket(), cri.socket()),
           cri.cniDirectory(),
-          new ArrayDeque<>());
+          new ArrayDeque<>(),
+          Optional.empty());
     }
     Path socket = RunDirectory.of(setup.dataDirectory()).resolve("images.sock");
     Deque<AutoCloseable> parts = new ArrayDeque<>();
@@ -135,7 +146,8 @@ public final class NodeRuntime implements AutoCloseable {
     return new NodeRuntime(
         new RememberedRuntime(RememberedRuntime.Kind.FOREIGN, cri.socket(), socket),
         cri.cniDirectory(),
-        parts);
+        parts,
+        Optional.empty());
   }
 
   /** Without a registry a foreign containerd could start no pod for want of its pause image. */
@@ -171,6 +183,14 @@ public final class NodeRuntime implements AutoCloseable {
   /** Whose runtime it is. */
   public RememberedRuntime.Kind kind() {
     return remembered.kind();
+  }
+
+  /** Closes it and ends the daemon that was started with it: the worker's start has failed. */
+  public void discard() throws Exception {
+    close();
+    if (started.isPresent()) {
+      boolean unused = ContainerdDaemon.stop(started.get());
+    }
   }
 
   @Override

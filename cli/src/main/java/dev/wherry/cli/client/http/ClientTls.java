@@ -1,6 +1,7 @@
 package dev.wherry.cli.client.http;
 
 import dev.wherry.cli.kubeconfig.Access;
+import dev.wherry.machinery.pki.Pem;
 import dev.wherry.machinery.pki.TlsContexts;
 import dev.wherry.machinery.pki.TlsIdentity;
 import java.security.GeneralSecurityException;
@@ -21,7 +22,7 @@ final class ClientTls {
     if (!access.certificatePem().isEmpty()) {
       TlsIdentity identity =
           new TlsIdentity(
-              ClientPem.key(access.keyPem()), ClientPem.certificates(access.certificatePem()));
+              Pem.privateKey(access.keyPem()), Pem.certificates(access.certificatePem()));
       keys = new KeyManager[] {TlsContexts.keyManager(() -> identity)};
     }
     SSLContext context = SSLContext.getInstance("TLS");
@@ -36,7 +37,7 @@ final class ClientTls {
     X509ExtendedTrustManager trust =
         access.authorityPem().isEmpty()
             ? ofRuntime()
-            : TlsContexts.trustManager(ClientPem.certificates(access.authorityPem()));
+            : TlsContexts.trustManager(Pem.certificates(access.authorityPem()));
     return access.tlsServerName().isEmpty()
         ? trust
         : new NamedTrustManager(trust, access.tlsServerName());
