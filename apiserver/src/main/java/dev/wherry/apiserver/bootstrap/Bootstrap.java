@@ -1,6 +1,8 @@
 package dev.wherry.apiserver.bootstrap;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wherry.apiserver.fairness.FlowControl;
+import dev.wherry.apiserver.fairness.FlowDefaults;
 import dev.wherry.apiserver.view.Resource;
 import dev.wherry.apiserver.view.Trees;
 import dev.wherry.model.status.ApiException;
@@ -25,6 +27,8 @@ public final class Bootstrap {
     int written = 0;
     written += createMissing(Resource.NAMESPACES, SystemObjects.namespaces());
     written += createMissing(Resource.PRIORITY_CLASSES, SystemObjects.priorityClasses());
+    written += mend(FlowControl.LEVELS, FlowDefaults.levels());
+    written += mend(FlowControl.SCHEMAS, FlowDefaults.schemas());
     for (ObjectNode object : DefaultPolicy.objects()) {
       written += reconcile(object) ? 1 : 0;
     }
@@ -37,6 +41,20 @@ public final class Bootstrap {
     for (ObjectNode object : objects) {
       if (writer.get(resource, Trees.namespace(object), Trees.name(object)).isEmpty()) {
         written += attempt(() -> writer.create(resource, object)) ? 1 : 0;
+      }
+    }
+    return written;
+  }
+
+  private int mend(Resource resource, List<ObjectNode> objects) {
+    int written = createMissing(resource, objects);
+    for (ObjectNode wanted : objects) {
+      var next =
+          writer
+              .get(resource, "", Trees.name(wanted))
+              .flatMap(found -> FlowDefaults.mended(wanted, found));
+      if (next.isPresent()) {
+        written += attempt(() -> writer.update(resource, next.get())) ? 1 : 0;
       }
     }
     return written;

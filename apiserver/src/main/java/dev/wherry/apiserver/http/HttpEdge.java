@@ -84,7 +84,7 @@ public final class HttpEdge implements AutoCloseable {
     this.limits = limits;
     this.tls = tls;
     this.handler = handler;
-    this.inFlight = new Semaphore(limits.inFlightMax());
+    this.inFlight = new Semaphore(limits.inFlightMax() + limits.waitingMax());
     this.longRunning = new Semaphore(limits.longRunningMax());
     IoHandlerFactory io =
         Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
@@ -181,7 +181,9 @@ public final class HttpEdge implements AutoCloseable {
     listener.close().syncUninterruptibly();
     workers.shutdown();
     try {
-      boolean done = inFlight.tryAcquire(limits.inFlightMax(), STOP_SECONDS, TimeUnit.SECONDS);
+      boolean done =
+          inFlight.tryAcquire(
+              limits.inFlightMax() + limits.waitingMax(), STOP_SECONDS, TimeUnit.SECONDS);
       if (!done) {
         LOG.log(System.Logger.Level.WARNING, "stop=impatient requestsLeft=some");
       }

@@ -65,7 +65,7 @@ public final class Metrics {
   }
 
   /** A value read when the page is made; the key of a sample is its labels, "" for none. */
-  private record Gauge(String help, Supplier<Map<String, Double>> samples) {}
+  private record Gauge(String type, String help, Supplier<Map<String, Double>> samples) {}
 
   private static final class Histogram {
     private final List<LongAdder> counts =
@@ -131,7 +131,12 @@ public final class Metrics {
    * @param samples by their labels ({@code resource="pods"}), or one under ""
    */
   public void gauge(String name, String help, Supplier<Map<String, Double>> samples) {
-    gauges.put(name, new Gauge(help, samples));
+    gauges.put(name, new Gauge("gauge", help, samples));
+  }
+
+  /** Adds a value that only grows. */
+  public void counter(String name, String help, Supplier<Map<String, Double>> samples) {
+    gauges.put(name, new Gauge("counter", help, samples));
   }
 
   /** The page. */
@@ -145,7 +150,7 @@ public final class Metrics {
     durations.forEach((labels, histogram) -> histogram(page, name, labels, histogram));
     synchronized (gauges) {
       gauges.forEach((gaugeName, gauge) -> {
-        head(page, gaugeName, "gauge", gauge.help());
+        head(page, gaugeName, gauge.type(), gauge.help());
         new TreeMap<>(gauge.samples().get())
             .forEach((labels, value) -> sample(page, gaugeName, labels, value));
       });

@@ -85,6 +85,10 @@ public final class Validation {
           entry(
               "apiservices.apiregistration.k8s.io",
               KindRules.named(NameRules::pathSegment, ExtensionRules::apiService, KindRules.FREE)),
+          entry("flowschemas.flowcontrol.apiserver.k8s.io", KindRules.of(FlowRules::schema)),
+          entry(
+              "prioritylevelconfigurations.flowcontrol.apiserver.k8s.io",
+              KindRules.of(FlowRules::level)),
           entry(
               "ipaddresses.networking.k8s.io",
               KindRules.named(v -> List.of(), KindRules.ANY, KindRules.FREE)));
