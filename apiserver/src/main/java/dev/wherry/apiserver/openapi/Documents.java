@@ -1,6 +1,7 @@
 package dev.wherry.apiserver.openapi;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.apiserver.discovery.ApiCatalog;
 import dev.wherry.apiserver.discovery.ApiCatalog.ServedGroup;
@@ -15,8 +16,10 @@ import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 
 /**
@@ -28,10 +31,17 @@ final class Documents {
   private final ApiCatalog catalog;
   private final Schema schema;
   private final CustomSchemas custom;
+  private final ForeignDocuments foreign;
   private final String version;
   private final Map<String, Map<String, String>> descriptions = Schema.descriptions();
 
-  Documents(ApiCatalog catalog, Schema schema, CustomSchemas custom, String version) {
+  Documents(
+      ApiCatalog catalog,
+      Schema schema,
+      CustomSchemas custom,
+      ForeignDocuments foreign,
+      String version) {
+    this.foreign = foreign;
     this.custom = custom;
     this.catalog = catalog;
     this.schema = schema;
@@ -69,8 +79,14 @@ final class Documents {
         v2Json(all, out);
       } else {
         out.write(GnosticV2.head(TITLE, version));
-        paths(all, Dialect.V2, (name, node) -> out.write(GnosticV2.path(name, node)));
-        definitions(all, Dialect.V2, (name, node) -> out.write(GnosticV2.definition(name, node)));
+        merged(
+            "paths",
+            sink -> paths(all, Dialect.V2, sink),
+            (name, node) -> out.write(GnosticV2.path(name, node)));
+        merged(
+            "definitions",
+            sink -> definitions(all, Dialect.V2, sink),
+            (name, node) -> out.write(GnosticV2.definition(name, node)));
       }
     });
   }
@@ -81,10 +97,13 @@ final class Documents {
       json.writeStringField("swagger", "2.0");
       info(json);
       json.writeObjectFieldStart("paths");
-      paths(all, Dialect.V2, (name, node) -> part(json, name, node));
+      merged("paths", sink -> paths(all, Dialect.V2, sink), (name, node) -> part(json, name, node));
       json.writeEndObject();
       json.writeObjectFieldStart("definitions");
-      definitions(all, Dialect.V2, (name, node) -> part(json, name, node));
+      merged(
+          "definitions",
+          sink -> definitions(all, Dialect.V2, sink),
+          (name, node) -> part(json, name, node));
       json.writeEndObject();
       json.writeEndObject();
     }
@@ -101,6 +120,28 @@ final class Documents {
   @FunctionalInterface
   private interface Sink {
     void accept(String name, ObjectNode node) throws IOException;
+  }
+
+  /** Writes parts into a sink. */
+  @FunctionalInterface
+  private interface Parts {
+    void into(Sink sink) throws IOException;
+  }
+
+  /** Our own parts, then those of other servers; of two with one name the first stays. */
+  private void merged(String field, Parts own, Sink sink) throws IOException {
+    Set<String> names = new HashSet<>();
+    own.into((name, node) -> {
+      names.add(name);
+      sink.accept(name, node);
+    });
+    for (ObjectNode document : foreign.v2()) {
+      for (Map.Entry<String, JsonNode> part : document.path(field).properties()) {
+        if (part.getValue() instanceof ObjectNode node && names.add(part.getKey())) {
+          sink.accept(part.getKey(), node);
+        }
+      }
+    }
   }
 
   private static void part(JsonGenerator json, String name, ObjectNode node) throws IOException {

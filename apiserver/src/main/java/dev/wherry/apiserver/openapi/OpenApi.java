@@ -31,9 +31,13 @@ public final class OpenApi {
   private static final String IMMUTABLE = "public, immutable, max-age=31536000";
   private static final String REVALIDATE = "no-cache, private";
 
+  /** Above the generations that definitions can reach in the life of a process. */
+  private static final int FOREIGN_SHIFT = 40;
+
   private final ApiCatalog catalog;
   private final Schema schema;
   private final CustomSchemas custom;
+  private final ForeignDocuments foreign;
   private final String version;
   private volatile Built built = new Built(Long.MIN_VALUE, new ConcurrentHashMap<>());
 
@@ -68,6 +72,17 @@ public final class OpenApi {
    * @param version version in the documents' info, such as {@code v1.36.0}
    */
   public OpenApi(ApiCatalog catalog, Schema schema, CustomSchemas custom, String version) {
+    this(catalog, schema, custom, ForeignDocuments.NONE, version);
+  }
+
+  /** OpenAPI of a catalog and of other servers. */
+  public OpenApi(
+      ApiCatalog catalog,
+      Schema schema,
+      CustomSchemas custom,
+      ForeignDocuments foreign,
+      String version) {
+    this.foreign = foreign;
     this.custom = custom;
     this.catalog = catalog;
     this.schema = schema;
@@ -123,7 +138,20 @@ public final class OpenApi {
         }
       }
     }
-    return Optional.empty();
+    return Optional.ofNullable(foreign.v3().get(name))
+        .map(document -> foreign(name, document, hash, ifNoneMatch));
+  }
+
+  private Answer foreign(
+      String name, ForeignDocuments.Document document, String hash, String ifNoneMatch) {
+    String now = hash(name, document.hash());
+    if (!hash.isEmpty() && !hash.equals(now)) {
+      return new Answer(301, JSON, quoted(now), REVALIDATE, url(name, now), new byte[0]);
+    }
+    String cache = hash.isEmpty() ? REVALIDATE : IMMUTABLE;
+    return known(now, ifNoneMatch, JSON)
+        .orElseGet(
+            () -> new Answer(200, JSON, quoted(now), cache, "", Gzip.compress(document.json())));
   }
 
   private static Optional<Answer> known(String etag, String ifNoneMatch, String type) {
@@ -142,11 +170,11 @@ public final class OpenApi {
   }
 
   private Documents documents() {
-    return new Documents(catalog, schema, custom, version);
+    return new Documents(catalog, schema, custom, foreign, version);
   }
 
   private byte[] cached(String key, Supplier<byte[]> make) {
-    long generation = catalog.generation();
+    long generation = catalog.generation() + (foreign.generation() << FOREIGN_SHIFT);
     Built now = built;
     if (now.generation() != generation) {
       now = new Built(generation, new ConcurrentHashMap<>());
@@ -170,6 +198,10 @@ public final class OpenApi {
         paths.putObject(name).put("serverRelativeURL", url(name, documentHash(group, served)));
       }
     }
+    foreign
+        .v3()
+        .forEach((name, document) ->
+            paths.putObject(name).put("serverRelativeURL", url(name, hash(name, document.hash()))));
     return index;
   }
 
@@ -189,7 +221,7 @@ public final class OpenApi {
   }
 
   private String catalogText() {
-    return catalog.groups().toString();
+    return catalog.groups().toString() + foreign.generation();
   }
 
   private String hash(String name, String content) {

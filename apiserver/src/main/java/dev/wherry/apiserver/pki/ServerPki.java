@@ -27,9 +27,11 @@ import java.util.concurrent.ConcurrentHashMap;
  *
  * <pre>
  * ca.crt ca.key                          the cluster's authority
+ * front-proxy-ca.crt front-proxy-ca.key  the authority of the front proxy alone
  * sa.key sa.pub                          signs service account tokens
  * apiserver.crt/.key                     serving
  * apiserver-kubelet-client.crt/.key      the API server towards kubelets
+ * front-proxy-client.crt/.key            the API server towards servers behind it
  * admin, scheduler, controller-manager   client certificates (.crt/.key)
  * </pre>
  *
@@ -47,6 +49,9 @@ public final class ServerPki {
         "apiserver-kubelet-client",
         Subject.of("kube-apiserver-kubelet-client", "system:masters"),
         CertificateUse.CLIENT),
+    /** Shows the API server to the servers behind it; of the front proxy's authority. */
+    FRONT_PROXY_CLIENT(
+        "front-proxy-client", Subject.of("front-proxy-client"), CertificateUse.CLIENT),
     /** The administrator's, for the kubeconfig. */
     ADMIN("admin", Subject.of("wherry-admin", "system:masters"), CertificateUse.CLIENT),
     /** The scheduler's, when it runs in another process. */
@@ -72,6 +77,7 @@ public final class ServerPki {
   private final ServerPkiConfig config;
   private final InstantSource clock;
   private final CertificateAuthority authority;
+  private final CertificateAuthority frontProxyAuthority;
   private final KeyPair serviceAccountKeys;
   private final Map<Leaf, TlsIdentity> leaves = new ConcurrentHashMap<>();
 
@@ -80,11 +86,13 @@ public final class ServerPki {
       ServerPkiConfig config,
       InstantSource clock,
       CertificateAuthority authority,
+      CertificateAuthority frontProxyAuthority,
       KeyPair serviceAccountKeys) {
     this.directory = directory;
     this.config = config;
     this.clock = clock;
     this.authority = authority;
+    this.frontProxyAuthority = frontProxyAuthority;
     this.serviceAccountKeys = serviceAccountKeys;
   }
 
@@ -92,9 +100,15 @@ public final class ServerPki {
   public static ServerPki open(
       Path directory, ServerPkiConfig config, InstantSource clock, SecureRandom random) {
     PrivateFiles.createDirectory(directory);
-    CertificateAuthority authority = openAuthority(directory, config, clock, random);
     ServerPki pki =
-        new ServerPki(directory, config, clock, authority, openTokenKeys(directory, random));
+        new ServerPki(
+            directory,
+            config,
+            clock,
+            openAuthority(directory, "ca", "wherry-ca", config, clock, random),
+            openAuthority(
+                directory, "front-proxy-ca", "wherry-front-proxy-ca", config, clock, random),
+            openTokenKeys(directory, random));
     Map<Leaf, TlsIdentity> found = new EnumMap<>(Leaf.class);
     for (Leaf leaf : Leaf.values()) {
       found.put(leaf, pki.openLeaf(leaf));
@@ -106,6 +120,15 @@ public final class ServerPki {
   /** The cluster's authority. */
   public CertificateAuthority authority() {
     return authority;
+  }
+
+  /** Whose certificates the servers behind this one take for the front proxy's. */
+  public CertificateAuthority frontProxyAuthority() {
+    return frontProxyAuthority;
+  }
+
+  private CertificateAuthority authority(Leaf leaf) {
+    return leaf == Leaf.FRONT_PROXY_CLIENT ? frontProxyAuthority : authority;
   }
 
   /** The present identity; ask anew for every connection. */
@@ -153,7 +176,7 @@ public final class ServerPki {
 
   private TlsIdentity issue(Leaf leaf) {
     TlsIdentity identity =
-        authority.issue(leaf.subject, names(leaf), leaf.use, config.leafLifetime());
+        authority(leaf).issue(leaf.subject, names(leaf), leaf.use, config.leafLifetime());
     identity.write(directory.resolve(leaf.file + ".crt"), directory.resolve(leaf.file + ".key"));
     LOG.log(Level.INFO, "certificate=" + leaf.file + " notAfter=" + identity.notAfter());
     return identity;
@@ -170,15 +193,15 @@ public final class ServerPki {
         identity
             .leaf()
             .getIssuerX500Principal()
-            .equals(authority.certificate().getSubjectX500Principal());
+            .equals(authority(leaf).certificate().getSubjectX500Principal());
     return ours
-        && isSignedByUs(identity)
+        && isSignedBy(authority(leaf), identity)
         && Subject.of(identity.leaf()).equals(leaf.subject)
         && AlternativeNames.of(identity.leaf()).covers(names(leaf))
         && clock.instant().isBefore(identity.renewAt(config.renewFraction()));
   }
 
-  private boolean isSignedByUs(TlsIdentity identity) {
+  private static boolean isSignedBy(CertificateAuthority authority, TlsIdentity identity) {
     try {
       identity.leaf().verify(authority.certificate().getPublicKey());
       return true;
@@ -188,15 +211,20 @@ public final class ServerPki {
   }
 
   private static CertificateAuthority openAuthority(
-      Path directory, ServerPkiConfig config, InstantSource clock, SecureRandom random) {
-    Path certificate = directory.resolve("ca.crt");
-    Path key = directory.resolve("ca.key");
+      Path directory,
+      String file,
+      String name,
+      ServerPkiConfig config,
+      InstantSource clock,
+      SecureRandom random) {
+    Path certificate = directory.resolve(file + ".crt");
+    Path key = directory.resolve(file + ".key");
     if (Files.exists(certificate)) {
       return CertificateAuthority.load(
           PrivateFiles.read(certificate), PrivateFiles.read(key), clock, random);
     }
     CertificateAuthority authority =
-        CertificateAuthority.create("wherry-ca", config.authorityLifetime(), clock, random);
+        CertificateAuthority.create(name, config.authorityLifetime(), clock, random);
     // The certificate is written last: as long as it is missing, nothing was trusted yet.
     PrivateFiles.writeSecret(key, authority.keyPem());
     PrivateFiles.writePublic(certificate, authority.certificatePem());

@@ -1,6 +1,7 @@
 package dev.wherry.apiserver.proxy;
 
 import dev.wherry.apiserver.view.ObjectView;
+import dev.wherry.model.status.ApiException;
 import dev.wherry.streaming.tunnel.NodeDialer;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -8,9 +9,12 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
+import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpClientCodec;
+import io.netty.handler.codec.http.HttpContentDecompressor;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpVersion;
@@ -45,14 +49,37 @@ public final class ServiceCalls {
   }
 
   /**
+   * Where a Service listens.
+   *
+   * @param port one of the Service's own
+   */
+  public record Place(String namespace, String service, int port) {
+    /** The name that the Service's certificate has to have. */
+    public String host() {
+      return service + "." + namespace + ".svc";
+    }
+  }
+
+  /**
    * What is asked of a Service.
    *
    * @param port one of the Service's own
    */
   public record Call(String namespace, String service, int port, String path, byte[] body) {
-    /** The name that the Service's certificate has to have. */
-    public String host() {
-      return service + "." + namespace + ".svc";
+    Place place() {
+      return new Place(namespace, service, port);
+    }
+  }
+
+  /**
+   * An answer of any code.
+   *
+   * @param body 16 MiB at most
+   */
+  public record Reply(int code, HttpHeaders headers, byte[] body) {
+    /** Whether the code says that all is well. */
+    public boolean isGood() {
+      return code / 100 == 2;
     }
   }
 
@@ -63,16 +90,51 @@ public final class ServiceCalls {
    * @throws IOException when the Service cannot be reached, or answers with an error, or too late
    */
   public byte[] post(Call call, SslContext tls, Duration timeout) throws IOException {
+    DefaultFullHttpRequest request =
+        new DefaultFullHttpRequest(
+            HttpVersion.HTTP_1_1,
+            HttpMethod.POST,
+            call.path(),
+            Unpooled.wrappedBuffer(call.body()));
+    request
+        .headers()
+        .set(HttpHeaderNames.CONTENT_TYPE, "application/json")
+        .set(HttpHeaderNames.ACCEPT, "application/json")
+        .set(HttpHeaderNames.CONTENT_LENGTH, call.body().length);
+    Reply reply = send(call.place(), request, new ServiceTls(tls, true), timeout);
+    if (!reply.isGood()) {
+      throw new IOException("the server answered " + reply.code());
+    }
+    return reply.body();
+  }
+
+  /**
+   * Asks for a path and waits for the answer, whatever its code.
+   *
+   * @throws ApiException 503 when there is no such Service, port or endpoint
+   * @throws IOException when the Service cannot be reached, or answers too late
+   */
+  public Reply get(Place place, String path, HttpHeaders headers, ServiceTls tls, Duration timeout)
+      throws IOException {
+    DefaultFullHttpRequest request =
+        new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, path);
+    request.headers().set(headers);
+    return send(place, request, tls, timeout);
+  }
+
+  private Reply send(Place place, FullHttpRequest request, ServiceTls tls, Duration timeout)
+      throws IOException {
     Backend backend =
-        backends.service(call.namespace(), "https:" + call.service() + ":" + call.port());
-    CompletableFuture<byte[]> answer = new CompletableFuture<>();
+        backends.service(place.namespace(), "https:" + place.service() + ":" + place.port());
+    request.headers().set(HttpHeaderNames.HOST, place.host() + ":" + place.port());
+    CompletableFuture<Reply> answer = new CompletableFuture<>();
     dialer
         .dial(backend.nodeName(), backend.target(), timeout)
         .whenComplete((channel, failure) -> {
           if (channel == null) {
             answer.completeExceptionally(failure);
           } else {
-            send(channel, call, tls, answer);
+            open(channel, place, request, tls, answer);
           }
         });
     try {
@@ -91,52 +153,40 @@ public final class ServiceCalls {
   }
 
   @SuppressWarnings("FutureReturnValueIgnored")
-  private static void send(
-      Channel channel, Call call, SslContext tls, CompletableFuture<byte[]> answer) {
-    var handler = tls.newHandler(channel.alloc(), call.host(), call.port());
-    var parameters = handler.engine().getSSLParameters();
-    parameters.setEndpointIdentificationAlgorithm("HTTPS");
-    handler.engine().setSSLParameters(parameters);
+  private static void open(
+      Channel channel,
+      Place place,
+      FullHttpRequest request,
+      ServiceTls tls,
+      CompletableFuture<Reply> answer) {
     channel
         .pipeline()
         .addLast(
-            handler,
+            tls.handler(channel, place),
             new HttpClientCodec(),
+            new HttpContentDecompressor(ANSWER_BYTES_MAX),
             new HttpObjectAggregator(ANSWER_BYTES_MAX),
             new Receiver(answer));
-    DefaultFullHttpRequest request =
-        new DefaultFullHttpRequest(
-            HttpVersion.HTTP_1_1,
-            HttpMethod.POST,
-            call.path(),
-            Unpooled.wrappedBuffer(call.body()));
-    request
-        .headers()
-        .set(HttpHeaderNames.HOST, call.host() + ":" + call.port())
-        .set(HttpHeaderNames.CONTENT_TYPE, "application/json")
-        .set(HttpHeaderNames.ACCEPT, "application/json")
-        .set(HttpHeaderNames.CONTENT_LENGTH, call.body().length);
-    answer.whenComplete((bytes, failure) -> channel.close());
+    answer.whenComplete((reply, failure) -> channel.close());
     channel.config().setAutoRead(true);
     channel.writeAndFlush(request);
   }
 
   /** Takes one answer. */
   private static final class Receiver extends SimpleChannelInboundHandler<FullHttpResponse> {
-    private final CompletableFuture<byte[]> answer;
+    private final CompletableFuture<Reply> answer;
 
-    Receiver(CompletableFuture<byte[]> answer) {
+    Receiver(CompletableFuture<Reply> answer) {
       this.answer = answer;
     }
 
     @Override
     protected void channelRead0(ChannelHandlerContext ctx, FullHttpResponse response) {
-      if (response.status().code() / 100 == 2) {
-        answer.complete(ByteBufUtil.getBytes(response.content()));
-      } else {
-        answer.completeExceptionally(
-            new IOException("the server answered " + response.status().code()));
-      }
+      answer.complete(
+          new Reply(
+              response.status().code(),
+              response.headers().copy(),
+              ByteBufUtil.getBytes(response.content())));
     }
 
     @Override

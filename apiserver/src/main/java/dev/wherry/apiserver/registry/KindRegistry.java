@@ -72,6 +72,15 @@ public final class KindRegistry implements ApiCatalog, CustomSchemas {
     return List.copyOf(all);
   }
 
+  /**
+   * Whether a group-version has kinds of the program's own.
+   *
+   * @param groupVersion {@code apps/v1}
+   */
+  public boolean isBuiltIn(String groupVersion) {
+    return byPath.keySet().stream().anyMatch(path -> path.startsWith(groupVersion + "/"));
+  }
+
   /** Where a resource is stored: both event groups share one place. */
   public static Resource storage(KindInfo kind) {
     return kind.plural().equals("events") && EVENT_GROUPS.contains(kind.group())
