@@ -1,6 +1,9 @@
 package dev.wherry.apiserver.authn;
 
-/** Finds out who a caller is. Thread-safe; never blocks on the network. */
+/**
+ * Finds out who a caller is. Thread-safe; one that has to ask elsewhere waits a bounded time, on a
+ * virtual thread.
+ */
 public interface Authenticator {
   /** Judges the credentials. */
   Outcome authenticate(Credentials credentials);

@@ -4,7 +4,6 @@ import dev.wherry.model.status.ApiException;
 import dev.wherry.model.status.Reason;
 import java.lang.System.Logger.Level;
 import java.util.List;
-import java.util.Set;
 
 /**
  * Who makes a request: the first authenticator that knows decides. Callers without credentials are
@@ -14,15 +13,13 @@ import java.util.Set;
 public final class RequestAuthentication {
   private static final System.Logger LOG = System.getLogger(RequestAuthentication.class.getName());
 
-  /** The paths that answer without credentials, if the authoriser lets everybody read them. */
-  public static final Set<String> PUBLIC_PATHS =
-      Set.of("/healthz", "/livez", "/readyz", "/version", "/version/", "/wherry/v1/ca");
-
   private final List<Authenticator> authenticators;
+  private final AnonymousAccess anonymous;
 
   /** Asks in the given order: certificates first, then tokens. */
-  public RequestAuthentication(List<Authenticator> authenticators) {
+  public RequestAuthentication(List<Authenticator> authenticators, AnonymousAccess anonymous) {
     this.authenticators = List.copyOf(authenticators);
+    this.anonymous = anonymous;
   }
 
   /**
@@ -44,7 +41,7 @@ public final class RequestAuthentication {
       }
     }
     boolean shown = !credentials.certificates().isEmpty() || credentials.bearerToken().isPresent();
-    if (shown || !PUBLIC_PATHS.contains(path)) {
+    if (shown || !anonymous.allows(path)) {
       throw unauthorized();
     }
     return UserInfo.ANONYMOUS;

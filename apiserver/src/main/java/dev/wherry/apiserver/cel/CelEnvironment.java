@@ -7,6 +7,7 @@ import dev.cel.common.CelAbstractSyntaxTree;
 import dev.cel.common.CelOptions;
 import dev.cel.common.CelValidationException;
 import dev.cel.common.types.CelType;
+import dev.cel.common.types.MapType;
 import dev.cel.common.types.OptionalType;
 import dev.cel.common.types.SimpleType;
 import dev.cel.extensions.CelExtensions;
@@ -77,6 +78,32 @@ public final class CelEnvironment {
                     .addVar("self", self)
                     .addVar("oldSelf", optionalOld ? OptionalType.create(self) : self)
                     .build()));
+  }
+
+  /**
+   * For expressions on objects that no schema describes.
+   *
+   * @param variables their names
+   */
+  public static CelEnvironment dynamic(String... variables) {
+    CelBuilder builder = base();
+    for (String variable : variables) {
+      builder.addVar(variable, MapType.create(SimpleType.STRING, SimpleType.DYN));
+    }
+    return new CelEnvironment(builder.build());
+  }
+
+  /**
+   * Compiles an expression of any type.
+   *
+   * @throws CelFailure telling all mistakes
+   */
+  public CelProgram any(String expression) throws CelFailure {
+    try {
+      return new CelProgram(cel.createProgram(cel.compile(expression).getAst()), false);
+    } catch (CelValidationException | CelEvaluationException e) {
+      throw new CelFailure(CelFailure.Kind.COMPILE, "compilation failed: " + e.getMessage());
+    }
   }
 
   /**

@@ -117,13 +117,15 @@ class AuthenticationTest {
   @ParameterizedTest
   @ValueSource(strings = {"/healthz", "/version", "/readyz", "/livez", "/wherry/v1/ca"})
   void authenticate_nothingShownOnPublicPath_isAnonymous(String path) {
-    RequestAuthentication authentication = new RequestAuthentication(List.of(x509));
+    RequestAuthentication authentication =
+        new RequestAuthentication(List.of(x509), AnonymousAccess.DEFAULT);
     assertEquals(UserInfo.ANONYMOUS, authentication.authenticate(Credentials.NONE, path));
   }
 
   @Test
   void authenticate_nothingOrWrongShown_is401() {
-    RequestAuthentication authentication = new RequestAuthentication(List.of(x509));
+    RequestAuthentication authentication =
+        new RequestAuthentication(List.of(x509), AnonymousAccess.DEFAULT);
     Credentials wrong = new Credentials(List.of(), Optional.of("nonsense"));
     for (ApiException refused :
         List.of(
