@@ -51,6 +51,7 @@ public final class Exchange {
   private final HttpHeaders responseHeaders = new DefaultHttpHeaders();
   private final List<String> warnings = new java.util.ArrayList<>();
   private final CompletableFuture<Void> finished = new CompletableFuture<>();
+  private Consumer<byte[]> answerListener = body -> {};
   private volatile boolean answered;
   private volatile boolean upgraded;
   private volatile int status;
@@ -164,10 +165,16 @@ public final class Exchange {
     return status;
   }
 
+  /** Hears the body of a whole answer; of one that is streamed it hears nothing. */
+  public void whenAnswered(Consumer<byte[]> listener) {
+    answerListener = listener;
+  }
+
   /** Sends a whole answer. */
   public void respond(int code, String contentType, byte[] content) {
     answered = true;
     status = code;
+    answerListener.accept(content);
     boolean head = method.equals("HEAD");
     DefaultFullHttpResponse response =
         new DefaultFullHttpResponse(
@@ -208,7 +215,7 @@ public final class Exchange {
   }
 
   /** Runs once the whole answer is written, or the client is gone. */
-  void whenFinished(Runnable action) {
+  public void whenFinished(Runnable action) {
     channel.closeFuture().addListener(closed -> finished.complete(null));
     var _ = finished.thenRun(action);
   }
