@@ -69,6 +69,18 @@ public final class ResourceCache {
     }
   }
 
+  /** Changes up to a revision cannot be told any more. */
+  void forget(long revision) {
+    lock.lock();
+    try {
+      changes.clear();
+      changesBytes = 0;
+      changesSince = revision;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private static long size(Change change) {
     return change.object().bytes().length + 100L;
   }

@@ -1,5 +1,6 @@
 package dev.wherry.apiserver.cache;
 
+import dev.wherry.apiserver.secrets.DecryptionException;
 import dev.wherry.apiserver.secrets.ValueTransformer;
 import dev.wherry.apiserver.view.Resource;
 import dev.wherry.model.status.ApiException;
@@ -208,12 +209,22 @@ public final class WatchCache implements AutoCloseable {
         StoreKeys.Parsed key = StoreKeys.parse(event.entry().key());
         ResourceCache cache = resource(key.resource());
         if (event.revision() <= loaded) {
-          change(event, Optional.empty()).ifPresent(cache::remember);
+          remember(event, cache);
         } else {
           change(event, cache.get(key.cacheKey())).ifPresent(cache::apply);
         }
       }
       advanceTo(events.getLast().revision());
+    }
+
+    /** What nobody has a key for any more is no history: watches from before it begin anew. */
+    private void remember(Event event, ResourceCache cache) {
+      try {
+        change(event, Optional.empty()).ifPresent(cache::remember);
+      } catch (DecryptionException e) {
+        LOG.log(System.Logger.Level.DEBUG, "history=forgotten why=\"" + e.getMessage() + "\"");
+        cache.forget(event.revision());
+      }
     }
 
     private Optional<Change> change(Event event, Optional<CachedObject> cached) {
