@@ -16,6 +16,7 @@ import java.util.List;
  * @param hosts names and addresses, beside the usual ones, for the serving certificate
  * @param serviceCidr the network of Service addresses
  * @param tlsMinimum the oldest TLS that clients may speak
+ * @param protection files that say more of who gets in and what is kept how
  */
 public record ApiServerConfig(
     Path dataDirectory,
@@ -23,7 +24,8 @@ public record ApiServerConfig(
     List<String> hosts,
     String serviceCidr,
     HttpLimits limits,
-    ServerTls.Minimum tlsMinimum) {
+    ServerTls.Minimum tlsMinimum,
+    ProtectionConfig protection) {
   public static final int PORT = 6443;
   public static final String SERVICE_CIDR = "10.43.0.0/16";
 
@@ -40,6 +42,13 @@ public record ApiServerConfig(
         hosts,
         SERVICE_CIDR,
         HttpLimits.defaults(),
-        ServerTls.Minimum.TLS_1_3);
+        ServerTls.Minimum.TLS_1_3,
+        ProtectionConfig.NONE);
+  }
+
+  /** The same with other protection. */
+  public ApiServerConfig protectedBy(ProtectionConfig other) {
+    return new ApiServerConfig(
+        dataDirectory, listen, hosts, serviceCidr, limits, tlsMinimum, other);
   }
 }

@@ -5,6 +5,8 @@ import dev.wherry.apiserver.authn.UserInfo;
 import dev.wherry.apiserver.bootstrap.ObjectWriter;
 import dev.wherry.apiserver.cache.CachedObject;
 import dev.wherry.apiserver.cache.WatchCache;
+import dev.wherry.apiserver.fairness.FlowControl;
+import dev.wherry.apiserver.fairness.FlowUpkeep;
 import dev.wherry.apiserver.registry.Deletion;
 import dev.wherry.apiserver.registry.KindRegistry;
 import dev.wherry.apiserver.registry.Registry;
@@ -14,8 +16,8 @@ import dev.wherry.apiserver.view.Trees;
 import dev.wherry.model.kind.ResourceInfo;
 import java.util.Optional;
 
-/** Bootstrapping's writes through the registry. */
-final class RegistryWriter implements ObjectWriter {
+/** The server's own writes through the registry, past the authoriser. */
+final class RegistryWriter implements ObjectWriter, FlowUpkeep.Writes {
   private final Registry registry;
   private final WatchCache cache;
   private final UserInfo user;
@@ -52,6 +54,24 @@ final class RegistryWriter implements ObjectWriter {
         .update(
             request(resource, Trees.namespace(object), Trees.name(object)),
             current -> object.deepCopy());
+  }
+
+  @Override
+  public void status(String schema, ObjectNode status) {
+    setStatus(FlowControl.SCHEMAS, schema, status);
+  }
+
+  /** Sets the status of an object that has no namespace. */
+  void setStatus(Resource resource, String name, ObjectNode status) {
+    WriteRequest plain = request(resource, "", name);
+    registry
+        .objects()
+        .update(
+            new WriteRequest(user, plain.info(), "status", "", name, false),
+            current -> {
+              current.set("status", status.deepCopy());
+              return current;
+            });
   }
 
   @Override

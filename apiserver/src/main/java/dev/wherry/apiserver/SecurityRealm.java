@@ -2,6 +2,8 @@ package dev.wherry.apiserver;
 
 import dev.wherry.apiserver.admission.AdmissionChain;
 import dev.wherry.apiserver.admission.DefaultPlugins;
+import dev.wherry.apiserver.authn.AnonymousAccess;
+import dev.wherry.apiserver.authn.Authenticator;
 import dev.wherry.apiserver.authn.BootstrapTokenAuthenticator;
 import dev.wherry.apiserver.authn.RequestAuthentication;
 import dev.wherry.apiserver.authn.X509Authenticator;
@@ -23,6 +25,7 @@ import java.security.KeyPair;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 
@@ -49,11 +52,15 @@ public record SecurityRealm(
   /**
    * Wires a realm over the objects of a view, which must be filled and following already.
    *
+   * @param tokenAuthenticators judge bearer tokens that are none of ours
+   * @param anonymous where callers without credentials get through
    * @param clientAuthorities whose client certificates are accepted
    * @param tokenKeys sign and verify service account tokens
    */
   public static SecurityRealm over(
       ObjectView view,
+      List<? extends Authenticator> tokenAuthenticators,
+      AnonymousAccess anonymous,
       Collection<X509Certificate> clientAuthorities,
       KeyPair tokenKeys,
       TokenConfig tokens,
@@ -69,13 +76,17 @@ public record SecurityRealm(
         new ServiceAccountTokens(tokens, List.of(tokenKeys.getPublic()), view, clock);
     BootstrapTokenAuthenticator bootstrap = new BootstrapTokenAuthenticator(view, clock);
     TokenIssuer issuer = new TokenIssuer(tokens, tokenKeys, clock, random);
+    List<Authenticator> tokenBearers = new ArrayList<>(List.of(bootstrap));
+    tokenBearers.addAll(tokenAuthenticators);
+    List<Authenticator> all =
+        new ArrayList<>(List.of(new X509Authenticator(clientAuthorities, clock), accounts));
+    all.addAll(tokenBearers);
     return new SecurityRealm(
-        new RequestAuthentication(
-            List.of(new X509Authenticator(clientAuthorities, clock), accounts, bootstrap)),
+        new RequestAuthentication(all, anonymous),
         authorizer,
         DefaultPlugins.chain(view, authorizer, policy, random),
         new AccessReviews(authorizer, policy),
-        new TokenReviews(tokens, accounts, List.of(bootstrap)),
+        new TokenReviews(tokens, accounts, tokenBearers),
         new TokenRequests(tokens, issuer, view, clock),
         tokens);
   }

@@ -49,6 +49,16 @@ public final class ServerFixture implements AutoCloseable {
   }
 
   public static ServerFixture start(Path data, HttpLimits limits) throws InterruptedException {
+    return start(data, limits, ProtectionConfig.NONE);
+  }
+
+  public static ServerFixture start(Path data, ProtectionConfig protection)
+      throws InterruptedException {
+    return start(data, HttpLimits.defaults(), protection);
+  }
+
+  private static ServerFixture start(Path data, HttpLimits limits, ProtectionConfig protection)
+      throws InterruptedException {
     Store store = RocksStore.open(data.resolve("db"), RocksStoreConfig.defaults());
     ApiServerConfig config =
         new ApiServerConfig(
@@ -57,7 +67,8 @@ public final class ServerFixture implements AutoCloseable {
             List.of(),
             ApiServerConfig.SERVICE_CIDR,
             limits,
-            ServerTls.Minimum.TLS_1_3);
+            ServerTls.Minimum.TLS_1_3,
+            protection);
     return new ServerFixture(
         store,
         ApiServer.start(

@@ -2,6 +2,7 @@ package dev.wherry.cli;
 
 import dev.wherry.apiserver.ApiServer;
 import dev.wherry.apiserver.ApiServerConfig;
+import dev.wherry.apiserver.ProtectionConfig;
 import dev.wherry.machinery.time.SystemTimer;
 import dev.wherry.model.core.v1.Taint;
 import dev.wherry.runtime.choice.RuntimeChoice;
@@ -35,6 +36,7 @@ public final class ServerRole implements AutoCloseable {
    * @param runtime of the worker
    * @param labels put on the worker's node
    * @param taints put on the worker's node when it is made
+   * @param protection of the API
    */
   public record Options(
       Path dataDirectory,
@@ -47,14 +49,15 @@ public final class ServerRole implements AutoCloseable {
       boolean worker,
       RuntimeChoice runtime,
       Map<String, String> labels,
-      List<Taint> taints) {
+      List<Taint> taints,
+      ProtectionConfig protection) {
     public Options {
       hosts = List.copyOf(hosts);
       labels = Map.copyOf(labels);
       taints = List.copyOf(taints);
     }
 
-    /** Any runtime, no labels, no taints. */
+    /** Any runtime, no labels, no taints, no files of protection. */
     public Options(
         Path dataDirectory,
         String bindAddress,
@@ -75,7 +78,8 @@ public final class ServerRole implements AutoCloseable {
           worker,
           new RuntimeChoice.Auto(),
           Map.of(),
-          List.of());
+          List.of(),
+          ProtectionConfig.NONE);
     }
 
     private WorkerOptions worker(int apiPort) {
@@ -123,9 +127,10 @@ public final class ServerRole implements AutoCloseable {
       ApiServer api =
           ApiServer.start(
               ApiServerConfig.in(
-                  options.dataDirectory(),
-                  new InetSocketAddress(options.bindAddress(), options.port()),
-                  hosts(options)),
+                      options.dataDirectory(),
+                      new InetSocketAddress(options.bindAddress(), options.port()),
+                      hosts(options))
+                  .protectedBy(options.protection()),
               store,
               timer,
               UUID::randomUUID,

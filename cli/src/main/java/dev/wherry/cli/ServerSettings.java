@@ -37,6 +37,8 @@ public final class ServerSettings {
 
   @Mixin private WorkerFlags worker = new WorkerFlags();
 
+  @Mixin private ProtectionFlags protection = new ProtectionFlags();
+
   @Option(names = "--disable-agent", description = "Run no pods on this host.")
   private boolean agentDisabled;
 
@@ -62,7 +64,7 @@ public final class ServerSettings {
 
   /** What a server role is started with; absent names and addresses are this host's. */
   public ServerRole.Options options() throws IOException {
-    return worker.server(dataDirectory(), bindAddress, port, hosts, worker());
+    return worker.server(dataDirectory(), bindAddress, port, hosts, worker(), protection.config());
   }
 
   /** The same settings as arguments of {@code wherry server}. */
@@ -73,6 +75,7 @@ public final class ServerSettings {
     arguments.add("--port=" + port);
     hosts.forEach(host -> arguments.add("--tls-san=" + host));
     arguments.addAll(worker.arguments());
+    arguments.addAll(protection.arguments());
     if (agentDisabled) {
       arguments.add("--disable-agent");
     }

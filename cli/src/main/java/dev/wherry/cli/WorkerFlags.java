@@ -1,5 +1,6 @@
 package dev.wherry.cli;
 
+import dev.wherry.apiserver.ProtectionConfig;
 import dev.wherry.model.core.v1.Taint;
 import dev.wherry.runtime.choice.RuntimeChoice;
 import java.io.IOException;
@@ -85,7 +86,12 @@ final class WorkerFlags {
 
   /** A server's: the given address, or this host's first. */
   ServerRole.Options server(
-      Path dataDirectory, String bindAddress, int port, List<String> hosts, boolean runsPods)
+      Path dataDirectory,
+      String bindAddress,
+      int port,
+      List<String> hosts,
+      boolean runsPods,
+      ProtectionConfig protection)
       throws IOException {
     return new ServerRole.Options(
         dataDirectory,
@@ -98,7 +104,8 @@ final class WorkerFlags {
         runsPods,
         RuntimeChoice.parse(runtime),
         parsedLabels(labels),
-        parsedTaints(taints));
+        parsedTaints(taints),
+        protection);
   }
 
   /** The flags again, for a process of its own. */

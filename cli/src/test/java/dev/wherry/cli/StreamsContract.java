@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.wherry.apiserver.ProtectionConfig;
 import dev.wherry.cli.lab.Await;
 import dev.wherry.cli.lab.Kubectl;
 import dev.wherry.runtime.RunDirectory;
@@ -101,7 +102,8 @@ abstract class StreamsContract {
                 true,
                 new RuntimeChoice.Socket(socket),
                 Map.of(),
-                List.of()));
+                List.of(),
+                ProtectionConfig.NONE));
     Path pods = Files.writeString(folder.resolve("pods.json"), POD);
     Await.until(
         () -> "default service account",

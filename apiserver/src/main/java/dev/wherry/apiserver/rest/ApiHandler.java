@@ -2,11 +2,16 @@ package dev.wherry.apiserver.rest;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.apiserver.SecurityRealm;
+import dev.wherry.apiserver.aggregation.Aggregator;
+import dev.wherry.apiserver.audit.AuditLog;
+import dev.wherry.apiserver.audit.AuditTrail;
 import dev.wherry.apiserver.authn.Impersonation;
 import dev.wherry.apiserver.authn.UserInfo;
 import dev.wherry.apiserver.cache.CachedObject;
 import dev.wherry.apiserver.cache.WatchCache;
 import dev.wherry.apiserver.conversion.Conversions;
+import dev.wherry.apiserver.fairness.FlowControl;
+import dev.wherry.apiserver.fairness.Seat;
 import dev.wherry.apiserver.http.Exchange;
 import dev.wherry.apiserver.http.RequestHandler;
 import dev.wherry.apiserver.registry.KindRegistry;
@@ -15,10 +20,22 @@ import dev.wherry.apiserver.request.RequestInfo;
 import dev.wherry.model.kind.ResourceInfo;
 import dev.wherry.model.status.ApiException;
 import dev.wherry.model.status.Reason;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /** A request's way: who is it, what does it ask, may it, do it. */
 public final class ApiHandler implements RequestHandler {
+  private static final String LEVEL_HEADER = "X-Kubernetes-PF-PriorityLevel-UID";
+  private static final String SCHEMA_HEADER = "X-Kubernetes-PF-FlowSchema-UID";
+
+  /** Whose credentials did not hold, as the audit log has it. */
+  private static final UserInfo NOBODY = new UserInfo("", "", List.of(), Map.of());
+
   private final SecurityRealm realm;
+  private final FlowControl flows;
+  private final Aggregator aggregator;
+  private final Optional<AuditLog> audit;
   private final Gate gate;
   private final KindRoutes kinds;
   private final WatchCache cache;
@@ -34,6 +51,9 @@ public final class ApiHandler implements RequestHandler {
 
   ApiHandler(
       SecurityRealm realm,
+      FlowControl flows,
+      Aggregator aggregator,
+      Optional<AuditLog> audit,
       KindRoutes kinds,
       WatchCache cache,
       SystemPaths paths,
@@ -46,6 +66,9 @@ public final class ApiHandler implements RequestHandler {
       ComponentStatuses components,
       Conversions conversions) {
     this.realm = realm;
+    this.flows = flows;
+    this.aggregator = aggregator;
+    this.audit = audit;
     this.gate = new Gate(realm.authorizer());
     this.kinds = kinds;
     this.cache = cache;
@@ -63,28 +86,95 @@ public final class ApiHandler implements RequestHandler {
   @Override
   public void handle(Exchange exchange) {
     long began = System.nanoTime();
-    answer(exchange);
     RequestInfo asked = RequestInfo.parse(exchange.method(), exchange.path(), exchange.query());
+    answer(exchange, asked);
     // What is not served has names that clients make up.
     if (!asked.resourceRequest() || kinds.isServed(asked)) {
       metrics.answered(asked, exchange.status(), System.nanoTime() - began);
     }
   }
 
-  private void answer(Exchange exchange) {
+  private void answer(Exchange exchange, RequestInfo asked) {
+    AuditTrail trail = AuditTrail.NONE;
     try {
-      UserInfo user = realm.authentication().authenticate(exchange.credentials(), exchange.path());
-      RequestInfo asked = RequestInfo.parse(exchange.method(), exchange.path(), exchange.query());
-      user = impersonated(exchange, user);
-      gate.admit(user, asked);
-      serve(exchange, user, asked);
+      UserInfo caller =
+          realm.authentication().authenticate(exchange.credentials(), exchange.path());
+      trail = begin(exchange, caller, asked);
+      UserInfo user = impersonated(exchange, caller);
+      if (user != caller) {
+        trail.impersonated(user);
+      }
+      Optional<Aggregator.Remote> remote = aggregator.remote(exchange.path());
+      try (Seat _ = seat(exchange, user, asked, remote.isPresent())) {
+        judge(trail, user, asked);
+        if (remote.isPresent()) {
+          remote.get().forward(exchange, user);
+        } else {
+          serve(exchange, user, asked);
+        }
+      }
     } catch (ApiException e) {
+      if (e.code() == 401) {
+        trail = begin(exchange, NOBODY, asked);
+      }
       if (exchange.answered()) {
         exchange.channel().close();
       } else {
         Answers.error(exchange, e);
       }
+    } catch (RuntimeException e) {
+      trail.failed();
+      throw e;
     }
+    end(trail, exchange, asked);
+  }
+
+  private AuditTrail begin(Exchange exchange, UserInfo user, RequestInfo asked) {
+    return audit.map(log -> log.begin(exchange, user, asked)).orElse(AuditTrail.NONE);
+  }
+
+  private static void end(AuditTrail trail, Exchange exchange, RequestInfo asked) {
+    if (trail == AuditTrail.NONE) {
+      return;
+    }
+    if (asked.isLongRunning() && exchange.status() < 400) {
+      trail.started();
+      // On the event loop, which does not wait for the log.
+      exchange.whenFinished(() -> Thread.startVirtualThread(trail::complete));
+    } else {
+      trail.complete();
+    }
+  }
+
+  private void judge(AuditTrail trail, UserInfo user, RequestInfo asked) {
+    try {
+      gate.admit(user, asked);
+      trail.judged(true);
+    } catch (ApiException e) {
+      trail.judged(false);
+      throw e;
+    }
+  }
+
+  /**
+   * Streams have no seat; a watch has one until it is under way (apiserver
+   * filters/priority-and-fairness).
+   *
+   * @param elsewhere whether another server answers: its watch cannot be seen to be under way
+   */
+  private Seat seat(Exchange exchange, UserInfo user, RequestInfo asked, boolean elsewhere) {
+    if (asked.isLongRunning() && !asked.verb().equals("watch")) {
+      return Seat.FREE;
+    }
+    FlowControl.Flow flow = flows.classify(user, asked);
+    exchange.setHeader(LEVEL_HEADER, flow.levelUid());
+    exchange.setHeader(SCHEMA_HEADER, flow.schemaUid());
+    Seat seat = flow.enter();
+    if (elsewhere && asked.isLongRunning()) {
+      seat.close();
+      return Seat.FREE;
+    }
+    return seat;
   }
 
   private UserInfo impersonated(Exchange exchange, UserInfo user) {

@@ -1,6 +1,8 @@
 package dev.wherry.apiserver.rest;
 
 import dev.wherry.apiserver.SecurityRealm;
+import dev.wherry.apiserver.aggregation.Aggregator;
+import dev.wherry.apiserver.audit.AuditLog;
 import dev.wherry.apiserver.authn.UserInfo;
 import dev.wherry.apiserver.cache.ResourceCache;
 import dev.wherry.apiserver.cache.WatchCache;
@@ -8,7 +10,9 @@ import dev.wherry.apiserver.conversion.Conversions;
 import dev.wherry.apiserver.customresource.CustomForms;
 import dev.wherry.apiserver.discovery.ApiCatalog;
 import dev.wherry.apiserver.discovery.Discovery;
+import dev.wherry.apiserver.fairness.FlowControl;
 import dev.wherry.apiserver.http.RequestHandler;
+import dev.wherry.apiserver.openapi.ForeignDocuments;
 import dev.wherry.apiserver.openapi.OpenApi;
 import dev.wherry.apiserver.pki.ServerPki;
 import dev.wherry.apiserver.proxy.PodStreams;
@@ -32,6 +36,7 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -45,8 +50,13 @@ import java.util.random.RandomGenerator;
  * @param clients for components in this process, by identity
  */
 public record Rest(RequestHandler handler, Function<UserInfo, ApiClient> clients) {
+  private static final String SERVER_ADDRESS = "kubernetes.default.svc:443";
+
   public static Rest over(
       SecurityRealm realm,
+      int seats,
+      Aggregator aggregator,
+      Optional<AuditLog> audit,
       Registry registry,
       Conversions conversions,
       CustomForms forms,
@@ -58,7 +68,15 @@ public record Rest(RequestHandler handler, Function<UserInfo, ApiClient> clients
       RandomGenerator random) {
     Answers answers = new Answers(registry.kinds(), clock);
     Lists lists = new Lists(cache, store, answers, conversions);
-    Metrics metrics = metrics(cache);
+    KindRoutes kinds = new KindRoutes(registry.kinds());
+    FlowControl flows =
+        FlowControl.following(new CacheView(cache), seats, new SeatsAsked(kinds, cache));
+    Metrics metrics = metrics(cache, flows);
+    audit.ifPresent(log ->
+        metrics.counter(
+            "apiserver_audit_error_total",
+            "Audit events that were lost.",
+            () -> Map.of("plugin=\"log\"", (double) log.lost())));
     SslContext kubeletTls = kubeletTls(pki);
     PodStreams streams = PodStreams.over(new CacheView(cache), tunnels, () -> kubeletTls, random);
     Bodies bodies =
@@ -71,8 +89,7 @@ public record Rest(RequestHandler handler, Function<UserInfo, ApiClient> clients
             Schema.builtin(),
             forms);
     ApiCatalog catalog = registry.kinds();
-    Discovery discovery = new Discovery(catalog, "kubernetes.default.svc:443");
-    KindRoutes kinds = new KindRoutes(registry.kinds());
+    Discovery discovery = new Discovery(catalog, SERVER_ADDRESS);
     Watches watches = new Watches(cache, answers, conversions, random);
     Patches patches = new Patches(Schema.builtin(), forms);
     Writes writes = new Writes(registry, new Virtual(realm, clock), patches, lists, conversions);
@@ -90,8 +107,8 @@ public record Rest(RequestHandler handler, Function<UserInfo, ApiClient> clients
             metrics);
     SystemPaths paths =
         new SystemPaths(
-            discovery,
-            openApi(registry.kinds()),
+            new Discovery(aggregator.catalog(catalog), SERVER_ADDRESS),
+            openApi(registry.kinds(), aggregator),
             realm.tokens(),
             pki.serviceAccountKeys().getPublic(),
             Pem.certificates(List.of(pki.authority().certificate())),
@@ -101,6 +118,9 @@ public record Rest(RequestHandler handler, Function<UserInfo, ApiClient> clients
     return new Rest(
         new ApiHandler(
             realm,
+            flows,
+            aggregator,
+            audit,
             kinds,
             cache,
             paths,
@@ -116,11 +136,11 @@ public record Rest(RequestHandler handler, Function<UserInfo, ApiClient> clients
   }
 
   /** Made when first asked for, once: the descriptions are large and few clients want them. */
-  private static Supplier<OpenApi> openApi(KindRegistry kinds) {
+  private static Supplier<OpenApi> openApi(KindRegistry kinds, ForeignDocuments foreign) {
     Map<String, OpenApi> made = new ConcurrentHashMap<>();
     return () ->
         made.computeIfAbsent(
-            Version.GIT_VERSION, v -> new OpenApi(kinds, Schema.builtin(), kinds, v));
+            Version.GIT_VERSION, v -> new OpenApi(kinds, Schema.builtin(), kinds, foreign, v));
   }
 
   /** TLS towards kubelets, under the certificate that is current at each connection. */
@@ -133,7 +153,7 @@ public record Rest(RequestHandler handler, Function<UserInfo, ApiClient> clients
         ClientAuth.NONE);
   }
 
-  private static Metrics metrics(WatchCache cache) {
+  private static Metrics metrics(WatchCache cache, FlowControl flows) {
     Metrics metrics = new Metrics();
     metrics.gauge(
         "apiserver_storage_objects",
@@ -147,6 +167,22 @@ public record Rest(RequestHandler handler, Function<UserInfo, ApiClient> clients
         "apiserver_watch_cache_resource_version",
         "Revision that the cache has reached.",
         () -> Map.of("", (double) cache.applied()));
+    metrics.gauge(
+        "apiserver_flowcontrol_nominal_limit_seats",
+        "Seats of each priority level.",
+        () -> flows.byLevel(FlowControl.Count.SEATS));
+    metrics.gauge(
+        "apiserver_flowcontrol_current_executing_seats",
+        "Seats in use by priority level.",
+        () -> flows.byLevel(FlowControl.Count.SEATS_IN_USE));
+    metrics.gauge(
+        "apiserver_flowcontrol_current_inqueue_requests",
+        "Requests that wait by priority level.",
+        () -> flows.byLevel(FlowControl.Count.WAITING));
+    metrics.counter(
+        "apiserver_flowcontrol_rejected_requests_total",
+        "Requests that were refused by priority level.",
+        () -> flows.byLevel(FlowControl.Count.REJECTED));
     return metrics;
   }
 
