@@ -4,7 +4,7 @@ import dev.wherry.machinery.loop.Plan;
 import java.time.Instant;
 
 /** A controller whose every decision is a plan; conflicts and failures bring the key back. */
-public final class PlanController<K> implements Controller {
+public final class PlanController<K> implements KeyDriven {
   /** Decides for one key. Reads views and changes nothing. */
   @FunctionalInterface
   public interface Decider<K> {
@@ -27,17 +27,7 @@ public final class PlanController<K> implements Controller {
   }
 
   @Override
-  public void start() {
-    keys.start();
-  }
-
-  @Override
-  public boolean step() throws InterruptedException {
-    return keys.step();
-  }
-
-  @Override
-  public void close() {
-    keys.close();
+  public KeyedController<K> keys() {
+    return keys;
   }
 }

@@ -1,6 +1,6 @@
 package dev.wherry.controllers.cronjob;
 
-import dev.wherry.controllers.Controller;
+import dev.wherry.controllers.KeyDriven;
 import dev.wherry.controllers.KeyedController;
 import dev.wherry.controllers.Parts;
 import dev.wherry.controllers.PodIndex;
@@ -21,7 +21,7 @@ import dev.wherry.model.status.Reason;
 import java.util.Optional;
 
 /** Starts Jobs by the clock. */
-public final class CronJobController implements Controller {
+public final class CronJobController implements KeyDriven {
   private static final int WORKERS = 2;
 
   private final Parts parts;
@@ -119,17 +119,7 @@ public final class CronJobController implements Controller {
   }
 
   @Override
-  public void start() {
-    keys.start();
-  }
-
-  @Override
-  public boolean step() throws InterruptedException {
-    return keys.step();
-  }
-
-  @Override
-  public void close() {
-    keys.close();
+  public KeyedController<ObjectKey> keys() {
+    return keys;
   }
 }

@@ -2,7 +2,7 @@ package dev.wherry.controllers.daemonset;
 
 import static java.util.Objects.requireNonNullElse;
 
-import dev.wherry.controllers.Controller;
+import dev.wherry.controllers.KeyDriven;
 import dev.wherry.controllers.KeyedController;
 import dev.wherry.controllers.Parts;
 import dev.wherry.controllers.PodIndex;
@@ -31,7 +31,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /** Keeps DaemonSets. */
-public final class DaemonSetController implements Controller {
+public final class DaemonSetController implements KeyDriven {
   private static final int WORKERS = 2;
   private static final int HISTORY = 10;
 
@@ -161,17 +161,7 @@ public final class DaemonSetController implements Controller {
   }
 
   @Override
-  public void start() {
-    keys.start();
-  }
-
-  @Override
-  public boolean step() throws InterruptedException {
-    return keys.step();
-  }
-
-  @Override
-  public void close() {
-    keys.close();
+  public KeyedController<ObjectKey> keys() {
+    return keys;
   }
 }

@@ -1,6 +1,6 @@
 package dev.wherry.controllers.deployment;
 
-import dev.wherry.controllers.Controller;
+import dev.wherry.controllers.KeyDriven;
 import dev.wherry.controllers.KeyedController;
 import dev.wherry.controllers.Parts;
 import dev.wherry.controllers.PodIndex;
@@ -29,7 +29,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Rolls Deployments out. */
-public final class DeploymentController implements Controller {
+public final class DeploymentController implements KeyDriven {
   private static final int WORKERS = 5;
 
   private final Parts parts;
@@ -163,17 +163,7 @@ public final class DeploymentController implements Controller {
   }
 
   @Override
-  public void start() {
-    keys.start();
-  }
-
-  @Override
-  public boolean step() throws InterruptedException {
-    return keys.step();
-  }
-
-  @Override
-  public void close() {
-    keys.close();
+  public KeyedController<ObjectKey> keys() {
+    return keys;
   }
 }

@@ -1,6 +1,6 @@
 package dev.wherry.controllers.replicaset;
 
-import dev.wherry.controllers.Controller;
+import dev.wherry.controllers.KeyDriven;
 import dev.wherry.controllers.KeyedController;
 import dev.wherry.controllers.Parts;
 import dev.wherry.controllers.PodIndex;
@@ -28,7 +28,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Keeps the number of pods that ReplicaSets or ReplicationControllers ask for. */
-public final class ReplicaController<T extends KubeObject> implements Controller {
+public final class ReplicaController<T extends KubeObject> implements KeyDriven {
   private static final int WORKERS = 5;
 
   private final ReplicaKind<T> kind;
@@ -133,17 +133,7 @@ public final class ReplicaController<T extends KubeObject> implements Controller
   }
 
   @Override
-  public void start() {
-    keys.start();
-  }
-
-  @Override
-  public boolean step() throws InterruptedException {
-    return keys.step();
-  }
-
-  @Override
-  public void close() {
-    keys.close();
+  public KeyedController<ObjectKey> keys() {
+    return keys;
   }
 }

@@ -1,6 +1,6 @@
 package dev.wherry.controllers.statefulset;
 
-import dev.wherry.controllers.Controller;
+import dev.wherry.controllers.KeyDriven;
 import dev.wherry.controllers.KeyedController;
 import dev.wherry.controllers.Parts;
 import dev.wherry.controllers.PodIndex;
@@ -30,7 +30,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /** Keeps StatefulSets. */
-public final class StatefulSetController implements Controller {
+public final class StatefulSetController implements KeyDriven {
   private static final int WORKERS = 5;
 
   private final Parts parts;
@@ -192,17 +192,7 @@ public final class StatefulSetController implements Controller {
   }
 
   @Override
-  public void start() {
-    keys.start();
-  }
-
-  @Override
-  public boolean step() throws InterruptedException {
-    return keys.step();
-  }
-
-  @Override
-  public void close() {
-    keys.close();
+  public KeyedController<ObjectKey> keys() {
+    return keys;
   }
 }

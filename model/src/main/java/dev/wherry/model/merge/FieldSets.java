@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.wherry.model.merge.FieldSet.Sorted;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 
 /** The sets of fields that values have, each made in one pass. */
 public final class FieldSets {
@@ -22,7 +23,9 @@ public final class FieldSets {
     return switch (type.form(value)) {
       case SCALAR -> LEAF;
       case LIST ->
-          type.isAtomicList() ? LEAF : value.isArray() ? elements(type, value) : FieldSet.EMPTY;
+          type.isAtomicList()
+              ? LEAF
+              : value.isArray() ? elements(type, value, FieldSets::of) : FieldSet.EMPTY;
       case MAP ->
           type.isAtomicMap() ? LEAF : value.isObject() ? fields(type, value) : FieldSet.EMPTY;
       case INVALID -> FieldSet.EMPTY;
@@ -43,7 +46,9 @@ public final class FieldSets {
     return set.toSet();
   }
 
-  private static FieldSet elements(MergeType type, JsonNode value) {
+  /** Each element of a list as a member, with what stands below the first of its key. */
+  private static FieldSet elements(
+      MergeType type, JsonNode value, BiFunction<MergeType, JsonNode, FieldSet> below) {
     Sorted set = new Sorted(value.size());
     if (type.keys().isEmpty()) {
       value.forEach(e -> set.insert(ListKeys.of(type, e), true, FieldSet.EMPTY));
@@ -54,7 +59,7 @@ public final class FieldSets {
             set.insert(
                 element,
                 true,
-                values.size() > 1 ? FieldSet.EMPTY : of(type.item(), values.getFirst())));
+                values.size() > 1 ? FieldSet.EMPTY : below.apply(type.item(), values.getFirst())));
     return set.toSet();
   }
 
@@ -65,7 +70,9 @@ public final class FieldSets {
   public static FieldSet added(MergeType type, JsonNode value) {
     return switch (type.form(value)) {
       case LIST ->
-          type.isAtomicList() || value.isEmpty() ? FieldSet.EMPTY : addedElements(type, value);
+          type.isAtomicList() || value.isEmpty()
+              ? FieldSet.EMPTY
+              : elements(type, value, FieldSets::added);
       case MAP -> type.isAtomicMap() || value.isEmpty() ? FieldSet.EMPTY : addedFields(type, value);
       case SCALAR, INVALID -> FieldSet.EMPTY;
     };
@@ -85,20 +92,5 @@ public final class FieldSets {
 
   private static boolean isNothing(JsonNode value) {
     return value.isNull() || (value.isContainerNode() && value.isEmpty());
-  }
-
-  private static FieldSet addedElements(MergeType type, JsonNode value) {
-    Sorted set = new Sorted(value.size());
-    if (type.keys().isEmpty()) {
-      value.forEach(e -> set.insert(ListKeys.of(type, e), true, FieldSet.EMPTY));
-      return set.toSet();
-    }
-    ListKeys.index(type, value)
-        .forEach((element, values) ->
-            set.insert(
-                element,
-                true,
-                values.size() > 1 ? FieldSet.EMPTY : added(type.item(), values.getFirst())));
-    return set.toSet();
   }
 }
