@@ -4,18 +4,17 @@ import dev.wherry.scheduler.framework.FilterPlugin;
 import dev.wherry.scheduler.framework.FilterPlugin.NodeFilter;
 import dev.wherry.scheduler.framework.PostFilterPlugin;
 import dev.wherry.scheduler.framework.ScorePlugin.NodeScorer;
-import dev.wherry.scheduler.framework.Verdict;
 import dev.wherry.scheduler.view.ClusterSnapshot;
 import dev.wherry.scheduler.view.NodeView;
-import dev.wherry.scheduler.view.Nominations;
+import dev.wherry.scheduler.view.PlaceMemo;
+import dev.wherry.scheduler.view.PodShape;
 import dev.wherry.scheduler.view.PodView;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
@@ -30,7 +29,12 @@ public final class Decider {
   private static final int PERCENT_BASE = 50;
   private static final int NODES_PER_PERCENT = 125;
 
+  /** Shapes of pods whose verdicts are kept. */
+  private static final int SHAPES_MAX = 16;
+
   private final SplittableRandom random;
+  private final Map<PodShape, PlaceMemo<Search.Judged>> memos =
+      new LinkedHashMap<>(16, 0.75f, true);
   private int start;
 
   public Decider(long seed) {
@@ -38,34 +42,46 @@ public final class Decider {
   }
 
   public Decision decide(PodView pod, ClusterSnapshot snapshot, Profile profile) {
-    List<Named> filters = new ArrayList<>(profile.filters().size());
-    Optional<FilterPlugin.Prepared.Only> only = prepare(pod, snapshot, profile, filters);
-    Search search = new Search(pod, snapshot, filters, wanted(snapshot.size(), profile));
-    if (search.nominated()) {
-      return best(pod, snapshot, profile, search);
+    List<Search.Named> filters = new ArrayList<>(profile.filters().size());
+    Optional<Elsewhere> only = prepare(pod, snapshot, profile, filters);
+    Search search = new Search(pod, snapshot, filters, memo(pod));
+    if (!search.nominated()) {
+      if (only.isPresent()) {
+        search.amongNamed(only.get().only(), only.get().plugin());
+      } else {
+        int first = snapshot.size() == 0 ? 0 : start % snapshot.size();
+        start = search.from(first, wanted(snapshot.size(), profile));
+      }
     }
-    if (only.isPresent()) {
-      search.amongNamed(snapshot, only.get(), filters);
-    } else {
-      start = search.from(snapshot, snapshot.size() == 0 ? 0 : start % snapshot.size());
-    }
-    if (search.feasible.isEmpty()) {
-      return nowhere(pod, snapshot, profile, search);
-    }
-    return best(pod, snapshot, profile, search);
+    return search.feasible().isEmpty()
+        ? nowhere(pod, snapshot, profile, search)
+        : best(pod, snapshot, profile, search);
   }
 
-  private static Optional<FilterPlugin.Prepared.Only> prepare(
-      PodView pod, ClusterSnapshot snapshot, Profile profile, List<Named> filters) {
-    Optional<FilterPlugin.Prepared.Only> only = Optional.empty();
+  private PlaceMemo<Search.Judged> memo(PodView pod) {
+    PlaceMemo<Search.Judged> memo = memos.computeIfAbsent(PodShape.of(pod), s -> new PlaceMemo<>());
+    if (memos.size() > SHAPES_MAX) {
+      Iterator<PodShape> eldest = memos.keySet().iterator();
+      eldest.next();
+      eldest.remove();
+    }
+    return memo;
+  }
+
+  /** A filter that names the only nodes, and whose it is. */
+  private record Elsewhere(String plugin, FilterPlugin.Prepared.Only only) {}
+
+  private static Optional<Elsewhere> prepare(
+      PodView pod, ClusterSnapshot snapshot, Profile profile, List<Search.Named> filters) {
+    Optional<Elsewhere> only = Optional.empty();
     for (FilterPlugin plugin : profile.filters()) {
       switch (plugin.prepare(pod, snapshot)) {
         case FilterPlugin.Prepared.Skip() -> {}
         case FilterPlugin.Prepared.Check(NodeFilter filter) ->
-            filters.add(new Named(plugin.name(), filter));
+            filters.add(new Search.Named(plugin.name(), filter));
         case FilterPlugin.Prepared.Only named -> {
-          filters.add(new Named(plugin.name(), named.filter()));
-          only = Optional.of(named);
+          filters.add(new Search.Named(plugin.name(), named.filter()));
+          only = Optional.of(new Elsewhere(plugin.name(), named));
         }
       }
     }
@@ -85,9 +101,9 @@ public final class Decider {
   }
 
   private Decision best(PodView pod, ClusterSnapshot snapshot, Profile profile, Search search) {
-    List<NodeView> feasible = search.feasible;
+    List<NodeView> feasible = search.feasible();
     if (feasible.size() == 1) {
-      return new Decision.Place(feasible.getFirst().name(), 0, search.looked, 1);
+      return new Decision.Place(feasible.getFirst().name(), 0, search.looked(), 1);
     }
     long[] totals = new long[feasible.size()];
     long[] scores = new long[feasible.size()];
@@ -106,7 +122,7 @@ public final class Decider {
     }
     int chosen = pick(totals);
     return new Decision.Place(
-        feasible.get(chosen).name(), totals[chosen], search.looked, feasible.size());
+        feasible.get(chosen).name(), totals[chosen], search.looked(), feasible.size());
   }
 
   /** The highest total; among equals each has the same chance (reservoir of one). */
@@ -126,10 +142,11 @@ public final class Decider {
 
   private Decision nowhere(PodView pod, ClusterSnapshot snapshot, Profile profile, Search search) {
     StringBuilder message =
-        new StringBuilder(FitMessage.of(snapshot.size(), search.rejections.values()));
+        new StringBuilder(FitMessage.of(snapshot.size(), search.rejections().reasons()));
     Decision.Room room = new Decision.Room.Unchanged();
     var failure =
-        new PostFilterPlugin.Failure(pod, snapshot, search.rejections, search::verdict, random);
+        new PostFilterPlugin.Failure(
+            pod, snapshot, search.rejections(), search::verdict, search.looksAtOneNode(), random);
     if (snapshot.size() > 0) {
       for (PostFilterPlugin plugin : profile.postFilters()) {
         switch (plugin.makeRoom(failure)) {
@@ -144,123 +161,6 @@ public final class Decider {
         }
       }
     }
-    return new Decision.Nowhere(search.rejections, search.rejectedBy, message.toString(), room);
-  }
-
-  private record Named(String plugin, NodeFilter filter) {}
-
-  /** The nodes of one try, as they fall. */
-  private static final class Search {
-    private final PodView pod;
-    private final ClusterSnapshot snapshot;
-    private final Nominations nominations;
-    private final List<Named> filters;
-    private final int enough;
-    private final List<NodeView> feasible = new ArrayList<>();
-    private final Map<String, Verdict.Rejected> rejections = new LinkedHashMap<>();
-    private final Set<String> rejectedBy = new LinkedHashSet<>();
-    private int looked;
-
-    Search(PodView pod, ClusterSnapshot snapshot, List<Named> filters, int enough) {
-      this.pod = pod;
-      this.snapshot = snapshot;
-      this.nominations = snapshot.around().nominations();
-      this.filters = filters;
-      this.enough = enough;
-    }
-
-    /** Whether the node fits where room was made for the pod: then no other is looked at. */
-    boolean nominated() {
-      String name = pod.standing().nominatedNode();
-      if (name.isEmpty()) {
-        return false;
-      }
-      snapshot.node(name).ifPresent(this::look);
-      if (feasible.isEmpty()) {
-        looked = 0;
-        return false;
-      }
-      return true;
-    }
-
-    /** Returns the place behind the last node looked at. */
-    int from(ClusterSnapshot snapshot, int first) {
-      int size = snapshot.size();
-      while (looked < size && feasible.size() < enough) {
-        look(snapshot.at((first + looked) % size));
-      }
-      return size == 0 ? 0 : (first + looked) % size;
-    }
-
-    void amongNamed(
-        ClusterSnapshot snapshot, FilterPlugin.Prepared.Only only, List<Named> plugins) {
-      for (String name : only.nodes()) {
-        snapshot.node(name).ifPresent(this::look);
-      }
-      if (feasible.isEmpty()) {
-        Verdict.Rejected elsewhere = new Verdict.Rejected(only.reason(), false);
-        for (int i = 0; i < snapshot.size(); i++) {
-          rejections.putIfAbsent(snapshot.at(i).name(), elsewhere);
-        }
-        plugins.stream()
-            .filter(named -> named.filter() == only.filter())
-            .forEach(named -> rejectedBy.add(named.plugin()));
-      }
-    }
-
-    private void look(NodeView node) {
-      looked++;
-      List<PodView> ahead = nominations.isEmpty() ? List.of() : ahead(node);
-      if ((ahead.isEmpty() || passes(node, withAll(node, ahead))) && passes(node, node)) {
-        feasible.add(node);
-      }
-    }
-
-    private boolean passes(NodeView before, NodeView now) {
-      for (int i = 0; i < filters.size(); i++) {
-        Named named = filters.get(i);
-        if (check(named, before, now) instanceof Verdict.Rejected rejected) {
-          rejections.put(now.name(), rejected);
-          rejectedBy.add(named.plugin());
-          return false;
-        }
-      }
-      return true;
-    }
-
-    /** The first rejection of a node as it might be, pods with a claim to it included. */
-    Verdict verdict(NodeView before, NodeView now) {
-      List<PodView> ahead = nominations.isEmpty() ? List.of() : ahead(now);
-      Verdict full = ahead.isEmpty() ? Verdict.FITS : first(before, withAll(now, ahead));
-      return full instanceof Verdict.Rejected ? full : first(before, now);
-    }
-
-    private Verdict first(NodeView before, NodeView now) {
-      for (int i = 0; i < filters.size(); i++) {
-        Verdict verdict = check(filters.get(i), before, now);
-        if (verdict instanceof Verdict.Rejected) {
-          return verdict;
-        }
-      }
-      return Verdict.FITS;
-    }
-
-    @SuppressWarnings("ReferenceEquality") // The same view needs no second thought.
-    private static Verdict check(Named named, NodeView before, NodeView now) {
-      NodeFilter filter = before == now ? named.filter() : named.filter().given(before, now);
-      return filter.test(now);
-    }
-
-    private List<PodView> ahead(NodeView node) {
-      return nominations.before(pod, node.name());
-    }
-
-    private static NodeView withAll(NodeView node, List<PodView> more) {
-      NodeView full = node;
-      for (PodView other : more) {
-        full = full.with(other.on(node.name()));
-      }
-      return full;
-    }
+    return new Decision.Nowhere(search.rejections(), search.rejectedBy(), message.toString(), room);
   }
 }

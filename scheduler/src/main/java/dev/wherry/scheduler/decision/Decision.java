@@ -1,9 +1,8 @@
 package dev.wherry.scheduler.decision;
 
-import dev.wherry.scheduler.framework.Verdict;
+import dev.wherry.scheduler.framework.Rejections;
 import dev.wherry.scheduler.view.PodView;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /** What came of trying one pod. */
@@ -15,13 +14,12 @@ public sealed interface Decision {
   record Place(String node, long score, int evaluated, int feasible) implements Decision {}
 
   /**
-   * @param rejections every node's first rejection, in the order the nodes were looked at
+   * @param rejections every node's first one
    * @param rejectedBy names of the plugins that rejected, which decide what brings the pod back
    * @param message as upstream writes it: {@code 0/3 nodes are available: ...}
    * @param room how room is to be made for it
    */
-  record Nowhere(
-      Map<String, Verdict.Rejected> rejections, Set<String> rejectedBy, String message, Room room)
+  record Nowhere(Rejections rejections, Set<String> rejectedBy, String message, Room room)
       implements Decision {}
 
   /** What follows for a pod that fits nowhere. */

@@ -2,7 +2,7 @@ package dev.wherry.scheduler.decision;
 
 import dev.wherry.scheduler.framework.Verdict;
 import java.util.Collection;
-import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -22,13 +22,13 @@ public final class FitMessage {
     if (nodes == 0) {
       return "no nodes available to schedule pods";
     }
-    Map<String, Integer> byReasons = new HashMap<>();
+    IdentityHashMap<Verdict.Rejected, Integer> byReasons = new IdentityHashMap<>();
     for (Verdict.Rejected rejected : rejections) {
-      byReasons.merge(rejected.reason(), 1, Integer::sum);
+      byReasons.merge(rejected, 1, Integer::sum);
     }
     Map<String, Integer> counts = new TreeMap<>();
     byReasons.forEach((reasons, count) -> {
-      for (String reason : reasons.split(", ", -1)) {
+      for (String reason : reasons.reason().split(", ", -1)) {
         counts.merge(reason, count, Integer::sum);
       }
     });

@@ -29,6 +29,14 @@ public interface FilterPlugin extends Plugin {
     Verdict test(NodeView node);
 
     /**
+     * Whether the verdict depends on the pod's {@link dev.wherry.scheduler.view.PodShape} and the
+     * node alone; then it is kept for as long as the node does not change.
+     */
+    default boolean looksAtOneNode() {
+      return true;
+    }
+
+    /**
      * The same check had one node of the snapshot other pods. Filters that look at one node alone
      * need not do anything.
      */

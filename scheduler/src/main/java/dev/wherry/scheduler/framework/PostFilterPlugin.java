@@ -4,7 +4,6 @@ import dev.wherry.scheduler.view.ClusterSnapshot;
 import dev.wherry.scheduler.view.NodeView;
 import dev.wherry.scheduler.view.PodView;
 import java.util.List;
-import java.util.Map;
 import java.util.random.RandomGenerator;
 
 /** Asked when no node fits: preemption is one. */
@@ -16,13 +15,16 @@ public interface PostFilterPlugin extends Plugin {
    *
    * @param rejections every node's verdict
    * @param trial the profile's filters, for nodes as they might be
+   * @param looksAtOneNode whether the trial of a node depends on the pod's shape and that node
+   *     alone, but for nominated pods
    * @param random seeded; for draws
    */
   record Failure(
       PodView pod,
       ClusterSnapshot snapshot,
-      Map<String, Verdict.Rejected> rejections,
+      Rejections rejections,
       Trial trial,
+      boolean looksAtOneNode,
       RandomGenerator random) {}
 
   /** Runs the filters on a node as it might be. */

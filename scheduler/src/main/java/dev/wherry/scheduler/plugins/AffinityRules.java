@@ -110,6 +110,11 @@ record AffinityRules(
   }
 
   @Override
+  public boolean looksAtOneNode() {
+    return false;
+  }
+
+  @Override
   public NodeFilter given(NodeView before, NodeView now) {
     PodChange change = PodChange.between(before, now);
     return new AffinityRules(

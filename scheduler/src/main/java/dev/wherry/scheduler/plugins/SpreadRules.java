@@ -87,6 +87,11 @@ record SpreadRules(String namespace, List<Rule> rules) implements NodeFilter {
   }
 
   @Override
+  public boolean looksAtOneNode() {
+    return false;
+  }
+
+  @Override
   public NodeFilter given(NodeView before, NodeView now) {
     PodChange change = PodChange.between(before, now);
     List<Rule> shifted = new ArrayList<>(rules.size());

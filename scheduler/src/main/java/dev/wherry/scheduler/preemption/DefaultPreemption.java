@@ -2,20 +2,25 @@ package dev.wherry.scheduler.preemption;
 
 import dev.wherry.scheduler.decision.FitMessage;
 import dev.wherry.scheduler.framework.PostFilterPlugin;
+import dev.wherry.scheduler.framework.Rejections;
 import dev.wherry.scheduler.framework.Verdict;
 import dev.wherry.scheduler.view.ClusterSnapshot;
+import dev.wherry.scheduler.view.DisruptionBudget;
 import dev.wherry.scheduler.view.NodeView;
+import dev.wherry.scheduler.view.PlaceMemo;
+import dev.wherry.scheduler.view.PodShape;
 import dev.wherry.scheduler.view.PodView;
+import dev.wherry.scheduler.view.Surroundings;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the node where the least has to go for a pod that fits nowhere. It decides only: the
- * scheduler nominates the pod and takes the victims away.
+ * scheduler nominates the pod and takes the victims away. What it remembers of the last kind of pod
+ * belongs to the loop that asks it.
  */
 public final class DefaultPreemption implements PostFilterPlugin {
   /** Upstream's minCandidateNodesPercentage. */
@@ -29,6 +34,11 @@ public final class DefaultPreemption implements PostFilterPlugin {
 
   private final int candidatesPercent;
   private final int candidatesMin;
+  private @Nullable Asked asked;
+  private PlaceMemo<VictimSearch.Result> memo = new PlaceMemo<>();
+
+  /** What the victims of a node depend on beside the node. */
+  private record Asked(PodShape shape, int priority, List<DisruptionBudget> budgets) {}
 
   /**
    * @param candidatesPercent of the nodes where eviction may help, 0 to 100, at least {@code
@@ -50,7 +60,7 @@ public final class DefaultPreemption implements PostFilterPlugin {
     if (barred.isPresent()) {
       return new Room.None("preemption: " + barred.get(), false);
     }
-    Map<String, Verdict.Rejected> reasons = new LinkedHashMap<>();
+    List<Verdict.Rejected> reasons = new ArrayList<>();
     List<Candidate> candidates = candidates(failure, reasons);
     if (candidates.isEmpty()) {
       return new Room.None("preemption: " + explain(failure.snapshot(), reasons), true);
@@ -83,45 +93,72 @@ public final class DefaultPreemption implements PostFilterPlugin {
   }
 
   private static boolean evictionMayHelp(Failure failure, String node) {
-    Verdict.Rejected rejected = failure.rejections().get(node);
-    return rejected != null && rejected.evictionMayHelp();
+    return failure.rejections().of(node).filter(Verdict.Rejected::evictionMayHelp).isPresent();
   }
 
-  private List<Candidate> candidates(Failure failure, Map<String, Verdict.Rejected> reasons) {
-    List<NodeView> nodes = new ArrayList<>();
-    ClusterSnapshot snapshot = failure.snapshot();
-    for (Map.Entry<String, Verdict.Rejected> entry : failure.rejections().entrySet()) {
-      if (entry.getValue().evictionMayHelp()) {
-        snapshot.node(entry.getKey()).ifPresent(nodes::add);
-      }
+  private List<Candidate> candidates(Failure failure, List<Verdict.Rejected> reasons) {
+    Rejections rejections = failure.rejections();
+    int promising = 0;
+    for (int i = 0; i < rejections.size(); i++) {
+      promising += rejections.why(i).evictionMayHelp() ? 1 : 0;
     }
-    if (nodes.isEmpty()) {
+    if (promising == 0) {
       return List.of();
     }
-    VictimSearch search =
-        new VictimSearch(failure.pod(), snapshot.around().budgets(), failure.trial());
-    int enough =
-        Math.min(nodes.size(), Math.max(candidatesMin, nodes.size() * candidatesPercent / 100));
-    int start = failure.random().nextInt(nodes.size());
+    int enough = Math.max(candidatesMin, promising * candidatesPercent / 100);
+    int start = failure.random().nextInt(rejections.size());
+    PlaceMemo<VictimSearch.Result> known = memo(failure);
     List<Candidate> candidates = new ArrayList<>();
     boolean harmless = false;
-    for (int i = 0; i < nodes.size() && !(harmless && candidates.size() >= enough); i++) {
-      NodeView node = nodes.get((start + i) % nodes.size());
-      switch (search.on(node)) {
+    for (int i = 0; i < rejections.size() && !(harmless && candidates.size() >= enough); i++) {
+      int rejection = (start + i) % rejections.size();
+      if (!rejections.why(rejection).evictionMayHelp()) {
+        continue;
+      }
+      switch (victims(failure, known, rejection)) {
         case VictimSearch.Result.Found(Candidate candidate) -> {
           if (!candidate.victims().isEmpty()) {
             candidates.add(candidate);
             harmless |= candidate.violations() == 0;
           }
         }
-        case VictimSearch.Result.None(Verdict.Rejected why) -> reasons.put(node.name(), why);
+        case VictimSearch.Result.None(Verdict.Rejected why) -> reasons.add(why);
       }
     }
     return candidates;
   }
 
-  private static String explain(ClusterSnapshot snapshot, Map<String, Verdict.Rejected> reasons) {
-    List<Verdict.Rejected> all = new ArrayList<>(reasons.values());
+  /** Looked for once for as long as neither the node nor what is asked changes. */
+  private static VictimSearch.Result victims(
+      Failure failure, PlaceMemo<VictimSearch.Result> memo, int rejection) {
+    NodeView node = failure.rejections().node(rejection);
+    int place = failure.rejections().place(rejection);
+    Surroundings around = failure.snapshot().around();
+    boolean keeps =
+        failure.looksAtOneNode()
+            && around.nominations().before(failure.pod(), node.name()).isEmpty();
+    VictimSearch.Result known = keeps ? memo.get(place, node) : null;
+    if (known == null) {
+      known = new VictimSearch(failure.pod(), around.budgets(), failure.trial()).on(node);
+      if (keeps) {
+        memo.put(place, node, known);
+      }
+    }
+    return known;
+  }
+
+  private PlaceMemo<VictimSearch.Result> memo(Failure failure) {
+    PodView pod = failure.pod();
+    Asked now = new Asked(PodShape.of(pod), pod.priority(), failure.snapshot().around().budgets());
+    if (!now.equals(asked)) {
+      asked = now;
+      memo = new PlaceMemo<>();
+    }
+    return memo;
+  }
+
+  private static String explain(ClusterSnapshot snapshot, List<Verdict.Rejected> reasons) {
+    List<Verdict.Rejected> all = new ArrayList<>(reasons);
     while (all.size() < snapshot.size()) {
       all.add(NO_HELP);
     }

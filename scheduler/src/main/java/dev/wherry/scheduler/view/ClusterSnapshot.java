@@ -61,11 +61,12 @@ public final class ClusterSnapshot {
   }
 
   public Optional<NodeView> node(String name) {
-    int place = place(name);
+    int place = placeOf(name);
     return place < 0 ? Optional.empty() : Optional.of(nodes[place]);
   }
 
-  private int place(String name) {
+  /** The place of the node of this name, or -1. */
+  public int placeOf(String name) {
     int place = index.getOrDefault(name, -1);
     boolean here = place >= 0 && place < nodes.length && nodes[place].name().equals(name);
     return here ? place : -1;
@@ -73,7 +74,7 @@ public final class ClusterSnapshot {
 
   /** With this node in the place of the one of its name, or behind all. */
   public ClusterSnapshot with(NodeView node) {
-    int place = place(node.name());
+    int place = placeOf(node.name());
     if (place >= 0) {
       NodeView[] changed = nodes.clone();
       changed[place] = node;
@@ -100,7 +101,7 @@ public final class ClusterSnapshot {
 
   /** Without the node of this name; the last one takes its place. */
   public ClusterSnapshot without(String name) {
-    int place = place(name);
+    int place = placeOf(name);
     if (place < 0) {
       return this;
     }

@@ -108,11 +108,16 @@ class DeciderTest {
         false,
         nowhere(pod("p").asks(9_000, 1).build(), node("n").build())
             .rejections()
-            .get("n")
+            .of("n")
+            .orElseThrow()
             .evictionMayHelp());
     NodeView busy = node("n").build().with(pod("a").asks(3_000, 1).build());
     assertTrue(
-        nowhere(pod("p").asks(2_000, 1).build(), busy).rejections().get("n").evictionMayHelp());
+        nowhere(pod("p").asks(2_000, 1).build(), busy)
+            .rejections()
+            .of("n")
+            .orElseThrow()
+            .evictionMayHelp());
   }
 
   @Test
