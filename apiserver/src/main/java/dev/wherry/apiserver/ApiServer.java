@@ -1,11 +1,9 @@
 package dev.wherry.apiserver;
 
 import dev.wherry.apiserver.aggregation.Aggregator;
-import dev.wherry.apiserver.audit.AuditLog;
 import dev.wherry.apiserver.authn.UserInfo;
 import dev.wherry.apiserver.bootstrap.Bootstrap;
 import dev.wherry.apiserver.bootstrap.ExtensionAuthentication;
-import dev.wherry.apiserver.cache.StoreKeys;
 import dev.wherry.apiserver.cache.WatchCache;
 import dev.wherry.apiserver.conversion.Conversions;
 import dev.wherry.apiserver.customresource.CustomForms;
@@ -15,8 +13,6 @@ import dev.wherry.apiserver.customresource.WebhookConverter;
 import dev.wherry.apiserver.definition.DefinitionController;
 import dev.wherry.apiserver.fairness.FlowUpkeep;
 import dev.wherry.apiserver.http.HttpEdge;
-import dev.wherry.apiserver.oidc.AuthenticationConfig;
-import dev.wherry.apiserver.oidc.JwtAuthenticator;
 import dev.wherry.apiserver.pki.ServerPki;
 import dev.wherry.apiserver.pki.ServerPkiConfig;
 import dev.wherry.apiserver.pki.ServerTls;
@@ -26,26 +22,17 @@ import dev.wherry.apiserver.registry.KindRegistry;
 import dev.wherry.apiserver.registry.Registry;
 import dev.wherry.apiserver.registry.ServiceRange;
 import dev.wherry.apiserver.rest.Rest;
-import dev.wherry.apiserver.secrets.AesGcmTransformer;
-import dev.wherry.apiserver.secrets.ConfiguredTransformer;
-import dev.wherry.apiserver.secrets.EncryptionConfig;
-import dev.wherry.apiserver.secrets.EncryptionKeys;
-import dev.wherry.apiserver.secrets.Rewriting;
-import dev.wherry.apiserver.secrets.ValueTransformer;
 import dev.wherry.apiserver.token.TokenConfig;
 import dev.wherry.apiserver.validation.BuiltInRules;
 import dev.wherry.apiserver.view.CacheView;
 import dev.wherry.apiserver.view.ObjectView;
-import dev.wherry.apiserver.view.Resource;
 import dev.wherry.apiserver.webhook.WebhookClient;
 import dev.wherry.machinery.client.ApiClient;
 import dev.wherry.store.Store;
 import dev.wherry.streaming.tunnel.TunnelRegistry;
 import java.security.SecureRandom;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -87,22 +74,11 @@ public final class ApiServer implements AutoCloseable {
       SecureRandom random)
       throws InterruptedException {
     ServerPki pki = pki(config, clock, random);
-    ValueTransformer transformer = transformer(config, random);
-    WatchCache cache = new WatchCache(store, transformer);
+    Protection protection = Protection.open(config, clock, uids, random);
+    WatchCache cache = new WatchCache(store, protection.transformer());
     cache.start();
     CacheView view = new CacheView(cache);
-    AuthenticationConfig authentication = authentication(config);
-    List<JwtAuthenticator> issuers = JwtAuthenticator.of(authentication, clock);
-    SecurityRealm realm =
-        SecurityRealm.over(
-            view,
-            issuers,
-            authentication.anonymous(),
-            List.of(pki.authority().certificate()),
-            pki.serviceAccountKeys(),
-            TokenConfig.defaults(),
-            clock,
-            random);
+    SecurityRealm realm = realm(view, protection, pki, clock, random);
     CustomKinds custom = new CustomKinds(cache);
     TunnelRegistry tunnels = new TunnelRegistry();
     ServiceCalls services = new ServiceCalls(view, tunnels, tunnels::nodes, random);
@@ -115,7 +91,7 @@ public final class ApiServer implements AutoCloseable {
             new Registry.Ground(
                 store,
                 cache,
-                transformer,
+                protection.transformer(),
                 ServiceRange.parse(config.serviceCidr()),
                 conversions,
                 new CustomRules(custom, new BuiltInRules()),
@@ -123,44 +99,42 @@ public final class ApiServer implements AutoCloseable {
                 clock,
                 uids,
                 random));
-    RegistryWriter writer = new RegistryWriter(registry, cache, superuser());
-    bootstrap(writer, pki);
+    RegistryWriter writer = bootstrap(registry, cache, pki);
     DefinitionController definitions =
         new DefinitionController(cache, registry, custom, superuser(), clock);
     FlowUpkeep flows = new FlowUpkeep(view, writer, clock);
     ServiceProxy proxy = new ServiceProxy(view, tunnels, tunnels::nodes, random);
     Aggregator aggregator = aggregator(view, registry, services, proxy, pki, writer, clock, random);
-    Optional<AuditLog> audit =
-        config.protection().audit().map(where -> AuditLog.open(where, clock, uids));
     Rest rest =
         Rest.over(
-            realm,
-            config.limits().inFlightMax(),
-            aggregator,
-            audit,
-            registry,
-            conversions,
-            forms,
-            cache,
-            store,
-            pki,
-            tunnels,
-            clock,
-            random);
-    List<Runnable> followers =
-        new ArrayList<>(
-            List.of(
-                definitions::close,
-                flows::close,
-                aggregator::close,
-                custom::close,
-                webhooks::close));
-    issuers.forEach(issuer -> followers.add(issuer::close));
-    audit.ifPresent(log -> followers.add(log::close));
-    if (transformer instanceof ConfiguredTransformer configured) {
-      followers.add(new Rewriting(store, configured)::close);
-    }
-    return new ApiServer(pki, cache, edge(config, pki, rest), tunnels, rest.clients(), followers);
+            new Rest.Ground(
+                realm,
+                config.limits().inFlightMax(),
+                aggregator,
+                protection.audit(),
+                registry,
+                conversions,
+                forms,
+                cache,
+                store,
+                pki,
+                tunnels,
+                clock,
+                random));
+    return new ApiServer(
+        pki,
+        cache,
+        edge(config, pki, rest),
+        tunnels,
+        rest.clients(),
+        List.of(
+            definitions::close,
+            flows::close,
+            aggregator::close,
+            custom::close,
+            webhooks::close,
+            protection.rewriting(store),
+            protection::close));
   }
 
   private static ServerPki pki(ApiServerConfig config, InstantSource clock, SecureRandom random) {
@@ -171,33 +145,29 @@ public final class ApiServer implements AutoCloseable {
         random);
   }
 
-  /** Secrets are encrypted under the server's own key unless a file says how. */
-  private static ValueTransformer transformer(ApiServerConfig config, SecureRandom random) {
-    AesGcmTransformer own =
-        new AesGcmTransformer(
-            List.of(StoreKeys.prefix(Resource.SECRETS)),
-            EncryptionKeys.openOrCreate(config.dataDirectory().resolve("secrets.key"), random),
-            random);
-    return config
-        .protection()
-        .encryption()
-        .<ValueTransformer>map(
-            file -> new ConfiguredTransformer(EncryptionConfig.read(file), own, random))
-        .orElse(own);
+  private static SecurityRealm realm(
+      CacheView view,
+      Protection protection,
+      ServerPki pki,
+      InstantSource clock,
+      SecureRandom random) {
+    return SecurityRealm.over(
+        view,
+        protection.issuers(),
+        protection.anonymous(),
+        List.of(pki.authority().certificate()),
+        pki.serviceAccountKeys(),
+        TokenConfig.defaults(),
+        clock,
+        random);
   }
 
-  private static AuthenticationConfig authentication(ApiServerConfig config) {
-    return config
-        .protection()
-        .authentication()
-        .map(file -> AuthenticationConfig.read(file, TokenConfig.ISSUER))
-        .orElse(AuthenticationConfig.NONE);
-  }
-
-  private static void bootstrap(RegistryWriter writer, ServerPki pki) {
+  private static RegistryWriter bootstrap(Registry registry, WatchCache cache, ServerPki pki) {
+    RegistryWriter writer = new RegistryWriter(registry, cache, superuser());
     new Bootstrap(writer).run();
     ExtensionAuthentication.publish(
         writer, pki.authority().certificatePem(), pki.frontProxyAuthority().certificatePem());
+    return writer;
   }
 
   private static Aggregator aggregator(

@@ -2,7 +2,6 @@ package dev.wherry.apiserver.cache;
 
 import dev.wherry.model.status.ApiException;
 import dev.wherry.model.status.Reason;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -18,23 +17,13 @@ import java.util.function.LongSupplier;
 
 /** The objects of one resource, its last changes and its watchers. */
 public final class ResourceCache {
-  /** Changes remembered for watches that come back. */
-  static final int CHANGES_MAX = 4_096;
-
-  /** Bytes of old versions those may hold. */
-  static final long CHANGES_BYTES_MAX = 8L << 20;
-
   /** Events that may wait for one watcher. */
   static final int BACKLOG_MAX = 10_000;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final TreeMap<String, CachedObject> objects = new TreeMap<>();
-  private final ArrayDeque<Change> changes = new ArrayDeque<>();
+  private final ChangeHistory history;
   private final Set<Watcher> watchers = new LinkedHashSet<>();
-  private long changesBytes;
-
-  /** Watches from this revision on can be served from memory. */
-  private long changesSince;
 
   /** Of the last change here; the whole cache may not have come as far yet. */
   private long newest;
@@ -46,7 +35,7 @@ public final class ResourceCache {
    * @param historySince changes before this revision were forgotten by the store already
    */
   ResourceCache(long historySince) {
-    this.changesSince = historySince;
+    this.history = new ChangeHistory(historySince);
   }
 
   void load(CachedObject object) {
@@ -57,13 +46,7 @@ public final class ResourceCache {
   void remember(Change change) {
     lock.lock();
     try {
-      changes.add(change);
-      changesBytes += size(change);
-      while (changes.size() > CHANGES_MAX || changesBytes > CHANGES_BYTES_MAX) {
-        Change oldest = changes.remove();
-        changesBytes -= size(oldest);
-        changesSince = oldest.revision();
-      }
+      history.add(change);
     } finally {
       lock.unlock();
     }
@@ -73,16 +56,10 @@ public final class ResourceCache {
   void forget(long revision) {
     lock.lock();
     try {
-      changes.clear();
-      changesBytes = 0;
-      changesSince = revision;
+      history.forget(revision);
     } finally {
       lock.unlock();
     }
-  }
-
-  private static long size(Change change) {
-    return change.object().bytes().length + 100L;
   }
 
   void apply(Change change) {
@@ -148,11 +125,11 @@ public final class ResourceCache {
       if (revision >= newest) {
         return Optional.of(new Listing(selected(selection), revision));
       }
-      if (revision < changesSince) {
+      if (revision < history.since()) {
         return Optional.empty();
       }
       Map<String, Optional<CachedObject>> then = new HashMap<>();
-      for (Iterator<Change> it = changes.descendingIterator(); it.hasNext(); ) {
+      for (Iterator<Change> it = history.newestFirst(); it.hasNext(); ) {
         Change change = it.next();
         if (change.revision() <= revision) {
           break;
@@ -192,13 +169,13 @@ public final class ResourceCache {
   Watcher watchAfter(Selection selection, long revision, Runnable wake) {
     lock.lock();
     try {
-      if (revision < changesSince) {
+      if (revision < history.since()) {
         throw new ApiException(
-            Reason.EXPIRED, "too old resource version: " + revision + " (" + changesSince + ")");
+            Reason.EXPIRED, "too old resource version: " + revision + " (" + history.since() + ")");
       }
       Watcher watcher = register(selection, wake);
       List<WatchEvent> missed = new ArrayList<>();
-      for (Iterator<Change> it = changes.descendingIterator(); it.hasNext(); ) {
+      for (Iterator<Change> it = history.newestFirst(); it.hasNext(); ) {
         Change change = it.next();
         if (change.revision() <= revision) {
           break;

@@ -125,18 +125,11 @@ public final class WatchCache implements AutoCloseable {
   }
 
   private ApiException tooLarge(long revision) {
+    var cause = new ApiException.Cause("ResourceVersionTooLarge", "Too large resource version", "");
     return new ApiException(
         Reason.TIMEOUT,
         "Too large resource version: " + revision + ", current: " + applied,
-        new ApiException.Details(
-            "",
-            "",
-            "",
-            "",
-            1,
-            List.of(
-                new ApiException.Cause(
-                    "ResourceVersionTooLarge", "Too large resource version", ""))));
+        new ApiException.Details("", "", "", "", 1, List.of(cause)));
   }
 
   /** One object; the newest visible version. */
@@ -222,7 +215,6 @@ public final class WatchCache implements AutoCloseable {
       try {
         change(event, Optional.empty()).ifPresent(cache::remember);
       } catch (DecryptionException e) {
-        LOG.log(System.Logger.Level.DEBUG, "history=forgotten why=\"" + e.getMessage() + "\"");
         cache.forget(event.revision());
       }
     }

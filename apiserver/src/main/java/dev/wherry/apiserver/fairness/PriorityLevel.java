@@ -9,8 +9,6 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -25,16 +23,10 @@ final class PriorityLevel {
   static final Duration WAIT_MAX = Duration.ofSeconds(15);
 
   private static final int RETRY_AFTER_SECONDS = 1;
-  private static final int WAITING_SHIFT = 32;
-  private static final long ONE_WAITING = 1L << WAITING_SHIFT;
 
   private volatile Settings settings;
 
-  /** Seats in use in the low half, waiting requests in the high half. */
-  private final AtomicLong state = new AtomicLong();
-
-  private final AtomicInteger lent = new AtomicInteger();
-  private final AtomicInteger borrowed = new AtomicInteger();
+  private final SeatCount count = new SeatCount();
   private final LongAdder rejected = new LongAdder();
   private final ReentrantLock lock = new ReentrantLock();
 
@@ -77,11 +69,11 @@ final class PriorityLevel {
   }
 
   int seatsInUse() {
-    return (int) state.get();
+    return count.inUse();
   }
 
   int waiting() {
-    return (int) (state.get() >>> WAITING_SHIFT);
+    return count.waiting();
   }
 
   long rejected() {
@@ -97,20 +89,16 @@ final class PriorityLevel {
         FairQueues before = queues;
         queues = new FairQueues(next.queuing());
         for (Waiter waiter : before.drain()) {
-          state.addAndGet(-ONE_WAITING);
+          count.endWaiting();
           // Its turn comes at once: a change of configuration is rare, a queue is bounded.
-          waiter.seated().complete(force(waiter.seats()));
+          count.force(waiter.seats());
+          waiter.seated().complete(this);
         }
       }
       dispatch();
     } finally {
       lock.unlock();
     }
-  }
-
-  private PriorityLevel force(int seats) {
-    state.addAndGet(seats);
-    return this;
   }
 
   /**
@@ -145,7 +133,7 @@ final class PriorityLevel {
         throw refuse();
       }
       waiter = added.get();
-      state.addAndGet(ONE_WAITING);
+      count.beginWaiting();
       dispatch();
     } finally {
       lock.unlock();
@@ -166,7 +154,7 @@ final class PriorityLevel {
     lock.lock();
     try {
       if (queues.remove(waiter)) {
-        state.addAndGet(-ONE_WAITING);
+        count.endWaiting();
         throw refuse();
       }
     } finally {
@@ -200,19 +188,19 @@ final class PriorityLevel {
   }
 
   private void giveBackBorrowed(PriorityLevel from, int seats) {
-    borrowed.addAndGet(-seats);
-    from.lent.addAndGet(-seats);
+    count.endBorrowing(seats);
+    from.count.takeBack(seats);
     from.giveBack(seats);
-    wakeWaiting(state.get());
+    wakeWaiting(count.waiting() > 0);
   }
 
   private void giveBack(int seats) {
-    wakeWaiting(state.addAndGet(-seats));
+    wakeWaiting(count.giveBack(seats));
   }
 
   /** Who begins to wait counts up first and looks for seats then, so nobody is missed. */
-  private void wakeWaiting(long now) {
-    if (now >>> WAITING_SHIFT > 0) {
+  private void wakeWaiting(boolean waiting) {
+    if (waiting) {
       lock.lock();
       try {
         dispatch();
@@ -231,30 +219,17 @@ final class PriorityLevel {
       if (from.isEmpty()) {
         return;
       }
-      state.addAndGet(-ONE_WAITING);
+      count.endWaiting();
       queues.seat(next.get(), from.get());
     }
   }
 
-  /**
-   * @param ofWaiting whether for a request that waits: others let it pass
-   */
   private boolean take(int wanted, boolean ofWaiting) {
-    int limit = settings.seats();
-    while (true) {
-      long now = state.get();
-      boolean behind = now >>> WAITING_SHIFT > 0 && !ofWaiting;
-      if (behind || (int) now + wanted > limit) {
-        return false;
-      }
-      if (state.compareAndSet(now, now + wanted)) {
-        return true;
-      }
-    }
+    return count.take(wanted, settings.seats(), ofWaiting);
   }
 
   private Optional<PriorityLevel> borrow(Settings now, int wanted) {
-    if (!reserve(borrowed, wanted, now.borrowable())) {
+    if (!count.beginBorrowing(wanted, now.borrowable())) {
       return Optional.empty();
     }
     for (PriorityLevel lender : now.lenders()) {
@@ -262,30 +237,12 @@ final class PriorityLevel {
         return Optional.of(lender);
       }
     }
-    borrowed.addAndGet(-wanted);
+    count.endBorrowing(wanted);
     return Optional.empty();
   }
 
   private boolean lend(int wanted) {
-    if (!reserve(lent, wanted, settings.lendable())) {
-      return false;
-    }
-    if (take(wanted, false)) {
-      return true;
-    }
-    lent.addAndGet(-wanted);
-    return false;
-  }
-
-  private static boolean reserve(AtomicInteger count, int wanted, int limit) {
-    while (true) {
-      int now = count.get();
-      if (now + wanted > limit) {
-        return false;
-      }
-      if (count.compareAndSet(now, now + wanted)) {
-        return true;
-      }
-    }
+    Settings now = settings;
+    return count.lend(wanted, now.seats(), now.lendable());
   }
 }

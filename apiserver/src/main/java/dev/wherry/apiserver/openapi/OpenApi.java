@@ -11,9 +11,6 @@ import dev.wherry.model.status.ApiException;
 import dev.wherry.model.status.Reason;
 import java.lang.ref.SoftReference;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -105,7 +102,7 @@ public final class OpenApi {
   public Optional<Answer> answer(String path, String hash, String accept, String ifNoneMatch) {
     if (path.equals(V2_ROOT)) {
       String type = v2Type(accept);
-      String etag = hash(type, catalogText());
+      String etag = hash(type, catalog.groups().toString() + foreign.generation());
       return Optional.of(known(etag, ifNoneMatch, type).orElseGet(() -> v2(type, etag)));
     }
     requireJson(accept);
@@ -149,9 +146,9 @@ public final class OpenApi {
       return new Answer(301, JSON, quoted(now), REVALIDATE, url(name, now), new byte[0]);
     }
     String cache = hash.isEmpty() ? REVALIDATE : IMMUTABLE;
+    byte[] body = Gzip.compress(document.json());
     return known(now, ifNoneMatch, JSON)
-        .orElseGet(
-            () -> new Answer(200, JSON, quoted(now), cache, "", Gzip.compress(document.json())));
+        .orElseGet(() -> new Answer(200, JSON, quoted(now), cache, "", body));
   }
 
   private static Optional<Answer> known(String etag, String ifNoneMatch, String type) {
@@ -220,20 +217,8 @@ public final class OpenApi {
     return hash(documentName(group, served), served.toString());
   }
 
-  private String catalogText() {
-    return catalog.groups().toString() + foreign.generation();
-  }
-
   private String hash(String name, String content) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      digest.update(
-          (version + "\n" + schema.fingerprint() + "\n" + name + "\n" + content)
-              .getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().withUpperCase().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
+    return DocumentHash.of(version + "\n" + schema.fingerprint(), name, content);
   }
 
   private static String quoted(String hash) {
@@ -259,7 +244,7 @@ public final class OpenApi {
   }
 
   private static ApiException notAcceptable() {
-    return new ApiException(
-        Reason.NOT_ACCEPTABLE, "only the following media types are accepted: " + JSON);
+    String why = "only the following media types are accepted: " + JSON;
+    return new ApiException(Reason.NOT_ACCEPTABLE, why);
   }
 }

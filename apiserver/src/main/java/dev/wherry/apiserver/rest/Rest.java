@@ -4,11 +4,9 @@ import dev.wherry.apiserver.SecurityRealm;
 import dev.wherry.apiserver.aggregation.Aggregator;
 import dev.wherry.apiserver.audit.AuditLog;
 import dev.wherry.apiserver.authn.UserInfo;
-import dev.wherry.apiserver.cache.ResourceCache;
 import dev.wherry.apiserver.cache.WatchCache;
 import dev.wherry.apiserver.conversion.Conversions;
 import dev.wherry.apiserver.customresource.CustomForms;
-import dev.wherry.apiserver.discovery.ApiCatalog;
 import dev.wherry.apiserver.discovery.Discovery;
 import dev.wherry.apiserver.fairness.FlowControl;
 import dev.wherry.apiserver.http.RequestHandler;
@@ -33,14 +31,12 @@ import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.JdkSslContext;
 import io.netty.handler.ssl.SslContext;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.function.ToIntFunction;
 import java.util.random.RandomGenerator;
 
 /**
@@ -52,7 +48,12 @@ import java.util.random.RandomGenerator;
 public record Rest(RequestHandler handler, Function<UserInfo, ApiClient> clients) {
   private static final String SERVER_ADDRESS = "kubernetes.default.svc:443";
 
-  public static Rest over(
+  /**
+   * What the faces stand on.
+   *
+   * @param seats requests that are worked on at a time
+   */
+  public record Ground(
       SecurityRealm realm,
       int seats,
       Aggregator aggregator,
@@ -66,73 +67,88 @@ public record Rest(RequestHandler handler, Function<UserInfo, ApiClient> clients
       TunnelRegistry tunnels,
       InstantSource clock,
       RandomGenerator random) {
-    Answers answers = new Answers(registry.kinds(), clock);
-    Lists lists = new Lists(cache, store, answers, conversions);
-    KindRoutes kinds = new KindRoutes(registry.kinds());
+    private Gate gate() {
+      return new Gate(realm.authorizer());
+    }
+
+    private boolean storeAnswers() {
+      return store.currentRevision() >= 0;
+    }
+  }
+
+  public static Rest over(Ground on) {
+    KindRegistry registered = on.registry().kinds();
+    WatchCache cache = on.cache();
+    Answers answers = new Answers(registered, on.clock());
+    Lists lists = new Lists(cache, on.store(), answers, on.conversions());
+    KindRoutes kinds = new KindRoutes(registered);
     FlowControl flows =
-        FlowControl.following(new CacheView(cache), seats, new SeatsAsked(kinds, cache));
-    Metrics metrics = metrics(cache, flows);
-    audit.ifPresent(log ->
-        metrics.counter(
-            "apiserver_audit_error_total",
-            "Audit events that were lost.",
-            () -> Map.of("plugin=\"log\"", (double) log.lost())));
-    SslContext kubeletTls = kubeletTls(pki);
-    PodStreams streams = PodStreams.over(new CacheView(cache), tunnels, () -> kubeletTls, random);
-    Bodies bodies =
-        new Bodies(
-            Map.of(
-                "application/vnd.kubernetes.protobuf",
-                body -> new Json.Parsed(Protobuf.decode(body), List.of()),
-                "application/yaml",
-                Yaml::parse),
-            Schema.builtin(),
-            forms);
-    ApiCatalog catalog = registry.kinds();
-    Discovery discovery = new Discovery(catalog, SERVER_ADDRESS);
-    Watches watches = new Watches(cache, answers, conversions, random);
-    Patches patches = new Patches(Schema.builtin(), forms);
-    Writes writes = new Writes(registry, new Virtual(realm, clock), patches, lists, conversions);
+        FlowControl.following(new CacheView(cache), on.seats(), new SeatsAsked(kinds, cache));
+    Metrics metrics = ServerMetrics.of(cache, flows, on.audit());
+    Watches watches = new Watches(cache, answers, on.conversions(), on.random());
+    Patches patches = new Patches(Schema.builtin(), on.forms());
+    Writes writes =
+        new Writes(
+            on.registry(), new Virtual(on.realm(), on.clock()), patches, lists, on.conversions());
     InProcessCalls calls =
         new InProcessCalls(
-            new Gate(realm.authorizer()),
+            on.gate(),
             kinds,
             cache,
             lists,
             watches,
             writes,
             patches,
-            conversions,
-            discovery,
+            on.conversions(),
+            new Discovery(registered, SERVER_ADDRESS),
             metrics);
-    SystemPaths paths =
-        new SystemPaths(
-            new Discovery(aggregator.catalog(catalog), SERVER_ADDRESS),
-            openApi(registry.kinds(), aggregator),
-            realm.tokens(),
-            pki.serviceAccountKeys().getPublic(),
-            Pem.certificates(List.of(pki.authority().certificate())),
-            Map.of("store", () -> store.currentRevision() >= 0),
-            metrics,
-            new TunnelRoute(tunnels)::accept);
     return new Rest(
         new ApiHandler(
-            realm,
+            on.realm(),
             flows,
-            aggregator,
-            audit,
+            on.aggregator(),
+            on.audit(),
             kinds,
             cache,
-            paths,
+            paths(on, metrics),
             lists,
             watches,
-            new WriteEndpoints(writes, patches, bodies, answers, new Gate(realm.authorizer())),
+            new WriteEndpoints(writes, patches, bodies(on.forms()), answers, on.gate()),
             answers,
-            new Connects(new Gate(realm.authorizer()), realm.admission(), streams),
+            new Connects(on.gate(), on.realm().admission(), streams(on)),
             metrics,
-            new ComponentStatuses(Map.of("etcd-0", () -> store.currentRevision() >= 0), answers),
-            conversions),
+            new ComponentStatuses(Map.of("etcd-0", on::storeAnswers), answers),
+            on.conversions()),
         user -> new InProcessApiClient(user, calls));
+  }
+
+  private static PodStreams streams(Ground on) {
+    SslContext kubeletTls = kubeletTls(on.pki());
+    return PodStreams.over(new CacheView(on.cache()), on.tunnels(), () -> kubeletTls, on.random());
+  }
+
+  private static Bodies bodies(CustomForms forms) {
+    return new Bodies(
+        Map.of(
+            "application/vnd.kubernetes.protobuf",
+            body -> new Json.Parsed(Protobuf.decode(body), List.of()),
+            "application/yaml",
+            Yaml::parse),
+        Schema.builtin(),
+        forms);
+  }
+
+  private static SystemPaths paths(Ground on, Metrics metrics) {
+    KindRegistry kinds = on.registry().kinds();
+    return new SystemPaths(
+        new Discovery(on.aggregator().catalog(kinds), SERVER_ADDRESS),
+        openApi(kinds, on.aggregator()),
+        on.realm().tokens(),
+        on.pki().serviceAccountKeys().getPublic(),
+        Pem.certificates(List.of(on.pki().authority().certificate())),
+        Map.of("store", on::storeAnswers),
+        metrics,
+        new TunnelRoute(on.tunnels())::accept);
   }
 
   /** Made when first asked for, once: the descriptions are large and few clients want them. */
@@ -151,47 +167,5 @@ public record Rest(RequestHandler handler, Function<UserInfo, ApiClient> clients
             List.of(pki.authority().certificate())),
         true,
         ClientAuth.NONE);
-  }
-
-  private static Metrics metrics(WatchCache cache, FlowControl flows) {
-    Metrics metrics = new Metrics();
-    metrics.gauge(
-        "apiserver_storage_objects",
-        "Objects by resource.",
-        () -> counts(cache, ResourceCache::size));
-    metrics.gauge(
-        "apiserver_registered_watchers",
-        "Watches under way by resource.",
-        () -> counts(cache, ResourceCache::watcherCount));
-    metrics.gauge(
-        "apiserver_watch_cache_resource_version",
-        "Revision that the cache has reached.",
-        () -> Map.of("", (double) cache.applied()));
-    metrics.gauge(
-        "apiserver_flowcontrol_nominal_limit_seats",
-        "Seats of each priority level.",
-        () -> flows.byLevel(FlowControl.Count.SEATS));
-    metrics.gauge(
-        "apiserver_flowcontrol_current_executing_seats",
-        "Seats in use by priority level.",
-        () -> flows.byLevel(FlowControl.Count.SEATS_IN_USE));
-    metrics.gauge(
-        "apiserver_flowcontrol_current_inqueue_requests",
-        "Requests that wait by priority level.",
-        () -> flows.byLevel(FlowControl.Count.WAITING));
-    metrics.counter(
-        "apiserver_flowcontrol_rejected_requests_total",
-        "Requests that were refused by priority level.",
-        () -> flows.byLevel(FlowControl.Count.REJECTED));
-    return metrics;
-  }
-
-  private static Map<String, Double> counts(WatchCache cache, ToIntFunction<ResourceCache> count) {
-    Map<String, Double> counts = new HashMap<>();
-    cache
-        .all()
-        .forEach((resource, one) ->
-            counts.put("resource=\"" + resource + "\"", (double) count.applyAsInt(one)));
-    return counts;
   }
 }

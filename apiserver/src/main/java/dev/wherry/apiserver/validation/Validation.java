@@ -88,7 +88,7 @@ public final class Validation {
           entry("flowschemas.flowcontrol.apiserver.k8s.io", KindRules.of(FlowRules::schema)),
           entry(
               "prioritylevelconfigurations.flowcontrol.apiserver.k8s.io",
-              KindRules.of(FlowRules::level)),
+              KindRules.of(LevelRules::level)),
           entry(
               "ipaddresses.networking.k8s.io",
               KindRules.named(v -> List.of(), KindRules.ANY, KindRules.FREE)));

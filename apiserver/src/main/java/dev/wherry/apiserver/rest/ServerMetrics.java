@@ -1,0 +1,66 @@
+package dev.wherry.apiserver.rest;
+
+import dev.wherry.apiserver.audit.AuditLog;
+import dev.wherry.apiserver.cache.ResourceCache;
+import dev.wherry.apiserver.cache.WatchCache;
+import dev.wherry.apiserver.fairness.FlowControl;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.ToIntFunction;
+
+/** What the metrics page tells of the server's parts. */
+final class ServerMetrics {
+  private ServerMetrics() {}
+
+  static Metrics of(WatchCache cache, FlowControl flows, Optional<AuditLog> audit) {
+    Metrics metrics = new Metrics();
+    metrics.gauge(
+        "apiserver_storage_objects",
+        "Objects by resource.",
+        () -> counts(cache, ResourceCache::size));
+    metrics.gauge(
+        "apiserver_registered_watchers",
+        "Watches under way by resource.",
+        () -> counts(cache, ResourceCache::watcherCount));
+    metrics.gauge(
+        "apiserver_watch_cache_resource_version",
+        "Revision that the cache has reached.",
+        () -> Map.of("", (double) cache.applied()));
+    fairness(metrics, flows);
+    audit.ifPresent(log ->
+        metrics.counter(
+            "apiserver_audit_error_total",
+            "Audit events that were lost.",
+            () -> Map.of("plugin=\"log\"", (double) log.lost())));
+    return metrics;
+  }
+
+  private static void fairness(Metrics metrics, FlowControl flows) {
+    metrics.gauge(
+        "apiserver_flowcontrol_nominal_limit_seats",
+        "Seats of each priority level.",
+        () -> flows.byLevel(FlowControl.Count.SEATS));
+    metrics.gauge(
+        "apiserver_flowcontrol_current_executing_seats",
+        "Seats in use by priority level.",
+        () -> flows.byLevel(FlowControl.Count.SEATS_IN_USE));
+    metrics.gauge(
+        "apiserver_flowcontrol_current_inqueue_requests",
+        "Requests that wait by priority level.",
+        () -> flows.byLevel(FlowControl.Count.WAITING));
+    metrics.counter(
+        "apiserver_flowcontrol_rejected_requests_total",
+        "Requests that were refused by priority level.",
+        () -> flows.byLevel(FlowControl.Count.REJECTED));
+  }
+
+  private static Map<String, Double> counts(WatchCache cache, ToIntFunction<ResourceCache> count) {
+    Map<String, Double> counts = new HashMap<>();
+    cache
+        .all()
+        .forEach((resource, one) ->
+            counts.put("resource=\"" + resource + "\"", (double) count.applyAsInt(one)));
+    return counts;
+  }
+}
