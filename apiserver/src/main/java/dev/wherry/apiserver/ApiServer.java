@@ -20,6 +20,7 @@ import dev.wherry.apiserver.proxy.ServiceCalls;
 import dev.wherry.apiserver.proxy.ServiceProxy;
 import dev.wherry.apiserver.registry.KindRegistry;
 import dev.wherry.apiserver.registry.Registry;
+import dev.wherry.apiserver.registry.RegistryForms;
 import dev.wherry.apiserver.registry.ServiceRange;
 import dev.wherry.apiserver.rest.Rest;
 import dev.wherry.apiserver.token.TokenConfig;
@@ -78,28 +79,39 @@ public final class ApiServer implements AutoCloseable {
     WatchCache cache = new WatchCache(store, protection.transformer());
     cache.start();
     CacheView view = new CacheView(cache);
-    SecurityRealm realm = realm(view, protection, pki, clock, random);
     CustomKinds custom = new CustomKinds(cache);
     TunnelRegistry tunnels = new TunnelRegistry();
     ServiceCalls services = new ServiceCalls(view, tunnels, tunnels::nodes, random);
     WebhookClient webhooks = new WebhookClient(services);
     CustomForms forms = new CustomForms(custom, new WebhookConverter(webhooks, uids));
     Conversions conversions = new Conversions(forms);
+    KindRegistry kinds = new KindRegistry(custom);
+    CustomRules rules = new CustomRules(custom, new BuiltInRules());
+    LateAdmission late =
+        new LateAdmission(
+            view,
+            cache,
+            new RegistryForms(kinds, conversions, forms, rules),
+            webhooks,
+            uids,
+            clock);
+    SecurityRealm realm = realm(view, protection, pki, clock, random, late);
     Registry registry =
         Registry.on(
-            new KindRegistry(custom),
+            kinds,
             new Registry.Ground(
                 store,
                 cache,
                 protection.transformer(),
                 ServiceRange.parse(config.serviceCidr()),
                 conversions,
-                new CustomRules(custom, new BuiltInRules()),
+                rules,
                 realm.admission(),
                 clock,
                 uids,
                 random));
     RegistryWriter writer = bootstrap(registry, cache, pki);
+    late.follow(registry, superuser());
     DefinitionController definitions =
         new DefinitionController(cache, registry, custom, superuser(), clock);
     FlowUpkeep flows = new FlowUpkeep(view, writer, clock);
@@ -128,6 +140,7 @@ public final class ApiServer implements AutoCloseable {
         tunnels,
         rest.clients(),
         List.of(
+            late::close,
             definitions::close,
             flows::close,
             aggregator::close,
@@ -150,7 +163,8 @@ public final class ApiServer implements AutoCloseable {
       Protection protection,
       ServerPki pki,
       InstantSource clock,
-      SecureRandom random) {
+      SecureRandom random,
+      LateAdmission late) {
     return SecurityRealm.over(
         view,
         protection.issuers(),
@@ -159,7 +173,8 @@ public final class ApiServer implements AutoCloseable {
         pki.serviceAccountKeys(),
         TokenConfig.defaults(),
         clock,
-        random);
+        random,
+        late::plugins);
   }
 
   private static RegistryWriter bootstrap(Registry registry, WatchCache cache, ServerPki pki) {

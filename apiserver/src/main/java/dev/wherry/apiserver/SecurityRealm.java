@@ -1,6 +1,7 @@
 package dev.wherry.apiserver;
 
 import dev.wherry.apiserver.admission.AdmissionChain;
+import dev.wherry.apiserver.admission.AdmissionPlugin;
 import dev.wherry.apiserver.admission.DefaultPlugins;
 import dev.wherry.apiserver.authn.AnonymousAccess;
 import dev.wherry.apiserver.authn.Authenticator;
@@ -28,6 +29,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * All that the request path needs to know callers and judge them, wired together in one place.
@@ -56,6 +58,7 @@ public record SecurityRealm(
    * @param anonymous where callers without credentials get through
    * @param clientAuthorities whose client certificates are accepted
    * @param tokenKeys sign and verify service account tokens
+   * @param lateAdmission makes the plugins that users configure
    */
   public static SecurityRealm over(
       ObjectView view,
@@ -65,7 +68,8 @@ public record SecurityRealm(
       KeyPair tokenKeys,
       TokenConfig tokens,
       InstantSource clock,
-      SecureRandom random) {
+      SecureRandom random,
+      Function<Authorizer, List<AdmissionPlugin>> lateAdmission) {
     RbacPolicy policy = RbacPolicy.following(view);
     Authorizer authorizer =
         new UnionAuthorizer(
@@ -84,7 +88,7 @@ public record SecurityRealm(
     return new SecurityRealm(
         new RequestAuthentication(all, anonymous),
         authorizer,
-        DefaultPlugins.chain(view, authorizer, policy, random),
+        DefaultPlugins.chain(view, authorizer, policy, random, lateAdmission.apply(authorizer)),
         new AccessReviews(authorizer, policy),
         new TokenReviews(tokens, accounts, tokenBearers),
         new TokenRequests(tokens, issuer, view, clock),

@@ -110,19 +110,23 @@ class EveryKindTest {
     remove(info, all, one, minimal);
   }
 
-  /** Of some kinds the server itself tells of their state, soon after. */
+  /** Some kinds have a status that the server writes, soon after. */
   private static JsonNode settled(KindInfo kind, String one, JsonNode created) {
     JsonNode object = created;
-    int conditions =
-        switch (kind.plural()) {
-          case "customresourcedefinitions" -> 2;
-          case "flowschemas" -> 1;
-          default -> 0;
-        };
-    while (object.at("/status/conditions").size() < conditions) {
+    while (!isSettled(kind, object)) {
       object = server.get(one).json();
     }
     return object;
+  }
+
+  private static boolean isSettled(KindInfo kind, JsonNode object) {
+    return switch (kind.plural()) {
+      case "customresourcedefinitions" -> object.at("/status/conditions").size() >= 2;
+      case "flowschemas" -> object.at("/status/conditions").size() >= 1;
+      case "resourcequotas" -> object.at("/status/hard").isObject();
+      case "validatingadmissionpolicies" -> object.at("/status/typeChecking").isObject();
+      default -> true;
+    };
   }
 
   private static void read(KindInfo kind, String all, String one, JsonNode object) {

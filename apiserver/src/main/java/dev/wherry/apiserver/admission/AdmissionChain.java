@@ -1,5 +1,6 @@
 package dev.wherry.apiserver.admission;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /** All plugins in order: every {@code mutate} before the registry validates, then every check. */
@@ -13,8 +14,16 @@ public final class AdmissionChain {
 
   /** Lets the plugins fill the object in; throws {@code ApiException} when one refuses. */
   public void mutate(AdmissionRequest request) {
+    Reinvocation round = new Reinvocation();
+    mutate(request, round);
+    if (round.begin()) {
+      mutate(request, round);
+    }
+  }
+
+  private void mutate(AdmissionRequest request, Reinvocation round) {
     for (AdmissionPlugin plugin : plugins) {
-      plugin.mutate(request);
+      plugin.mutate(request, round);
     }
   }
 
@@ -23,5 +32,31 @@ public final class AdmissionChain {
     for (AdmissionPlugin plugin : plugins) {
       plugin.validate(request);
     }
+  }
+
+  /** What plugins hold for a write under way. */
+  public interface Held extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /**
+   * Takes what the object needs until the write is decided; throws {@code ApiException} when there
+   * is not enough.
+   */
+  public Held reserve(AdmissionRequest request) {
+    List<Runnable> taken = new ArrayList<>();
+    try {
+      for (AdmissionPlugin plugin : plugins) {
+        Runnable release = plugin.reserve(request);
+        if (release != AdmissionPlugin.NOTHING) {
+          taken.add(release);
+        }
+      }
+    } catch (RuntimeException e) {
+      taken.forEach(Runnable::run);
+      throw e;
+    }
+    return () -> taken.forEach(Runnable::run);
   }
 }

@@ -3,6 +3,8 @@ package dev.wherry.apiserver.admission;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.apiserver.authn.UserInfo;
 import dev.wherry.apiserver.view.Resource;
+import dev.wherry.model.json.Json;
+import dev.wherry.model.kind.KindInfo;
 import java.util.Optional;
 
 /**
@@ -10,26 +12,30 @@ import java.util.Optional;
  *
  * @param user who writes
  * @param operation what is done
- * @param resource group and plural
- * @param kind the object's kind, such as {@code Pod}
+ * @param info the resource in the version that the path names
+ * @param body the kind of the object, such as {@code Scale} for a deployment's scale
  * @param subresource "" for the object itself
- * @param namespace "" for cluster scope
+ * @param namespace "" for cluster scope; of a namespace its own name
  * @param name "" while a generated name is not known yet
  * @param object the new object, empty for DELETE; a private tree that plugins may change
  * @param oldObject the stored object for UPDATE and DELETE of one object; shared, not to be changed
  * @param dryRun nothing will be stored
+ * @param options CreateOptions, UpdateOptions or DeleteOptions; an empty object for CONNECT
+ * @param notes takes warnings and audit annotations
  */
 public record AdmissionRequest(
     UserInfo user,
     Operation operation,
-    Resource resource,
-    String kind,
+    KindInfo info,
+    KindInfo body,
     String subresource,
     String namespace,
     String name,
     Optional<ObjectNode> object,
     Optional<ObjectNode> oldObject,
-    boolean dryRun) {
+    boolean dryRun,
+    ObjectNode options,
+    AdmissionNotes notes) {
 
   /** What a request does. */
   public enum Operation {
@@ -43,13 +49,71 @@ public record AdmissionRequest(
     CONNECT
   }
 
+  /** A request of version v1 without options, which nobody listens to. */
+  public AdmissionRequest(
+      UserInfo user,
+      Operation operation,
+      Resource resource,
+      String kind,
+      String subresource,
+      String namespace,
+      String name,
+      Optional<ObjectNode> object,
+      Optional<ObjectNode> oldObject,
+      boolean dryRun) {
+    this(
+        user,
+        operation,
+        new KindInfo(resource.group(), "v1", kind, resource.name(), !namespace.isEmpty()),
+        new KindInfo(resource.group(), "v1", kind, resource.name(), !namespace.isEmpty()),
+        subresource,
+        namespace,
+        name,
+        object,
+        oldObject,
+        dryRun,
+        Json.object(),
+        AdmissionNotes.UNHEARD);
+  }
+
+  /** Group and plural. */
+  public Resource resource() {
+    return new Resource(info.group(), info.plural());
+  }
+
+  /** The object's kind, such as {@code Pod}. */
+  public String kind() {
+    return body.kind();
+  }
+
+  /** The same request with its objects in another form. */
+  public AdmissionRequest with(Optional<ObjectNode> newObject, Optional<ObjectNode> newOldObject) {
+    return new AdmissionRequest(
+        user,
+        operation,
+        info,
+        body,
+        subresource,
+        namespace,
+        name,
+        newObject,
+        newOldObject,
+        dryRun,
+        options,
+        notes);
+  }
+
   /** True when this is about the resource itself and not one of its subresources. */
   public boolean isFor(Resource wanted) {
-    return resource.equals(wanted) && subresource.isEmpty();
+    return subresource.isEmpty() && isOf(wanted);
   }
 
   /** True when this is about the given subresource. */
   public boolean isFor(Resource wanted, String wantedSubresource) {
-    return resource.equals(wanted) && subresource.equals(wantedSubresource);
+    return subresource.equals(wantedSubresource) && isOf(wanted);
+  }
+
+  private boolean isOf(Resource wanted) {
+    return info.plural().equals(wanted.name()) && info.group().equals(wanted.group());
   }
 }

@@ -1,8 +1,10 @@
 package dev.wherry.apiserver.admission;
 
+import dev.wherry.apiserver.admission.podsecurity.PodSecurity;
 import dev.wherry.apiserver.authz.Authorizer;
 import dev.wherry.apiserver.authz.RbacPolicy;
 import dev.wherry.apiserver.view.ObjectView;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
@@ -10,21 +12,33 @@ import java.util.random.RandomGenerator;
 public final class DefaultPlugins {
   private DefaultPlugins() {}
 
-  /** The chain over a view; {@code random} makes volume names. */
+  /**
+   * The chain over a view; {@code random} makes volume names.
+   *
+   * @param late plugins behind all others
+   */
   public static AdmissionChain chain(
-      ObjectView view, Authorizer authorizer, RbacPolicy policy, RandomGenerator random) {
-    return new AdmissionChain(
+      ObjectView view,
+      Authorizer authorizer,
+      RbacPolicy policy,
+      RandomGenerator random,
+      List<AdmissionPlugin> late) {
+    List<AdmissionPlugin> all = new ArrayList<>();
+    all.addAll(
         List.of(
             new NamespaceLifecycle(view),
             new LimitRanges(view),
             new PodServiceAccount(view, random),
             new NodeRestriction(view),
             new NodeTaints(),
+            new PodSecurity(view),
             new PodPriority(view),
             new PodTolerations(),
             new ClaimStorageClass(view),
             new PodRuntimeClass(view),
             new CertificateRules(authorizer),
             new RbacEscalation(authorizer, policy)));
+    all.addAll(late);
+    return new AdmissionChain(all);
   }
 }

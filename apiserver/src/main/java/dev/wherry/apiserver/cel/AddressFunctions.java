@@ -23,7 +23,7 @@ final class AddressFunctions {
   private AddressFunctions() {}
 
   /** A network. */
-  private record Network(InetAddress address, int bits) {
+  record Network(InetAddress address, int bits) {
     boolean contains(InetAddress other) {
       byte[] ours = address.getAddress();
       byte[] theirs = other.getAddress();

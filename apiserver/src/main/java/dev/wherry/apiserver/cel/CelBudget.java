@@ -15,16 +15,36 @@ public final class CelBudget {
   /** Characters or elements that cost as much as one step. */
   private static final int UNITS_PER_STEP = 10;
 
-  private long left = OBJECT_COST_MAX;
+  /** Steps of all conditions that say whether a webhook or policy is asked. */
+  public static final long CONDITIONS_COST_MAX = 2_500_000;
+
+  private long left;
   private long call;
+
+  /** For the rules of one object. */
+  public CelBudget() {
+    this(OBJECT_COST_MAX);
+  }
+
+  public CelBudget(long steps) {
+    this.left = steps;
+  }
 
   /** Whether nothing is left. */
   public boolean isSpent() {
     return left <= 0;
   }
 
-  void begin() {
+  /** Begins a call, perhaps within another; returns what that one has spent. */
+  long begin() {
+    long outer = call;
     call = 0;
+    return outer;
+  }
+
+  /** Goes on with the call around the one that ended. */
+  void resume(long outer) {
+    call = outer;
   }
 
   void spend(Object result) {

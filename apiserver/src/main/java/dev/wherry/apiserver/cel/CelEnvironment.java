@@ -15,6 +15,7 @@ import dev.cel.parser.CelStandardMacro;
 import dev.cel.runtime.CelEvaluationException;
 import dev.wherry.apiserver.structural.Structural;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** Where expressions are compiled: the functions and the types they may speak of. */
 public final class CelEnvironment {
@@ -40,7 +41,7 @@ public final class CelEnvironment {
     this.cel = cel;
   }
 
-  private static CelBuilder base() {
+  static CelBuilder base() {
     CelBuilder builder =
         CelFactory.standardCelBuilder()
             .setOptions(OPTIONS)
@@ -74,7 +75,7 @@ public final class CelEnvironment {
         .map(self ->
             new CelEnvironment(
                 base()
-                    .setTypeProvider(types)
+                    .setTypeProvider(types.structs())
                     .addVar("self", self)
                     .addVar("oldSelf", optionalOld ? OptionalType.create(self) : self)
                     .build()));
@@ -99,11 +100,7 @@ public final class CelEnvironment {
    * @throws CelFailure telling all mistakes
    */
   public CelProgram any(String expression) throws CelFailure {
-    try {
-      return new CelProgram(cel.createProgram(cel.compile(expression).getAst()), false);
-    } catch (CelValidationException | CelEvaluationException e) {
-      throw new CelFailure(CelFailure.Kind.COMPILE, "compilation failed: " + e.getMessage());
-    }
+    return compile(cel, expression, type -> true, "");
   }
 
   /**
@@ -112,7 +109,8 @@ public final class CelEnvironment {
    * @throws CelFailure telling all mistakes
    */
   public CelProgram rule(String expression) throws CelFailure {
-    return compile(expression, SimpleType.BOOL, "must evaluate to a bool");
+    return compile(
+        cel, expression, type -> type.equals(SimpleType.BOOL), "must evaluate to a bool");
   }
 
   /**
@@ -121,21 +119,40 @@ public final class CelEnvironment {
    * @throws CelFailure telling all mistakes
    */
   public CelProgram text(String expression) throws CelFailure {
-    return compile(expression, SimpleType.STRING, "messageExpression must evaluate to a string");
+    return compile(
+        cel,
+        expression,
+        type -> type.equals(SimpleType.STRING),
+        "messageExpression must evaluate to a string");
   }
 
-  private CelProgram compile(String expression, CelType wanted, String otherwise)
-      throws CelFailure {
+  private static CelProgram compile(
+      Cel cel, String expression, Predicate<CelType> wanted, String otherwise) throws CelFailure {
     try {
-      CelAbstractSyntaxTree tree = cel.compile(expression).getAst();
-      if (!tree.getResultType().equals(wanted) && !tree.getResultType().equals(SimpleType.DYN)) {
-        throw new CelFailure(CelFailure.Kind.COMPILE, otherwise);
-      }
-      boolean old =
-          tree.getReferenceMap().values().stream().anyMatch(r -> r.name().equals("oldSelf"));
-      return new CelProgram(cel.createProgram(tree), old);
-    } catch (CelValidationException | CelEvaluationException e) {
-      throw new CelFailure(CelFailure.Kind.COMPILE, "compilation failed: " + e.getMessage());
+      return program(cel, cel.compile(expression).getAst(), wanted, otherwise);
+    } catch (CelValidationException e) {
+      throw failed(e);
     }
+  }
+
+  /** A checked expression, ready to run, if its type is a wanted one or known only then. */
+  static CelProgram program(
+      Cel cel, CelAbstractSyntaxTree tree, Predicate<CelType> wanted, String otherwise)
+      throws CelFailure {
+    CelType type = tree.getResultType();
+    if (!wanted.test(type) && !type.equals(SimpleType.DYN)) {
+      throw new CelFailure(CelFailure.Kind.COMPILE, otherwise);
+    }
+    boolean old =
+        tree.getReferenceMap().values().stream().anyMatch(r -> r.name().equals("oldSelf"));
+    try {
+      return new CelProgram(cel.createProgram(tree), old, type);
+    } catch (CelEvaluationException e) {
+      throw failed(e);
+    }
+  }
+
+  static CelFailure failed(Exception e) {
+    return new CelFailure(CelFailure.Kind.COMPILE, "compilation failed: " + e.getMessage());
   }
 }

@@ -6,7 +6,7 @@ import dev.cel.common.CelOverloadDecl;
 import dev.cel.common.types.CelType;
 import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelFunctionBinding;
-import java.util.Collections;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -40,11 +40,12 @@ record CelFunction(
             ? CelOverloadDecl.newMemberOverload(id, result, parameters)
             : CelOverloadDecl.newGlobalOverload(id, result, parameters);
     builder.addFunctionDeclarations(CelFunctionDecl.newFunctionDeclaration(name, overload));
-    List<Class<?>> any = Collections.nCopies(parameters.size(), Object.class);
+    List<Class<?>> classes = new ArrayList<>();
+    parameters.forEach(parameter -> classes.add(CelClasses.of(parameter)));
     builder.addFunctionBindings(
         CelFunctionBinding.from(
             id,
-            any,
+            classes,
             arguments -> {
               try {
                 return body.apply(arguments);

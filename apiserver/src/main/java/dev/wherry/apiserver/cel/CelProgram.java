@@ -1,5 +1,6 @@
 package dev.wherry.apiserver.cel;
 
+import dev.cel.common.types.CelType;
 import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelRuntime;
 import java.util.Map;
@@ -10,10 +11,17 @@ public final class CelProgram {
 
   private final CelRuntime.Program program;
   private final boolean usesOldSelf;
+  private final CelType type;
 
-  CelProgram(CelRuntime.Program program, boolean usesOldSelf) {
+  CelProgram(CelRuntime.Program program, boolean usesOldSelf, CelType type) {
     this.program = program;
     this.usesOldSelf = usesOldSelf;
+    this.type = type;
+  }
+
+  /** The type of the value, as far as it is known before. */
+  CelType type() {
+    return type;
   }
 
   /** Whether the expression speaks of {@code oldSelf}. */
@@ -28,7 +36,7 @@ public final class CelProgram {
    * @throws CelFailure when it has none, or costs too much
    */
   public Object evaluate(Map<String, ?> variables, CelBudget budget) throws CelFailure {
-    budget.begin();
+    long outer = budget.begin();
     try {
       return program.trace(variables, (expression, result) -> budget.spend(result));
     } catch (CelBudget.Exhausted e) {
@@ -41,6 +49,8 @@ public final class CelProgram {
           CelFailure.Kind.EVALUATION, String.valueOf(e.getMessage()).replaceFirst(PLACE, ""));
     } catch (RuntimeException e) {
       throw new CelFailure(CelFailure.Kind.EVALUATION, String.valueOf(e.getMessage()));
+    } finally {
+      budget.resume(outer);
     }
   }
 }

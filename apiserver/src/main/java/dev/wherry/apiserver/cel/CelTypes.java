@@ -1,15 +1,9 @@
 package dev.wherry.apiserver.cel;
 
-import com.google.common.collect.ImmutableCollection;
-import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableSet;
 import dev.cel.common.types.CelType;
-import dev.cel.common.types.CelTypeProvider;
 import dev.cel.common.types.ListType;
 import dev.cel.common.types.MapType;
 import dev.cel.common.types.SimpleType;
-import dev.cel.common.types.StructType;
-import dev.cel.common.types.StructTypeReference;
 import dev.wherry.apiserver.structural.Structural;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -19,17 +13,29 @@ import java.util.Optional;
  * Types of values that structural schemas describe (apiserver cel/common SchemaDeclType). What no
  * schema describes has no type, and rules cannot speak of it.
  */
-@SuppressWarnings("Immutable") // Filled in the constructor, never changed afterwards.
-final class CelTypes implements CelTypeProvider {
+final class CelTypes {
   private static final String SELF = "selfType";
-  private final Map<String, CelType> structs = new LinkedHashMap<>();
+  private final CelStructs structs;
   private final Optional<CelType> self;
 
   /**
    * @param resource whether the value is an object with a kind and metadata
    */
   CelTypes(Structural schema, boolean resource) {
-    this.self = type(schema, resource, SELF);
+    this(schema, resource, SELF, new CelStructs());
+  }
+
+  /**
+   * @param name of the value's own type
+   * @param structs takes the types of its parts
+   */
+  CelTypes(Structural schema, boolean resource, String name, CelStructs structs) {
+    this.structs = structs;
+    this.self = type(schema, resource, name);
+  }
+
+  CelStructs structs() {
+    return structs;
   }
 
   /** The type of the value itself. */
@@ -81,32 +87,12 @@ final class CelTypes implements CelTypeProvider {
     if (resource) {
       fields.put("apiVersion", SimpleType.STRING);
       fields.put("kind", SimpleType.STRING);
-      fields.put("metadata", struct(name + ".metadata", metadata()));
+      fields.put("metadata", structs.add(name + ".metadata", metadata()));
     }
-    return Optional.of(struct(name, fields));
+    return Optional.of(structs.add(name, fields));
   }
 
   private static Map<String, CelType> metadata() {
     return Map.of("name", SimpleType.STRING, "generateName", SimpleType.STRING);
-  }
-
-  private CelType struct(String name, Map<String, CelType> fields) {
-    structs.put(
-        name,
-        StructType.create(
-            name,
-            ImmutableSet.copyOf(fields.keySet()),
-            field -> Optional.ofNullable(fields.get(field))));
-    return StructTypeReference.create(name);
-  }
-
-  @Override
-  public ImmutableCollection<CelType> types() {
-    return ImmutableList.copyOf(structs.values());
-  }
-
-  @Override
-  public Optional<CelType> findType(String name) {
-    return Optional.ofNullable(structs.get(name));
   }
 }

@@ -20,7 +20,7 @@ final class QuantityFunctions {
   private QuantityFunctions() {}
 
   /** An amount; equal amounts are equal however they are written. */
-  private record Amount(BigDecimal value) {
+  record Amount(BigDecimal value) {
     Amount {
       value = value.stripTrailingZeros();
     }

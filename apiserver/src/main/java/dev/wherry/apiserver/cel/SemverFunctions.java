@@ -33,8 +33,7 @@ final class SemverFunctions {
   private SemverFunctions() {}
 
   /** A version; what was built from it does not order it. */
-  private record Semver(long major, long minor, long patch, String pre)
-      implements Comparable<Semver> {
+  record Semver(long major, long minor, long patch, String pre) implements Comparable<Semver> {
     @Override
     public int compareTo(Semver other) {
       int order = Long.compare(major, other.major);

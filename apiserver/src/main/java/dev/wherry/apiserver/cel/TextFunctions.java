@@ -25,7 +25,7 @@ final class TextFunctions {
   private TextFunctions() {}
 
   /** A named format; its check gives the mistakes. */
-  private record Format(String name, Function<String, List<String>> check) {}
+  record Format(String name, Function<String, List<String>> check) {}
 
   static List<CelFunction> all() {
     List<CelFunction> all = new ArrayList<>();

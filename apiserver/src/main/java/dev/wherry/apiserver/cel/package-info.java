@@ -4,7 +4,7 @@
  * each evaluation.
  *
  * <p>Nothing of the library is loaded before the first rule is compiled. Programs are immutable and
- * safe on any thread. Imported by custom resources; meant for admission policies too.
+ * safe on any thread. Imported by custom resources, webhooks and admission policies.
  */
 @NullMarked
 package dev.wherry.apiserver.cel;

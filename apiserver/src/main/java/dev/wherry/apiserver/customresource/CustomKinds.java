@@ -105,6 +105,17 @@ public final class CustomKinds implements AutoCloseable {
     return Optional.ofNullable(snapshot.byPath().get(path(kind)));
   }
 
+  /** All versions by which the objects of a kind are served. */
+  public List<KindInfo> versions(KindInfo kind) {
+    return served(kind)
+        .map(served ->
+            served.definition().versions().stream()
+                .filter(Definition.Version::served)
+                .map(version -> version.info().kind())
+                .toList())
+        .orElse(List.of());
+  }
+
   /** A definition by its name, {@code plural.group}, established or not. */
   public Optional<Definition> definition(String name) {
     return Optional.ofNullable(snapshot.byName().get(name));

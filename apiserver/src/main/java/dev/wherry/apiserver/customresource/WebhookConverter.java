@@ -45,8 +45,11 @@ public final class WebhookConverter implements VersionConverter {
     ObjectNode review = review(webhook, apiVersion, object, uid);
     JsonNode answer;
     try {
-      byte[] body = webhooks.post(webhook.path("clientConfig"), Json.write(review), ANSWER_WITHIN);
-      answer = Json.parse(body);
+      answer =
+          Json.parse(
+              webhooks.post(
+                  new WebhookClient.Call(webhook.path("clientConfig"), "", Json.write(review)),
+                  ANSWER_WITHIN));
     } catch (IOException | DecodeException e) {
       throw ApiException.internal(what + " failed: " + e.getMessage());
     }

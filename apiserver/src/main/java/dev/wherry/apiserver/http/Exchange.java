@@ -24,7 +24,9 @@ import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -38,6 +40,9 @@ public final class Exchange {
 
   private static final int WARNINGS_MAX = 64;
 
+  /** Notes for the audit log of one request. */
+  private static final int ANNOTATIONS_MAX = 64;
+
   private final Channel channel;
   private final String method;
   private final String target;
@@ -50,6 +55,7 @@ public final class Exchange {
   private final boolean keepAlive;
   private final HttpHeaders responseHeaders = new DefaultHttpHeaders();
   private final List<String> warnings = new java.util.ArrayList<>();
+  private final Map<String, String> annotations = new ConcurrentHashMap<>();
   private final CompletableFuture<Void> finished = new CompletableFuture<>();
   private Consumer<byte[]> answerListener = body -> {};
   private volatile boolean answered;
@@ -154,6 +160,18 @@ public final class Exchange {
     if (warnings.size() < WARNINGS_MAX && !warnings.contains(quoted)) {
       warnings.add(quoted);
     }
+  }
+
+  /** A note for the audit log; the first one of a key counts. */
+  public void annotate(String key, String value) {
+    if (annotations.size() < ANNOTATIONS_MAX) {
+      annotations.putIfAbsent(key, value);
+    }
+  }
+
+  /** What the audit log is to keep beside request and answer. */
+  public Map<String, String> annotations() {
+    return Map.copyOf(annotations);
   }
 
   public boolean answered() {

@@ -20,6 +20,7 @@ import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -31,7 +32,8 @@ import java.util.random.RandomGenerator;
 
 /** Requests of the server's own to Services of the cluster, over HTTPS through a node. */
 public final class ServiceCalls {
-  private static final int ANSWER_BYTES_MAX = 16 << 20;
+  /** Bytes of an answer's body. */
+  public static final int ANSWER_BYTES_MAX = 16 << 20;
 
   private final Backends backends;
   private final NodeDialer dialer;
@@ -83,13 +85,21 @@ public final class ServiceCalls {
     }
   }
 
+  /** An answer that did not come in time. */
+  public static SocketTimeoutException late(Duration timeout, TimeoutException cause) {
+    var late = new SocketTimeoutException("no answer within " + timeout.toMillis() + " ms");
+    late.initCause(cause);
+    return late;
+  }
+
   /**
-   * Posts JSON and waits for an answer.
+   * Posts JSON and waits for the answer, whatever its code.
    *
    * @param tls trusts whom the Service's owner says
-   * @throws IOException when the Service cannot be reached, or answers with an error, or too late
+   * @throws SocketTimeoutException when the answer is late
+   * @throws IOException when the Service cannot be reached
    */
-  public byte[] post(Call call, SslContext tls, Duration timeout) throws IOException {
+  public Reply post(Call call, SslContext tls, Duration timeout) throws IOException {
     DefaultFullHttpRequest request =
         new DefaultFullHttpRequest(
             HttpVersion.HTTP_1_1,
@@ -101,11 +111,7 @@ public final class ServiceCalls {
         .set(HttpHeaderNames.CONTENT_TYPE, "application/json")
         .set(HttpHeaderNames.ACCEPT, "application/json")
         .set(HttpHeaderNames.CONTENT_LENGTH, call.body().length);
-    Reply reply = send(call.place(), request, new ServiceTls(tls, true), timeout);
-    if (!reply.isGood()) {
-      throw new IOException("the server answered " + reply.code());
-    }
-    return reply.body();
+    return send(call.place(), request, new ServiceTls(tls, true), timeout);
   }
 
   /**
@@ -140,9 +146,15 @@ public final class ServiceCalls {
     try {
       return answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
-      throw new IOException("no answer within " + timeout.toSeconds() + " s", e);
+      throw late(timeout, e);
     } catch (ExecutionException e) {
       Throwable cause = e.getCause();
+      if (cause instanceof TimeoutException dialled) {
+        throw late(timeout, dialled);
+      }
+      if (cause instanceof IOException known) {
+        throw known;
+      }
       throw new IOException(String.valueOf(cause == null ? e.getMessage() : cause.getMessage()), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -57,6 +57,31 @@ public final class Deletion {
           preconditions.path("resourceVersion").asText(),
           propagation);
     }
+
+    /** As admission sees it. */
+    ObjectNode toJson(boolean dryRun) {
+      ObjectNode json = Json.object();
+      json.put("kind", "DeleteOptions").put("apiVersion", "meta.k8s.io/v1");
+      if (graceSeconds.isPresent()) {
+        json.put("gracePeriodSeconds", graceSeconds.getAsLong());
+      }
+      put(json, "propagationPolicy", propagation);
+      if (!uid.isEmpty() || !resourceVersion.isEmpty()) {
+        ObjectNode preconditions = json.putObject("preconditions");
+        put(preconditions, "uid", uid);
+        put(preconditions, "resourceVersion", resourceVersion);
+      }
+      if (dryRun) {
+        json.putArray("dryRun").add("All");
+      }
+      return json;
+    }
+
+    private static void put(ObjectNode json, String field, String value) {
+      if (!value.isEmpty()) {
+        json.put(field, value);
+      }
+    }
   }
 
   /** Whether an object that is being deleted has nothing left to wait for. */
@@ -75,7 +100,7 @@ public final class Deletion {
       CachedObject current = objects.require(request);
       ObjectNode old = current.tree();
       checkPreconditions(request, options, old);
-      objects.admitDeletion(request, old);
+      objects.admitDeletion(request, old, options.toJson(request.dryRun()));
       ObjectNode marked = old.deepCopy();
       mark(request.kind(), marked, options);
       if (isComplete(marked)) {

@@ -31,6 +31,10 @@ public final class KindRegistry implements ApiCatalog, CustomSchemas {
       Set.of("authentication.k8s.io", "authorization.k8s.io");
 
   private final Map<String, ResourceInfo> byPath = new LinkedHashMap<>();
+
+  /** Built-in kinds by where their objects are stored. */
+  private final Map<Resource, List<KindInfo>> sharing = new LinkedHashMap<>();
+
   private final Optional<CustomKinds> custom;
   private volatile Catalog catalog;
 
@@ -51,6 +55,7 @@ public final class KindRegistry implements ApiCatalog, CustomSchemas {
     for (ResourceInfo info : BuiltinKinds.all()) {
       String path = path(info.kind().group(), info.kind().version(), info.kind().plural());
       byPath.put(path, info);
+      sharing.computeIfAbsent(storage(info.kind()), r -> new ArrayList<>()).add(info.kind());
     }
     catalog = new Catalog(generation(), new BuiltInCatalog(all()).groups());
   }
@@ -86,6 +91,14 @@ public final class KindRegistry implements ApiCatalog, CustomSchemas {
     return kind.plural().equals("events") && EVENT_GROUPS.contains(kind.group())
         ? EVENTS
         : new Resource(kind.group(), kind.plural());
+  }
+
+  /** The kinds beside this one by which the same objects are served. */
+  List<KindInfo> equivalents(KindInfo kind) {
+    List<KindInfo> builtIn = sharing.getOrDefault(storage(kind), List.of());
+    List<KindInfo> all =
+        builtIn.isEmpty() ? custom.map(kinds -> kinds.versions(kind)).orElse(List.of()) : builtIn;
+    return all.stream().filter(other -> !other.equals(kind)).toList();
   }
 
   /** Whether objects of the kind are answers rather than things. */

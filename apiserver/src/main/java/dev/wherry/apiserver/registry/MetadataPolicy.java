@@ -131,7 +131,7 @@ final class MetadataPolicy {
     return name.toString();
   }
 
-  private static void checkNamespace(WriteRequest request, ObjectNode metadata) {
+  static void checkNamespace(WriteRequest request, ObjectNode metadata) {
     if (!request.kind().namespaced()) {
       metadata.remove("namespace");
       return;

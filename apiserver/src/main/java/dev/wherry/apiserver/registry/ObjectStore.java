@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.apiserver.admission.AdmissionChain;
+import dev.wherry.apiserver.admission.AdmissionRequest;
 import dev.wherry.apiserver.admission.AdmissionRequest.Operation;
 import dev.wherry.apiserver.cache.CachedObject;
 import dev.wherry.apiserver.cache.ObjectBytes;
@@ -33,10 +34,13 @@ import java.util.function.UnaryOperator;
 
 /** Creates, changes and removes objects, each in one transaction; see {@link Deletion}. */
 public final class ObjectStore {
-  /** Attempts of a change without precondition while others change the object too. */
   /** What changes what is wanted of an object; binding and status do not count as that. */
   private static final Set<String> SPEC_WRITERS = Set.of("", "ephemeralcontainers", "resize");
 
+  /** What comes through these was admitted in its own form: a Scale, a Binding, an Eviction. */
+  private static final Set<String> ADMITTED_BEFORE = Set.of("scale", "binding", "eviction");
+
+  /** Attempts of a change without precondition while others change the object too. */
   private static final int ATTEMPTS_MAX = 50;
 
   private static final Resource EVENTS = new Resource("", "events");
@@ -206,16 +210,24 @@ public final class ObjectStore {
     WriteRequest named = request.named(name);
     JsonNode owners = MetadataPolicy.of(object).path("managedFields");
     admission.mutate(named.admission(Operation.CREATE, Optional.of(object), Optional.empty()));
+    name = MetadataPolicy.of(object).path("name").asText();
+    named = request.named(name);
+    MetadataPolicy.checkNamespace(request, MetadataPolicy.of(object));
     FieldTracking.repair(object, owners);
     rules.applyDefaults(request.kind(), object);
     claims.allocate(request.kind(), object, Json.object());
     rules.validateCreate(request.kind(), object);
-    admission.validate(named.admission(Operation.CREATE, Optional.of(object), Optional.empty()));
-    Optional<Long> revision =
-        new Change(named, 0)
-            .put(object)
-            .claim(Set.of(), claims.of(request.kind(), object))
-            .commit();
+    AdmissionRequest last =
+        named.admission(Operation.CREATE, Optional.of(object), Optional.empty());
+    admission.validate(last);
+    Optional<Long> revision;
+    try (AdmissionChain.Held _ = admission.reserve(last)) {
+      revision =
+          new Change(named, 0)
+              .put(object)
+              .claim(Set.of(), claims.of(request.kind(), object))
+              .commit();
+    }
     if (revision.isEmpty() || (request.dryRun() && find(named).isPresent())) {
       throw ApiException.alreadyExists(request.kind(), name);
     }
@@ -341,14 +353,20 @@ public final class ObjectStore {
     metadata.prepareUpdate(request, wanted, old);
     StatusPolicy.prepareUpdate(request, wanted, old);
     JsonNode owners = MetadataPolicy.of(wanted).path("managedFields");
-    admission.mutate(request.admission(Operation.UPDATE, Optional.of(wanted), Optional.of(old)));
-    FieldTracking.repair(wanted, owners);
+    boolean admitted = ADMITTED_BEFORE.contains(request.door());
+    if (!admitted) {
+      admission.mutate(request.admission(Operation.UPDATE, Optional.of(wanted), Optional.of(old)));
+      FieldTracking.repair(wanted, owners);
+    }
     claims.allocate(request.kind(), wanted, old);
     if (SPEC_WRITERS.contains(request.subresource())) {
       MetadataPolicy.countGeneration(request.info(), wanted, old);
     }
     rules.validateUpdate(request.kind(), wanted, old, request.subresource());
-    admission.validate(request.admission(Operation.UPDATE, Optional.of(wanted), Optional.of(old)));
+    if (!admitted) {
+      admission.validate(
+          request.admission(Operation.UPDATE, Optional.of(wanted), Optional.of(old)));
+    }
     MetadataPolicy.of(wanted).put("resourceVersion", String.valueOf(current.revision()));
     boolean outdated =
         find(request).filter(now -> conversions.isOutdated(request.kind(), now)).isPresent();
@@ -362,17 +380,27 @@ public final class ObjectStore {
     } else {
       change.put(wanted).claim(before, claims.of(request.kind(), wanted));
     }
-    return change
-        .commit()
+    return committed(request, change, old, wanted)
         .map(revision -> withRevision(request, answer(request, wanted), revision));
   }
 
+  private Optional<Long> committed(
+      WriteRequest request, Change change, ObjectNode old, ObjectNode wanted) {
+    AdmissionRequest last =
+        request.admission(Operation.UPDATE, Optional.of(wanted), Optional.of(old));
+    try (AdmissionChain.Held _ = admission.reserve(last)) {
+      return change.commit();
+    }
+  }
+
   /**
-   * Writes an object as it is, without admission: the deletion's marks.
+   * Writes an object as it is, without admission: the deletion's marks, or what the server itself
+   * found out.
    *
    * @return empty when somebody was faster
    */
-  Optional<ObjectNode> rewrite(WriteRequest request, CachedObject current, ObjectNode wanted) {
+  public Optional<ObjectNode> rewrite(
+      WriteRequest request, CachedObject current, ObjectNode wanted) {
     return new Change(request, current.revision())
         .put(wanted)
         .commit()
@@ -392,8 +420,19 @@ public final class ObjectStore {
         .isPresent();
   }
 
-  void admitDeletion(WriteRequest request, ObjectNode old) {
-    admission.mutate(request.admission(Operation.DELETE, Optional.empty(), Optional.of(old)));
-    admission.validate(request.admission(Operation.DELETE, Optional.empty(), Optional.of(old)));
+  void admitDeletion(WriteRequest request, ObjectNode old, ObjectNode options) {
+    if (!ADMITTED_BEFORE.contains(request.door())) {
+      admit(request.admission(Operation.DELETE, Optional.empty(), Optional.of(old), options));
+    }
+  }
+
+  /**
+   * Lets admission change and judge what is no object of the store.
+   *
+   * @throws ApiException when it refuses
+   */
+  public void admit(AdmissionRequest request) {
+    admission.mutate(request);
+    admission.validate(request);
   }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.apiserver.cache.CachedObject;
 import dev.wherry.apiserver.cache.Selection;
 import dev.wherry.apiserver.cache.WatchCache;
+import dev.wherry.apiserver.view.LabelSelectors;
 import dev.wherry.apiserver.view.Resource;
 import dev.wherry.model.Times;
 import dev.wherry.model.json.Json;

@@ -59,7 +59,7 @@ public record Registry(
   }
 
   /** Built-in kinds merge as the schema says, custom resources as their definition does. */
-  private static MergeTypes mergeTypes(KindRegistry kinds) {
+  static MergeTypes mergeTypes(KindRegistry kinds) {
     BuiltInMergeTypes builtIn = new BuiltInMergeTypes(Schema.builtin());
     OpenApiMergeTypes custom =
         new OpenApiMergeTypes(builtIn.named("meta.v1.ObjectMeta").orElseThrow());

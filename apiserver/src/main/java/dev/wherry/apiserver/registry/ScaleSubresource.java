@@ -2,6 +2,7 @@ package dev.wherry.apiserver.registry;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wherry.apiserver.view.LabelSelectors;
 import dev.wherry.model.json.Json;
 import dev.wherry.model.selector.Labels;
 import dev.wherry.model.status.ApiException;

@@ -8,8 +8,8 @@ import dev.wherry.apiserver.http.Exchange;
 import dev.wherry.apiserver.proxy.PodStreams;
 import dev.wherry.apiserver.request.Query;
 import dev.wherry.apiserver.request.RequestInfo;
-import dev.wherry.apiserver.view.Resource;
 import dev.wherry.model.json.Json;
+import dev.wherry.model.kind.KindInfo;
 import dev.wherry.model.kind.ResourceInfo;
 import dev.wherry.model.status.ApiException;
 import java.util.List;
@@ -46,25 +46,28 @@ final class Connects implements StreamProxy {
         // AuthorizePodWebsocketUpgradeCreatePermission, on since 1.35).
         gate.admit(user, asked.withVerb("create"));
       }
-      admit(exchange, user, asked);
+      admit(exchange, user, info, asked);
     }
     streams.handle(exchange, asked);
   }
 
-  private void admit(Exchange exchange, UserInfo user, RequestInfo asked) {
+  private void admit(Exchange exchange, UserInfo user, ResourceInfo info, RequestInfo asked) {
     ObjectNode options = options(exchange.query(), asked);
+    KindInfo body = new KindInfo("", "v1", options.path("kind").asText(), "", true);
     AdmissionRequest request =
         new AdmissionRequest(
             user,
             AdmissionRequest.Operation.CONNECT,
-            new Resource(asked.group(), asked.resource()),
-            options.path("kind").asText(),
+            info.kind(),
+            body,
             asked.subresource(),
             asked.namespace(),
             asked.name(),
             Optional.of(options),
             Optional.empty(),
-            false);
+            false,
+            Json.object(),
+            new ExchangeNotes(exchange));
     admission.mutate(request);
     admission.validate(request);
   }

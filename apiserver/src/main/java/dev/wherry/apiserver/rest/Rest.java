@@ -12,6 +12,7 @@ import dev.wherry.apiserver.fairness.FlowControl;
 import dev.wherry.apiserver.http.RequestHandler;
 import dev.wherry.apiserver.openapi.ForeignDocuments;
 import dev.wherry.apiserver.openapi.OpenApi;
+import dev.wherry.apiserver.pki.ClientTls;
 import dev.wherry.apiserver.pki.ServerPki;
 import dev.wherry.apiserver.proxy.PodStreams;
 import dev.wherry.apiserver.proxy.TunnelRoute;
@@ -27,8 +28,6 @@ import dev.wherry.model.schema.Protobuf;
 import dev.wherry.model.schema.Schema;
 import dev.wherry.store.Store;
 import dev.wherry.streaming.tunnel.TunnelRegistry;
-import io.netty.handler.ssl.ClientAuth;
-import io.netty.handler.ssl.JdkSslContext;
 import io.netty.handler.ssl.SslContext;
 import java.time.InstantSource;
 import java.util.List;
@@ -161,11 +160,9 @@ public record Rest(RequestHandler handler, Function<UserInfo, ApiClient> clients
 
   /** TLS towards kubelets, under the certificate that is current at each connection. */
   private static SslContext kubeletTls(ServerPki pki) {
-    return new JdkSslContext(
+    return ClientTls.over(
         TlsContexts.mutual(
             () -> pki.identity(ServerPki.Leaf.KUBELET_CLIENT),
-            List.of(pki.authority().certificate())),
-        true,
-        ClientAuth.NONE);
+            List.of(pki.authority().certificate())));
   }
 }

@@ -48,7 +48,9 @@ final class WriteEndpoints {
     }
     WriteOptions options = WriteOptions.of(exchange, "CreateOptions");
     WriteRequest request =
-        Writes.request(user, info, asked, options.dryRun()).by(options.manager());
+        Writes.request(user, info, asked, options.dryRun())
+            .by(options.manager())
+            .noting(new ExchangeNotes(exchange));
     KindInfo kind = body(info, asked);
     ObjectNode object = bodies.object(exchange, kind, options.validation());
     ObjectNode answer =
@@ -78,7 +80,9 @@ final class WriteEndpoints {
   void update(Exchange exchange, UserInfo user, ResourceInfo info, RequestInfo asked) {
     WriteOptions options = WriteOptions.of(exchange, "UpdateOptions");
     WriteRequest request =
-        Writes.request(user, info, asked, options.dryRun()).by(options.manager());
+        Writes.request(user, info, asked, options.dryRun())
+            .by(options.manager())
+            .noting(new ExchangeNotes(exchange));
     KindInfo kind = body(info, asked);
     ObjectNode object = bodies.object(exchange, kind, options.validation());
     if (asked.subresource().equals("scale")) {
@@ -93,7 +97,9 @@ final class WriteEndpoints {
   void patch(Exchange exchange, UserInfo user, ResourceInfo info, RequestInfo asked) {
     WriteOptions options = WriteOptions.of(exchange, "PatchOptions");
     WriteRequest request =
-        Writes.request(user, info, asked, options.dryRun()).by(options.manager());
+        Writes.request(user, info, asked, options.dryRun())
+            .by(options.manager())
+            .noting(new ExchangeNotes(exchange));
     Patches.Patch patch =
         patches.parse(Bodies.mediaType(exchange), exchange.body(), options.validation());
     if (patch.type() == Patches.Type.APPLY) {
@@ -111,14 +117,17 @@ final class WriteEndpoints {
 
   void delete(Exchange exchange, UserInfo user, ResourceInfo info, RequestInfo asked) {
     ObjectNode body = deleteOptions(exchange);
-    WriteRequest request = Writes.request(user, info, asked, body.has("dryRun"));
+    WriteRequest request =
+        Writes.request(user, info, asked, body.has("dryRun")).noting(new ExchangeNotes(exchange));
     answers.object(exchange, info.kind(), 200, writes.delete(request, Deletion.Options.of(body)));
   }
 
   void deleteCollection(Exchange exchange, UserInfo user, ResourceInfo info, RequestInfo asked) {
     ListOptions selection = ListOptions.of(info, asked.namespace(), exchange.query());
     ObjectNode body = deleteOptions(exchange);
-    WriteRequest each = new WriteRequest(user, info, "", "", "", body.has("dryRun"));
+    WriteRequest each =
+        new WriteRequest(user, info, "", "", "", body.has("dryRun"))
+            .noting(new ExchangeNotes(exchange));
     ObjectNode answer = writes.deleteCollection(each, selection, Deletion.Options.of(body));
     answers.list(exchange, answer);
   }

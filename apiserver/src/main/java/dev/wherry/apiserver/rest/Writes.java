@@ -2,6 +2,7 @@ package dev.wherry.apiserver.rest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wherry.apiserver.admission.AdmissionRequest.Operation;
 import dev.wherry.apiserver.authn.UserInfo;
 import dev.wherry.apiserver.cache.CachedObject;
 import dev.wherry.apiserver.conversion.Conversions;
@@ -85,14 +86,36 @@ final class Writes {
 
   ObjectNode subresource(WriteRequest request, JsonNode body) {
     return switch (request.kind().plural() + "/" + request.subresource()) {
-      case "pods/binding" -> registry.pods().bind(request, body);
-      case "pods/eviction" -> registry.pods().evict(request, body);
+      case "pods/binding" -> registry.pods().bind(request, admitted(request, body));
+      case "pods/eviction" -> registry.pods().evict(request, admitted(request, body));
       case "serviceaccounts/token" -> virtual.token(request, (ObjectNode) body);
       default ->
           throw new ApiException(
               Reason.METHOD_NOT_ALLOWED,
               "the server does not allow this method on the requested resource");
     };
+  }
+
+  private JsonNode admitted(WriteRequest request, JsonNode body) {
+    Optional<ObjectNode> object = Optional.of((ObjectNode) body);
+    registry.objects().admit(request.admission(Operation.CREATE, object, Optional.empty()));
+    return body;
+  }
+
+  /** The Scale that admission makes of one that was sent. */
+  private ObjectNode admitted(WriteRequest request, JsonNode scale, ObjectNode old) {
+    ObjectNode wanted = (ObjectNode) scale;
+    ObjectNode before = ScaleSubresource.of(old, registry.kinds().scale(request.kind()));
+    registry
+        .objects()
+        .admit(request.admission(Operation.UPDATE, Optional.of(wanted), Optional.of(before)));
+    return wanted;
+  }
+
+  private ObjectNode admittedParent(WriteRequest request, ObjectNode live, ObjectNode wanted) {
+    ScaleSubresource.Paths paths = registry.kinds().scale(request.kind());
+    ObjectNode scale = admitted(request, ScaleSubresource.of(wanted, paths), live);
+    return ScaleSubresource.apply(request, wanted, scale, paths);
   }
 
   ObjectStore.Written put(WriteRequest request, ObjectNode object) {
@@ -104,7 +127,11 @@ final class Writes {
     return ScaleSubresource.of(
         registry
             .objects()
-            .update(request.plain(), old -> ScaleSubresource.apply(request, old, scale, paths)),
+            .update(
+                request.plain(),
+                old ->
+                    ScaleSubresource.apply(
+                        request, old, admitted(request, scale.deepCopy(), old), paths)),
         paths);
   }
 
@@ -130,7 +157,8 @@ final class Writes {
                   complaints.clear();
                   complaints.addAll(patched.complaints());
                   return scale
-                      ? ScaleSubresource.apply(request, old, patched.object(), paths)
+                      ? ScaleSubresource.apply(
+                          request, old, admitted(request, patched.object(), old), paths)
                       : unconditional(patch, old, patched.object());
                 });
     return new Patches.Patched(scale ? ScaleSubresource.of(written, paths) : written, complaints);
@@ -161,7 +189,8 @@ final class Writes {
                   Patches.Patched patched = patches.applied(patch, request.kind(), merged);
                   complaints.clear();
                   complaints.addAll(patched.complaints());
-                  return unconditional(patch, live, patched.object());
+                  ObjectNode wanted = unconditional(patch, live, patched.object());
+                  return scale ? admittedParent(request, live, wanted) : wanted;
                 },
                 mayCreate);
     ObjectNode object =
@@ -210,7 +239,13 @@ final class Writes {
           .deletion()
           .delete(
               new WriteRequest(
-                  each.user(), each.info(), "", object.namespace(), object.name(), each.dryRun()),
+                      each.user(),
+                      each.info(),
+                      "",
+                      object.namespace(),
+                      object.name(),
+                      each.dryRun())
+                  .noting(each.notes()),
               options);
     } catch (ApiException e) {
       if (e.reason() != Reason.NOT_FOUND) {

@@ -13,6 +13,7 @@ import java.util.Map;
  * own are held to those of metadata.
  */
 public final class Validation {
+  private static final String ADMISSION = ".admissionregistration.k8s.io";
   private static final String RBAC = ".rbac.authorization.k8s.io";
 
   private static final Map<String, KindRules> RULES =
@@ -82,6 +83,24 @@ public final class Validation {
           entry(
               "customresourcedefinitions.apiextensions.k8s.io",
               KindRules.of(DefinitionRules::definition, DefinitionRules::update)),
+          entry(
+              "mutatingwebhookconfigurations" + ADMISSION,
+              KindRules.of(WebhookRules::configuration)),
+          entry(
+              "validatingwebhookconfigurations" + ADMISSION,
+              KindRules.of(WebhookRules::configuration)),
+          entry(
+              "validatingadmissionpolicies" + ADMISSION,
+              KindRules.of(AdmissionPolicyRules::validating)),
+          entry(
+              "mutatingadmissionpolicies" + ADMISSION,
+              KindRules.of(AdmissionPolicyRules::mutating)),
+          entry(
+              "validatingadmissionpolicybindings" + ADMISSION,
+              KindRules.of(AdmissionPolicyRules::validatingBinding)),
+          entry(
+              "mutatingadmissionpolicybindings" + ADMISSION,
+              KindRules.of(AdmissionPolicyRules::mutatingBinding)),
           entry(
               "apiservices.apiregistration.k8s.io",
               KindRules.named(NameRules::pathSegment, ExtensionRules::apiService, KindRules.FREE)),

@@ -1,7 +1,7 @@
 /**
  * Calls to webhooks: by URL, or by Service through a node, each with the authority that its owner
  * names. Blocking, on the request's own virtual thread, with a bounded time. Imported by the
- * composition of the API server; meant for admission webhooks too.
+ * composition of the API server, the conversion of custom resources and admission.
  */
 @NullMarked
 package dev.wherry.apiserver.webhook;

@@ -41,7 +41,11 @@ class AdmissionTest {
   private final RbacPolicy policy = RbacPolicy.following(view);
   private final AdmissionChain chain =
       DefaultPlugins.chain(
-          view, new UnionAuthorizer(List.of(new RbacAuthorizer(policy))), policy, new Random(7));
+          view,
+          new UnionAuthorizer(List.of(new RbacAuthorizer(policy))),
+          policy,
+          new Random(7),
+          List.of());
 
   @BeforeEach
   void fill() {

@@ -1,0 +1,138 @@
+package dev.wherry.apiserver.validation;
+
+import dev.wherry.apiserver.cel.AdmissionEnvironment;
+import dev.wherry.apiserver.cel.AdmissionEnvironment.Part;
+import dev.wherry.apiserver.cel.CelFailure;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Rules that webhooks and admission policies share: what they match, and their conditions. */
+final class AdmissionRules {
+  private static final int CONDITIONS_MAX = 64;
+  private static final String ALL = "*";
+  private static final List<String> OPERATIONS =
+      List.of("*", "CONNECT", "CREATE", "DELETE", "UPDATE");
+
+  private AdmissionRules() {}
+
+  /** Compiles an expression, or tells why it does not compile. */
+  @FunctionalInterface
+  interface Compilation {
+    void run(String expression) throws CelFailure;
+  }
+
+  static void rule(Field rule) {
+    Field operations = rule.child("operations");
+    if (operations.node().isEmpty()) {
+      operations.errors().required(operations.path(), "");
+    }
+    alone(operations, "if '*' is present, must not specify other operations");
+    operations.items().forEach(operation -> operation.oneOf(OPERATIONS));
+    named(rule.child("apiGroups"), "API groups", true);
+    named(rule.child("apiVersions"), "API versions", false);
+    resources(rule.child("resources"));
+    rule.child("scope").oneOf(List.of("*", "Cluster", "Namespaced"));
+  }
+
+  private static void alone(Field list, String detail) {
+    if (list.node().size() > 1 && list.items().stream().anyMatch(item -> item.is(ALL))) {
+      list.invalid(detail);
+    }
+  }
+
+  private static void named(Field list, String what, boolean mayBeEmpty) {
+    if (list.node().isEmpty()) {
+      list.errors().required(list.path(), "");
+    }
+    alone(list, "if '*' is present, must not specify other " + what);
+    for (Field item : list.items()) {
+      if (!mayBeEmpty && !item.hasText()) {
+        item.errors().required(item.path(), "");
+      }
+    }
+  }
+
+  private static void resources(Field resources) {
+    if (resources.node().isEmpty()) {
+      resources.errors().required(resources.path(), "");
+    }
+    Set<String> everySubresource = new HashSet<>();
+    Set<String> everyResource = new HashSet<>();
+    boolean whole = false;
+    boolean plain = false;
+    for (Field item : resources.items()) {
+      if (!item.hasText()) {
+        item.errors().required(item.path(), "");
+        continue;
+      }
+      String[] parts = item.text().split("/", 2);
+      String sub = parts.length > 1 ? parts[1] : "";
+      whole |= item.is("*/*");
+      plain |= item.is(ALL);
+      if (sub.equals(ALL)) {
+        everySubresource.add(parts[0]);
+      } else if (everySubresource.contains(parts[0])) {
+        item.invalid("if '%s/*' is present, must not specify %s".formatted(parts[0], item.text()));
+      }
+      if (parts[0].equals(ALL)) {
+        everyResource.add(sub);
+      } else if (everyResource.contains(sub) && parts.length > 1) {
+        item.invalid("if '*/%s' is present, must not specify %s".formatted(sub, item.text()));
+      }
+    }
+    if (whole && resources.node().size() > 1) {
+      resources.invalid("if '*/*' is present, must not specify other resources");
+    }
+    boolean others =
+        resources.items().stream().anyMatch(i -> !i.is(ALL) && !i.text().contains("/"));
+    if (plain && others) {
+      resources.invalid("if '*' is present, must not specify other resources without subresources");
+    }
+  }
+
+  /**
+   * @param params whether the conditions may speak of parameters
+   */
+  static void conditions(Field conditions, boolean params) {
+    if (conditions.node().size() > CONDITIONS_MAX) {
+      conditions.errors().tooMany(conditions.path(), conditions.node().size(), CONDITIONS_MAX);
+      return;
+    }
+    if (conditions.node().isEmpty()) {
+      return;
+    }
+    Set<Part> parts = EnumSet.of(Part.AUTHORIZER);
+    if (params) {
+      parts.add(Part.PARAMS);
+    }
+    AdmissionEnvironment environment = AdmissionEnvironment.of(parts);
+    for (Field condition : conditions.items()) {
+      Field name = condition.child("name");
+      if (name.require()) {
+        name.matches(NameRules::qualified);
+      }
+      expression(condition.child("expression"), environment::condition);
+    }
+    conditions.uniqueBy("name");
+  }
+
+  /** Checks that an expression is there and compiles. */
+  static void expression(Field expression, Compilation compilation) {
+    if (expression.text().isBlank()) {
+      expression.errors().required(expression.path(), "");
+      return;
+    }
+    compiles(expression, compilation);
+  }
+
+  /** Checks that an expression compiles. */
+  static void compiles(Field expression, Compilation compilation) {
+    try {
+      compilation.run(expression.text());
+    } catch (CelFailure e) {
+      expression.invalid(e.text());
+    }
+  }
+}
