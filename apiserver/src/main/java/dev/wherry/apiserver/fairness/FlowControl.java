@@ -144,14 +144,20 @@ public final class FlowControl {
     List<PriorityLevel> lenders = new ArrayList<>();
     all.forEach((name, one) -> {
       PriorityLevel.Settings next = settings(one, shares, List.of());
-      PriorityLevel level = before.get(name);
-      levels.put(name, level == null ? new PriorityLevel(next) : level);
+      PriorityLevel old = before.get(name);
+      PriorityLevel level = old == null ? new PriorityLevel(next) : old;
+      levels.put(name, level);
       if (next.lendable() > 0) {
-        lenders.add(levels.get(name));
+        lenders.add(level);
       }
     });
-    levels.forEach(
-        (name, level) -> level.configure(settings(all.get(name), shares, List.copyOf(lenders))));
+    List<PriorityLevel> mayLend = List.copyOf(lenders);
+    all.forEach((name, one) -> {
+      PriorityLevel level = levels.get(name);
+      if (level != null) {
+        level.configure(settings(one, shares, mayLend));
+      }
+    });
     List<FlowSchema> ordered =
         known.values().stream()
             .filter(schema -> levels.containsKey(schema.level()))
