@@ -3,6 +3,7 @@ package dev.wherry.scheduler;
 import dev.wherry.scheduler.decision.Profile;
 import dev.wherry.scheduler.framework.ClusterEvent;
 import dev.wherry.scheduler.framework.Plugin;
+import dev.wherry.scheduler.framework.PodEvent;
 import dev.wherry.scheduler.queue.SchedulingQueue;
 import dev.wherry.scheduler.view.PodView;
 import java.util.HashMap;
@@ -11,7 +12,8 @@ import java.util.Map;
 import java.util.Set;
 
 /** Which events every plugin waits for, by the plugin's name. */
-record Requeue(Map<String, Plugin> byName) implements SchedulingQueue.Hints {
+record Requeue(Map<String, Plugin> byName, Map<String, Set<ClusterEvent>> eventsByName)
+    implements SchedulingQueue.Hints {
   static Requeue of(List<Profile> profiles) {
     Map<String, Plugin> byName = new HashMap<>();
     for (Profile profile : profiles) {
@@ -19,20 +21,19 @@ record Requeue(Map<String, Plugin> byName) implements SchedulingQueue.Hints {
       profile.preEnqueue().forEach(plugin -> byName.put(plugin.name(), plugin));
       profile.reserves().forEach(plugin -> byName.put(plugin.name(), plugin));
     }
-    return new Requeue(byName);
+    Map<String, Set<ClusterEvent>> events = new HashMap<>();
+    byName.forEach((name, plugin) -> events.put(name, plugin.requeueOn()));
+    return new Requeue(byName, events);
   }
 
   @Override
   public Set<ClusterEvent> events(String plugin) {
-    Plugin known = byName.get(plugin);
-    return known == null ? Set.of() : known.requeueOn();
+    return eventsByName.getOrDefault(plugin, Set.of());
   }
 
   @Override
-  public boolean mayHelp(String plugin, PodView waiting, ClusterEvent event, PodView about) {
+  public boolean mayHelp(String plugin, PodView waiting, PodEvent event) {
     Plugin known = byName.get(plugin);
-    return known != null
-        && known.requeueOn().contains(event)
-        && known.mayHelp(waiting, event, about);
+    return known != null && events(plugin).contains(event.what()) && known.mayHelp(waiting, event);
   }
 }

@@ -7,6 +7,7 @@ import dev.wherry.scheduler.decision.Decider;
 import dev.wherry.scheduler.decision.Decision;
 import dev.wherry.scheduler.decision.Profile;
 import dev.wherry.scheduler.framework.ClusterEvent;
+import dev.wherry.scheduler.framework.PodEvent;
 import dev.wherry.scheduler.framework.PreEnqueuePlugin;
 import dev.wherry.scheduler.framework.Verdict;
 import dev.wherry.scheduler.queue.SchedulingQueue;
@@ -21,6 +22,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -192,15 +194,22 @@ public final class Scheduler implements AutoCloseable {
     } else if (profiles.containsKey(pod.schedulerName()) && !pod.deleting()) {
       if (state.placed(pod.key()).filter(p -> p.uid().equals(pod.uid())).isEmpty()) {
         remove(pod.key());
-        // Of a pod known here the nomination kept here is newer than the one it shows.
-        if (!queue.knows(pod.key()) && !pod.standing().nominatedNode().isEmpty()) {
-          state.nominations().put(pod);
-        }
-        queue.offer(pod, clock.instant());
+        waits(pod);
       }
     } else {
       gone(pod.key());
     }
+  }
+
+  /** Of a pod known here the nomination kept here is newer than the one it shows. */
+  private void waits(PodView pod) {
+    PodView waiting = pod;
+    if (queue.knows(pod.key())) {
+      waiting = pod.nominatedTo(state.nominations().nodeOf(pod.key()));
+    } else if (!pod.standing().nominatedNode().isEmpty()) {
+      state.nominations().put(pod);
+    }
+    queue.offer(waiting, clock.instant());
   }
 
   private void gone(PodKey key) {
@@ -212,13 +221,15 @@ public final class Scheduler implements AutoCloseable {
   }
 
   private void remove(PodKey key) {
-    @Nullable PodView placed = state.placed(key).orElse(null);
-    happened(state.remove(key), placed);
+    state.placed(key).ifPresent(placed -> happened(state.remove(key), placed));
   }
 
-  private void happened(Collection<ClusterEvent> events, @Nullable PodView about) {
-    Instant now = clock.instant();
-    events.forEach(event -> queue.happened(event, about, now));
+  private void happened(Collection<ClusterEvent> events, PodView about) {
+    if (!events.isEmpty()) {
+      Instant now = clock.instant();
+      Optional<NodeView> node = state.snapshot().node(about.nodeName());
+      events.forEach(event -> queue.happened(new PodEvent(event, about, node), now));
+    }
   }
 
   private void happened(Collection<ClusterEvent> events) {
@@ -282,6 +293,7 @@ public final class Scheduler implements AutoCloseable {
         List<PodView> displaced = displaced(pod, node);
         PodView nominated = pod.nominatedTo(node);
         state.nominations().put(nominated);
+        queue.offer(nominated, clock.instant());
         preemptions.begin(nominated, victims, displaced);
       }
     }

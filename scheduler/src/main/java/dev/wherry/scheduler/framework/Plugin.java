@@ -17,9 +17,8 @@ public interface Plugin {
    * Whether such an event about one placed pod is worth another try; said in doubt.
    *
    * @param waiting the pod that this plugin rejected
-   * @param about as it is now, or was last
    */
-  default boolean mayHelp(PodView waiting, ClusterEvent event, PodView about) {
+  default boolean mayHelp(PodView waiting, PodEvent event) {
     return true;
   }
 }

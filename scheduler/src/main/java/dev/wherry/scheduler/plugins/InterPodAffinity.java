@@ -2,6 +2,7 @@ package dev.wherry.scheduler.plugins;
 
 import dev.wherry.scheduler.framework.ClusterEvent;
 import dev.wherry.scheduler.framework.FilterPlugin;
+import dev.wherry.scheduler.framework.PodEvent;
 import dev.wherry.scheduler.framework.ScorePlugin;
 import dev.wherry.scheduler.view.AffinityTerm;
 import dev.wherry.scheduler.view.ClusterSnapshot;
@@ -54,10 +55,11 @@ public final class InterPodAffinity implements FilterPlugin, ScorePlugin {
 
   /** A pod that no term is about changes nothing; one that came cannot be too near. */
   @Override
-  public boolean mayHelp(PodView waiting, ClusterEvent event, PodView about) {
+  public boolean mayHelp(PodView waiting, PodEvent event) {
+    PodView about = event.about();
     PodAffinities own = waiting.affinities();
     boolean wanted = !own.required().isEmpty() && mayMean(own.required().getFirst(), about);
-    return switch (event) {
+    return switch (event.what()) {
       case ASSIGNED_POD_ADDED -> wanted;
       case ASSIGNED_POD_GONE ->
           wanted

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.wherry.scheduler.framework.ClusterEvent;
 import dev.wherry.scheduler.framework.FilterPlugin;
+import dev.wherry.scheduler.framework.PodEvent;
 import dev.wherry.scheduler.framework.ScorePlugin;
 import dev.wherry.scheduler.framework.Verdict;
 import dev.wherry.scheduler.view.ClusterSnapshot;
@@ -53,6 +54,23 @@ public final class NodeResourcesFit implements FilterPlugin, ScorePlugin {
         ClusterEvent.ASSIGNED_POD_GONE,
         ClusterEvent.ASSIGNED_POD_SHRUNK,
         ClusterEvent.POD_CHANGED);
+  }
+
+  /** Room on one node helps those that it is enough for, perhaps after another preemption. */
+  @Override
+  public boolean mayHelp(PodView waiting, PodEvent event) {
+    if (event.node().isEmpty() || fits(waiting.requests(), event.node().get())) {
+      return true;
+    }
+    PodView.Standing standing = waiting.standing();
+    return standing.mayPreempt()
+        && standing.nominatedNode().isEmpty()
+        && fits(waiting.requests(), withoutLesser(event.node().get(), waiting));
+  }
+
+  private static NodeView withoutLesser(NodeView node, PodView pod) {
+    return node.keeping(
+        node.pods().stream().filter(other -> other.priority() >= pod.priority()).toList());
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.wherry.scheduler.plugins;
 
 import dev.wherry.scheduler.framework.ClusterEvent;
 import dev.wherry.scheduler.framework.FilterPlugin;
+import dev.wherry.scheduler.framework.PodEvent;
 import dev.wherry.scheduler.framework.ScorePlugin;
 import dev.wherry.scheduler.view.ClusterSnapshot;
 import dev.wherry.scheduler.view.DomainCounts;
@@ -51,8 +52,9 @@ public final class PodTopologySpread implements FilterPlugin, ScorePlugin {
   }
 
   @Override
-  public boolean mayHelp(PodView waiting, ClusterEvent event, PodView about) {
-    if (event == ClusterEvent.ASSIGNED_POD_LABELS) {
+  public boolean mayHelp(PodView waiting, PodEvent event) {
+    PodView about = event.about();
+    if (event.what() == ClusterEvent.ASSIGNED_POD_LABELS) {
       return true;
     }
     return waiting.key().namespace().equals(about.key().namespace())

@@ -1,10 +1,12 @@
 package dev.wherry.scheduler.queue;
 
 import dev.wherry.scheduler.framework.ClusterEvent;
+import dev.wherry.scheduler.framework.PodEvent;
 import dev.wherry.scheduler.view.PodKey;
 import dev.wherry.scheduler.view.PodView;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -17,6 +19,7 @@ import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,8 +51,8 @@ public final class SchedulingQueue {
   public interface Hints {
     Set<ClusterEvent> events(String plugin);
 
-    /** Whether the event about this pod may help one that the plugin rejected. */
-    boolean mayHelp(String plugin, PodView waiting, ClusterEvent event, PodView about);
+    /** Whether the event about one pod may help another one that the plugin rejected. */
+    boolean mayHelp(String plugin, PodView waiting, PodEvent event);
   }
 
   public SchedulingQueue(
@@ -174,20 +177,22 @@ public final class SchedulingQueue {
 
   /** Moves the pods on which the event may help. */
   public void happened(ClusterEvent event, Instant now) {
-    happened(event, null, now);
+    happened(event, waiting -> true, now);
   }
 
-  /**
-   * The same for an event about one pod on a node.
-   *
-   * @param about the pod, where it is about one
-   */
-  public void happened(ClusterEvent event, @Nullable PodView about, Instant now) {
+  /** The same for an event about one pod on a node. */
+  public void happened(PodEvent event, Instant now) {
+    happened(event.what(), waiting -> mayHelp(waiting, event), now);
+  }
+
+  private void happened(ClusterEvent event, Predicate<Waiting> helps, Instant now) {
     if (awaited.getOrDefault(event, 0) > 0) {
-      List<Waiting> helped =
-          unschedulable.values().stream()
-              .filter(w -> w.awaits.contains(event) && mayHelp(w, event, about))
-              .toList();
+      List<Waiting> helped = new ArrayList<>();
+      for (Waiting waiting : unschedulable.values()) {
+        if (waiting.awaits.contains(event) && helps.test(waiting)) {
+          helped.add(waiting);
+        }
+      }
       for (Waiting waiting : helped) {
         unpark(waiting);
         moveOn(waiting, now);
@@ -198,11 +203,13 @@ public final class SchedulingQueue {
     }
   }
 
-  private boolean mayHelp(Waiting waiting, ClusterEvent event, @Nullable PodView about) {
-    return about == null
-        || waiting.rejectedBy.isEmpty()
-        || waiting.rejectedBy.stream()
-            .anyMatch(name -> hints.mayHelp(name, waiting.pod, event, about));
+  private boolean mayHelp(Waiting waiting, PodEvent event) {
+    for (String name : waiting.rejectedBy) {
+      if (hints.mayHelp(name, waiting.pod, event)) {
+        return true;
+      }
+    }
+    return waiting.rejectedBy.isEmpty();
   }
 
   /** When the next waiting pod becomes ready by itself. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.wherry.scheduler.framework.ClusterEvent;
+import dev.wherry.scheduler.framework.PodEvent;
 import dev.wherry.scheduler.plugins.PrioritySort;
 import dev.wherry.scheduler.view.PodView;
 import java.time.Duration;
@@ -31,9 +32,8 @@ class SchedulingQueueTest {
             }
 
             @Override
-            public boolean mayHelp(
-                String plugin, PodView waiting, ClusterEvent event, PodView about) {
-              return about.priority() == 0;
+            public boolean mayHelp(String plugin, PodView waiting, PodEvent event) {
+              return event.about().priority() == 0;
             }
           });
 
@@ -64,10 +64,10 @@ class SchedulingQueueTest {
   void happened_aboutAPodThatDoesNotMatter_changesNothing() {
     failOnce();
     Instant later = T0.plusSeconds(5);
-    queue.happened(ClusterEvent.ASSIGNED_POD_GONE, pod("other").priority(1).build(), later);
+    queue.happened(gone(pod("other").priority(1).build()), later);
     assertEquals(Optional.empty(), queue.poll(later));
 
-    queue.happened(ClusterEvent.ASSIGNED_POD_GONE, pod("this").build(), later);
+    queue.happened(gone(pod("this").build()), later);
     assertTrue(queue.poll(later).isPresent());
   }
 
@@ -126,6 +126,10 @@ class SchedulingQueueTest {
 
     assertEquals(0, queue.size());
     assertEquals(Optional.empty(), queue.nextDue());
+  }
+
+  private static PodEvent gone(PodView pod) {
+    return new PodEvent(ClusterEvent.ASSIGNED_POD_GONE, pod, Optional.empty());
   }
 
   private PodView failOnce() {
