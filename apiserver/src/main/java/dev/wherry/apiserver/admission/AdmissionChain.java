@@ -48,10 +48,7 @@ public final class AdmissionChain {
     List<Runnable> taken = new ArrayList<>();
     try {
       for (AdmissionPlugin plugin : plugins) {
-        Runnable release = plugin.reserve(request);
-        if (release != AdmissionPlugin.NOTHING) {
-          taken.add(release);
-        }
+        plugin.reserve(request).ifPresent(taken::add);
       }
     } catch (RuntimeException e) {
       taken.forEach(Runnable::run);

@@ -1,14 +1,13 @@
 package dev.wherry.apiserver.admission;
 
+import java.util.Optional;
+
 /**
  * One step of the chain. {@code mutate} may change {@link AdmissionRequest#object()} in place;
  * {@code validate} sees the final object and may only refuse. Both refuse by throwing {@code
  * ApiException}.
  */
 public interface AdmissionPlugin {
-  /** Gives nothing back. */
-  Runnable NOTHING = () -> {};
-
   /** The name messages and the order use, as upstream names the plugin. */
   String name();
 
@@ -28,7 +27,7 @@ public interface AdmissionPlugin {
    *
    * @return gives back what was taken: called once the object shows in the cache or never will
    */
-  default Runnable reserve(AdmissionRequest request) {
-    return NOTHING;
+  default Optional<Runnable> reserve(AdmissionRequest request) {
+    return Optional.empty();
   }
 }

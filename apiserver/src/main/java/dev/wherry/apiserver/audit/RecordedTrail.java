@@ -131,6 +131,9 @@ final class RecordedTrail implements AuditTrail {
     ObjectNode status = event.putObject("responseStatus");
     status.putObject("metadata");
     status.put("code", exchange.status());
+    exchange
+        .annotations()
+        .forEach((key, value) -> event.withObject("/annotations").put(key, value));
   }
 
   /** A body as a tree; empty when it is none, or too large. */

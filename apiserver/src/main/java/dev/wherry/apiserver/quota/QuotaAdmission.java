@@ -50,26 +50,26 @@ public final class QuotaAdmission implements AdmissionPlugin {
   }
 
   @Override
-  public Runnable reserve(AdmissionRequest request) {
+  public Optional<Runnable> reserve(AdmissionRequest request) {
     if (!concerns(request)) {
-      return NOTHING;
+      return Optional.empty();
     }
     List<Quota> quotas =
         book.quotas(request.namespace()).stream()
             .filter(quota -> !quota.limitsOf(request.resource()).isEmpty())
             .toList();
     if (quotas.isEmpty()) {
-      return NOTHING;
+      return Optional.empty();
     }
     QuotaBook.Account account = book.account(request.namespace());
     account.lock.lock();
     try {
       QuotaBook.Pending pending = pending(request, account, quotas);
       if (request.dryRun() || pending.amounts().isEmpty()) {
-        return NOTHING;
+        return Optional.empty();
       }
       account.pending.add(pending);
-      return () -> release(account, pending);
+      return Optional.of(() -> release(account, pending));
     } finally {
       account.lock.unlock();
     }

@@ -145,9 +145,10 @@ public final class QuotaStatus implements AutoCloseable {
         signals.release();
       }
     } catch (ApiException e) {
-      LOG.log(
-          Level.WARNING,
-          "quota=" + quota.namespace() + "/" + quota.name() + " status not written: " + e.text());
+      if (!closed) {
+        String name = quota.namespace() + "/" + quota.name();
+        LOG.log(Level.WARNING, "quota=" + name + " status not written: " + e.text());
+      }
     }
   }
 

@@ -63,10 +63,7 @@ final class Refusal {
   /** Why no answer came. */
   static String text(Throwable failure) {
     Throwable cause = failure;
-    while (cause.getCause() != null && cause.getCause() != cause) {
-      if (cause instanceof SSLException) {
-        break;
-      }
+    while (cause.getCause() != null && !(cause instanceof SSLException)) {
       cause = cause.getCause();
     }
     String text = cause.getMessage();

@@ -42,16 +42,24 @@ public final class WebhookServer implements AutoCloseable {
   /** Bodies as they came, with the path and query in {@code target}. */
   public final LinkedBlockingQueue<JsonNode> seen = new LinkedBlockingQueue<>();
 
+  /** On the loopback, as {@code localhost}. */
   public WebhookServer() throws Exception {
+    this(InetAddress.getLoopbackAddress(), "localhost");
+  }
+
+  /**
+   * @param host the name in its certificate
+   */
+  public WebhookServer(InetAddress address, String host) throws Exception {
     TlsIdentity identity =
         authority.issue(
             Subject.of("webhook"),
-            AlternativeNames.of(List.of("localhost")),
+            AlternativeNames.of(List.of(host)),
             CertificateUse.SERVER,
             Duration.ofHours(1));
     SSLContext tls = SSLContext.getInstance("TLS");
     tls.init(new KeyManager[] {TlsContexts.keyManager(() -> identity)}, null, null);
-    server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server = HttpsServer.create(new InetSocketAddress(address, 0), 0);
     server.setHttpsConfigurator(new HttpsConfigurator(tls));
     server.setExecutor(threads);
     server.createContext("/", this::serve);
@@ -72,6 +80,10 @@ public final class WebhookServer implements AutoCloseable {
       exchange.sendResponseHeaders(200, bytes.length);
       exchange.getResponseBody().write(bytes);
     }
+  }
+
+  public int port() {
+    return server.getAddress().getPort();
   }
 
   public String url(String path) {

@@ -15,6 +15,7 @@ public final class Versions {
   private final KindForms forms;
   private KindInfo kind;
   private AdmissionRequest current;
+  private boolean converted;
   private boolean dirty;
 
   public Versions(AdmissionRequest request, KindForms forms) {
@@ -32,6 +33,7 @@ public final class Versions {
               convert(current.object(), kind, matched.body()),
               convert(original.oldObject(), original.body(), matched.body()));
       kind = matched.body();
+      converted = true;
     }
     return current;
   }
@@ -53,7 +55,7 @@ public final class Versions {
 
   /** Puts a changed object, in the version last asked for, in the place of the one there was. */
   public void replace(ObjectNode changed) {
-    if (current == original) {
+    if (!converted) {
       into(original.object().orElseThrow(), changed);
     } else {
       current = current.with(Optional.of(changed), current.oldObject());
