@@ -41,7 +41,6 @@ final class ClusterRun implements AutoCloseable {
   private static final int CREATES_IN_FLIGHT_MAX = 256;
 
   private final Workload workload;
-  private final Path folder;
   private final Store store;
   private final ApiServer server;
   private final ApiClient admin;
@@ -49,7 +48,6 @@ final class ClusterRun implements AutoCloseable {
 
   private ClusterRun(Workload workload, Path folder) throws InterruptedException {
     this.workload = workload;
-    this.folder = folder;
     this.store = RocksStore.open(folder.resolve("store"), RocksStoreConfig.defaults());
     this.server = BareServer.start(folder, store, 0);
     this.admin = server.clientFor(UserInfo.of("bench", UserInfo.MASTERS));

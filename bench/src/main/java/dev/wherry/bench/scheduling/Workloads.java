@@ -50,7 +50,8 @@ final class Workloads {
   }
 
   private static Workload basic(int nodes) {
-    return settled("basic", 680, nodes, zones(1), nodes / 5, plain(), 2 * nodes, plain());
+    return settled(
+        "basic", 680, nodes, zones(1), nodes / 5, Workloads::plain, 2 * nodes, Workloads::plain);
   }
 
   private static Workload affinity(int nodes) {
@@ -84,7 +85,14 @@ final class Workloads {
 
   private static Workload spreading(int nodes) {
     return settled(
-        "spreading", 460, nodes, zones(3), nodes, plain(), nodes, spread(5, "DoNotSchedule"));
+        "spreading",
+        460,
+        nodes,
+        zones(3),
+        nodes,
+        Workloads::plain,
+        nodes,
+        spread(5, "DoNotSchedule"));
   }
 
   private static Workload preferredSpreading(int nodes) {
@@ -94,7 +102,7 @@ final class Workloads {
         nodes,
         zones(3),
         nodes,
-        plain(),
+        Workloads::plain,
         nodes,
         spread(5, "ScheduleAnyway"));
   }
@@ -123,7 +131,15 @@ final class Workloads {
     IntFunction<Pod> large =
         i -> pod("first-" + i, FIRST_NAMESPACE, PodSpec.builder(), asking("9"));
     return new Workload(
-        "unschedulable", 0, nodes, zones(1), nodes / 25, large, false, 2 * nodes, second(plain()));
+        "unschedulable",
+        0,
+        nodes,
+        zones(1),
+        nodes / 25,
+        large,
+        false,
+        2 * nodes,
+        second(Workloads::plain));
   }
 
   private static Workload settled(
@@ -165,8 +181,8 @@ final class Workloads {
     };
   }
 
-  private static IntFunction<Pod> plain() {
-    return i -> pod("first-" + i, FIRST_NAMESPACE, PodSpec.builder(), asking("100m"));
+  private static Pod plain(int i) {
+    return pod("first-" + i, FIRST_NAMESPACE, PodSpec.builder(), asking("100m"));
   }
 
   private static IntFunction<Pod> coloured(Affinity affinity) {
