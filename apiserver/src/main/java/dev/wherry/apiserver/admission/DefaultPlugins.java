@@ -37,6 +37,8 @@ public final class DefaultPlugins {
             new ClaimStorageClass(view),
             new PodRuntimeClass(view),
             new CertificateRules(authorizer),
+            new DefaultIngressClass(view),
+            new PodTopologyLabels(view),
             new RbacEscalation(authorizer, policy)));
     all.addAll(late);
     return new AdmissionChain(all);

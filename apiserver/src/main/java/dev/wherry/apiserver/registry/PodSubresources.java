@@ -14,6 +14,7 @@ import dev.wherry.model.selector.Labels;
 import dev.wherry.model.status.ApiException;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** {@code pods/binding} and {@code pods/eviction}. */
@@ -71,13 +72,21 @@ public final class PodSubresources {
           "pod " + request.name() + " has non-empty .spec.schedulingGates");
     }
     pod.withObject("/spec").put("nodeName", node);
-    JsonNode annotations = binding.path("metadata").path("annotations");
-    annotations
-        .fields()
-        .forEachRemaining(
-            a -> pod.withObject("/metadata/annotations").set(a.getKey(), a.getValue()));
+    for (String field : List.of("annotations", "labels")) {
+      copy(binding.path("metadata").path(field), pod, field);
+    }
     scheduled(pod);
     return pod;
+  }
+
+  /** Labels that the pod has already stay as they are. */
+  private static void copy(JsonNode from, ObjectNode pod, String field) {
+    for (Map.Entry<String, JsonNode> e : from.properties()) {
+      ObjectNode into = pod.withObject("/metadata/" + field);
+      if (field.equals("annotations") || !into.has(e.getKey())) {
+        into.set(e.getKey(), e.getValue());
+      }
+    }
   }
 
   private void scheduled(ObjectNode pod) {

@@ -97,7 +97,10 @@ final class Writes {
   }
 
   private JsonNode admitted(WriteRequest request, JsonNode body) {
-    Optional<ObjectNode> object = Optional.of((ObjectNode) body);
+    if (!(body instanceof ObjectNode tree)) {
+      throw ApiException.badRequest("the object provided is unrecognized");
+    }
+    Optional<ObjectNode> object = Optional.of(tree);
     registry.objects().admit(request.admission(Operation.CREATE, object, Optional.empty()));
     return body;
   }

@@ -433,4 +433,46 @@ class AdmissionTest {
             Optional.of(old));
     assertEquals(Reason.INVALID, assertThrows(ApiException.class, () -> admit(request)).reason());
   }
+
+  @Test
+  void create_bindingOfPod_hasTheNodesZone() {
+    view.put(
+        Resource.NODES,
+        "{'metadata':{'name':'n','labels':{'topology.kubernetes.io/zone':'z','other':'o'}}}");
+    ObjectNode binding =
+        json("{'metadata':{'name':'p','namespace':'ns'},'target':{'kind':'Node','name':'n'}}");
+    admit(
+        request(
+            ADMIN,
+            Operation.CREATE,
+            Resource.PODS,
+            "binding",
+            "ns",
+            Optional.of(binding),
+            Optional.empty()));
+    assertEquals(
+        "{\"topology.kubernetes.io/zone\":\"z\"}", binding.at("/metadata/labels").toString());
+  }
+
+  @Test
+  void create_ingressWithoutClass_getsTheNewestDefault() {
+    Resource classes = new Resource("networking.k8s.io", "ingressclasses");
+    for (String name : List.of("a", "b")) {
+      view.put(
+          classes,
+          "{'metadata':{'name':'%s','creationTimestamp':'2026-01-01T00:00:0%sZ','annotations':{'ingressclass.kubernetes.io/is-default-class':'true'}}}"
+              .formatted(name, name.equals("a") ? "1" : "2"));
+    }
+    ObjectNode ingress = json("{'metadata':{'name':'i','namespace':'ns'},'spec':{}}");
+    admit(
+        request(
+            ANN,
+            Operation.CREATE,
+            new Resource("networking.k8s.io", "ingresses"),
+            "",
+            "ns",
+            Optional.of(ingress),
+            Optional.empty()));
+    assertEquals("b", ingress.at("/spec/ingressClassName").asText());
+  }
 }
