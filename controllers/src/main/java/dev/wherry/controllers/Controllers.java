@@ -6,6 +6,8 @@ import dev.wherry.controllers.csr.CertificateRequests;
 import dev.wherry.controllers.csr.CertificateSigner;
 import dev.wherry.controllers.daemonset.DaemonSetController;
 import dev.wherry.controllers.deployment.DeploymentController;
+import dev.wherry.controllers.disruption.DisruptionController;
+import dev.wherry.controllers.disruption.StaleDisruptions;
 import dev.wherry.controllers.endpoints.ServiceEndpoints;
 import dev.wherry.controllers.ipam.NodeIpam;
 import dev.wherry.controllers.job.FinishedJobs;
@@ -75,6 +77,8 @@ public final class Controllers implements AutoCloseable {
             new JobController(workload(clients, "job-controller", timer)),
             new CronJobController(workload(clients, "cronjob-controller", timer)),
             new FinishedJobs(parts(clients.controller("ttl-after-finished-controller"), timer)),
+            new DisruptionController(workload(clients, "disruption-controller", timer)),
+            new StaleDisruptions(parts(clients.controller("disruption-controller"), timer)),
             new NamespaceDeletion(parts(clients.controller("namespace-controller"), timer)),
             new GarbageCollector(parts(clients.controller("generic-garbage-collector"), timer)));
     starter = Thread.ofVirtual().name("controllers").unstarted(this::run);

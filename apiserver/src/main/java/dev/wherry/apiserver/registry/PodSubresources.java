@@ -2,35 +2,22 @@ package dev.wherry.apiserver.registry;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.wherry.apiserver.cache.CachedObject;
-import dev.wherry.apiserver.cache.Selection;
-import dev.wherry.apiserver.cache.WatchCache;
-import dev.wherry.apiserver.view.LabelSelectors;
-import dev.wherry.apiserver.view.Resource;
 import dev.wherry.model.Times;
 import dev.wherry.model.json.Json;
-import dev.wherry.model.selector.Fields;
-import dev.wherry.model.selector.Labels;
 import dev.wherry.model.status.ApiException;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** {@code pods/binding} and {@code pods/eviction}. */
 public final class PodSubresources {
-  private static final Resource BUDGETS = new Resource("policy", "poddisruptionbudgets");
-  private static final int EVICTION_RETRY_SECONDS = 10;
-
   private final ObjectStore objects;
-  private final Deletion deletion;
-  private final WatchCache cache;
+  private final Evictions evictions;
   private final InstantSource clock;
 
-  PodSubresources(ObjectStore objects, Deletion deletion, WatchCache cache, InstantSource clock) {
+  PodSubresources(ObjectStore objects, Evictions evictions, InstantSource clock) {
     this.objects = objects;
-    this.deletion = deletion;
-    this.cache = cache;
+    this.evictions = evictions;
     this.clock = clock;
   }
 
@@ -117,28 +104,7 @@ public final class PodSubresources {
 
   /** Deletes a pod unless a PodDisruptionBudget keeps it. */
   public ObjectNode evict(WriteRequest request, JsonNode eviction) {
-    CachedObject pod = objects.require(request);
-    for (CachedObject budget :
-        cache
-            .list(BUDGETS, new Selection(request.namespace(), Labels.EVERYTHING, Fields.EVERYTHING))
-            .objects()) {
-      ObjectNode tree = budget.tree();
-      boolean applies = selects(tree, pod);
-      if (applies && tree.path("status").path("disruptionsAllowed").asInt() < 1) {
-        throw ApiException.tooManyRequests(
-            "Cannot evict pod as it would violate the pod's disruption budget.",
-            EVICTION_RETRY_SECONDS);
-      }
-    }
-    deletion.delete(request, Deletion.Options.of(eviction.path("deleteOptions")));
+    evictions.evict(request, eviction);
     return created();
-  }
-
-  private static boolean selects(ObjectNode budget, CachedObject pod) {
-    JsonNode selector = budget.path("spec").path("selector");
-    if (!selector.isObject()) {
-      return false;
-    }
-    return Labels.of(Optional.of(LabelSelectors.read(selector))).matches(pod.labels());
   }
 }

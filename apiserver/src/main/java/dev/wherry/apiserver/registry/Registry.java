@@ -50,12 +50,15 @@ public record Registry(
             ground.admission(),
             fields);
     Deletion deletion = new Deletion(objects, ground.clock());
+    Evictions evictions =
+        new Evictions(
+            objects,
+            deletion,
+            ground.cache(),
+            kinds.find("policy", "v1", "poddisruptionbudgets").orElseThrow(),
+            ground.clock());
     return new Registry(
-        kinds,
-        objects,
-        deletion,
-        new PodSubresources(objects, deletion, ground.cache(), ground.clock()),
-        fields);
+        kinds, objects, deletion, new PodSubresources(objects, evictions, ground.clock()), fields);
   }
 
   /** Built-in kinds merge as the schema says, custom resources as their definition does. */
