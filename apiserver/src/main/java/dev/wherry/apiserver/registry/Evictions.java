@@ -63,7 +63,9 @@ final class Evictions {
     if (!eviction.path("metadata").path("name").asText().equals(request.name())) {
       throw ApiException.badRequest("name in URL does not match name in Eviction object");
     }
-    WriteRequest pod = rehearsed(request, eviction);
+    // A dry run may be asked for in the options of the deletion too.
+    boolean tried = !eviction.path("deleteOptions").path("dryRun").isEmpty();
+    WriteRequest pod = tried ? request.rehearsal() : request;
     CachedObject current = objects.require(pod);
     if (!servesNobody(current.tree())) {
       List<CachedObject> found = budgetsOf(pod.namespace(), current);
@@ -84,20 +86,6 @@ final class Evictions {
       objects.updateUnowned(status(pod), this::marked);
     }
     deletion.delete(pod, Deletion.Options.of(eviction.path("deleteOptions")));
-  }
-
-  /** A dry run may be asked for in the options of the deletion too. */
-  private static WriteRequest rehearsed(WriteRequest request, JsonNode eviction) {
-    boolean dryRun = request.dryRun() || !eviction.path("deleteOptions").path("dryRun").isEmpty();
-    return new WriteRequest(
-        request.user(),
-        request.info(),
-        request.subresource(),
-        request.namespace(),
-        request.name(),
-        dryRun,
-        request.manager(),
-        request.door());
   }
 
   private static WriteRequest status(WriteRequest pod) {

@@ -74,6 +74,11 @@ public record WriteRequest(
         user, info, subresource, namespace, name, dryRun, newManager, door, notes);
   }
 
+  /** The same write, tried out only. */
+  WriteRequest rehearsal() {
+    return new WriteRequest(user, info, subresource, namespace, name, true, manager, door, notes);
+  }
+
   /** The same write with somebody who listens. */
   public WriteRequest noting(AdmissionNotes newNotes) {
     return new WriteRequest(
