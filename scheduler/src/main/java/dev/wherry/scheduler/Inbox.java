@@ -34,5 +34,8 @@ sealed interface Inbox {
 
   record BudgetGone(String namespace, String name) implements Inbox {}
 
+  /** All that was there at the start has been told. */
+  record Ready() implements Inbox {}
+
   record Stop() implements Inbox {}
 }

@@ -52,6 +52,7 @@ public final class Scheduler implements AutoCloseable {
   private final Map<PodKey, String> assumed = new HashMap<>();
 
   private final Thread loop;
+  private boolean ready;
   private boolean stopping;
 
   /** With the seed of the draw among equally good nodes. */
@@ -77,8 +78,17 @@ public final class Scheduler implements AutoCloseable {
     this.loop = Thread.ofPlatform().name("scheduler").unstarted(this::run);
   }
 
+  /** Starts to listen; no pod is tried before {@link #ready}. */
   public void start() {
     loop.start();
+  }
+
+  /**
+   * Tells that everything that was there at the start has been told: with only some of the pods
+   * known, nodes would look emptier than they are.
+   */
+  public void ready() {
+    tell(new Inbox.Ready());
   }
 
   /** Tells of a pod as it is now; waits while the inbox is full. */
@@ -138,7 +148,7 @@ public final class Scheduler implements AutoCloseable {
   }
 
   private long waitNanos() {
-    if (queue.hasReady() && bindings.hasRoom()) {
+    if (ready && queue.hasReady() && bindings.hasRoom()) {
       return 0;
     }
     Duration idle =
@@ -157,7 +167,7 @@ public final class Scheduler implements AutoCloseable {
       read(message);
       message = inbox.poll();
     }
-    if (bindings.hasRoom()) {
+    if (ready && bindings.hasRoom()) {
       queue.poll(clock.instant()).ifPresent(this::attempt);
     }
   }
@@ -179,6 +189,7 @@ public final class Scheduler implements AutoCloseable {
       case Inbox.NamespaceGone(String name) -> state.namespaceGone(name);
       case Inbox.BudgetSeen(DisruptionBudget budget) -> state.budgetSeen(budget);
       case Inbox.BudgetGone(String namespace, String name) -> state.budgetGone(namespace, name);
+      case Inbox.Ready() -> ready = true;
       case Inbox.Stop() -> stopping = true;
     }
   }

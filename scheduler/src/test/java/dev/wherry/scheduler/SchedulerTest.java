@@ -37,6 +37,7 @@ class SchedulerTest {
   @Test
   void start_podAndNode_bindsAndReports() throws Exception {
     scheduler.start();
+    scheduler.ready();
     scheduler.nodeSeen(node("n1").build());
     scheduler.podSeen(pod("p").build());
 
@@ -47,6 +48,7 @@ class SchedulerTest {
   @Test
   void nodeComes_podWaiting_isBoundThen() throws Exception {
     scheduler.start();
+    scheduler.ready();
     scheduler.podSeen(pod("p").build());
     assertEquals("pending p Unschedulable no nodes available to schedule pods", cluster.next());
 
@@ -57,6 +59,7 @@ class SchedulerTest {
   @Test
   void twoPods_roomForOne_secondGoesWhenTheFirstIsGone() throws Exception {
     scheduler.start();
+    scheduler.ready();
     scheduler.nodeSeen(node("n1").has(1_000, 1_024).build());
     PodView first = pod("first").asks(800, 1).created(1).build();
     scheduler.podSeen(first);
@@ -77,6 +80,7 @@ class SchedulerTest {
   void bind_fails_isForgottenAndTriedAgain() throws Exception {
     cluster.failures.set(1);
     scheduler.start();
+    scheduler.ready();
     scheduler.nodeSeen(node("n1").has(1_000, 1_024).build());
     scheduler.podSeen(pod("p").asks(800, 1).build());
 
@@ -88,6 +92,7 @@ class SchedulerTest {
   @Test
   void gatedPod_isNotTriedUntilTheGateFalls() throws Exception {
     scheduler.start();
+    scheduler.ready();
     scheduler.nodeSeen(node("n1").build());
     scheduler.podSeen(pod("p").gate("example.com/wait").build());
     assertEquals(
@@ -99,8 +104,21 @@ class SchedulerTest {
   }
 
   @Test
+  void pendingPod_seenBeforeWhatIsThere_isNotTriedOnRoomThatIsTaken() throws Exception {
+    scheduler.start();
+    scheduler.nodeSeen(node("n1").has(1_000, 1_024).build());
+    scheduler.podSeen(pod("new").asks(800, 1).build());
+    scheduler.podSeen(pod("there").asks(800, 1).build().on("n1"));
+    scheduler.ready();
+
+    String said = cluster.next();
+    assertTrue(said.startsWith("pending new Unschedulable"), said);
+  }
+
+  @Test
   void importantPod_noRoom_takesTheVictimAwayAndComesWhereItIsNominated() throws Exception {
     scheduler.start();
+    scheduler.ready();
     scheduler.nodeSeen(node("n1").has(1_000, 1_024).build());
     PodView low = pod("low").asks(800, 1).priority(1).build();
     scheduler.podSeen(low.on("n1"));
@@ -125,6 +143,7 @@ class SchedulerTest {
   void preemption_cannotBeWritten_isTriedAgain() throws Exception {
     cluster.preemptFailures.set(1);
     scheduler.start();
+    scheduler.ready();
     scheduler.nodeSeen(node("n1").has(1_000, 1_024).build());
     scheduler.podSeen(pod("low").asks(800, 1).priority(1).build().on("n1"));
     scheduler.podSeen(pod("high").asks(800, 1).priority(10).build());

@@ -16,18 +16,25 @@ import dev.wherry.scheduler.config.ProfileFactory;
 import dev.wherry.scheduler.config.SchedulerConfig;
 import dev.wherry.scheduler.view.PodKey;
 import dev.wherry.scheduler.view.PodView;
+import java.time.Duration;
 import java.util.function.Function;
 
 /** A scheduler over an API server: informers feed it, one writer speaks for it. */
 public final class SchedulerRunner implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(SchedulerRunner.class.getName());
+  private static final Duration SYNC_LOOK = Duration.ofSeconds(30);
+
   private final Informers informers;
   private final EventRecorder events;
   private final Scheduler scheduler;
+  private final Thread waiting;
 
-  private SchedulerRunner(Informers informers, EventRecorder events, Scheduler scheduler) {
+  private SchedulerRunner(
+      Informers informers, EventRecorder events, Scheduler scheduler, Thread waiting) {
     this.informers = informers;
     this.events = events;
     this.scheduler = scheduler;
+    this.waiting = waiting;
   }
 
   /**
@@ -58,7 +65,22 @@ public final class SchedulerRunner implements AutoCloseable {
     informers.of(Pod.KIND).onChange(change -> pod(scheduler, change));
     scheduler.start();
     informers.start();
-    return new SchedulerRunner(informers, events, scheduler);
+    Thread waiting =
+        Thread.ofVirtual()
+            .name("scheduler-sync")
+            .start(() -> readyWhenSynced(informers, scheduler));
+    return new SchedulerRunner(informers, events, scheduler, waiting);
+  }
+
+  private static void readyWhenSynced(Informers informers, Scheduler scheduler) {
+    try {
+      while (!informers.awaitSynced(SYNC_LOOK)) {
+        LOG.log(System.Logger.Level.INFO, "scheduler=waiting for=lists");
+      }
+      scheduler.ready();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private static void node(Scheduler scheduler, Change<Node> change) {
@@ -95,6 +117,7 @@ public final class SchedulerRunner implements AutoCloseable {
 
   @Override
   public void close() {
+    waiting.interrupt();
     informers.close();
     scheduler.close();
     events.close();
