@@ -167,7 +167,7 @@ public final class ApiServer implements AutoCloseable {
       LateAdmission late) {
     return SecurityRealm.over(
         view,
-        protection.issuers(),
+        protection.tokenAuthenticators(),
         protection.anonymous(),
         List.of(pki.authority().certificate()),
         pki.serviceAccountKeys(),

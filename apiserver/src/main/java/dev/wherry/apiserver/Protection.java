@@ -2,6 +2,7 @@ package dev.wherry.apiserver;
 
 import dev.wherry.apiserver.audit.AuditLog;
 import dev.wherry.apiserver.authn.AnonymousAccess;
+import dev.wherry.apiserver.authn.Authenticator;
 import dev.wherry.apiserver.cache.StoreKeys;
 import dev.wherry.apiserver.oidc.AuthenticationConfig;
 import dev.wherry.apiserver.oidc.JwtAuthenticator;
@@ -13,9 +14,11 @@ import dev.wherry.apiserver.secrets.Rewriting;
 import dev.wherry.apiserver.secrets.ValueTransformer;
 import dev.wherry.apiserver.token.TokenConfig;
 import dev.wherry.apiserver.view.Resource;
+import dev.wherry.apiserver.webhook.TokenWebhook;
 import dev.wherry.store.Store;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -25,12 +28,14 @@ import java.util.function.Supplier;
  * What the files of a {@link ProtectionConfig} bring about.
  *
  * @param transformer encrypts what is stored
- * @param issuers judge the tokens of others
+ * @param issuers judge the tokens of others by their signatures
+ * @param tokenWebhook judges those that nobody here knows
  */
 record Protection(
     ValueTransformer transformer,
     AnonymousAccess anonymous,
     List<JwtAuthenticator> issuers,
+    Optional<TokenWebhook> tokenWebhook,
     Optional<AuditLog> audit)
     implements AutoCloseable {
 
@@ -46,6 +51,9 @@ record Protection(
         transformer(config, random),
         authentication.anonymous(),
         JwtAuthenticator.of(authentication, clock),
+        files
+            .tokenWebhook()
+            .map(file -> TokenWebhook.open(file, TokenConfig.defaults().audiences(), clock)),
         files.audit().map(where -> AuditLog.open(where, clock, uids)));
   }
 
@@ -71,9 +79,17 @@ record Protection(
         : () -> {};
   }
 
+  /** All who judge the tokens of others, in the order in which they are asked. */
+  List<Authenticator> tokenAuthenticators() {
+    List<Authenticator> all = new ArrayList<>(issuers);
+    tokenWebhook.ifPresent(all::add);
+    return all;
+  }
+
   @Override
   public void close() {
     issuers.forEach(JwtAuthenticator::close);
+    tokenWebhook.ifPresent(TokenWebhook::close);
     audit.ifPresent(AuditLog::close);
   }
 }

@@ -9,12 +9,36 @@ import java.util.Optional;
  * kept.
  *
  * @param authentication an AuthenticationConfiguration
+ * @param tokenWebhook a kubeconfig of a server that knows bearer tokens
  * @param audit where the audit log goes
  * @param encryption an EncryptionConfiguration
  */
 public record ProtectionConfig(
-    Optional<Path> authentication, Optional<AuditConfig> audit, Optional<Path> encryption) {
+    Optional<Path> authentication,
+    Optional<Path> tokenWebhook,
+    Optional<AuditConfig> audit,
+    Optional<Path> encryption) {
   /** No files. */
   public static final ProtectionConfig NONE =
-      new ProtectionConfig(Optional.empty(), Optional.empty(), Optional.empty());
+      new ProtectionConfig(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+
+  /** The same with an AuthenticationConfiguration. */
+  public ProtectionConfig withAuthentication(Path file) {
+    return new ProtectionConfig(Optional.of(file), tokenWebhook, audit, encryption);
+  }
+
+  /** The same with a server that knows bearer tokens. */
+  public ProtectionConfig withTokenWebhook(Path file) {
+    return new ProtectionConfig(authentication, Optional.of(file), audit, encryption);
+  }
+
+  /** The same with an audit log. */
+  public ProtectionConfig withAudit(AuditConfig where) {
+    return new ProtectionConfig(authentication, tokenWebhook, Optional.of(where), encryption);
+  }
+
+  /** The same with an EncryptionConfiguration. */
+  public ProtectionConfig withEncryption(Path file) {
+    return new ProtectionConfig(authentication, tokenWebhook, audit, Optional.of(file));
+  }
 }

@@ -25,6 +25,11 @@ final class ProtectionFlags {
   private @Nullable Path authentication;
 
   @Option(
+      names = "--authentication-token-webhook-config-file",
+      description = "A kubeconfig of a server that knows bearer tokens, by TokenReview.")
+  private @Nullable Path tokenWebhook;
+
+  @Option(
       names = "--encryption-provider-config",
       description = "An EncryptionConfiguration: what is stored encrypted, by which keys.")
   private @Nullable Path encryption;
@@ -52,7 +57,10 @@ final class ProtectionFlags {
 
   ProtectionConfig config() {
     return new ProtectionConfig(
-        Optional.ofNullable(authentication), audit(), Optional.ofNullable(encryption));
+        Optional.ofNullable(authentication),
+        Optional.ofNullable(tokenWebhook),
+        audit(),
+        Optional.ofNullable(encryption));
   }
 
   private Optional<AuditConfig> audit() {
@@ -74,6 +82,7 @@ final class ProtectionFlags {
   List<String> arguments() {
     List<String> arguments = new ArrayList<>();
     add(arguments, "--authentication-config", authentication);
+    add(arguments, "--authentication-token-webhook-config-file", tokenWebhook);
     add(arguments, "--encryption-provider-config", encryption);
     add(arguments, "--audit-policy-file", auditPolicy);
     if (auditLog != null && auditLog.toString().equals("-")) {

@@ -67,12 +67,36 @@ record FlowRule(List<Subject> subjects, List<Resources> resources, List<Paths> p
     return (list.size() == 1 && list.getFirst().equals(ALL)) || list.contains(wanted);
   }
 
+  /** Every request asks this of several rules: plain loops, and the cheaper question first. */
   boolean match(UserInfo user, RequestInfo asked) {
-    boolean target =
-        asked.resourceRequest()
-            ? resources.stream().anyMatch(rule -> rule.match(asked))
-            : paths.stream().anyMatch(rule -> rule.match(asked));
-    return target && subjects.stream().anyMatch(subject -> is(subject, user));
+    return isOf(user) && (asked.resourceRequest() ? isResource(asked) : isPath(asked));
+  }
+
+  private boolean isOf(UserInfo user) {
+    for (Subject subject : subjects) {
+      if (is(subject, user)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean isResource(RequestInfo asked) {
+    for (Resources rule : resources) {
+      if (rule.match(asked)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean isPath(RequestInfo asked) {
+    for (Paths rule : paths) {
+      if (rule.match(asked)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean is(Subject subject, UserInfo user) {

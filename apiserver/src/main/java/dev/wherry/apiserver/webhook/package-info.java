@@ -1,7 +1,8 @@
 /**
  * Calls to webhooks: by URL, or by Service through a node, each with the authority that its owner
- * names. Blocking, on the request's own virtual thread, with a bounded time. Imported by the
- * composition of the API server, the conversion of custom resources and admission.
+ * names; and the webhook that knows bearer tokens. Blocking, on the request's own virtual thread,
+ * with a bounded time. Imported by the composition of the API server, the conversion of custom
+ * resources and admission.
  */
 @NullMarked
 package dev.wherry.apiserver.webhook;

@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -47,8 +46,7 @@ class AuditTest {
   private ServerFixture start(long fileBytes) throws Exception {
     Path policy = Files.writeString(data.resolve("policy.yaml"), POLICY);
     AuditConfig config = new AuditConfig(policy, data.resolve("log/audit.log"), fileBytes, 2);
-    return ServerFixture.start(
-        data, new ProtectionConfig(Optional.empty(), Optional.of(config), Optional.empty()));
+    return ServerFixture.start(data, ProtectionConfig.NONE.withAudit(config));
   }
 
   private List<JsonNode> events() throws IOException {

@@ -48,10 +48,7 @@ class OidcTest {
     other = new TestProvider();
     key = provider.add("k1", "RS256");
     elliptic = other.add("e1", "ES256");
-    server =
-        ServerFixture.start(
-            data,
-            new ProtectionConfig(Optional.of(file(config())), Optional.empty(), Optional.empty()));
+    server = ServerFixture.start(data, ProtectionConfig.NONE.withAuthentication(file(config())));
     client =
         HttpClient.newBuilder()
             .sslContext(

@@ -16,7 +16,6 @@ import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.HexFormat;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -101,8 +100,7 @@ class EncryptionConfigTest {
 
   private ServerFixture start(String config) throws Exception {
     Path file = Files.writeString(data.resolve("encryption.yaml"), config);
-    return ServerFixture.start(
-        data, new ProtectionConfig(Optional.empty(), Optional.empty(), Optional.of(file)));
+    return ServerFixture.start(data, ProtectionConfig.NONE.withEncryption(file));
   }
 
   private static String stored(ServerFixture server, String key) {
