@@ -18,9 +18,6 @@ import java.util.function.Consumer;
  * all marked for deletion it is not tried, else it would take more. The sets belong to the loop.
  */
 final class Preemptions implements AutoCloseable {
-  /** The plugin's name, which asks for no event: the end of the preemption brings the pod back. */
-  static final String PLUGIN = "DefaultPreemption";
-
   /** Writes under way at a time; further ones wait for their turn. */
   private static final int WRITES_MAX = 256;
 

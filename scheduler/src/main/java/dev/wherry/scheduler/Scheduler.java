@@ -278,7 +278,7 @@ public final class Scheduler implements AutoCloseable {
       }
     }
     if (preemptions.holdsBack(key)) {
-      queue.unschedulable(key, Set.of(Preemptions.PLUGIN), clock.instant());
+      queue.holdBack(key);
       return;
     }
     PodView pod = seen.nominatedTo(state.nominations().nodeOf(key));
@@ -325,7 +325,12 @@ public final class Scheduler implements AutoCloseable {
 
   private void assume(PodView pod, Decision.Place place, Profile profile) {
     PodView placed = pod.on(place.node());
+    String nominated = state.nominations().nodeOf(pod.key());
     happened(state.place(placed), placed);
+    if (!nominated.isEmpty() && !nominated.equals(place.node())) {
+      // The room that was made there is free for others.
+      happened(Set.of(ClusterEvent.ASSIGNED_POD_GONE));
+    }
     assumed.put(pod.key(), pod.uid());
     reported.remove(pod.key());
     bindings.begin(pod, place.node(), profile);

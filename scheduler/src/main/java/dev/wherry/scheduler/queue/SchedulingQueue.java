@@ -150,6 +150,18 @@ public final class SchedulingQueue {
     }
   }
 
+  /** A polled pod that must not be tried now: it counts as no attempt and waits to be woken. */
+  public void holdBack(PodKey key) {
+    Waiting known = all.get(key);
+    if (known != null) {
+      inCycle.remove(known);
+      known.attempts--;
+      known.awaits = EnumSet.noneOf(ClusterEvent.class);
+      known.place = Place.UNSCHEDULABLE;
+      unschedulable.put(key, known);
+    }
+  }
+
   private void unpark(Waiting waiting) {
     if (unschedulable.remove(waiting.pod.key(), waiting)) {
       waiting.awaits.forEach(event -> awaited.merge(event, -1, Integer::sum));

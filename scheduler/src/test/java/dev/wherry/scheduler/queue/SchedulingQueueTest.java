@@ -80,6 +80,19 @@ class SchedulingQueueTest {
   }
 
   @Test
+  void holdBack_polledPod_waitsToBeWokenAndLosesNoTime() {
+    PodView pod = failOnce();
+    queue.wake(pod.key(), T0.plusSeconds(1));
+    queue.poll(T0.plusSeconds(1));
+    queue.holdBack(pod.key());
+    queue.happened(ClusterEvent.NODE_ADDED, T0.plusSeconds(2));
+    assertEquals(Optional.empty(), queue.poll(T0.plusSeconds(2)));
+
+    queue.wake(pod.key(), T0.plusSeconds(2));
+    assertTrue(queue.poll(T0.plusSeconds(2)).isPresent());
+  }
+
+  @Test
   void happened_duringTheCycle_isNotLost() {
     PodView pod = pod("p").build();
     queue.offer(pod, T0);
