@@ -3,6 +3,7 @@ package dev.wherry.kubelet;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.wherry.kubelet.cri.CriException;
 import dev.wherry.kubelet.cri.CriRuntime;
 import dev.wherry.kubelet.fixture.Await;
 import dev.wherry.kubelet.fixture.FakeApi;
@@ -25,6 +26,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -254,6 +257,43 @@ class ContainerdPodTest {
       assertEquals("Running", crashed.status().phase());
       node.api.put(deleted(crashed, 0));
       Await.until(LONG, () -> "removal", () -> node.api.byUid("uid-crash").isEmpty());
+    }
+  }
+
+  /** Containerd tells what ends, and the list is asked for then only. */
+  @Test
+  void exits_ofContainers_areToldWithoutThoseOfCommandsInThem() throws Exception {
+    Set<String> ended = ConcurrentHashMap.newKeySet();
+    Thread listener = Thread.ofVirtual().start(() -> listen(ended));
+    try (Node node = new Node()) {
+      node.api.put(
+          pod(
+              "ends",
+              """
+              {"restartPolicy": "Never", "terminationGracePeriodSeconds": 0,
+               "containers": [{"name": "c", "image": "busybox", "imagePullPolicy": "Never",
+                "command": ["sh", "-c", "while [ ! -e /end ]; do sleep 0.1; done"]}]}
+              """));
+      Pod running = node.await("uid-ends", "Running", p -> p.status().phase().equals("Running"));
+      String id =
+          running.status().containerStatuses().getFirst().containerID().replaceAll(".*//", "");
+      runtime.execSync(id, List.of("true"), LONG);
+      assertTrue(ended.isEmpty(), ended.toString());
+      runtime.execSync(id, List.of("touch", "/end"), LONG);
+      node.await("uid-ends", "Succeeded", p -> p.status().phase().equals("Succeeded"));
+      Await.until(LONG, () -> id + " in " + ended, () -> ended.contains(id));
+      node.api.put(deleted(running, 0));
+      Await.until(LONG, () -> "removal", () -> node.api.byUid("uid-ends").isEmpty());
+    } finally {
+      listener.interrupt();
+    }
+  }
+
+  private static void listen(Set<String> ended) {
+    try {
+      runtime.exits(ended::add);
+    } catch (CriException e) {
+      // The test is over.
     }
   }
 

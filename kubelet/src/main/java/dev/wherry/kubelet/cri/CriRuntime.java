@@ -1,5 +1,10 @@
 package dev.wherry.kubelet.cri;
 
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.wherry.proto.containerd.v1.Envelope;
+import dev.wherry.proto.containerd.v1.EventsGrpc;
+import dev.wherry.proto.containerd.v1.SubscribeRequest;
+import dev.wherry.proto.containerd.v1.TaskExit;
 import dev.wherry.proto.cri.v1.AttachRequest;
 import dev.wherry.proto.cri.v1.CgroupDriver;
 import dev.wherry.proto.cri.v1.ContainerConfig;
@@ -31,6 +36,7 @@ import dev.wherry.proto.cri.v1.UpdateContainerResourcesRequest;
 import dev.wherry.proto.cri.v1.UpdateRuntimeConfigRequest;
 import dev.wherry.proto.cri.v1.VersionRequest;
 import dev.wherry.proto.cri.v1.VersionResponse;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.Iterator;
@@ -51,9 +57,13 @@ public final class CriRuntime implements AutoCloseable {
   /** What a stop may take beyond the container's own grace period. */
   static final Duration STOP_SLACK = Duration.ofMinutes(2);
 
+  /** In the namespace that containerd keeps for CRI. */
+  private static final String EXITS = "namespace==k8s.io,topic==\"/tasks/exit\"";
+
   private final CriChannel channel;
   private final CriChannel imageChannel;
   private final RuntimeServiceGrpc.RuntimeServiceBlockingStub stub;
+  private final EventsGrpc.EventsBlockingStub containerd;
   private final CriImages images;
   private final CriLists lists;
 
@@ -69,6 +79,7 @@ public final class CriRuntime implements AutoCloseable {
     channel = new CriChannel(endpoint);
     imageChannel = imageEndpoint.equals(endpoint) ? channel : new CriChannel(imageEndpoint);
     stub = RuntimeServiceGrpc.newBlockingStub(channel.channel());
+    containerd = EventsGrpc.newBlockingStub(channel.channel());
     images = new CriImages(imageChannel.channel());
     lists = new CriLists(channel.channel());
   }
@@ -231,6 +242,36 @@ public final class CriRuntime implements AutoCloseable {
       }
       return Boolean.TRUE;
     });
+  }
+
+  /**
+   * Follows the ends of containers and sandboxes by containerd's own events, which it has since
+   * long before CRI had any. Blocks until the stream breaks.
+   *
+   * @param sink takes the container's id
+   * @throws CriException also when the runtime is no containerd
+   */
+  public void exits(Consumer<String> sink) {
+    call(() -> {
+      Iterator<Envelope> events =
+          containerd.subscribe(SubscribeRequest.newBuilder().addFilters(EXITS).build());
+      while (events.hasNext()) {
+        TaskExit exit = exit(events.next());
+        // Others are commands run in the container, probes for instance.
+        if (exit.getId().equals(exit.getContainerId())) {
+          sink.accept(exit.getContainerId());
+        }
+      }
+      return Boolean.TRUE;
+    });
+  }
+
+  private static TaskExit exit(Envelope envelope) {
+    try {
+      return TaskExit.parseFrom(envelope.getEvent().getValue());
+    } catch (InvalidProtocolBufferException e) {
+      throw new CriException(Status.Code.INTERNAL, "containerd sent an event that is none");
+    }
   }
 
   private RuntimeServiceGrpc.RuntimeServiceBlockingStub in(Duration deadline) {

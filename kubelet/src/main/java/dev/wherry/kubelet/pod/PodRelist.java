@@ -8,11 +8,12 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
 
 /**
- * Finds pods whose containers changed: by the runtime's events where it has them, else by listing
- * everything, every second while things happen and less often when they do not. Two virtual
- * threads.
+ * Finds pods whose containers changed: by the runtime's events where it has them, else by
+ * containerd's news of what ended and a look at everything then, else by looking every second while
+ * things happen and less often when they do not. Three virtual threads.
  */
 public final class PodRelist implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(PodRelist.class.getName());
@@ -26,6 +27,14 @@ public final class PodRelist implements AutoCloseable {
   /** How long after a change the short interval stays. */
   private static final Duration CALM_AFTER = Duration.ofSeconds(30);
 
+  /** How long after the news of an end one looks every second: CRI tells it a little later. */
+  private static final Duration SETTLED_AFTER = Duration.ofSeconds(5);
+
+  /**
+   * A stream that was not refused for so long is one: nothing is said on it until something ends.
+   */
+  private static final Duration STREAM_STANDS_AFTER = Duration.ofSeconds(5);
+
   private static final Duration EVENTS_RETRY = Duration.ofSeconds(5);
 
   private final CriRuntime runtime;
@@ -33,9 +42,12 @@ public final class PodRelist implements AutoCloseable {
   private final Timer clock;
   private final Thread relist;
   private final Thread events;
+  private final Thread exits;
+  private final Semaphore wake = new Semaphore(0);
   private volatile boolean hasEvents;
+  private volatile Instant exitsSince = Instant.MAX;
+  private volatile Instant lastChange;
   private PodStates before = PodStates.NONE;
-  private Instant lastChange;
 
   public PodRelist(CriRuntime runtime, PodWorkers workers, Timer clock) {
     this.runtime = runtime;
@@ -44,11 +56,13 @@ public final class PodRelist implements AutoCloseable {
     this.lastChange = clock.instant();
     this.relist = Thread.ofVirtual().name("pod-relist").unstarted(this::relist);
     this.events = Thread.ofVirtual().name("pod-events").unstarted(this::listen);
+    this.exits = Thread.ofVirtual().name("pod-exits").unstarted(this::listenForExits);
   }
 
   public void start() {
     relist.start();
     events.start();
+    exits.start();
   }
 
   private void relist() {
@@ -57,10 +71,21 @@ public final class PodRelist implements AutoCloseable {
         if (!workers.idle()) {
           look();
         }
-        clock.pause(interval());
+        rest(interval());
       }
     } catch (InterruptedException _) {
       LOG.log(Level.DEBUG, "relist ended");
+    }
+  }
+
+  /** Waits so long, or until something is said to have ended. */
+  private void rest(Duration time) throws InterruptedException {
+    Timer.Alarm alarm = clock.after(time, wake::release);
+    try {
+      wake.acquire();
+      wake.drainPermits();
+    } finally {
+      alarm.cancel();
     }
   }
 
@@ -85,8 +110,37 @@ public final class PodRelist implements AutoCloseable {
     if (hasEvents) {
       return WITH_EVENTS;
     }
-    boolean calm = Duration.between(lastChange, clock.instant()).compareTo(CALM_AFTER) > 0;
-    return calm ? CALM : BUSY;
+    Instant now = clock.instant();
+    Duration quiet = Duration.between(lastChange, now);
+    if (exitsSince.isBefore(now.minus(STREAM_STANDS_AFTER))) {
+      return quiet.compareTo(SETTLED_AFTER) > 0 ? WITH_EVENTS : BUSY;
+    }
+    return quiet.compareTo(CALM_AFTER) > 0 ? CALM : BUSY;
+  }
+
+  private void listenForExits() {
+    try {
+      while (true) {
+        try {
+          exitsSince = clock.instant();
+          runtime.exits(id -> {
+            lastChange = clock.instant();
+            wake.release();
+          });
+        } catch (CriException e) {
+          exitsSince = Instant.MAX;
+          if (e.unimplemented() || Thread.interrupted()) {
+            return;
+          }
+          LOG.log(Level.DEBUG, "containerd's events broke off: {0}", e.text());
+        }
+        exitsSince = Instant.MAX;
+        wake.release();
+        clock.pause(EVENTS_RETRY);
+      }
+    } catch (InterruptedException _) {
+      LOG.log(Level.DEBUG, "exits ended");
+    }
   }
 
   private void listen() {
@@ -122,5 +176,6 @@ public final class PodRelist implements AutoCloseable {
   public void close() {
     relist.interrupt();
     events.interrupt();
+    exits.interrupt();
   }
 }
