@@ -239,7 +239,10 @@ public final class Scheduler implements AutoCloseable {
     if (!events.isEmpty()) {
       Instant now = clock.instant();
       Optional<NodeView> node = state.snapshot().node(about.nodeName());
-      events.forEach(event -> queue.happened(new PodEvent(event, about, node), now));
+      List<PodView> nominated = state.nominations().on(about.nodeName());
+      for (ClusterEvent event : events) {
+        queue.happened(new PodEvent(event, about, node, nominated), now);
+      }
     }
   }
 

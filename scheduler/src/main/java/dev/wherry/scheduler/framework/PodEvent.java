@@ -2,6 +2,7 @@ package dev.wherry.scheduler.framework;
 
 import dev.wherry.scheduler.view.NodeView;
 import dev.wherry.scheduler.view.PodView;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -9,5 +10,7 @@ import java.util.Optional;
  *
  * @param about as it is now, or was last
  * @param node its node as it is now, where it is known
+ * @param nominated pods for which room is being made on that node
  */
-public record PodEvent(ClusterEvent what, PodView about, Optional<NodeView> node) {}
+public record PodEvent(
+    ClusterEvent what, PodView about, Optional<NodeView> node, List<PodView> nominated) {}

@@ -59,13 +59,28 @@ public final class NodeResourcesFit implements FilterPlugin, ScorePlugin {
   /** Room on one node helps those that it is enough for, perhaps after another preemption. */
   @Override
   public boolean mayHelp(PodView waiting, PodEvent event) {
-    if (event.node().isEmpty() || fits(waiting.requests(), event.node().get())) {
+    if (event.node().isEmpty()) {
+      return true;
+    }
+    NodeView node = withNominated(event.node().get(), event.nominated(), waiting);
+    if (fits(waiting.requests(), node)) {
       return true;
     }
     PodView.Standing standing = waiting.standing();
     return standing.mayPreempt()
         && standing.nominatedNode().isEmpty()
-        && fits(waiting.requests(), withoutLesser(event.node().get(), waiting));
+        && fits(waiting.requests(), withoutLesser(node, waiting));
+  }
+
+  /** Room that was made for others is theirs. */
+  private static NodeView withNominated(NodeView node, List<PodView> nominated, PodView pod) {
+    NodeView full = node;
+    for (PodView other : nominated) {
+      if (other.priority() >= pod.priority() && !other.key().equals(pod.key())) {
+        full = full.with(other);
+      }
+    }
+    return full;
   }
 
   private static NodeView withoutLesser(NodeView node, PodView pod) {

@@ -10,6 +10,7 @@ import dev.wherry.scheduler.framework.ClusterEvent;
 import dev.wherry.scheduler.framework.PodEvent;
 import dev.wherry.scheduler.view.NodeView;
 import dev.wherry.scheduler.view.PodView;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -25,15 +26,15 @@ class HintsTest {
       new NodeResourcesFit(ScoringStrategy.MOST_ALLOCATED, Set.of());
 
   private static PodEvent added(PodView about) {
-    return new PodEvent(ClusterEvent.ASSIGNED_POD_ADDED, about, Optional.empty());
+    return new PodEvent(ClusterEvent.ASSIGNED_POD_ADDED, about, Optional.empty(), List.of());
   }
 
   private static PodEvent gone(PodView about) {
-    return new PodEvent(ClusterEvent.ASSIGNED_POD_GONE, about, Optional.empty());
+    return new PodEvent(ClusterEvent.ASSIGNED_POD_GONE, about, Optional.empty(), List.of());
   }
 
   private static PodEvent goneFrom(NodeView node) {
-    return new PodEvent(ClusterEvent.ASSIGNED_POD_GONE, WEB, Optional.of(node));
+    return new PodEvent(ClusterEvent.ASSIGNED_POD_GONE, WEB, Optional.of(node), List.of());
   }
 
   @Test
@@ -70,6 +71,21 @@ class HintsTest {
 
     assertTrue(fit.mayHelp(pod("p").asks(500, 1).build(), goneFrom(node)));
     assertFalse(fit.mayHelp(pod("p").asks(600, 1).build(), goneFrom(node)));
+  }
+
+  @Test
+  void fit_roomMadeForAnotherPod_wakesOnlyThatOne() {
+    PodView mine = pod("mine").priority(5).asks(800, 1).nominated("n").build();
+    PodView other = pod("other").priority(5).asks(800, 1).nominated("m").build();
+    PodEvent gone =
+        new PodEvent(
+            ClusterEvent.ASSIGNED_POD_GONE,
+            WEB,
+            Optional.of(node("n").has(1_000, 1_024).build()),
+            List.of(mine));
+
+    assertTrue(fit.mayHelp(mine, gone));
+    assertFalse(fit.mayHelp(other, gone));
   }
 
   @Test

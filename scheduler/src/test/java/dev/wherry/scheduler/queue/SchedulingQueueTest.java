@@ -10,6 +10,7 @@ import dev.wherry.scheduler.plugins.PrioritySort;
 import dev.wherry.scheduler.view.PodView;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -142,7 +143,7 @@ class SchedulingQueueTest {
   }
 
   private static PodEvent gone(PodView pod) {
-    return new PodEvent(ClusterEvent.ASSIGNED_POD_GONE, pod, Optional.empty());
+    return new PodEvent(ClusterEvent.ASSIGNED_POD_GONE, pod, Optional.empty(), List.of());
   }
 
   private PodView failOnce() {
