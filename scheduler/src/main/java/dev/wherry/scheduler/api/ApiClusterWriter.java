@@ -74,27 +74,32 @@ public final class ApiClusterWriter implements ClusterWriter, BindPlugin {
     } else {
       status.put("nominatedNodeName", node);
     }
-    unlessGone(() -> patchStatus(pod, patch));
+    unlessGone(pod, () -> patchStatus(pod, patch));
   }
 
   @Override
   public void preempt(PodView preemptor, PodView victim, String node) {
     boolean there =
-        unlessGone(() ->
-            condition(
-                victim,
-                "DisruptionTarget",
-                "True",
-                PodReader.PREEMPTION_REASON,
-                preemptor.schedulerName() + ": preempting to accommodate a higher priority pod"));
+        unlessGone(
+            victim,
+            () ->
+                condition(
+                    victim,
+                    "DisruptionTarget",
+                    "True",
+                    PodReader.PREEMPTION_REASON,
+                    preemptor.schedulerName()
+                        + ": preempting to accommodate a higher priority pod"));
     boolean deleted =
         there
-            && unlessGone(() ->
-                client.delete(
-                    Pod.KIND,
-                    victim.key().namespace(),
-                    victim.key().name(),
-                    DeleteOptions.ofUid(victim.uid())));
+            && unlessGone(
+                victim,
+                () ->
+                    client.delete(
+                        Pod.KIND,
+                        victim.key().namespace(),
+                        victim.key().name(),
+                        DeleteOptions.ofUid(victim.uid())));
     if (deleted) {
       events.report(
           reference(victim),
@@ -105,13 +110,25 @@ public final class ApiClusterWriter implements ClusterWriter, BindPlugin {
   }
 
   /** Returns false where the pod is gone, or another has its name. */
-  private static boolean unlessGone(Runnable write) {
+  private boolean unlessGone(PodView pod, Runnable write) {
     try {
       write.run();
       return true;
     } catch (ApiException e) {
-      if (e.reason() == Reason.NOT_FOUND || e.reason() == Reason.CONFLICT) {
+      if (e.reason() == Reason.NOT_FOUND || (e.reason() == Reason.CONFLICT && isGone(pod))) {
         return false;
+      }
+      throw e;
+    }
+  }
+
+  private boolean isGone(PodView pod) {
+    try {
+      Pod now = client.get(Pod.KIND, pod.key().namespace(), pod.key().name());
+      return !now.metadata().uid().equals(pod.uid());
+    } catch (ApiException e) {
+      if (e.reason() == Reason.NOT_FOUND) {
+        return true;
       }
       throw e;
     }
