@@ -76,8 +76,7 @@ public final class ApiServer implements AutoCloseable {
       throws InterruptedException {
     ServerPki pki = pki(config, clock, random);
     Protection protection = Protection.open(config, clock, uids, random);
-    WatchCache cache = new WatchCache(store, protection.transformer());
-    cache.start();
+    WatchCache cache = filled(store, protection);
     CacheView view = new CacheView(cache);
     CustomKinds custom = new CustomKinds(cache);
     TunnelRegistry tunnels = new TunnelRegistry();
@@ -87,14 +86,8 @@ public final class ApiServer implements AutoCloseable {
     Conversions conversions = new Conversions(forms);
     KindRegistry kinds = new KindRegistry(custom);
     CustomRules rules = new CustomRules(custom, new BuiltInRules());
-    LateAdmission late =
-        new LateAdmission(
-            view,
-            cache,
-            new RegistryForms(kinds, conversions, forms, rules),
-            webhooks,
-            uids,
-            clock);
+    RegistryForms shapes = new RegistryForms(kinds, conversions, forms, rules);
+    LateAdmission late = new LateAdmission(view, cache, shapes, webhooks, uids, clock);
     SecurityRealm realm = realm(view, protection, pki, clock, random, late);
     Registry registry =
         Registry.on(
@@ -110,19 +103,14 @@ public final class ApiServer implements AutoCloseable {
                 clock,
                 uids,
                 random));
-    RegistryWriter writer = bootstrap(registry, cache, pki);
-    late.follow(registry, superuser());
-    DefinitionController definitions =
-        new DefinitionController(cache, registry, custom, superuser(), clock);
-    FlowUpkeep flows = new FlowUpkeep(view, writer, clock);
-    ServiceProxy proxy = new ServiceProxy(view, tunnels, tunnels::nodes, random);
-    Aggregator aggregator = aggregator(view, registry, services, proxy, pki, writer, clock, random);
+    RegistryWriter writer = bootstrap(registry, cache, pki, late);
+    Aggregator others = aggregator(view, registry, services, tunnels, pki, writer, clock, random);
     Rest rest =
         Rest.over(
             new Rest.Ground(
                 realm,
                 config.limits().inFlightMax(),
-                aggregator,
+                others,
                 protection.audit(),
                 registry,
                 conversions,
@@ -141,13 +129,19 @@ public final class ApiServer implements AutoCloseable {
         rest.clients(),
         List.of(
             late::close,
-            definitions::close,
-            flows::close,
-            aggregator::close,
+            new DefinitionController(cache, registry, custom, superuser(), clock)::close,
+            new FlowUpkeep(view, writer, clock)::close,
+            others::close,
             custom::close,
             webhooks::close,
             protection.rewriting(store),
             protection::close));
+  }
+
+  private static WatchCache filled(Store store, Protection protection) {
+    WatchCache cache = new WatchCache(store, protection.transformer());
+    cache.start();
+    return cache;
   }
 
   private static ServerPki pki(ApiServerConfig config, InstantSource clock, SecureRandom random) {
@@ -177,11 +171,13 @@ public final class ApiServer implements AutoCloseable {
         late::plugins);
   }
 
-  private static RegistryWriter bootstrap(Registry registry, WatchCache cache, ServerPki pki) {
+  private static RegistryWriter bootstrap(
+      Registry registry, WatchCache cache, ServerPki pki, LateAdmission late) {
     RegistryWriter writer = new RegistryWriter(registry, cache, superuser());
     new Bootstrap(writer).run();
     ExtensionAuthentication.publish(
         writer, pki.authority().certificatePem(), pki.frontProxyAuthority().certificatePem());
+    late.follow(registry, superuser());
     return writer;
   }
 
@@ -189,7 +185,7 @@ public final class ApiServer implements AutoCloseable {
       ObjectView view,
       Registry registry,
       ServiceCalls services,
-      ServiceProxy proxy,
+      TunnelRegistry tunnels,
       ServerPki pki,
       RegistryWriter writer,
       InstantSource clock,
@@ -198,7 +194,7 @@ public final class ApiServer implements AutoCloseable {
         view,
         registry.kinds()::isBuiltIn,
         services,
-        proxy,
+        new ServiceProxy(view, tunnels, tunnels::nodes, random),
         () -> pki.identity(ServerPki.Leaf.FRONT_PROXY_CLIENT),
         (name, status) -> writer.setStatus(Aggregator.API_SERVICES, name, status),
         clock,
