@@ -16,11 +16,13 @@ import java.util.Map;
 public final class Cluster implements AutoCloseable {
   private final Path data;
   private final List<String> settings;
+  private final Program starter;
   private final Program wherry;
 
-  private Cluster(Path data, List<String> settings, Program wherry) {
+  private Cluster(Path data, List<String> settings, Program starter, Program wherry) {
     this.data = data;
     this.settings = settings;
+    this.starter = starter;
     this.wherry = wherry;
   }
 
@@ -48,8 +50,11 @@ public final class Cluster implements AutoCloseable {
     Map<String, String> all = new java.util.HashMap<>(environment);
     all.put("KUBECONFIG", data.resolve("admin.kubeconfig").toString());
     all.put("HOME", data.toString());
+    String launcher = Program.launcher().toString();
+    List<String> wrapped = new ArrayList<>(wrapper);
+    wrapped.add(launcher);
     Cluster cluster =
-        new Cluster(data, settings, new Program(List.of(Program.launcher().toString()), all));
+        new Cluster(data, settings, new Program(wrapped, all), new Program(List.of(launcher), all));
     cluster.up();
     return cluster;
   }
@@ -64,7 +69,7 @@ public final class Cluster implements AutoCloseable {
   public void up() throws IOException, InterruptedException {
     List<String> arguments = new ArrayList<>(List.of("up"));
     arguments.addAll(settings);
-    wherry.run(arguments.toArray(String[]::new)).orThrow();
+    starter.run(arguments.toArray(String[]::new)).orThrow();
   }
 
   /** The program as its users call it, with this cluster's kubeconfig. */

@@ -14,10 +14,13 @@ import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * A command in a container over WebSocket with {@code v5.channel.k8s.io} (KEP-4006): each message
@@ -34,10 +37,16 @@ public final class RemoteCommand implements WebSocket.Listener {
   private static final int CHUNK_BYTES = 32 * 1024;
   private static final int STATUS_BYTES_MAX = 256 * 1024;
 
+  /** As kubectl: a ping each 5 s, and the connection is given up after 61 s without a word. */
+  private static final Duration PING = Duration.ofSeconds(5);
+
+  private static final Duration SILENCE_MAX = Duration.ofSeconds(61);
+
   private final OutputStream out;
   private final OutputStream err;
   private final ByteArrayOutputStream status = new ByteArrayOutputStream();
   private final CompletableFuture<Integer> ended = new CompletableFuture<>();
+  private volatile long heardNanos = System.nanoTime();
   private int channel = -1;
 
   private RemoteCommand(OutputStream out, OutputStream err) {
@@ -119,7 +128,9 @@ public final class RemoteCommand implements WebSocket.Listener {
   public static Running start(Api api, String path, OutputStream out, OutputStream err) {
     RemoteCommand command = new RemoteCommand(out, err);
     try {
-      return new Running(command, api.webSocket(path, PROTOCOL, command).join());
+      WebSocket socket = api.webSocket(path, PROTOCOL, command).join();
+      Thread.ofVirtual().name("remote-command-pings").start(() -> command.keepAlive(socket));
+      return new Running(command, socket);
     } catch (CompletionException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       if (cause instanceof WebSocketHandshakeException handshake) {
@@ -132,9 +143,59 @@ public final class RemoteCommand implements WebSocket.Listener {
     }
   }
 
+  /**
+   * Finds out about a connection that ended without anybody saying so: the JDK's WebSocket now and
+   * then does not tell of an end that comes right behind a message.
+   */
+  private void keepAlive(WebSocket socket) {
+    try {
+      while (!endsWithin(PING)) {
+        if (System.nanoTime() - heardNanos > SILENCE_MAX.toNanos()) {
+          broke("the server has been silent for " + SILENCE_MAX.toSeconds() + " s");
+          return;
+        }
+        var _ =
+            socket
+                .sendPing(ByteBuffer.allocate(0))
+                .whenComplete((sent, failure) -> {
+                  // An earlier ping that is not out yet is no failure of the connection.
+                  if (failure instanceof IOException) {
+                    onError(socket, failure);
+                  }
+                });
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private boolean endsWithin(Duration time) throws InterruptedException {
+    try {
+      ended.get(time.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (ExecutionException e) {
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    }
+  }
+
+  private void broke(String why) {
+    ended.completeExceptionally(ClientException.error("error reading from error stream: " + why));
+  }
+
+  @Override
+  public @org.jspecify.annotations.Nullable CompletionStage<?> onPong(
+      WebSocket socket, ByteBuffer message) {
+    heardNanos = System.nanoTime();
+    socket.request(1);
+    return null;
+  }
+
   @Override
   public @org.jspecify.annotations.Nullable CompletionStage<?> onBinary(
       WebSocket socket, ByteBuffer data, boolean last) {
+    heardNanos = System.nanoTime();
     try {
       if (channel < 0 && data.hasRemaining()) {
         channel = Byte.toUnsignedInt(data.get());
@@ -185,8 +246,7 @@ public final class RemoteCommand implements WebSocket.Listener {
     if (status.size() > 0) {
       finish(WebSocket.NORMAL_CLOSURE, "");
     } else {
-      ended.completeExceptionally(
-          ClientException.error("error reading from error stream: " + error.getMessage()));
+      broke(String.valueOf(error.getMessage()));
     }
   }
 

@@ -139,11 +139,13 @@ class RemoteCommandTest {
   void await_connectionBreaks_isOneLine() throws IOException {
     try (FakeContainer server =
             new FakeContainer(c -> {
+              c.read();
               c.send(1, "half");
               throw new IOException("gone");
             });
         Api api = api(server)) {
       RemoteCommand.Running running = start(api);
+      running.resize(new Terminal.Size(80, 24));
 
       ClientException e = assertThrows(ClientException.class, running::await);
 
