@@ -1,6 +1,7 @@
 package dev.wherry.apiserver.oidc;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.wherry.apiserver.token.SignedToken;
 import dev.wherry.machinery.pki.TlsContexts;
 import dev.wherry.model.codec.DecodeException;
 import dev.wherry.model.json.Json;

@@ -1,6 +1,7 @@
 package dev.wherry.apiserver.oidc;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.wherry.apiserver.token.SignedToken;
 import java.math.BigInteger;
 import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;

@@ -7,6 +7,7 @@ import dev.wherry.apiserver.authn.Credentials;
 import dev.wherry.apiserver.authn.UserInfo;
 import dev.wherry.apiserver.cel.CelBudget;
 import dev.wherry.apiserver.cel.CelValues;
+import dev.wherry.apiserver.token.SignedToken;
 import dev.wherry.apiserver.view.Trees;
 import dev.wherry.model.json.Json;
 import java.time.Duration;

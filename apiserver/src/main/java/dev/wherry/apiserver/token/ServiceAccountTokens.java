@@ -60,7 +60,7 @@ public final class ServiceAccountTokens implements Authenticator {
 
   /** Verifies a token for somebody who answers to {@code audiences}. */
   public Judged authenticate(String token, List<String> audiences) {
-    Optional<Jwt.Parsed> parsed = Jwt.parse(token);
+    Optional<SignedToken> parsed = Jwt.parse(token);
     if (parsed.isEmpty() || !isOurs(parsed.get().claims())) {
       return new Judged(new Outcome.NotMine(), List.of());
     }
@@ -82,9 +82,9 @@ public final class ServiceAccountTokens implements Authenticator {
     return Trees.text(claims, "iss").equals(config.issuer());
   }
 
-  private boolean isSigned(Jwt.Parsed token) {
+  private boolean isSigned(SignedToken token) {
     PublicKey key = keys.get(token.keyId());
-    return key != null && Jwt.isSignedBy(token, key);
+    return key != null && token.isSignedBy(key);
   }
 
   private Optional<String> timeFault(JsonNode claims) {

@@ -1,4 +1,4 @@
-package dev.wherry.apiserver.oidc;
+package dev.wherry.apiserver.token;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -22,15 +22,15 @@ import java.util.Optional;
  * @param algorithm one of the signing ones for public keys
  * @param keyId "" when the header names none
  */
-record SignedToken(
+public record SignedToken(
     String algorithm, String keyId, ObjectNode claims, String signedPart, byte[] signature) {
   /** Characters; longer ones are refused unread. */
-  static final int TOKEN_CHARS_MAX = 64 * 1024;
+  private static final int TOKEN_CHARS_MAX = 64 * 1024;
 
   private static final Base64.Decoder DECODER = Base64.getUrlDecoder();
 
   /** Empty when the text is no such token. */
-  static Optional<SignedToken> parse(String token) {
+  public static Optional<SignedToken> parse(String token) {
     String[] parts = token.length() > TOKEN_CHARS_MAX ? new String[0] : token.split("\\.", -1);
     if (parts.length != 3) {
       return Optional.empty();
@@ -56,7 +56,7 @@ record SignedToken(
   }
 
   /** Whether the key made the signature, by the algorithm that the token names. */
-  boolean isSignedBy(PublicKey key) {
+  public boolean isSignedBy(PublicKey key) {
     String bits = algorithm.substring(2);
     try {
       Signature verifier;
