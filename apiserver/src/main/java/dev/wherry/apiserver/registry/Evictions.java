@@ -1,7 +1,6 @@
 package dev.wherry.apiserver.registry;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.apiserver.cache.CachedObject;
 import dev.wherry.apiserver.cache.Selection;
@@ -9,7 +8,6 @@ import dev.wherry.apiserver.cache.WatchCache;
 import dev.wherry.apiserver.view.LabelSelectors;
 import dev.wherry.apiserver.view.Resource;
 import dev.wherry.model.Times;
-import dev.wherry.model.json.Json;
 import dev.wherry.model.kind.ResourceInfo;
 import dev.wherry.model.selector.Fields;
 import dev.wherry.model.selector.Labels;
@@ -175,21 +173,11 @@ final class Evictions {
 
   /** The pod with the word that it is being evicted. */
   private ObjectNode marked(ObjectNode pod) {
-    ArrayNode conditions = Json.array();
-    for (JsonNode other : pod.path("status").path("conditions")) {
-      if (!other.path("type").asText().equals("DisruptionTarget")) {
-        conditions.add(other);
-      }
-    }
-    conditions
-        .addObject()
-        .put("type", "DisruptionTarget")
-        .put("status", "True")
-        .put("reason", "EvictionByEvictionAPI")
-        .put("message", "Eviction API: evicting")
-        .putNull("lastProbeTime")
-        .put("lastTransitionTime", Times.time(clock.instant()));
-    pod.withObject("/status").set("conditions", conditions);
+    PodConditions.put(
+        pod,
+        PodConditions.holds("DisruptionTarget", clock.instant())
+            .put("reason", "EvictionByEvictionAPI")
+            .put("message", "Eviction API: evicting"));
     return pod;
   }
 }

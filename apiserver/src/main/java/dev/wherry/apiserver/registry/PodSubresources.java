@@ -2,7 +2,6 @@ package dev.wherry.apiserver.registry;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.wherry.model.Times;
 import dev.wherry.model.json.Json;
 import dev.wherry.model.status.ApiException;
 import java.time.InstantSource;
@@ -77,22 +76,8 @@ public final class PodSubresources {
   }
 
   private void scheduled(ObjectNode pod) {
-    ObjectNode condition = Json.object();
-    condition
-        .put("type", "PodScheduled")
-        .put("status", "True")
-        .putNull("lastProbeTime")
-        .put("lastTransitionTime", Times.time(clock.instant()));
-    var kept = Json.array();
-    for (JsonNode other : pod.path("status").path("conditions")) {
-      if (!other.path("type").asText().equals("PodScheduled")) {
-        kept.add(other);
-      }
-    }
-    kept.add(condition);
-    ObjectNode status = pod.withObject("/status");
-    status.set("conditions", kept);
-    status.remove("nominatedNodeName");
+    PodConditions.put(pod, PodConditions.holds("PodScheduled", clock.instant()));
+    pod.withObject("/status").remove("nominatedNodeName");
   }
 
   private static ObjectNode created() {
