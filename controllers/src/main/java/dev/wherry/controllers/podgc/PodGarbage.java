@@ -7,6 +7,7 @@ import dev.wherry.controllers.ControllersConfig;
 import dev.wherry.controllers.Parts;
 import dev.wherry.controllers.PlanController;
 import dev.wherry.controllers.PodConditions;
+import dev.wherry.controllers.workload.PodFacts;
 import dev.wherry.machinery.client.ApiClient;
 import dev.wherry.machinery.client.DeleteOptions;
 import dev.wherry.machinery.client.PatchType;
@@ -91,15 +92,15 @@ public final class PodGarbage implements Controller {
       }
     }
     pods.stream()
-        .filter(pod -> isFinished(pod) && !deleted.contains(pod.metadata().uid()))
-        .sorted(Comparator.comparing(PodGarbage::created).reversed())
+        .filter(pod -> PodFacts.isFinished(pod) && !deleted.contains(pod.metadata().uid()))
+        .sorted(Comparator.comparing(PodFacts::created).reversed())
         .skip(terminatedMax)
         .forEach(pod -> actions.add(delete(pod)));
     return Plan.of(actions);
   }
 
   private static void orphan(Pod pod, Instant now, List<Action> actions) {
-    if (!isFinished(pod)) {
+    if (!PodFacts.isFinished(pod)) {
       Pod marked =
           PodConditions.with(
               pod,
@@ -131,16 +132,6 @@ public final class PodGarbage implements Controller {
     JsonNode conditions = Pod.KIND.toJson(pod).at("/status/conditions");
     patch.withObject("/status").put("phase", pod.status().phase()).set("conditions", conditions);
     return patch;
-  }
-
-  private static boolean isFinished(Pod pod) {
-    String phase = pod.status().phase();
-    return phase.equals("Succeeded") || phase.equals("Failed");
-  }
-
-  private static Instant created(Pod pod) {
-    Instant time = pod.metadata().creationTimestamp();
-    return time == null ? Instant.EPOCH : time;
   }
 
   private static Action delete(Pod pod) {
