@@ -32,10 +32,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Semaphore;
-import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 
 /**
@@ -71,7 +67,7 @@ public final class Scheduler {
         Store store = RocksStore.open(folder.resolve("store"), RocksStoreConfig.defaults());
         ApiServer server = BareServer.start(folder, store, 0)) {
       Scheduler bench = new Scheduler(server, timer, pods);
-      bench.inParallel(nodes, bench::createNode);
+      Parallel.run(nodes, CREATES_IN_FLIGHT_MAX, bench::createNode);
       for (int round = 0; round < rounds; round++) {
         bench.round(round);
       }
@@ -82,7 +78,7 @@ public final class Scheduler {
 
   private void round(int number) throws InterruptedException {
     long start = System.nanoTime();
-    inParallel(pods, i -> createPod(number, i));
+    Parallel.run(pods, CREATES_IN_FLIGHT_MAX, i -> createPod(number, i));
     double created = pods * 1e9 / (System.nanoTime() - start);
     CountDownLatch bound = new CountDownLatch(pods);
     try (Informer<Pod> _ =
@@ -165,23 +161,6 @@ public final class Scheduler {
                     .build())
             .spec(PodSpec.builder().containers(List.of(container)).build())
             .build());
-  }
-
-  private void inParallel(int count, IntConsumer work) throws InterruptedException {
-    Semaphore room = new Semaphore(CREATES_IN_FLIGHT_MAX);
-    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      for (int i = 0; i < count; i++) {
-        int number = i;
-        room.acquire();
-        threads.execute(() -> {
-          try {
-            work.accept(number);
-          } finally {
-            room.release();
-          }
-        });
-      }
-    }
   }
 
   private static long cpuNanos() {

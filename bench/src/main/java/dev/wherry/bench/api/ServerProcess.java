@@ -1,5 +1,6 @@
 package dev.wherry.bench.api;
 
+import dev.wherry.bench.Memory;
 import dev.wherry.machinery.pki.Pem;
 import dev.wherry.machinery.pki.TlsContexts;
 import dev.wherry.machinery.pki.TlsIdentity;
@@ -77,12 +78,7 @@ public final class ServerProcess implements AutoCloseable {
 
   /** Proportional set size in MiB. */
   public long pssMib() throws IOException {
-    for (String line : Files.readAllLines(Path.of("/proc/" + pid() + "/smaps_rollup"))) {
-      if (line.startsWith("Pss:")) {
-        return Long.parseLong(line.replaceAll("[^0-9]", "")) >> 10;
-      }
-    }
-    throw new IOException("no Pss in smaps_rollup");
+    return Memory.pssMib(pid());
   }
 
   /** Where a load generator of somebody else's finds the server. */

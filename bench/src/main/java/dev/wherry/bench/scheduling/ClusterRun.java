@@ -2,6 +2,7 @@ package dev.wherry.bench.scheduling;
 
 import dev.wherry.apiserver.ApiServer;
 import dev.wherry.apiserver.authn.UserInfo;
+import dev.wherry.bench.Parallel;
 import dev.wherry.bench.api.BareServer;
 import dev.wherry.machinery.client.ApiClient;
 import dev.wherry.machinery.informer.Change;
@@ -25,11 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 
 /**
@@ -73,12 +70,19 @@ final class ClusterRun implements AutoCloseable {
             .metadata(ObjectMeta.builder().name(Workloads.HIGH_CLASS).build())
             .value(Workloads.HIGH_PRIORITY)
             .build());
-    inParallel(workload.nodes(), i -> createNode(workload.node().apply(i)));
-    inParallel(workload.firstPods(), i -> admin.create(Pod.KIND, workload.first().apply(i)));
+    Parallel.run(
+        workload.nodes(), CREATES_IN_FLIGHT_MAX, i -> createNode(workload.node().apply(i)));
+    Parallel.run(
+        workload.firstPods(),
+        CREATES_IN_FLIGHT_MAX,
+        i -> admin.create(Pod.KIND, workload.first().apply(i)));
     if (workload.settles()) {
       bindAll(Workloads.FIRST_NAMESPACE, workload.firstPods(), seed);
     }
-    inParallel(workload.measuredPods(), i -> admin.create(Pod.KIND, workload.measured().apply(i)));
+    Parallel.run(
+        workload.measuredPods(),
+        CREATES_IN_FLIGHT_MAX,
+        i -> admin.create(Pod.KIND, workload.measured().apply(i)));
     return bindAll(Workloads.MEASURED_NAMESPACE, workload.measuredPods(), seed);
   }
 
@@ -124,23 +128,6 @@ final class ClusterRun implements AutoCloseable {
         && before.metadata().namespace().equals(namespace)
         && before.spec().nodeName().isEmpty()
         && !now.spec().nodeName().isEmpty();
-  }
-
-  private static void inParallel(int count, IntConsumer work) throws InterruptedException {
-    Semaphore room = new Semaphore(CREATES_IN_FLIGHT_MAX);
-    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      for (int i = 0; i < count; i++) {
-        int number = i;
-        room.acquire();
-        threads.execute(() -> {
-          try {
-            work.accept(number);
-          } finally {
-            room.release();
-          }
-        });
-      }
-    }
   }
 
   @Override

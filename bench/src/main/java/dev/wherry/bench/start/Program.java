@@ -1,10 +1,10 @@
 package dev.wherry.bench.start;
 
+import dev.wherry.bench.Memory;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -70,17 +70,7 @@ final class Program implements AutoCloseable {
   }
 
   long pssMib() throws IOException {
-    return pssMib(process.pid());
-  }
-
-  /** Proportional set size. */
-  static long pssMib(long pid) throws IOException {
-    for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/smaps_rollup"))) {
-      if (line.startsWith("Pss:")) {
-        return Long.parseLong(line.replaceAll("[^0-9]", "")) >> 10;
-      }
-    }
-    throw new IOException("no Pss of " + pid);
+    return Memory.pssMib(process.pid());
   }
 
   @Override
