@@ -72,7 +72,7 @@ public final class Kubelet implements AutoCloseable {
       Collection<X509Certificate> clientAuthorities,
       Timer timer,
       RandomGenerator random)
-      throws InterruptedException {
+      throws IOException, InterruptedException {
     runtime = new CriRuntime(config.criEndpoint(), config.imageEndpoint());
     EventRecorder recorder = opened(EventRecorder.start(api, "kubelet", config.nodeName(), timer));
     Informer<Service> services = opened(Informer.start(api, Service.KIND, Scope.ALL, timer));
@@ -99,6 +99,7 @@ public final class Kubelet implements AutoCloseable {
                     api, Pod.KIND, Scope.ofFields("spec.nodeName=" + config.nodeName()), timer)
                 .onChange(this::changed)
                 .start());
+    opened(new Doorkeeper(pods::awaitSynced, shared.room())).start();
     opened(new Housekeeping(shared, workers, pods::hasSynced)).start();
     LOG.log(
         System.Logger.Level.INFO,

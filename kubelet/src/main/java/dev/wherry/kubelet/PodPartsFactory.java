@@ -1,5 +1,6 @@
 package dev.wherry.kubelet;
 
+import dev.wherry.kubelet.admission.NodeRoom;
 import dev.wherry.kubelet.cri.CriRuntime;
 import dev.wherry.kubelet.image.ImagePulls;
 import dev.wherry.kubelet.launch.PodConfigs;
@@ -41,6 +42,7 @@ final class PodPartsFactory {
         api,
         events,
         new PodConfigs(config, dirs, figures),
+        new NodeRoom(api::allocatable),
         new PodCgroups(CGROUPS, config.cgroupRoot(), runtime.systemdCgroups()),
         dirs,
         new Mounts(),

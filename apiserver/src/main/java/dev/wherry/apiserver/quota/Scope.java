@@ -1,6 +1,7 @@
 package dev.wherry.apiserver.quota;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.wherry.apiserver.view.PodQos;
 import dev.wherry.apiserver.view.Trees;
 import java.util.List;
 
@@ -12,8 +13,8 @@ record Scope(String name, String operator, List<String> values) {
     return switch (name) {
       case "Terminating" -> isTerminating(spec);
       case "NotTerminating" -> !isTerminating(spec);
-      case "BestEffort" -> isBestEffort(spec);
-      case "NotBestEffort" -> !isBestEffort(spec);
+      case "BestEffort" -> PodQos.of(spec).equals(PodQos.BEST_EFFORT);
+      case "NotBestEffort" -> !PodQos.of(spec).equals(PodQos.BEST_EFFORT);
       case "PriorityClass" -> fitsPriority(Trees.text(spec, "priorityClassName"));
       case "CrossNamespacePodAffinity" -> crossesNamespaces(spec.path("affinity"));
       default -> false;
@@ -23,33 +24,6 @@ record Scope(String name, String operator, List<String> values) {
   private static boolean isTerminating(JsonNode spec) {
     JsonNode seconds = spec.path("activeDeadlineSeconds");
     return seconds.isNumber() && seconds.asLong() >= 0;
-  }
-
-  /** Neither cpu nor memory is asked for or limited. */
-  private static boolean isBestEffort(JsonNode spec) {
-    if (names(spec.path("resources"))) {
-      return false;
-    }
-    for (String list : List.of("containers", "initContainers")) {
-      for (JsonNode container : spec.path(list)) {
-        if (names(container.path("resources"))) {
-          return false;
-        }
-      }
-    }
-    return true;
-  }
-
-  private static boolean names(JsonNode resources) {
-    for (String field : List.of("requests", "limits")) {
-      for (String name : List.of("cpu", "memory")) {
-        String amount = resources.path(field).path(name).asText();
-        if (!amount.isEmpty() && !amount.equals("0")) {
-          return true;
-        }
-      }
-    }
-    return false;
   }
 
   private boolean fitsPriority(String className) {

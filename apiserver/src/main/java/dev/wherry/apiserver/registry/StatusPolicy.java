@@ -2,6 +2,7 @@ package dev.wherry.apiserver.registry;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wherry.apiserver.view.PodQos;
 import dev.wherry.model.kind.KindInfo;
 
 /** Which half of an object a write may touch. */
@@ -20,7 +21,10 @@ final class StatusPolicy {
     object.remove("status");
     switch (kind.resource()) {
       case "pods" ->
-          object.putObject("status").put("phase", "Pending").put("qosClass", qos(object));
+          object
+              .putObject("status")
+              .put("phase", "Pending")
+              .put("qosClass", PodQos.of(object.path("spec")));
       case "namespaces" -> {
         object.putObject("status").put("phase", "Active");
         object.withObject("/spec").putArray("finalizers").add("kubernetes");
@@ -68,6 +72,12 @@ final class StatusPolicy {
         if (request.info().isCustom()) {
           keepMetadata(object, old);
         }
+      }
+      case "resize" -> {
+        JsonNode sent = object.path("spec").deepCopy();
+        keepAllBut(object, old, "");
+        keepMetadata(object, old);
+        PodSizes.take(sent, object.withObject("/spec"));
       }
       case "approval" -> {
         JsonNode conditions = object.path("status").path("conditions");
@@ -125,28 +135,5 @@ final class StatusPolicy {
     } else {
       to.remove(field);
     }
-  }
-
-  /** The quality-of-service class (core/v1 helper qos). */
-  static String qos(JsonNode pod) {
-    boolean any = false;
-    boolean guaranteed = true;
-    for (String list : new String[] {"containers", "initContainers"}) {
-      for (JsonNode container : pod.path("spec").path(list)) {
-        JsonNode limits = container.path("resources").path("limits");
-        JsonNode requests = container.path("resources").path("requests");
-        for (String resource : new String[] {"cpu", "memory"}) {
-          String limit = limits.path(resource).asText();
-          String asked = requests.path(resource).asText(limit);
-          any |= isThere(limit) || isThere(asked);
-          guaranteed &= isThere(limit) && asked.equals(limit);
-        }
-      }
-    }
-    return !any ? "BestEffort" : guaranteed ? "Guaranteed" : "Burstable";
-  }
-
-  private static boolean isThere(String quantity) {
-    return !quantity.isEmpty() && !quantity.equals("0");
   }
 }

@@ -149,6 +149,10 @@ public final class Validation {
         rules.object().check(now);
         PodUpdateRules.ephemeral(now, before);
       }
+      case "resize" -> {
+        rules.object().check(now);
+        PodResizeRules.check(now, before);
+      }
       case "approval" -> rules.update().check(now, before);
       // A status may be written even where an older server accepted a spec that today's rules
       // refuse.

@@ -180,4 +180,72 @@ class ValidationTest {
         "spec.ephemeralContainers: Forbidden: existing ephemeral containers \"f\" may not be removed",
         change("Pod", grown, before, "ephemeralcontainers"));
   }
+
+  private static String sized(String... containers) {
+    StringBuilder list = new StringBuilder();
+    for (String container : containers) {
+      String[] parts = container.split(" ");
+      list.append(list.isEmpty() ? "" : ",")
+          .append("{'name':'" + parts[0] + "','image':'i','resources':{")
+          .append("'requests':" + parts[1] + ",'limits':" + parts[2] + "}}");
+    }
+    return "{META,'spec':{'restartPolicy':'Always','containers':[" + list + "]}}";
+  }
+
+  @Test
+  void update_resize_changesSizesAndNothingElse() {
+    String small = sized("c {'cpu':'1','memory':'1Gi'} {'cpu':'2','memory':'1Gi'}");
+    assertEquals(
+        "ok",
+        change(
+            "Pod",
+            small,
+            sized("c {'cpu':'2','memory':'1Gi'} {'cpu':'3','memory':'2Gi'}"),
+            "resize"));
+    assertEquals(
+        "spec: Invalid value: \"Guaranteed\": Pod QOS Class may not change as a result of resizing",
+        change(
+            "Pod",
+            small,
+            sized("c {'cpu':'2','memory':'1Gi'} {'cpu':'2','memory':'1Gi'}"),
+            "resize"));
+    assertEquals(
+        "spec.containers[0].resources.limits: Forbidden: resource limits cannot be removed",
+        change("Pod", small, sized("c {'cpu':'1','memory':'1Gi'} {'cpu':'2'}"), "resize"));
+    assertEquals(
+        "spec: Forbidden: only cpu and memory resources are mutable",
+        change(
+            "Pod",
+            small,
+            sized(
+                "c {'cpu':'1','memory':'1Gi','ephemeral-storage':'1'} {'cpu':'2','memory':'1Gi'}"),
+            "resize"));
+    assertEquals(
+        "spec.containers[0].name: Forbidden: containers may not be renamed or reordered on resize",
+        change("Pod", sized("c {} {}", "d {} {}"), sized("d {} {}", "c {} {}"), "resize"));
+  }
+
+  @Test
+  void update_resizeOfAnInitContainer_isForbiddenUnlessItIsASidecar() {
+    String pod =
+        "{META,'spec':{'containers':[{'name':'c','image':'i','resources':{'requests':{'cpu':'1'}}}],"
+            + "'initContainers':[{'name':'s','image':'i'%s,'resources':{'requests':{'cpu':'%s'}}}]}}";
+    String sidecar = ",'restartPolicy':'Always'";
+    assertEquals(
+        "ok", change("Pod", pod.formatted(sidecar, 1), pod.formatted(sidecar, 2), "resize"));
+    assertEquals(
+        "spec.initContainers[0].resources: Forbidden: resources for non-sidecar init containers are"
+            + " immutable",
+        change("Pod", pod.formatted("", 1), pod.formatted("", 2), "resize"));
+  }
+
+  @Test
+  void update_resizeOnANodeThatTellsNoSizes_isForbidden() {
+    String pod =
+        "{META,'spec':{'containers':[{'name':'c','image':'i','resources':{'requests':{'cpu':'%s'}}}]},"
+            + "'status':{'containerStatuses':[{'name':'c','state':{'running':{}}}]}}";
+    assertEquals(
+        "metadata: Forbidden: Pod running on node without support for resize",
+        change("Pod", pod.formatted(1), pod.formatted(2), "resize"));
+  }
 }

@@ -10,6 +10,7 @@ import dev.wherry.proto.cri.v1.CgroupDriver;
 import dev.wherry.proto.cri.v1.ContainerConfig;
 import dev.wherry.proto.cri.v1.ContainerEventResponse;
 import dev.wherry.proto.cri.v1.ContainerStats;
+import dev.wherry.proto.cri.v1.ContainerStatsRequest;
 import dev.wherry.proto.cri.v1.CreateContainerRequest;
 import dev.wherry.proto.cri.v1.ExecRequest;
 import dev.wherry.proto.cri.v1.ExecSyncRequest;
@@ -17,6 +18,7 @@ import dev.wherry.proto.cri.v1.ExecSyncResponse;
 import dev.wherry.proto.cri.v1.GetEventsRequest;
 import dev.wherry.proto.cri.v1.LinuxContainerResources;
 import dev.wherry.proto.cri.v1.ListContainerStatsRequest;
+import dev.wherry.proto.cri.v1.MemoryUsage;
 import dev.wherry.proto.cri.v1.NetworkConfig;
 import dev.wherry.proto.cri.v1.PodSandboxConfig;
 import dev.wherry.proto.cri.v1.PortForwardRequest;
@@ -41,6 +43,7 @@ import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -228,6 +231,15 @@ public final class CriRuntime implements AutoCloseable {
   public List<ContainerStats> stats() {
     return call(() -> in(CALL).listContainerStats(ListContainerStatsRequest.getDefaultInstance()))
         .getStatsList();
+  }
+
+  /** The memory that a container works with, in bytes; empty where the runtime does not tell. */
+  public OptionalLong memoryUsage(String id) {
+    ContainerStatsRequest request = ContainerStatsRequest.newBuilder().setContainerId(id).build();
+    MemoryUsage memory = call(() -> in(CALL).containerStats(request)).getStats().getMemory();
+    return memory.hasWorkingSetBytes()
+        ? OptionalLong.of(memory.getWorkingSetBytes().getValue())
+        : OptionalLong.empty();
   }
 
   /**

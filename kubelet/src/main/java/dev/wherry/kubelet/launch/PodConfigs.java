@@ -16,6 +16,7 @@ import dev.wherry.proto.cri.v1.ContainerMetadata;
 import dev.wherry.proto.cri.v1.ImageSpec;
 import dev.wherry.proto.cri.v1.KeyValue;
 import dev.wherry.proto.cri.v1.LinuxContainerConfig;
+import dev.wherry.proto.cri.v1.LinuxContainerResources;
 import dev.wherry.proto.cri.v1.LinuxPodSandboxConfig;
 import dev.wherry.proto.cri.v1.PodSandboxConfig;
 import dev.wherry.proto.cri.v1.PodSandboxMetadata;
@@ -157,6 +158,11 @@ public final class PodConfigs {
             .setResources(figures.of(pod, container))
             .setSecurityContext(Rights.container(pod, container, seccompRoot, targetId)));
     return out.build();
+  }
+
+  /** What a container may use, in the runtime's terms. */
+  public LinuxContainerResources resources(PodView pod, Container container) {
+    return figures.of(pod, container);
   }
 
   private static Map<String, String> annotations(PodView pod, Container container, int attempt) {

@@ -58,19 +58,21 @@ public final class NodeAgent implements AutoCloseable {
   private final int serverPort;
   private final Thread thread;
   private final CountDownLatch registered = new CountDownLatch(1);
-  private volatile Map<String, Quantity> allocatable = Map.of();
+  private volatile Map<String, Quantity> allocatable;
   private volatile @Nullable OwnerReference owner;
   private @Nullable Node node;
   private Instant reportedAt = Instant.EPOCH;
   private String podCidr = "";
 
   public NodeAgent(
-      KubeletConfig config, CriRuntime runtime, ApiClient api, Timer clock, int serverPort) {
+      KubeletConfig config, CriRuntime runtime, ApiClient api, Timer clock, int serverPort)
+      throws IOException {
     this.config = config;
     this.runtime = runtime;
     this.api = api;
     this.clock = clock;
     this.serverPort = serverPort;
+    this.allocatable = HostFacts.allocatable(HostFacts.capacity(config), config.reserved());
     this.thread = Thread.ofVirtual().name("node-agent").unstarted(this::run);
   }
 
@@ -78,7 +80,7 @@ public final class NodeAgent implements AutoCloseable {
     thread.start();
   }
 
-  /** What pods can get of this node; empty before the first look. */
+  /** What pods can get of this node. */
   public Map<String, Quantity> allocatable() {
     return allocatable;
   }

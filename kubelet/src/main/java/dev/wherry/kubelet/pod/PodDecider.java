@@ -19,7 +19,8 @@ public final class PodDecider {
   /** Decides for one moment; the same inputs give the same decision. */
   public static PodDecision decide(
       PodView pod, PodObservation observed, PodFacts facts, Instant now) {
-    if (facts.ending() != null || complete(pod, observed)) {
+    boolean complete = facts.resized().isEmpty() && complete(pod, observed);
+    if (facts.ending() != null || complete) {
       return PodEnding.decide(pod, observed, facts, now);
     }
     return new Run(pod, observed, facts, now).decide();
@@ -152,7 +153,7 @@ public final class PodDecider {
       switch (container.state()) {
         case RUNNING -> checkRunning(named, container);
         case EXITED -> {
-          if (restarts(pod, named, container)) {
+          if (restarts(pod, named, container) || facts.resized().contains(named.name())) {
             start(named, sandbox);
           }
         }
@@ -170,6 +171,10 @@ public final class PodDecider {
         stop(container, "Container " + named.name() + " definition changed, will be restarted");
         return;
       }
+      if (facts.resized().contains(named.name())) {
+        stop(container, "Container " + named.name() + " resize requires restart");
+        return;
+      }
       var failed = facts.unhealthy().get(container.id());
       if (failed != null) {
         String probe = failed.title().toLowerCase(java.util.Locale.ROOT);
@@ -185,6 +190,7 @@ public final class PodDecider {
           observed
               .container(named.name())
               .filter(c -> c.exited() && !restarts(pod, named, c))
+              .filter(_ -> !facts.resized().contains(named.name()))
               .isPresent();
       boolean once = named.role() == PodView.Role.MAIN || named.role() == PodView.Role.EPHEMERAL;
       if (over && once) {

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param started ids of containers that are past their startup probe and postStart hook
  * @param unhealthy by container id, the probe that failed for good
  * @param hashes by container name, the hash of its definition
+ * @param resized names of containers that must start anew to get their new size
  */
 public record PodFacts(
     @Nullable EndReason ending,
@@ -27,7 +28,8 @@ public record PodFacts(
     Map<String, Instant> stopping,
     Set<String> started,
     Map<String, ProbeKind> unhealthy,
-    Map<String, String> hashes) {
+    Map<String, String> hashes,
+    Set<String> resized) {
 
   public PodFacts {
     retryAt = Map.copyOf(retryAt);
@@ -35,12 +37,15 @@ public record PodFacts(
     started = Set.copyOf(started);
     unhealthy = Map.copyOf(unhealthy);
     hashes = Map.copyOf(hashes);
+    resized = Set.copyOf(resized);
   }
 
   /** Why a pod ends from outside. */
   public enum EndReason {
     /** The API object is being deleted or is gone. */
     DELETED,
+    /** This node does not take it. */
+    REJECTED,
     /** It was active longer than it may. */
     DEADLINE,
     /** The API already shows it as over. */

@@ -1,15 +1,18 @@
 package dev.wherry.kubelet.pod;
 
+import dev.wherry.kubelet.admission.Rejection;
 import dev.wherry.kubelet.cri.ContainerSnapshot;
 import dev.wherry.kubelet.cri.PodObservation;
 import dev.wherry.kubelet.launch.ContainerHash;
 import dev.wherry.kubelet.pod.PodFacts.EndReason;
 import dev.wherry.kubelet.probe.ProbeKind;
+import dev.wherry.kubelet.status.StatusInputs;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +34,7 @@ final class PodMemory {
   Instant sandboxRetryAt = Instant.EPOCH;
   boolean objectGone;
   boolean deadlineExceeded;
+  @Nullable Rejection rejection;
   @Nullable Instant startTime;
 
   /** Why a container is not running, as its status shows it. */
@@ -47,7 +51,7 @@ final class PodMemory {
   }
 
   /** The picture for one decision. */
-  PodFacts facts(PodView pod, PodObservation observed, Instant now) {
+  PodFacts facts(PodView pod, PodObservation observed, Set<String> resized, Instant now) {
     deadlineExceeded |=
         !pod.terminal() && pod.activeDeadline().filter(at -> !at.isAfter(now)).isPresent();
     Map<String, Instant> earliest = new HashMap<>(retryAt);
@@ -61,7 +65,15 @@ final class PodMemory {
           .ifPresent(at -> earliest.merge(named.name(), at, (a, b) -> a.isAfter(b) ? a : b));
     }
     return new PodFacts(
-        ending(pod), grace(pod), earliest, sandboxRetryAt, stopping, started, unhealthy, hashes);
+        ending(pod),
+        grace(pod),
+        earliest,
+        sandboxRetryAt,
+        stopping,
+        started,
+        unhealthy,
+        hashes,
+        resized);
   }
 
   private @Nullable EndReason ending(PodView pod) {
@@ -71,7 +83,27 @@ final class PodMemory {
     if (pod.terminal()) {
       return EndReason.TERMINAL;
     }
+    if (rejection != null) {
+      return EndReason.REJECTED;
+    }
     return deadlineExceeded ? EndReason.DEADLINE : null;
+  }
+
+  /** How the pod failed by no fault of its containers; empty while it did not. */
+  Optional<StatusInputs.Failure> failure(PodView pod) {
+    if (pod.terminal()) {
+      return Optional.empty();
+    }
+    if (rejection != null) {
+      return Optional.of(
+          new StatusInputs.Failure(rejection.reason(), "Pod was rejected: " + rejection.message()));
+    }
+    return deadlineExceeded
+        ? Optional.of(
+            new StatusInputs.Failure(
+                "DeadlineExceeded",
+                "Pod was active on the node longer than the specified deadline"))
+        : Optional.empty();
   }
 
   private Duration grace(PodView pod) {

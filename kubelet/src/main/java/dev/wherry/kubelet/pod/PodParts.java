@@ -1,6 +1,7 @@
 package dev.wherry.kubelet.pod;
 
 import dev.wherry.kubelet.KubeletConfig;
+import dev.wherry.kubelet.admission.NodeRoom;
 import dev.wherry.kubelet.cri.CriRuntime;
 import dev.wherry.kubelet.launch.PodConfigs;
 import dev.wherry.kubelet.log.LogReader;
@@ -15,6 +16,7 @@ import java.util.random.RandomGenerator;
  * What all workers share.
  *
  * @param runtimeName the scheme of container ids, such as {@code containerd}
+ * @param room what all pods hold of the node
  * @param pulls bounds pulls at once
  */
 public record PodParts(
@@ -24,6 +26,7 @@ public record PodParts(
     PodApi api,
     PodEvents events,
     PodConfigs configs,
+    NodeRoom room,
     PodCgroups cgroups,
     PodDirs dirs,
     Mounts mounts,

@@ -37,11 +37,13 @@ final class PodReport {
 
   private final PodParts parts;
   private final PodMemory memory;
+  private final Resizer resizer;
   private @Nullable PodStatus sent;
 
-  PodReport(PodParts parts, PodMemory memory) {
+  PodReport(PodParts parts, PodMemory memory, Resizer resizer) {
     this.parts = parts;
     this.memory = memory;
+    this.resizer = resizer;
   }
 
   /** The pod with the status this kubelet sent last, since the informer may be behind it. */
@@ -215,10 +217,11 @@ final class PodReport {
         observed,
         decision.goal() == PodDecision.Goal.ENDED,
         decision.goal() != PodDecision.Goal.RUN,
-        memory.deadlineExceeded && !pod.terminal(),
+        memory.failure(pod),
         waiting,
         memory.started,
         ready,
+        resizer.sizes(),
         parts.runtimeName(),
         parts.config().nodeIp(),
         start,

@@ -38,16 +38,18 @@ final class PodRunner {
   private final PodParts parts;
   private final PodMemory memory;
   private final PodInbox inbox;
+  private final Resizer resizer;
   private final Volumes volumes;
   private final EnvResolver env;
   private final ImagePulls pulls;
   private final Stopper stopper;
   private final Hooks hooks;
 
-  PodRunner(PodParts parts, PodMemory memory, PodInbox inbox) {
+  PodRunner(PodParts parts, PodMemory memory, PodInbox inbox, Resizer resizer) {
     this.parts = parts;
     this.memory = memory;
     this.inbox = inbox;
+    this.resizer = resizer;
     this.volumes =
         new Volumes(parts.dirs(), parts.mounts(), parts.api(), parts.clock(), parts.random());
     this.env = new EnvResolver(parts.api());
@@ -98,6 +100,7 @@ final class PodRunner {
           parts.dirs().logs(pod.namespace(), pod.name(), pod.uid()));
       PodSandboxConfig config =
           parts.configs().sandbox(pod, run.attempt(), parts.cgroups().parent(pod));
+      parts.cgroups().size(pod);
       parts.runtime().runSandbox(config, pod.spec().runtimeClassName());
       memory.sandboxRuns();
       return true;
@@ -196,6 +199,7 @@ final class PodRunner {
       return true;
     }
     containerEvent(pod, container, PodEvents.Type.NORMAL, "Started", "Container started");
+    resizer.began(container);
     memory.waiting.remove(container.name());
     memory.retryAt.remove(container.name());
     postStart(pod, container, id, addresses);

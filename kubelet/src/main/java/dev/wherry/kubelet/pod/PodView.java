@@ -5,11 +5,13 @@ import dev.wherry.model.core.v1.EphemeralContainer;
 import dev.wherry.model.core.v1.Pod;
 import dev.wherry.model.core.v1.PodSpec;
 import dev.wherry.model.core.v1.PodStatus;
+import dev.wherry.model.core.v1.ResourceRequirements;
 import dev.wherry.model.meta.v1.ObjectMeta;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -111,6 +113,24 @@ public record PodView(Pod pod, ObjectMeta meta, PodSpec spec, PodStatus status) 
 
   public Optional<Named> container(String name) {
     return all().stream().filter(c -> c.name().equals(name)).findFirst();
+  }
+
+  /** The same pod with containers of these sizes; others keep theirs. */
+  PodView withResources(Map<String, ResourceRequirements> sizes) {
+    PodSpec sized =
+        spec.toBuilder()
+            .containers(sized(spec.containers(), sizes))
+            .initContainers(sized(spec.initContainers(), sizes))
+            .build();
+    return of(pod.toBuilder().spec(sized).build());
+  }
+
+  private static List<Container> sized(
+      List<Container> containers, Map<String, ResourceRequirements> sizes) {
+    return containers.stream()
+        .map(c ->
+            sizes.containsKey(c.name()) ? c.toBuilder().resources(sizes.get(c.name())).build() : c)
+        .toList();
   }
 
   /** Always, OnFailure or Never. */

@@ -33,6 +33,9 @@ final class PodWorker {
   /** A pod that nothing happens to is looked at this often all the same. */
   private static final Duration QUIET = Duration.ofMinutes(5);
 
+  /** A resize that did not succeed is tried again after this. */
+  private static final Duration RESIZE_RETRY = Duration.ofSeconds(10);
+
   private static final Duration RETRY_MIN = Duration.ofSeconds(1);
   private static final Duration RETRY_MAX = Duration.ofSeconds(30);
 
@@ -40,6 +43,8 @@ final class PodWorker {
   private final AtomicReference<PodView> newest;
   private final PodInbox inbox = new PodInbox();
   private final PodMemory memory = new PodMemory();
+  private final Entrance entrance;
+  private final Resizer resizer;
   private final PodRunner runner;
   private final PodReport report;
   private final Probes probes;
@@ -54,8 +59,10 @@ final class PodWorker {
   PodWorker(PodParts parts, PodView pod, Runnable finished) {
     this.parts = parts;
     this.newest = new AtomicReference<>(pod);
-    this.runner = new PodRunner(parts, memory, inbox);
-    this.report = new PodReport(parts, memory);
+    this.entrance = new Entrance(parts, memory);
+    this.resizer = new Resizer(parts, inbox::wake);
+    this.runner = new PodRunner(parts, memory, inbox, resizer);
+    this.report = new PodReport(parts, memory, resizer);
     this.probes =
         new Probes(
             new ProbeCheck(parts.runtime()),
@@ -129,6 +136,7 @@ final class PodWorker {
       Thread.currentThread().interrupt();
     } finally {
       probes.keepOnly(Set.of());
+      parts.room().release(view().uid());
       finished.run();
     }
   }
@@ -144,11 +152,14 @@ final class PodWorker {
   }
 
   /** One round; true when the pod is over and everything of it is removed. */
-  private boolean sync() throws IOException {
-    PodView pod = report.effective(view());
+  private boolean sync() throws IOException, InterruptedException {
+    PodView wanted = report.effective(view());
+    entrance.decide(wanted);
+    PodView pod = resizer.settle(wanted);
     observe(pod);
     Instant now = parts.clock().instant();
-    PodDecision decision = PodDecider.decide(pod, observed, memory.facts(pod, observed, now), now);
+    PodFacts facts = memory.facts(pod, observed, resizer.restarting(pod, observed), now);
+    PodDecision decision = PodDecider.decide(pod, observed, facts, now);
     report.noteBackOffs(pod, observed, decision, now);
     boolean changed = false;
     for (PodAction action : decision.actions()) {
@@ -158,10 +169,14 @@ final class PodWorker {
       observe(pod);
     }
     refresh(pod, decision, now);
+    resizer.carryOut(pod, observed);
     report.publish(pod, observed, decision, probes.ready());
     wakeAt = changed ? now : earliest(decision);
     if (decision.goal() == PodDecision.Goal.RUN) {
       return false;
+    }
+    if (decision.goal() == PodDecision.Goal.ENDED) {
+      parts.room().release(pod.uid());
     }
     runner.cancelPulls();
     boolean leaving = memory.objectGone || pod.deleted();
@@ -172,6 +187,9 @@ final class PodWorker {
     Instant at = decision.wakeAt().orElse(Instant.MAX);
     if (decision.goal() == PodDecision.Goal.RUN) {
       Instant now = parts.clock().instant();
+      if (resizer.unfinished() && now.plus(RESIZE_RETRY).isBefore(at)) {
+        at = now.plus(RESIZE_RETRY);
+      }
       for (Instant retryAt : memory.retryAt.values()) {
         if (retryAt.isAfter(now) && retryAt.isBefore(at)) {
           at = retryAt;

@@ -26,6 +26,9 @@ public final class PodWorkers implements AutoCloseable {
             known.update(view);
             return known;
           }
+          if (Entrance.isIn(view)) {
+            parts.room().keep(view);
+          }
           PodWorker fresh = new PodWorker(parts, view, () -> workers.remove(uid));
           fresh.start();
           return fresh;

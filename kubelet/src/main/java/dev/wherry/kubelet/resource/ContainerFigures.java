@@ -5,6 +5,7 @@ import dev.wherry.model.Quantity;
 import dev.wherry.model.core.v1.Container;
 import dev.wherry.model.core.v1.ResourceRequirements;
 import dev.wherry.proto.cri.v1.LinuxContainerResources;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -17,7 +18,8 @@ public record ContainerFigures(long nodeMemoryBytes, int oomScoreFloor) {
 
   public LinuxContainerResources of(PodView pod, Container container) {
     ResourceRequirements resources = container.resources();
-    Map<String, Quantity> limits = resources == null ? Map.of() : resources.limits();
+    Map<String, Quantity> limits = new HashMap<>(bounds(pod));
+    limits.putAll(resources == null ? Map.of() : resources.limits());
     Map<String, Quantity> requests = resources == null ? Map.of() : resources.requests();
     Quantity cpuLimit = limits.getOrDefault("cpu", Quantity.ZERO);
     Quantity cpuRequest = requests.getOrDefault("cpu", cpuLimit);
@@ -31,6 +33,12 @@ public record ContainerFigures(long nodeMemoryBytes, int oomScoreFloor) {
       out.setCpuPeriod(CgroupFigures.PERIOD_MICROS).setCpuQuota(quota);
     }
     return out.build();
+  }
+
+  /** What the pod as a whole may use binds a container without a limit of its own (KEP-2837). */
+  private static Map<String, Quantity> bounds(PodView pod) {
+    ResourceRequirements whole = pod.spec().resources();
+    return whole == null ? Map.of() : whole.limits();
   }
 
   private int oomScore(PodView pod, Map<String, Quantity> requests, Map<String, Quantity> limits) {

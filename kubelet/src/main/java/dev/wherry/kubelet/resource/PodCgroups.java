@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -18,10 +20,14 @@ public final class PodCgroups {
   private static final List<String> V1_CONTROLLERS =
       List.of("cpu", "cpuacct", "cpuset", "memory", "pids", "devices", "freezer", "blkio");
 
+  private static final List<String> V2_CONTROLLERS =
+      List.of("cpu", "cpuset", "memory", "pids", "io", "hugetlb");
+
   private final Path mount;
   private final String root;
   private final boolean systemd;
   private final AtomicBoolean complained = new AtomicBoolean();
+  private final Map<String, PodLimits> sizes = new ConcurrentHashMap<>();
 
   /**
    * @param mount usually /sys/fs/cgroup
@@ -47,6 +53,9 @@ public final class PodCgroups {
       for (Path directory : directories(path)) {
         Files.createDirectories(directory);
       }
+      if (unified()) {
+        delegate(path);
+      }
       return path;
     } catch (IOException e) {
       if (complained.compareAndSet(false, true)) {
@@ -56,8 +65,72 @@ public final class PodCgroups {
     }
   }
 
+  /** Version 2 hands controllers down one level at a time; those the kernel lacks are left out. */
+  private void delegate(String path) throws IOException {
+    Path level = mount;
+    for (Path step : Path.of(path.substring(1))) {
+      String has = Files.readString(level.resolve("cgroup.controllers"));
+      for (String controller : has.strip().split(" ")) {
+        if (V2_CONTROLLERS.contains(controller)) {
+          Files.writeString(level.resolve("cgroup.subtree_control"), "+" + controller);
+        }
+      }
+      level = level.resolve(step);
+    }
+  }
+
+  /** Gives a pod's cgroup what the pod may use now. */
+  public void size(PodView pod) {
+    write(pod, PodLimits.of(pod));
+  }
+
+  /**
+   * Gives a pod's cgroup room for what the pod may use now and for what it had, while its
+   * containers change.
+   */
+  public void grow(PodView pod) {
+    PodLimits before = sizes.getOrDefault(pod.uid(), PodLimits.of(pod));
+    write(pod, PodLimits.of(pod).max(before));
+  }
+
+  private void write(PodView pod, PodLimits limits) {
+    if (root.isEmpty() || systemd || limits.equals(sizes.put(pod.uid(), limits))) {
+      return;
+    }
+    String path = path(pod);
+    try {
+      if (unified()) {
+        write(path, "", "cpu.weight", CgroupFigures.weight(limits.shares()));
+        String quota = limits.quotaMicros() == PodLimits.NONE ? "max" : "" + limits.quotaMicros();
+        write(path, "", "cpu.max", quota + " " + CgroupFigures.PERIOD_MICROS);
+        boolean free = limits.memoryBytes() == PodLimits.NONE;
+        write(path, "", "memory.max", free ? "max" : limits.memoryBytes());
+      } else {
+        write(path, "cpu", "cpu.shares", limits.shares());
+        write(path, "cpu", "cpu.cfs_period_us", CgroupFigures.PERIOD_MICROS);
+        write(path, "cpu", "cpu.cfs_quota_us", limits.quotaMicros());
+        write(path, "memory", "memory.limit_in_bytes", limits.memoryBytes());
+      }
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, "cgroup not sized pod={0}: {1}", pod.identity(), e);
+    }
+  }
+
+  private void write(String path, String hierarchy, String file, Object value) throws IOException {
+    Path directory = mount.resolve(hierarchy).resolve(path.substring(1));
+    Path target = directory.resolve(file);
+    if (Files.exists(target)) {
+      Files.writeString(target, String.valueOf(value));
+    }
+  }
+
+  private boolean unified() {
+    return Files.exists(mount.resolve("cgroup.controllers"));
+  }
+
   /** Removes an ended pod's cgroup; one that is still in use stays for the next time. */
   public void remove(PodView pod) {
+    sizes.remove(pod.uid());
     if (root.isEmpty() || systemd) {
       return;
     }
@@ -94,7 +167,7 @@ public final class PodCgroups {
    */
   private List<Path> directories(String path) {
     List<Path> directories = new ArrayList<>();
-    if (Files.exists(mount.resolve("cgroup.controllers"))) {
+    if (unified()) {
       directories.add(mount.resolve(path.substring(1)));
       return directories;
     }

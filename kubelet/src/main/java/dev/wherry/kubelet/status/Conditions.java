@@ -12,7 +12,13 @@ import java.util.Optional;
 /** The conditions the kubelet owns, after those it leaves alone. Pure. */
 final class Conditions {
   static final List<String> OWNED =
-      List.of("PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady");
+      List.of(
+          "PodReadyToStartContainers",
+          "Initialized",
+          "Ready",
+          "ContainersReady",
+          PodSizes.PENDING,
+          PodSizes.IN_PROGRESS);
 
   private final StatusInputs in;
 
@@ -31,6 +37,7 @@ final class Conditions {
     Verdict containers = containersReady(phase, inits, mains);
     all.add(condition("Ready", ready(containers)));
     all.add(condition("ContainersReady", containers));
+    in.sizes().resizing().forEach(resizing -> all.add(condition(resizing)));
     boolean scheduled = false;
     for (PodCondition other : in.pod().status().conditions()) {
       if (!OWNED.contains(other.type())) {
@@ -138,6 +145,13 @@ final class Conditions {
 
   private Optional<PodCondition> before(String type) {
     return in.pod().status().conditions().stream().filter(c -> c.type().equals(type)).findFirst();
+  }
+
+  private PodCondition condition(PodSizes.Resizing resizing) {
+    return condition(resizing.type(), new Verdict(true, resizing.reason(), resizing.message()))
+        .toBuilder()
+        .observedGeneration(resizing.generation())
+        .build();
   }
 
   private PodCondition condition(String type, Verdict verdict) {

@@ -7,9 +7,11 @@ import dev.wherry.model.core.v1.ContainerStateRunning;
 import dev.wherry.model.core.v1.ContainerStateTerminated;
 import dev.wherry.model.core.v1.ContainerStateWaiting;
 import dev.wherry.model.core.v1.ContainerStatus;
+import dev.wherry.model.core.v1.ResourceRequirements;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +39,7 @@ final class ContainerStatuses {
             .ready(false)
             .started(false)
             .restartCount(0);
+    sizes(named, out, in.sizes().allocated());
     if (last.isEmpty()) {
       return missing(named, before, out);
     }
@@ -56,6 +59,9 @@ final class ContainerStatuses {
       case RUNNING -> {
         boolean started =
             named.role() != PodView.Role.EPHEMERAL && in.started().contains(container.id());
+        if (in.sizes().actual().containsKey(named.name())) {
+          out.resources(in.sizes().actual().get(named.name()));
+        }
         out.state(running(container))
             .started(started)
             .ready(started && in.ready().contains(container.id()));
@@ -75,6 +81,20 @@ final class ContainerStatuses {
                   waiting == null ? new StatusInputs.Waiting("ContainerCreating", "") : waiting));
     }
     return out.build();
+  }
+
+  /** What was set aside for it, and that it has it: true of all that does not run. */
+  private static void sizes(
+      PodView.Named named,
+      ContainerStatus.Builder out,
+      Map<String, ResourceRequirements> allocated) {
+    if (named.role() == PodView.Role.EPHEMERAL) {
+      return;
+    }
+    ResourceRequirements own = named.container().resources();
+    ResourceRequirements size =
+        allocated.getOrDefault(named.name(), own == null ? ResourceRequirements.EMPTY : own);
+    out.allocatedResources(size.requests()).resources(size);
   }
 
   /** The name the image was asked for by, in full, since runtimes may answer with an id. */

@@ -43,10 +43,7 @@ public final class PodStatuses {
             .containerStatuses(mains)
             .ephemeralContainerStatuses(containers.of(in.pod().ephemerals()))
             .conditions(new Conditions(in).of(phase, inits, mains));
-    if (in.deadlineExceeded()) {
-      out.reason("DeadlineExceeded")
-          .message("Pod was active on the node longer than the specified deadline");
-    }
+    in.failure().ifPresent(why -> out.reason(why.reason()).message(why.message()));
     return out.build();
   }
 
@@ -70,7 +67,7 @@ public final class PodStatuses {
     if (in.pod().terminal()) {
       return in.pod().status().phase();
     }
-    if (in.deadlineExceeded()) {
+    if (in.failure().isPresent()) {
       return "Failed";
     }
     return PodPhase.of(in.pod(), inits, mains, in.ended());

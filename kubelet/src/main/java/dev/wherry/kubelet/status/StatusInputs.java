@@ -4,6 +4,7 @@ import dev.wherry.kubelet.cri.PodObservation;
 import dev.wherry.kubelet.pod.PodView;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -11,10 +12,11 @@ import java.util.Set;
  *
  * @param ended whether nothing of the pod runs any more and nothing will
  * @param ending whether the pod is on its way out, so that missing containers are not coming
- * @param deadlineExceeded whether it was active longer than it may
+ * @param failure how it failed by no fault of its containers; empty while it did not
  * @param waiting by container name, why it does not run
  * @param started ids of running containers past startup probe and hook
  * @param ready ids of running containers whose readiness holds
+ * @param sizes what its containers were given
  * @param runtimeName scheme of container ids
  */
 public record StatusInputs(
@@ -22,14 +24,18 @@ public record StatusInputs(
     PodObservation observed,
     boolean ended,
     boolean ending,
-    boolean deadlineExceeded,
+    Optional<Failure> failure,
     Map<String, Waiting> waiting,
     Set<String> started,
     Set<String> ready,
+    PodSizes sizes,
     String runtimeName,
     String hostIp,
     Instant startTime,
     Instant now) {
+
+  /** Why a pod failed as a whole. */
+  public record Failure(String reason, String message) {}
 
   /** A reason and its text. */
   public record Waiting(String reason, String message) {}

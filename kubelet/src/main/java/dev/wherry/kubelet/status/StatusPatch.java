@@ -50,7 +50,10 @@ public final class StatusPatch {
     return Optional.of(patch);
   }
 
-  /** Conditions merge by type: those that changed are told, and never those that others set. */
+  /**
+   * Conditions merge by type: those that changed are told, those of ours that are over are taken
+   * away, and never those that others set.
+   */
   private static ArrayNode conditions(Pod pod, JsonNode old, JsonNode wanted) {
     ArrayNode told = Json.array();
     for (JsonNode condition : wanted) {
@@ -64,6 +67,13 @@ public final class StatusPatch {
               && pod.status().conditions().stream().anyMatch(c -> c.type().equals(type));
       if (changed && !others) {
         told.add(condition);
+      }
+    }
+    for (JsonNode before : old) {
+      String type = before.path("type").asText();
+      boolean over = wanted.valueStream().noneMatch(c -> c.path("type").asText().equals(type));
+      if (over && Conditions.OWNED.contains(type)) {
+        told.addObject().put("$patch", "delete").put("type", type);
       }
     }
     return told;

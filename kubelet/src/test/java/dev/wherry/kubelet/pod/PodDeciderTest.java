@@ -40,6 +40,7 @@ class PodDeciderTest {
     final List<ContainerSnapshot> containers = new ArrayList<>();
     final Set<String> started = new HashSet<>();
     final Map<String, ProbeKind> unhealthy = new HashMap<>();
+    final Set<String> resized = new HashSet<>();
     final Map<String, Instant> stopping = new HashMap<>();
     final Map<String, Instant> retryAt = new HashMap<>();
     @Nullable EndReason ending;
@@ -104,7 +105,8 @@ class PodDeciderTest {
       return PodDecider.decide(
           pod,
           new PodObservation("u", sandboxes, containers),
-          new PodFacts(ending, grace, retryAt, Instant.EPOCH, stopping, started, unhealthy, hashes),
+          new PodFacts(
+              ending, grace, retryAt, Instant.EPOCH, stopping, started, unhealthy, hashes, resized),
           NOW);
     }
 
@@ -324,5 +326,18 @@ class PodDeciderTest {
     scene.sandbox(0, true).exited("a", 0).running("look");
 
     assertEquals(List.of("stop:look"), scene.actions());
+  }
+
+  @Test
+  void container_thatMustStartAnewForItsSize_isStoppedAndStartedThoughItEndedWell() {
+    String spec =
+        "{\"restartPolicy\": \"OnFailure\", \"containers\": [{\"name\": \"a\", \"image\": \"i\"}]}";
+    Scene running = new Scene(spec).sandbox(0, true).running("a");
+    running.resized.add("a");
+    assertEquals(List.of("stop:a"), running.actions());
+
+    Scene ended = new Scene(spec).sandbox(0, true).exited("a", 0);
+    ended.resized.add("a");
+    assertEquals(List.of("start:a:1"), ended.actions());
   }
 }

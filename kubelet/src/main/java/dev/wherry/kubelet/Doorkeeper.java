@@ -1,0 +1,41 @@
+package dev.wherry.kubelet;
+
+import dev.wherry.kubelet.admission.NodeRoom;
+import java.time.Duration;
+
+/** Opens the node to new pods when all that were here before are known. One virtual thread. */
+final class Doorkeeper implements AutoCloseable {
+  private static final Duration LOOK = Duration.ofMinutes(1);
+
+  private final Thread thread;
+
+  /** Whether the pods were known in time. */
+  interface PodsKnown {
+    boolean await(Duration atMost) throws InterruptedException;
+  }
+
+  Doorkeeper(PodsKnown known, NodeRoom room) {
+    thread = Thread.ofVirtual().name("doorkeeper").unstarted(() -> open(known, room));
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  private static void open(PodsKnown known, NodeRoom room) {
+    try {
+      boolean all = false;
+      while (!all) {
+        all = known.await(LOOK);
+      }
+      room.open();
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public void close() {
+    thread.interrupt();
+  }
+}

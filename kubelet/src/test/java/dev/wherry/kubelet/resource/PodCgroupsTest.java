@@ -1,0 +1,77 @@
+package dev.wherry.kubelet.resource;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.wherry.kubelet.pod.PodView;
+import dev.wherry.model.core.v1.Pod;
+import dev.wherry.model.json.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** On directories that look like the kernel's. */
+class PodCgroupsTest {
+  @TempDir Path mount;
+
+  private static PodView pod(String cpu, String memory) {
+    return PodView.of(
+        Pod.KIND.decode(
+            Json.parse(
+                """
+                {"metadata": {"name": "p", "namespace": "n", "uid": "u"},
+                 "spec": {"containers": [
+                   {"name": "a", "resources": {"requests": {"cpu": "50m"},
+                                               "limits": {"cpu": "%1$s", "memory": "%2$s"}}},
+                   {"name": "b", "resources": {"requests": {"cpu": "50m"},
+                                               "limits": {"cpu": "%1$s", "memory": "%2$s"}}}]}}
+                """
+                    .formatted(cpu, memory))));
+  }
+
+  private Path file(Path directory, String name) throws IOException {
+    Files.createDirectories(directory);
+    return Files.createFile(directory.resolve(name));
+  }
+
+  @Test
+  void size_onVersionOne_writesWeightQuotaAndMemory() throws IOException {
+    Path shares = file(mount.resolve("cpu/kubepods/burstable/podu"), "cpu.shares");
+    Path quota = file(mount.resolve("cpu/kubepods/burstable/podu"), "cpu.cfs_quota_us");
+    Path memory = file(mount.resolve("memory/kubepods/burstable/podu"), "memory.limit_in_bytes");
+    PodCgroups cgroups = new PodCgroups(mount, "/kubepods", false);
+
+    cgroups.size(pod("200m", "10Mi"));
+    assertEquals("102", Files.readString(shares));
+    assertEquals("40000", Files.readString(quota));
+    assertEquals(String.valueOf(20 << 20), Files.readString(memory));
+
+    cgroups.grow(pod("100m", "20Mi"));
+    assertEquals("40000", Files.readString(quota), "what containers still have stays");
+    assertEquals(String.valueOf(40 << 20), Files.readString(memory));
+    cgroups.size(pod("100m", "20Mi"));
+    assertEquals("20000", Files.readString(quota));
+  }
+
+  @Test
+  void size_onVersionTwo_handsControllersDownAndWritesMaxima() throws IOException {
+    file(mount, "cgroup.controllers");
+    Files.writeString(mount.resolve("cgroup.controllers"), "cpu io memory rdma\n");
+    Path level = mount.resolve("kubepods");
+    Files.writeString(file(level, "cgroup.controllers"), "cpu\n");
+    Files.writeString(file(level.resolve("burstable"), "cgroup.controllers"), "memory\n");
+    Path pod = level.resolve("burstable/podu");
+    Path cpu = file(pod, "cpu.max");
+    Path memory = file(pod, "memory.max");
+    PodCgroups cgroups = new PodCgroups(mount, "/kubepods", false);
+
+    assertEquals("/kubepods/burstable/podu", cgroups.parent(pod("200m", "10Mi")));
+    cgroups.size(pod("200m", "10Mi"));
+
+    assertEquals("+memory", Files.readString(mount.resolve("cgroup.subtree_control")));
+    assertEquals("+cpu", Files.readString(level.resolve("cgroup.subtree_control")));
+    assertEquals("40000 100000", Files.readString(cpu));
+    assertEquals(String.valueOf(20 << 20), Files.readString(memory));
+  }
+}
