@@ -1,6 +1,7 @@
 package dev.wherry.kubelet;
 
 import dev.wherry.kubelet.cri.CriRuntime;
+import dev.wherry.kubelet.follow.SharedWatches;
 import dev.wherry.kubelet.housekeeping.Housekeeping;
 import dev.wherry.kubelet.node.NodeAgent;
 import dev.wherry.kubelet.pod.NodeShutdown;
@@ -83,6 +84,7 @@ public final class Kubelet implements AutoCloseable {
             runtime,
             new ApiPodApi(api, services, slot::allocatable),
             events(recorder),
+            opened(new SharedWatches(api, timer)),
             timer,
             random);
     workers = opened(new PodWorkers(shared));

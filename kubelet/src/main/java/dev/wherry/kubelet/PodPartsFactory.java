@@ -6,6 +6,7 @@ import dev.wherry.kubelet.image.ImagePulls;
 import dev.wherry.kubelet.launch.PodConfigs;
 import dev.wherry.kubelet.log.LogReader;
 import dev.wherry.kubelet.log.LogWatch;
+import dev.wherry.kubelet.pod.MountedNews;
 import dev.wherry.kubelet.pod.PodApi;
 import dev.wherry.kubelet.pod.PodEvents;
 import dev.wherry.kubelet.pod.PodParts;
@@ -30,6 +31,7 @@ final class PodPartsFactory {
       CriRuntime runtime,
       PodApi api,
       PodEvents events,
+      MountedNews news,
       Timer clock,
       RandomGenerator random) {
     PodDirs dirs = new PodDirs(config.dataDir(), config.podLogsDir());
@@ -41,6 +43,7 @@ final class PodPartsFactory {
         runtime.version().getRuntimeName(),
         api,
         events,
+        news,
         new PodConfigs(config, dirs, figures),
         new NodeRoom(api::allocatable),
         new PodCgroups(CGROUPS, config.cgroupRoot(), runtime.systemdCgroups()),

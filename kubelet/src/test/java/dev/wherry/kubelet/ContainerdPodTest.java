@@ -65,7 +65,8 @@ class ContainerdPodTest {
   /** One kubelet's pods over the shared runtime. */
   private static final class Node implements AutoCloseable {
     final FakeApi api = new FakeApi();
-    final PodParts parts = PodPartsFactory.create(config, runtime, api, api, TIMER, new Random(1));
+    final PodParts parts =
+        PodPartsFactory.create(config, runtime, api, api, api, TIMER, new Random(1));
     final PodWorkers workers = new PodWorkers(parts);
     final PodRelist relist = new PodRelist(runtime, workers, TIMER);
 
@@ -559,6 +560,45 @@ class ContainerdPodTest {
       assertTrue(
           runtime.lists().states().pods().keySet().stream()
               .noneMatch(uid -> uid.equals("uid-huge") || uid.equals("uid-sysctl")));
+    }
+  }
+
+  @Test
+  void configMap_changed_isWrittenIntoTheRunningPodsVolume() throws Exception {
+    try (Node node = new Node()) {
+      ConfigMap blue =
+          ConfigMap.builder()
+              .metadata(ObjectMeta.builder().name("sky").namespace("default").build())
+              .data(Map.of("colour", "blue"))
+              .build();
+      node.api.put(blue);
+      node.api.put(
+          pod(
+              "looks",
+              """
+              {"terminationGracePeriodSeconds": 0,
+               "volumes": [{"name": "conf", "configMap": {"name": "sky"}}],
+               "containers": [{"name": "c", "image": "busybox", "imagePullPolicy": "Never",
+                 "command": ["sh", "-c",
+                   "cat /conf/colour; echo; until [ $(cat /conf/colour) = red ]; do sleep 0.1; done; echo changed; sleep 1000"],
+                 "volumeMounts": [{"name": "conf", "mountPath": "/conf"}]}]}
+              """));
+      Pod running = node.await("uid-looks", "Running", p -> p.status().phase().equals("Running"));
+      Await.until(LONG, () -> "blue", () -> logs(node, "looks", "c").equals("blue\n"));
+
+      node.api.put(blue.toBuilder().data(Map.of("colour", "red")).build());
+
+      Await.until(LONG, () -> "red", () -> logs(node, "looks", "c").equals("blue\nchanged\n"));
+      node.api.put(deleted(running, 0));
+      Await.until(LONG, () -> "removal", () -> node.api.byUid("uid-looks").isEmpty());
+    }
+  }
+
+  private static String logs(Node node, String pod, String container) {
+    try {
+      return log(node, pod, container);
+    } catch (Exception e) {
+      throw new AssertionError(e);
     }
   }
 }

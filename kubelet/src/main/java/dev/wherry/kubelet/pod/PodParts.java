@@ -16,6 +16,7 @@ import java.util.random.RandomGenerator;
  * What all workers share.
  *
  * @param runtimeName the scheme of container ids, such as {@code containerd}
+ * @param news changes of what pods mount
  * @param room what all pods hold of the node
  * @param pulls bounds pulls at once
  */
@@ -25,6 +26,7 @@ public record PodParts(
     String runtimeName,
     PodApi api,
     PodEvents events,
+    MountedNews news,
     PodConfigs configs,
     NodeRoom room,
     PodCgroups cgroups,

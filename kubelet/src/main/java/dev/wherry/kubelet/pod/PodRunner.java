@@ -283,12 +283,19 @@ final class PodRunner {
     }
   }
 
-  /** Writes volumes again; what has not changed is left alone. */
-  void refreshVolumes(PodView pod, PodObservation observed) {
+  /** When a volume should be written again although nothing of the cluster changed. */
+  Instant volumesStaleAt() {
+    return volumes.staleAt();
+  }
+
+  /** Writes volumes again; what has not changed is left alone. False when it did not succeed. */
+  boolean refreshVolumes(PodView pod, PodObservation observed) {
     try {
       volumes.prepare(pod, addresses(pod, observed));
+      return true;
     } catch (VolumeException e) {
       event(pod, PodEvents.Type.WARNING, "FailedMount", e.text());
+      return false;
     }
   }
 

@@ -7,6 +7,7 @@ import dev.wherry.kubelet.probe.ProbeCheck;
 import dev.wherry.kubelet.probe.ProbeKind;
 import dev.wherry.kubelet.probe.ProbeTarget;
 import dev.wherry.kubelet.probe.Probes;
+import dev.wherry.kubelet.volume.MountedObjects;
 import dev.wherry.kubelet.volume.Volumes;
 import dev.wherry.model.core.v1.Container;
 import dev.wherry.model.status.ApiException;
@@ -27,8 +28,11 @@ import org.jspecify.annotations.Nullable;
 final class PodWorker {
   private static final System.Logger LOG = System.getLogger(PodWorker.class.getName());
 
-  /** Volumes with changing content are looked at this often. */
-  private static final Duration REFRESH = Duration.ofSeconds(60);
+  /** Volumes are looked at this often although nothing told of a change. */
+  private static final Duration REFRESH = Duration.ofMinutes(30);
+
+  /** After volumes could not be written again. */
+  private static final Duration REFRESH_RETRY = Duration.ofSeconds(60);
 
   /** A pod that nothing happens to is looked at this often all the same. */
   private static final Duration QUIET = Duration.ofMinutes(5);
@@ -77,6 +81,7 @@ final class PodWorker {
 
   void start() {
     PodView pod = view();
+    parts.news().follow(pod.uid(), MountedObjects.of(pod), this::refresh);
     thread = Thread.ofVirtual().name("pod-" + pod.namespace() + "-" + pod.name()).start(this::run);
   }
 
@@ -90,8 +95,22 @@ final class PodWorker {
 
   /** A newer version of the pod; any thread. */
   void update(PodView pod) {
-    newest.set(pod);
+    PodView before = newest.getAndSet(pod);
+    if (before != null && !sameDownward(before, pod)) {
+      refresh();
+    }
     inbox.wake();
+  }
+
+  /** What the pod mounts has changed; any thread. */
+  private void refresh() {
+    inbox.send(() -> refreshAt = Instant.MIN);
+  }
+
+  /** Whether volumes that show the pod itself show the same. */
+  private static boolean sameDownward(PodView one, PodView other) {
+    return one.meta().labels().equals(other.meta().labels())
+        && one.meta().annotations().equals(other.meta().annotations());
   }
 
   /** The API object is gone; any thread. */
@@ -137,6 +156,7 @@ final class PodWorker {
     } finally {
       probes.keepOnly(Set.of());
       parts.room().release(view().uid());
+      parts.news().forget(view().uid());
       finished.run();
     }
   }
@@ -144,8 +164,8 @@ final class PodWorker {
   private Duration pause() {
     Instant now = parts.clock().instant();
     Instant at = wakeAt;
-    if (Volumes.refreshable(view()) && refreshAt.isBefore(at)) {
-      at = refreshAt;
+    if (Volumes.refreshable(view()) && refreshDue().isBefore(at)) {
+      at = refreshDue();
     }
     Duration left = at.equals(Instant.MAX) ? QUIET : Duration.between(now, at);
     return left.compareTo(QUIET) > 0 ? QUIET : left;
@@ -229,13 +249,17 @@ final class PodWorker {
   }
 
   private void refresh(PodView pod, PodDecision decision, Instant now) {
-    if (decision.goal() != PodDecision.Goal.RUN || now.isBefore(refreshAt)) {
+    if (decision.goal() != PodDecision.Goal.RUN || now.isBefore(refreshDue())) {
       return;
     }
-    refreshAt = now.plus(REFRESH);
-    if (Volumes.refreshable(pod) && observed.anyRunning()) {
-      runner.refreshVolumes(pod, observed);
-    }
+    boolean fresh =
+        !Volumes.refreshable(pod) || !observed.anyRunning() || runner.refreshVolumes(pod, observed);
+    refreshAt = now.plus(fresh ? REFRESH : REFRESH_RETRY);
+  }
+
+  private Instant refreshDue() {
+    Instant stale = runner.volumesStaleAt();
+    return stale.isBefore(refreshAt) ? stale : refreshAt;
   }
 
   /** Removes what is left, the API object last but one, so that a crash in between is made good. */

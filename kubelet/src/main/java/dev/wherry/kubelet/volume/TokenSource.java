@@ -43,10 +43,25 @@ final class TokenSource {
     return known.token().token();
   }
 
+  /** When the first of the tokens should be asked for again; the end of time without any. */
+  Instant staleAt() {
+    return held.values().stream()
+        .map(TokenSource::staleAt)
+        .min(Instant::compareTo)
+        .orElse(Instant.MAX);
+  }
+
   private static boolean stale(Held token, Instant now) {
+    return !now.isBefore(staleAt(token));
+  }
+
+  private static Instant staleAt(Held token) {
+    Instant oldest = token.asked().plus(AGE_MAX);
+    if (token.token().expires().isAfter(oldest.plus(AGE_MAX))) {
+      return oldest;
+    }
     Duration life = Duration.between(token.asked(), token.token().expires());
-    Duration age = Duration.between(token.asked(), now);
-    return age.compareTo(AGE_MAX) > 0
-        || age.compareTo(life.multipliedBy(LIFE_PERCENT).dividedBy(100)) > 0;
+    Instant spent = token.asked().plus(life.multipliedBy(LIFE_PERCENT).dividedBy(100));
+    return spent.isBefore(oldest) ? spent : oldest;
   }
 }

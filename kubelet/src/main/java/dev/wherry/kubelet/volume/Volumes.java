@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -63,6 +64,11 @@ public final class Volumes {
                 || v.secret() != null
                 || v.projected() != null
                 || v.downwardAPI() != null);
+  }
+
+  /** When a token in the volumes should be written anew; the end of time without any. */
+  public Instant staleAt() {
+    return tokens.staleAt();
   }
 
   /** Makes every volume and gives its path on the host by name; image volumes are the runtime's. */
