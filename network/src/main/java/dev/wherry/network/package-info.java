@@ -1,7 +1,7 @@
 /**
  * What moves packets on a node: the pod network's configuration ({@code cni}), the kernel's
- * interface ({@code netlink}, {@code nftables}) and Services ({@code proxy}). Imported by the
- * composition roots.
+ * interface ({@code netlink}, {@code nftables}), Services ({@code proxy}) and names ({@code dns}).
+ * Imported by the composition roots.
  */
 @NullMarked
 package dev.wherry.network;

@@ -1,0 +1,133 @@
+package dev.wherry.network.dns;
+
+import dev.wherry.machinery.client.ApiClient;
+import dev.wherry.machinery.dns.NodeDns;
+import dev.wherry.machinery.time.Timer;
+import dev.wherry.model.Bytes;
+import dev.wherry.network.dns.forward.ForwardFigures;
+import dev.wherry.network.dns.forward.ForwardRule;
+import dev.wherry.network.dns.forward.Forwarder;
+import dev.wherry.network.dns.forward.LoopGuard;
+import dev.wherry.network.dns.message.DomainName;
+import dev.wherry.network.dns.server.DnsFigures;
+import dev.wherry.network.dns.server.DnsServer;
+import dev.wherry.network.dns.zone.ClusterZone;
+import dev.wherry.network.dns.zone.ZoneKeeper;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/**
+ * A node's DNS: it answers at a port of the node's address and says so on the Node; a controller
+ * makes an endpoint of the Service {@code kube-dns} of it, and the Service's traffic policy keeps
+ * each pod's questions on its node.
+ */
+public final class ClusterDns implements AutoCloseable {
+  private static final Logger LOG = System.getLogger(ClusterDns.class.getName());
+
+  private final ZoneKeeper keeper;
+  private final DnsServer server;
+  private final Announcement announcement;
+
+  private ClusterDns(ZoneKeeper keeper, DnsServer server, Announcement announcement) {
+    this.keeper = keeper;
+    this.server = server;
+    this.announcement = announcement;
+  }
+
+  /**
+   * Starts to answer; the cluster's names are known a moment later, and until then they fail rather
+   * than not exist.
+   *
+   * @param random for ids: not to be guessed
+   * @throws IOException when the node's address cannot be listened on
+   */
+  public static ClusterDns start(
+      ApiClient api, DnsSettings settings, Timer timer, RandomGenerator random)
+      throws IOException, InterruptedException {
+    DomainName domain = DomainName.of(settings.domain());
+    List<Bytes> servers =
+        settings.serviceAddresses().stream()
+            .map(text -> Bytes.copyOf(InetAddress.ofLiteral(text).getAddress()))
+            .toList();
+    ClusterZone zone = new ClusterZone(domain, servers, timer);
+    DnsServer server = bind(settings, zone, timer, random);
+    NodeDns ports = new NodeDns(server.port(), server.metricsPort());
+    LOG.log(
+        Level.INFO,
+        "dns answers node={0} address={1} ports={2} domain={3}",
+        settings.nodeName(),
+        settings.address(),
+        ports.text(),
+        settings.domain());
+    return new ClusterDns(
+        ZoneKeeper.start(api, zone, timer),
+        server,
+        Announcement.start(api, settings.nodeName(), ports, timer));
+  }
+
+  private static DnsServer bind(
+      DnsSettings settings, ClusterZone zone, Timer timer, RandomGenerator random)
+      throws IOException, InterruptedException {
+    try {
+      return DnsServer.start(
+          setup(settings, zone, settings.port(), settings.metricsPort(), timer, random));
+    } catch (IOException e) {
+      LOG.log(Level.INFO, "dns takes other ports why=\"{0}\"", e.getMessage());
+      return DnsServer.start(setup(settings, zone, 0, 0, timer, random));
+    }
+  }
+
+  private static DnsServer.Setup setup(
+      DnsSettings settings,
+      ClusterZone zone,
+      int port,
+      int metricsPort,
+      Timer timer,
+      RandomGenerator random) {
+    InetAddress address = InetAddress.ofLiteral(settings.address());
+    return new DnsServer.Setup(
+        zone,
+        new InetSocketAddress(address, port),
+        new InetSocketAddress(address, metricsPort),
+        settings.loops(),
+        settings.networks(),
+        settings.serverLimits(),
+        new DnsFigures(zone.domain().toString()),
+        new Forwarder.Setup(
+            settings.rules(),
+            settings.host()::servers,
+            ourselves(settings, port),
+            settings.forwardLimits(),
+            new LoopGuard(),
+            ForwardFigures.fresh(),
+            timer,
+            random));
+  }
+
+  private static List<InetSocketAddress> ourselves(DnsSettings settings, int port) {
+    List<InetSocketAddress> ourselves = new ArrayList<>();
+    for (String text : settings.serviceAddresses()) {
+      ourselves.add(new InetSocketAddress(InetAddress.ofLiteral(text), ForwardRule.PORT));
+    }
+    ourselves.add(new InetSocketAddress(InetAddress.ofLiteral(settings.address()), port));
+    return ourselves;
+  }
+
+  /** Where it answers. */
+  public NodeDns ports() {
+    return new NodeDns(server.port(), server.metricsPort());
+  }
+
+  @Override
+  public void close() {
+    announcement.close();
+    server.close();
+    keeper.close();
+  }
+}

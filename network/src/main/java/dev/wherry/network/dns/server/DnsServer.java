@@ -1,0 +1,284 @@
+package dev.wherry.network.dns.server;
+
+import dev.wherry.network.dns.forward.Forwarder;
+import dev.wherry.network.dns.zone.ClusterZone;
+import io.netty.bootstrap.AbstractBootstrap;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.unix.UnixChannelOption;
+import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
+import io.netty.handler.codec.LengthFieldPrepender;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.timeout.IdleStateHandler;
+import io.netty.handler.timeout.ReadTimeoutHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+
+/** The sockets: UDP and TCP for questions, HTTP for figures. */
+public final class DnsServer implements AutoCloseable {
+  /** Datagrams read in one call, and the room for each; queries are far smaller. */
+  private static final int BATCH = 32;
+
+  private static final int QUERY_BYTES_MAX = 2048;
+
+  private static final int STREAM_QUERY_BYTES_MAX = 65_535;
+  private static final int LENGTH_BYTES = 2;
+  private static final int RECEIVE_BUFFER_BYTES = 1 << 20;
+  private static final int BACKLOG_MAX = 256;
+  private static final int HTTP_BODY_BYTES_MAX = 1024;
+  private static final int HTTP_IDLE_SECONDS = 10;
+  private static final int CLOSE_SECONDS = 2;
+
+  /** Pairs of a UDP and a TCP port that are tried where the kernel chooses. */
+  private static final int PORT_TRIES_MAX = 16;
+
+  /**
+   * What a server is told.
+   *
+   * @param listen for questions; port 0 for any that is free by UDP and by TCP
+   * @param metrics for figures; port 0 for any free one
+   * @param loops at least 1; more only with epoll, where the kernel shares questions out
+   * @param networks of clients beside the private ones, as CIDRs
+   */
+  public record Setup(
+      ClusterZone zone,
+      InetSocketAddress listen,
+      InetSocketAddress metrics,
+      int loops,
+      List<String> networks,
+      ServerLimits limits,
+      DnsFigures figures,
+      Forwarder.Setup forward) {
+    public Setup {
+      networks = List.copyOf(networks);
+    }
+  }
+
+  private final Setup setup;
+  private final EventLoopGroup group;
+  private final boolean epoll;
+  private final Deque<Channel> channels = new ArrayDeque<>();
+  private final List<Forwarder> forwarders = new ArrayList<>();
+  private final int port;
+  private final int metricsPort;
+
+  private DnsServer(Setup setup) throws IOException, InterruptedException {
+    this.setup = setup;
+    this.epoll = Epoll.isAvailable();
+    this.group =
+        new MultiThreadIoEventLoopGroup(
+            epoll ? Math.max(1, setup.loops()) : 1,
+            new DefaultThreadFactory("dns", true),
+            epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+    try {
+      List<Worker> workers = workers();
+      this.port = bindAll(workers);
+      this.metricsPort = bindMetrics();
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  /**
+   * Binds and serves.
+   *
+   * @throws IOException when an address or port is not to be had
+   */
+  public static DnsServer start(Setup setup) throws IOException, InterruptedException {
+    return new DnsServer(setup);
+  }
+
+  /** A loop with what is its own. */
+  private record Worker(EventLoop loop, Desk desk) {}
+
+  private List<Worker> workers() throws InterruptedException {
+    List<InetSocketAddress> hostServers = setup.forward().hostServers().get();
+    InstantSource clock = setup.forward().clock();
+    RandomGenerator random = setup.forward().random();
+    ClientNetworks clients = ClientNetworks.with(setup.networks());
+    List<Worker> workers = new ArrayList<>();
+    int loops = epoll ? Math.max(1, setup.loops()) : 1;
+    for (int i = 0; i < loops; i++) {
+      EventLoop loop = group.next();
+      Forwarder forwarder = new Forwarder(loop, epoll, setup.forward());
+      loop.submit(() -> forwarder.start(hostServers)).sync();
+      forwarders.add(forwarder);
+      workers.add(
+          new Worker(
+              loop,
+              new Desk(
+                  setup.zone(),
+                  forwarder,
+                  setup.forward().guard(),
+                  clients,
+                  new ClientLimits(setup.limits(), clock),
+                  setup.figures(),
+                  random)));
+    }
+    return workers;
+  }
+
+  /** Binds the same port by UDP and TCP on every loop, and returns it. */
+  private int bindAll(List<Worker> workers) throws IOException, InterruptedException {
+    for (int i = 1; ; i++) {
+      Channel first = bound(datagrams(workers.getFirst()), setup.listen());
+      int chosen = ((InetSocketAddress) first.localAddress()).getPort();
+      InetSocketAddress address = new InetSocketAddress(setup.listen().getAddress(), chosen);
+      try {
+        channels.push(first);
+        channels.push(bound(streams(workers), address));
+        for (Worker worker : workers.subList(1, workers.size())) {
+          channels.push(bound(datagrams(worker), address));
+        }
+        return chosen;
+      } catch (IOException e) {
+        closeChannels();
+        if (setup.listen().getPort() != 0 || i == PORT_TRIES_MAX) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private static Channel bound(AbstractBootstrap<?, ?> bootstrap, InetSocketAddress address)
+      throws IOException, InterruptedException {
+    var binding = bootstrap.bind(address).await();
+    if (!binding.isSuccess()) {
+      throw new IOException(
+          "cannot listen on " + address + ": " + binding.cause().getMessage(), binding.cause());
+    }
+    return binding.channel();
+  }
+
+  private Bootstrap datagrams(Worker worker) {
+    Bootstrap bootstrap =
+        new Bootstrap()
+            .group(worker.loop())
+            .option(ChannelOption.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
+            .handler(
+                new ChannelInitializer<>() {
+                  @Override
+                  protected void initChannel(Channel channel) {
+                    channel.pipeline().addLast(new DatagramHandler(worker.desk()));
+                  }
+                });
+    if (!epoll) {
+      return bootstrap
+          .channel(NioDatagramChannel.class)
+          .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(QUERY_BYTES_MAX));
+    }
+    return bootstrap
+        .channel(EpollDatagramChannel.class)
+        .option(UnixChannelOption.SO_REUSEPORT, setup.loops() > 1)
+        .option(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, QUERY_BYTES_MAX)
+        .option(
+            ChannelOption.RECVBUF_ALLOCATOR,
+            new FixedRecvByteBufAllocator(QUERY_BYTES_MAX * BATCH));
+  }
+
+  /** Connections go to the first loop: they are few. */
+  private ServerBootstrap streams(List<Worker> workers) {
+    Worker worker = workers.getFirst();
+    return new ServerBootstrap()
+        .group(worker.loop())
+        .channel(epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class)
+        .option(ChannelOption.SO_BACKLOG, BACKLOG_MAX)
+        .option(ChannelOption.SO_REUSEADDR, true)
+        .childOption(ChannelOption.AUTO_READ, false)
+        .childOption(ChannelOption.TCP_NODELAY, true)
+        .childHandler(
+            new ChannelInitializer<>() {
+              @Override
+              protected void initChannel(Channel child) {
+                child
+                    .pipeline()
+                    .addLast(
+                        new IdleStateHandler(
+                            0, 0, setup.limits().idle().toMillis(), TimeUnit.MILLISECONDS))
+                    .addLast(
+                        new LengthFieldBasedFrameDecoder(
+                            STREAM_QUERY_BYTES_MAX + LENGTH_BYTES,
+                            0,
+                            LENGTH_BYTES,
+                            0,
+                            LENGTH_BYTES))
+                    .addLast(new LengthFieldPrepender(LENGTH_BYTES))
+                    .addLast(new StreamHandler(worker.desk(), setup.limits().pipelineMax()));
+              }
+            });
+  }
+
+  private int bindMetrics() throws IOException, InterruptedException {
+    Metrics metrics =
+        new Metrics(setup.figures(), setup.forward().figures(), forwarders, setup.zone());
+    ServerBootstrap bootstrap =
+        new ServerBootstrap()
+            .group(group)
+            .channel(epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class)
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .childHandler(
+                new ChannelInitializer<>() {
+                  @Override
+                  protected void initChannel(Channel child) {
+                    child
+                        .pipeline()
+                        .addLast(new ReadTimeoutHandler(HTTP_IDLE_SECONDS))
+                        .addLast(new HttpServerCodec())
+                        .addLast(new HttpObjectAggregator(HTTP_BODY_BYTES_MAX))
+                        .addLast(new MetricsHandler(metrics));
+                  }
+                });
+    Channel channel = bound(bootstrap, setup.metrics());
+    channels.push(channel);
+    return ((InetSocketAddress) channel.localAddress()).getPort();
+  }
+
+  /** The port for questions. */
+  public int port() {
+    return port;
+  }
+
+  /** The port for figures. */
+  public int metricsPort() {
+    return metricsPort;
+  }
+
+  private void closeChannels() {
+    while (!channels.isEmpty()) {
+      channels.pop().close().awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
+    }
+  }
+
+  // The loops end what is still open; nobody waits for it.
+  @Override
+  @SuppressWarnings("FutureReturnValueIgnored")
+  public void close() {
+    closeChannels();
+    group.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS);
+  }
+}

@@ -1,0 +1,5 @@
+/** Tests of {@code dns.forward}. */
+@NullMarked
+package dev.wherry.network.dns.forward;
+
+import org.jspecify.annotations.NullMarked;

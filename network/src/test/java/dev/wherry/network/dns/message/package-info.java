@@ -1,0 +1,5 @@
+/** Tests of {@code dns.message}. */
+@NullMarked
+package dev.wherry.network.dns.message;
+
+import org.jspecify.annotations.NullMarked;

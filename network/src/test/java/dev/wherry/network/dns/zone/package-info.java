@@ -1,0 +1,5 @@
+/** Tests of {@code dns.zone}. */
+@NullMarked
+package dev.wherry.network.dns.zone;
+
+import org.jspecify.annotations.NullMarked;
