@@ -8,6 +8,7 @@ import dev.wherry.controllers.daemonset.DaemonSetController;
 import dev.wherry.controllers.deployment.DeploymentController;
 import dev.wherry.controllers.disruption.DisruptionController;
 import dev.wherry.controllers.disruption.StaleDisruptions;
+import dev.wherry.controllers.dns.ClusterDnsService;
 import dev.wherry.controllers.endpoints.ServiceEndpoints;
 import dev.wherry.controllers.ipam.NodeIpam;
 import dev.wherry.controllers.job.FinishedJobs;
@@ -61,6 +62,7 @@ public final class Controllers implements AutoCloseable {
         List.of(
             new SystemNamespaces(server),
             new KubernetesService(server, config),
+            new ClusterDnsService(server, config.clusterDnsIp()),
             new NamespaceFurniture(accounts, rootCa, config.rootCaPem()),
             new NodeIpam(node, config),
             new NodeLifecycle(node, config),

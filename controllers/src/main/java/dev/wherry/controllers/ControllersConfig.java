@@ -9,6 +9,8 @@ import java.util.List;
  * @param apiServerAddresses IP addresses at which pods reach the API servers; not loopback
  * @param apiServerPort the port behind them
  * @param kubernetesServiceIp the first address of the service range
+ * @param clusterDnsIp the address of the Service {@code kube-dns}; "" where the cluster's DNS is
+ *     not Wherry's
  * @param rootCaPem what pods verify the API server by
  * @param podCidr the range that node ranges are cut from
  * @param nodeMaskBits size of a node's range: 24 for 256 addresses
@@ -21,6 +23,7 @@ public record ControllersConfig(
     List<String> apiServerAddresses,
     int apiServerPort,
     String kubernetesServiceIp,
+    String clusterDnsIp,
     String rootCaPem,
     String podCidr,
     int nodeMaskBits,
@@ -42,6 +45,7 @@ public record ControllersConfig(
         apiServerAddresses,
         apiServerPort,
         "10.43.0.1",
+        "",
         rootCaPem,
         "10.42.0.0/16",
         24,
@@ -49,5 +53,21 @@ public record ControllersConfig(
         Duration.ofSeconds(40),
         Duration.ofSeconds(60),
         12_500);
+  }
+
+  /** The same with built-in DNS at an address; "" for none. */
+  public ControllersConfig withClusterDns(String address) {
+    return new ControllersConfig(
+        apiServerAddresses,
+        apiServerPort,
+        kubernetesServiceIp,
+        address,
+        rootCaPem,
+        podCidr,
+        nodeMaskBits,
+        nodeMonitorPeriod,
+        nodeMonitorGrace,
+        nodeStartupGrace,
+        terminatedPodsMax);
   }
 }
