@@ -147,8 +147,12 @@ public record KubeletConfig(
         version);
   }
 
-  /** The same with the cluster's DNS. */
-  public KubeletConfig withClusterDns(List<String> servers, String domain) {
+  /**
+   * The same with the cluster's DNS.
+   *
+   * @param hostResolver the node's resolver configuration, with servers that pods can reach
+   */
+  public KubeletConfig withClusterDns(List<String> servers, String domain, Path hostResolver) {
     return new KubeletConfig(
         nodeName,
         nodeIp,
@@ -163,7 +167,7 @@ public record KubeletConfig(
         serverPort,
         servers,
         domain,
-        resolvConf,
+        hostResolver,
         cgroupRoot,
         version);
   }

@@ -46,6 +46,14 @@ public final class PodConfigs {
     this.seccompRoot = config.dataDir().resolve("seccomp");
   }
 
+  /**
+   * What is to be said of the pod's resolver: what had to be left out, or that there is no cluster
+   * DNS.
+   */
+  public List<ResolverComplaint> resolverComplaints(PodView pod) throws IOException {
+    return dns.of(pod).complaints();
+  }
+
   /** The sandbox; {@code cgroupParent} may be empty. */
   public PodSandboxConfig sandbox(PodView pod, int attempt, String cgroupParent)
       throws IOException {
@@ -58,7 +66,7 @@ public final class PodConfigs {
                     .setUid(pod.uid())
                     .setAttempt(attempt))
             .setLogDirectory(dirs.logs(pod.namespace(), pod.name(), pod.uid()).toString())
-            .setDnsConfig(dns.of(pod))
+            .setDnsConfig(dns.of(pod).config())
             .putAllLabels(pod.meta().labels())
             .putAllAnnotations(pod.meta().annotations())
             .putAllLabels(podLabels(pod))

@@ -101,6 +101,11 @@ final class PodRunner {
       PodSandboxConfig config =
           parts.configs().sandbox(pod, run.attempt(), parts.cgroups().parent(pod));
       parts.cgroups().size(pod);
+      parts
+          .configs()
+          .resolverComplaints(pod)
+          .forEach(complaint ->
+              event(pod, PodEvents.Type.WARNING, complaint.reason(), complaint.message()));
       parts.runtime().runSandbox(config, pod.spec().runtimeClassName());
       memory.sandboxRuns();
       return true;
