@@ -21,14 +21,23 @@ import java.util.function.Supplier;
 final class ControlPlane {
   private ControlPlane() {}
 
+  /**
+   * @param dnsAddress of the Service of built-in DNS; "" for none
+   */
   static void start(
-      Deque<AutoCloseable> parts, ApiServer api, String nodeIp, Timer timer, long seed) {
+      Deque<AutoCloseable> parts,
+      ApiServer api,
+      String nodeIp,
+      String dnsAddress,
+      Timer timer,
+      long seed) {
     ComponentClients clients = new ComponentClients(api);
     ServerPki pki = api.pki();
     parts.push(
         Controllers.start(
             clients,
-            ControllersConfig.of(List.of(nodeIp), api.port(), pki.authority().certificatePem()),
+            ControllersConfig.of(List.of(nodeIp), api.port(), pki.authority().certificatePem())
+                .withClusterDns(dnsAddress),
             (request, use, lifetime) ->
                 Pem.certificates(List.of(pki.authority().issue(request, use, lifetime))),
             timer));

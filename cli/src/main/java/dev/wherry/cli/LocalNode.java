@@ -8,6 +8,9 @@ import dev.wherry.kubelet.identity.NodeIdentity;
 import dev.wherry.machinery.client.ApiClient;
 import dev.wherry.machinery.pki.AlternativeNames;
 import dev.wherry.machinery.time.Timer;
+import dev.wherry.network.dns.ClusterDns;
+import dev.wherry.network.dns.DnsSettings;
+import dev.wherry.network.dns.forward.HostResolver;
 import dev.wherry.network.proxy.ServiceProxy;
 import dev.wherry.runtime.choice.NodeRuntime;
 import dev.wherry.runtime.images.ImageStore;
@@ -76,6 +79,9 @@ final class LocalNode {
     NodeIdentity identity = opened(identity(token));
     ApiClient api = near.orElse(identity.api());
     opened(ServiceProxy.start(api, options.nodeName(), timer));
+    if (options.dns().builtIn()) {
+      opened(ClusterDns.start(api, dns(), timer, random));
+    }
     NodeRuntime runtime = ahead.await();
     opened(PodNetwork.follow(api, options.nodeName(), runtime.cniDirectory(), data, timer));
     Kubelet kubelet = kubelet(identity, api, runtime);
@@ -103,6 +109,10 @@ final class LocalNode {
         random);
   }
 
+  private DnsSettings dns() {
+    return DnsSettings.of(options.nodeName(), options.nodeIp(), options.dns().forwardRules());
+  }
+
   private Kubelet kubelet(NodeIdentity identity, ApiClient api, NodeRuntime runtime)
       throws IOException, InterruptedException {
     KubeletConfig config =
@@ -114,6 +124,8 @@ final class LocalNode {
                 Version.GIT_VERSION)
             .withImageEndpoint(runtime.imageEndpoint())
             .withServerPort(options.kubeletPort())
+            .withClusterDns(
+                options.dns().addresses(), DnsSettings.DOMAIN, HostResolver.system().file())
             .withLabelsAndTaints(options.labels(), options.taints());
     Kubelet kubelet =
         Kubelet.start(config, api, identity::serving, List.of(identity.authority()), timer, random);

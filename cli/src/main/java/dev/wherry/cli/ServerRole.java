@@ -37,6 +37,7 @@ public final class ServerRole implements AutoCloseable {
    * @param labels put on the worker's node
    * @param taints put on the worker's node when it is made
    * @param protection of the API
+   * @param dns who answers the cluster's DNS
    */
   public record Options(
       Path dataDirectory,
@@ -50,14 +51,15 @@ public final class ServerRole implements AutoCloseable {
       RuntimeChoice runtime,
       Map<String, String> labels,
       List<Taint> taints,
-      ProtectionConfig protection) {
+      ProtectionConfig protection,
+      DnsChoice dns) {
     public Options {
       hosts = List.copyOf(hosts);
       labels = Map.copyOf(labels);
       taints = List.copyOf(taints);
     }
 
-    /** Any runtime, no labels, no taints, no files of protection. */
+    /** Any runtime, no labels, no taints, no files of protection, built-in DNS. */
     public Options(
         Path dataDirectory,
         String bindAddress,
@@ -79,7 +81,8 @@ public final class ServerRole implements AutoCloseable {
           new RuntimeChoice.Auto(),
           Map.of(),
           List.of(),
-          ProtectionConfig.NONE);
+          ProtectionConfig.NONE,
+          DnsChoice.BUILT_IN);
     }
 
     private WorkerOptions worker(int apiPort) {
@@ -91,7 +94,8 @@ public final class ServerRole implements AutoCloseable {
           kubeletPort,
           runtime,
           labels,
-          taints);
+          taints,
+          dns);
     }
   }
 
@@ -140,7 +144,8 @@ public final class ServerRole implements AutoCloseable {
       parts.push(
           CertificateRenewal.start(
               api.pki(), "https://127.0.0.1:" + api.port(), kubeconfig, timer));
-      ControlPlane.start(parts, api, options.nodeIp(), timer, random.nextLong());
+      ControlPlane.start(
+          parts, api, options.nodeIp(), options.dns().serviceAddress(), timer, random.nextLong());
       if (ahead.isPresent()) {
         ServerNode.start(parts, options.worker(api.port()), ahead.get(), api, timer, random);
       }

@@ -71,6 +71,22 @@ final class WorkerFlags {
       description = "A taint for the node when it is made; may be repeated.")
   private List<String> taints = List.of();
 
+  @Option(
+      names = "--cluster-dns",
+      paramLabel = "WHO",
+      description =
+          "Who answers the cluster's DNS: built-in, none, or the ADDRESS of one that you run, such as"
+              + " CoreDNS; the same for the server and every agent (default: ${DEFAULT-VALUE}).",
+      defaultValue = DnsChoice.BUILT_IN_WORD)
+  private String clusterDns = DnsChoice.BUILT_IN_WORD;
+
+  @Option(
+      names = "--dns-forward",
+      paramLabel = "DOMAIN=SERVER[,SERVER...]",
+      description =
+          "Servers to ask about a domain, . for all others; may be repeated (default: the host's).")
+  private List<String> dnsForward = List.of();
+
   /** An agent's: the given address, or the one from which this host reaches the server. */
   WorkerOptions agent(URI server, Path dataDirectory) throws IOException {
     return new WorkerOptions(
@@ -81,7 +97,8 @@ final class WorkerFlags {
         kubeletPort,
         RuntimeChoice.parse(runtime),
         parsedLabels(labels),
-        parsedTaints(taints));
+        parsedTaints(taints),
+        DnsChoice.parse(clusterDns, dnsForward));
   }
 
   /** A server's: the given address, or this host's first. */
@@ -105,7 +122,8 @@ final class WorkerFlags {
         RuntimeChoice.parse(runtime),
         parsedLabels(labels),
         parsedTaints(taints),
-        protection);
+        protection,
+        DnsChoice.parse(clusterDns, dnsForward));
   }
 
   /** The flags again, for a process of its own. */
@@ -120,6 +138,7 @@ final class WorkerFlags {
     }
     labels.forEach(label -> arguments.add("--label=" + label));
     taints.forEach(taint -> arguments.add("--taint=" + taint));
+    arguments.addAll(DnsChoice.parse(clusterDns, dnsForward).arguments());
     return arguments;
   }
 

@@ -15,6 +15,7 @@ import java.util.Map;
  * @param kubeletPort 0 for any free one
  * @param labels put on the node beside the well-known ones
  * @param taints put on the node when it is made
+ * @param dns who answers the cluster's DNS
  */
 record WorkerOptions(
     URI server,
@@ -24,7 +25,8 @@ record WorkerOptions(
     int kubeletPort,
     RuntimeChoice runtime,
     Map<String, String> labels,
-    List<Taint> taints) {
+    List<Taint> taints,
+    DnsChoice dns) {
   WorkerOptions {
     labels = Map.copyOf(labels);
     taints = List.copyOf(taints);

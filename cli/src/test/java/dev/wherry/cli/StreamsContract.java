@@ -103,7 +103,8 @@ abstract class StreamsContract {
                 new RuntimeChoice.Socket(socket),
                 Map.of(),
                 List.of(),
-                ProtectionConfig.NONE));
+                ProtectionConfig.NONE,
+                DnsChoice.BUILT_IN));
     Path pods = Files.writeString(folder.resolve("pods.json"), POD);
     Await.until(
         () -> "default service account",
