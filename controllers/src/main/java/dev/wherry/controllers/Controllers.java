@@ -1,6 +1,7 @@
 package dev.wherry.controllers;
 
 import dev.wherry.controllers.apiservice.KubernetesService;
+import dev.wherry.controllers.autoscaling.AutoscalerController;
 import dev.wherry.controllers.cronjob.CronJobController;
 import dev.wherry.controllers.csr.CertificateRequests;
 import dev.wherry.controllers.csr.CertificateSigner;
@@ -13,6 +14,7 @@ import dev.wherry.controllers.endpoints.ServiceEndpoints;
 import dev.wherry.controllers.ipam.NodeIpam;
 import dev.wherry.controllers.job.FinishedJobs;
 import dev.wherry.controllers.job.JobController;
+import dev.wherry.controllers.mirroring.SliceMirroring;
 import dev.wherry.controllers.namespace.NamespaceDeletion;
 import dev.wherry.controllers.namespace.SystemNamespaces;
 import dev.wherry.controllers.node.NodeLifecycle;
@@ -20,6 +22,7 @@ import dev.wherry.controllers.node.TaintEviction;
 import dev.wherry.controllers.ownership.GarbageCollector;
 import dev.wherry.controllers.podgc.PodGarbage;
 import dev.wherry.controllers.replicaset.ReplicaController;
+import dev.wherry.controllers.roles.RoleAggregation;
 import dev.wherry.controllers.serviceaccount.NamespaceFurniture;
 import dev.wherry.controllers.statefulset.StatefulSetController;
 import dev.wherry.controllers.token.BootstrapTokenCleaner;
@@ -71,6 +74,10 @@ public final class Controllers implements AutoCloseable {
             new CertificateRequests(certificates, signer),
             new BootstrapTokenCleaner(parts(clients.controller("token-cleaner"), timer)),
             new ServiceEndpoints(slices, endpoints),
+            new SliceMirroring(
+                parts(clients.controller("endpointslicemirroring-controller"), timer)),
+            new RoleAggregation(
+                parts(clients.controller("clusterrole-aggregation-controller"), timer)),
             ReplicaController.ofSets(workload(clients, "replicaset-controller", timer)),
             ReplicaController.ofControllers(workload(clients, "replication-controller", timer)),
             new DeploymentController(workload(clients, "deployment-controller", timer)),
@@ -79,6 +86,7 @@ public final class Controllers implements AutoCloseable {
             new JobController(workload(clients, "job-controller", timer)),
             new CronJobController(workload(clients, "cronjob-controller", timer)),
             new FinishedJobs(parts(clients.controller("ttl-after-finished-controller"), timer)),
+            new AutoscalerController(workload(clients, "horizontal-pod-autoscaler", timer)),
             new DisruptionController(workload(clients, "disruption-controller", timer)),
             new StaleDisruptions(parts(clients.controller("disruption-controller"), timer)),
             new NamespaceDeletion(parts(clients.controller("namespace-controller"), timer)),

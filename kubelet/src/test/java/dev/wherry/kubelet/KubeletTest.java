@@ -161,6 +161,7 @@ class KubeletTest {
         "application/json",
         get("/pods", apiserver).headers().firstValue("Content-Type").orElse(""));
     assertTrue(get("/stats/summary", apiserver).body().contains("\"workingSetBytes\""));
+    assertPages(apiserver);
     assertEquals(404, get("/containerLogs/default/web/other", apiserver).statusCode());
     assertTrue(
         upgrade("/exec/default/web/c?command=true&output=1", apiserver)
@@ -178,5 +179,26 @@ class KubeletTest {
         LONG,
         () -> "removal",
         () -> API.list(Pod.KIND, "default", ListOptions.ALL).items().isEmpty());
+  }
+
+  /** What metrics-server and Prometheus read. */
+  private static void assertPages(TlsIdentity apiserver) throws Exception {
+    String labels = "container=\"c\",namespace=\"default\",pod=\"web\"";
+    String resource = get("/metrics/resource", apiserver).body();
+    assertTrue(resource.contains("container_cpu_usage_seconds_total{" + labels + "} "), resource);
+    assertTrue(resource.contains("container_start_time_seconds{" + labels + "} "), resource);
+    assertTrue(resource.contains("\nresource_scrape_error 0\n"), resource);
+    String cadvisor = get("/metrics/cadvisor", apiserver).body();
+    assertTrue(
+        cadvisor.contains("container_network_receive_bytes_total{container=\"\",id=\"/kubepods/"),
+        cadvisor);
+    assertTrue(cadvisor.contains("machine_cpu_cores "), cadvisor);
+    assertTrue(cadvisor.contains("container_cpu_user_seconds_total{container=\"c\""), cadvisor);
+    assertTrue(get("/metrics", apiserver).body().contains("kubelet_running_pods 1\n"));
+    assertTrue(
+        get("/metrics/probes", apiserver)
+            .body()
+            .contains("probe_type=\"Readiness\",result=\"successful\"} "));
+    assertEquals(404, get("/metrics/nonsense", apiserver).statusCode());
   }
 }

@@ -1,5 +1,6 @@
 package dev.wherry.apiserver.aggregation;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.apiserver.authn.UserInfo;
 import dev.wherry.apiserver.discovery.ApiCatalog;
@@ -14,7 +15,11 @@ import dev.wherry.machinery.pki.TlsIdentity;
 import dev.wherry.model.json.Json;
 import dev.wherry.model.status.ApiException;
 import dev.wherry.model.status.Reason;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import java.io.IOException;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -29,13 +34,22 @@ import java.util.function.Supplier;
 public final class Aggregator implements ForeignDocuments, AutoCloseable {
   public static final Resource API_SERVICES = RemoteApis.RESOURCE;
 
+  /** Of a component's own request. */
+  private static final Duration CALL_TIMEOUT = Duration.ofSeconds(10);
+
   private final RemoteApis apis;
   private final FrontProxy proxy;
   private final ServiceProxy services;
+  private final ServiceCalls calls;
   private final AvailabilityWatch watch;
 
   private Aggregator(
-      RemoteApis apis, FrontProxy proxy, ServiceProxy services, AvailabilityWatch watch) {
+      RemoteApis apis,
+      FrontProxy proxy,
+      ServiceProxy services,
+      ServiceCalls calls,
+      AvailabilityWatch watch) {
+    this.calls = calls;
     this.apis = apis;
     this.proxy = proxy;
     this.services = services;
@@ -64,6 +78,7 @@ public final class Aggregator implements ForeignDocuments, AutoCloseable {
         apis,
         proxy,
         services,
+        calls,
         new AvailabilityWatch(view, apis, calls, proxy, statusWriter, clock));
   }
 
@@ -73,6 +88,17 @@ public final class Aggregator implements ForeignDocuments, AutoCloseable {
 
     private Remote(ApiService service) {
       this.service = service;
+    }
+
+    /**
+     * Asks for an object or a list in the name of a component of this process, which has been
+     * authorised.
+     *
+     * @param target the path with its query
+     * @throws ApiException 404 when the server has no such thing, 503 when it does not answer
+     */
+    public JsonNode get(UserInfo user, String target) {
+      return Aggregator.this.get(service, user, target);
     }
 
     /**
@@ -91,6 +117,25 @@ public final class Aggregator implements ForeignDocuments, AutoCloseable {
         throw new ApiException(Reason.SERVICE_UNAVAILABLE, String.valueOf(e.getMessage()));
       }
     }
+  }
+
+  /** What a component of this process is answered; errors are the server's own. */
+  private JsonNode get(ApiService service, UserInfo user, String target) {
+    HttpHeaders headers = FrontProxy.identity(user);
+    headers.set(HttpHeaderNames.ACCEPT, "application/json");
+    ServiceCalls.Reply reply;
+    try {
+      reply = calls.get(service.place(), target, headers, proxy.tls(service), CALL_TIMEOUT);
+    } catch (IOException | PkiException e) {
+      throw new ApiException(Reason.SERVICE_UNAVAILABLE, String.valueOf(e.getMessage()));
+    }
+    if (reply.isGood()) {
+      return Json.parse(reply.body());
+    }
+    throw reply.code() == 404
+        ? new ApiException(Reason.NOT_FOUND, "the server could not find the requested resource")
+        : new ApiException(
+            Reason.INTERNAL_ERROR, "the server of " + service.name() + " answered " + reply.code());
   }
 
   /** The server of a path; empty for what is served here. */

@@ -16,6 +16,10 @@ import java.util.Optional;
 record Availability(boolean available, String reason, String message) {
   static final Availability PASSED = new Availability(true, "Passed", "all checks passed");
 
+  /** Of a group-version that this server serves itself. */
+  static final Availability LOCAL =
+      new Availability(true, "Local", "Local APIServices are always available");
+
   static Availability not(String reason, String message) {
     return new Availability(false, reason, message);
   }

@@ -91,10 +91,27 @@ final class AvailabilityWatch implements AutoCloseable {
               signals.tryAcquire(good ? AGAIN_SECONDS : FAILED_AGAIN_SECONDS, TimeUnit.SECONDS);
         }
         signals.drainPermits();
+        markLocal();
         good = look();
       }
     } catch (InterruptedException stopped) {
       visits.shutdownNow();
+    }
+  }
+
+  /** Those without a Service are served here. */
+  private void markLocal() {
+    for (ObjectNode object : view.list(RemoteApis.RESOURCE, "")) {
+      if (ApiService.of(object).isEmpty()) {
+        try {
+          Availability.LOCAL
+              .status(object.path("status"), clock.instant())
+              .ifPresent(status -> statusWriter.accept(Trees.name(object), status));
+        } catch (ApiException e) {
+          // It changed meanwhile, and that is a signal of its own.
+          LOG.log(Level.DEBUG, "apiservice=" + Trees.name(object) + " why=\"" + e.text() + "\"");
+        }
+      }
     }
   }
 

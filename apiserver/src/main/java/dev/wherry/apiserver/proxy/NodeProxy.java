@@ -3,22 +3,16 @@ package dev.wherry.apiserver.proxy;
 import dev.wherry.apiserver.http.Exchange;
 import dev.wherry.model.status.ApiException;
 import dev.wherry.model.status.Reason;
-import dev.wherry.streaming.tunnel.DialException;
 import dev.wherry.streaming.tunnel.DialTarget;
 import dev.wherry.streaming.tunnel.NodeDialer;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
-import io.netty.handler.ssl.SslHandshakeCompletionEvent;
-import java.security.cert.X509Certificate;
 import java.util.Optional;
 import java.util.function.Supplier;
-import javax.net.ssl.SSLPeerUnverifiedException;
 
 /**
  * Sends a request on to a node's kubelet, with the API server's own identity, and its answer back;
@@ -27,9 +21,7 @@ import javax.net.ssl.SSLPeerUnverifiedException;
  */
 public final class NodeProxy {
   static final String HTTP = "http";
-  private static final String HOST = "kubelet";
-
-  private static final String NODE_PREFIX = "CN=system:node:";
+  static final String HOST = "kubelet";
 
   private final NodeDialer dialer;
   private final Supplier<SslContext> tls;
@@ -87,48 +79,5 @@ public final class NodeProxy {
         .addLast(HTTP, new HttpClientCodec())
         .addLast(answer);
     node.config().setAutoRead(true);
-  }
-
-  /** Lets the request out once the far end has proved to be the node that was meant. */
-  // A write that fails closes the channel, and closing is what is waited for.
-  @SuppressWarnings("FutureReturnValueIgnored")
-  private static final class RightNode extends ChannelInboundHandlerAdapter {
-    private final String nodeName;
-    private final SslHandler ssl;
-    private final FullHttpRequest request;
-
-    RightNode(String nodeName, SslHandler ssl, FullHttpRequest request) {
-      this.nodeName = nodeName;
-      this.ssl = ssl;
-      this.request = request;
-    }
-
-    @Override
-    public void userEventTriggered(ChannelHandlerContext ctx, Object event)
-        throws SSLPeerUnverifiedException {
-      if (!(event instanceof SslHandshakeCompletionEvent handshake)) {
-        ctx.fireUserEventTriggered(event);
-      } else if (!handshake.isSuccess()) {
-        request.release();
-        ctx.fireExceptionCaught(handshake.cause());
-      } else if (!shownName().equals(nodeName)) {
-        request.release();
-        ctx.fireExceptionCaught(
-            new DialException("the kubelet shows the certificate of another node"));
-      } else {
-        ctx.pipeline().remove(this);
-        ctx.channel().writeAndFlush(request);
-      }
-    }
-
-    private String shownName() throws SSLPeerUnverifiedException {
-      X509Certificate leaf = (X509Certificate) ssl.engine().getSession().getPeerCertificates()[0];
-      for (String part : leaf.getSubjectX500Principal().getName().split(",", -1)) {
-        if (part.startsWith(NODE_PREFIX)) {
-          return part.substring(NODE_PREFIX.length());
-        }
-      }
-      return "";
-    }
   }
 }

@@ -47,6 +47,7 @@ public final class ApiHandler implements RequestHandler {
   private final StreamProxy proxy;
   private final Metrics metrics;
   private final ComponentStatuses components;
+  private final MetricsEndpoints figures;
   private final Conversions conversions;
 
   ApiHandler(
@@ -64,6 +65,7 @@ public final class ApiHandler implements RequestHandler {
       StreamProxy proxy,
       Metrics metrics,
       ComponentStatuses components,
+      MetricsEndpoints figures,
       Conversions conversions) {
     this.realm = realm;
     this.flows = flows;
@@ -80,6 +82,7 @@ public final class ApiHandler implements RequestHandler {
     this.proxy = proxy;
     this.metrics = metrics;
     this.components = components;
+    this.figures = figures;
     this.conversions = conversions;
   }
 
@@ -188,6 +191,10 @@ public final class ApiHandler implements RequestHandler {
       if (!paths.serve(exchange, user)) {
         throw KindRoutes.notServed();
       }
+      return;
+    }
+    if (MetricsEndpoints.serves(asked)) {
+      figures.respond(exchange, asked);
       return;
     }
     ResourceInfo info = kinds.route(asked);

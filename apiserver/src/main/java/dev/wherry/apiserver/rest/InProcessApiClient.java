@@ -203,7 +203,9 @@ final class InProcessApiClient implements ApiClient {
     if (!InProcessCalls.isAboutResource(method, path)) {
       return calls.document(user, method, path);
     }
-    return call(method, path, call -> answer(call, tree));
+    return calls
+        .elsewhere(user, method, path)
+        .orElseGet(() -> call(method, path, call -> answer(call, tree)));
   }
 
   private JsonNode answer(InProcessCalls.Call call, JsonNode body) {

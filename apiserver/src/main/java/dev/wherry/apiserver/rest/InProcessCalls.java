@@ -20,6 +20,7 @@ import dev.wherry.model.kind.ResourceInfo;
 import dev.wherry.model.status.ApiException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** A request's way inside the process: may the caller, which kind is it, do it, count it. */
@@ -33,6 +34,7 @@ record InProcessCalls(
     Patches patches,
     Conversions conversions,
     Discovery discovery,
+    OtherApis others,
     Metrics metrics) {
   private static final System.Logger LOG = System.getLogger(InProcessCalls.class.getName());
   private static final int OK = 200;
@@ -79,6 +81,17 @@ record InProcessCalls(
         metrics.answered(asked, code, System.nanoTime() - began);
       }
     }
+  }
+
+  /** What is served beside the stored kinds; empty for those. */
+  Optional<JsonNode> elsewhere(UserInfo user, String method, String target) {
+    Query query = Query.of(target);
+    RequestInfo asked = parse(method, target, query);
+    if (!method.equals("GET") || kinds.isServed(asked)) {
+      return Optional.empty();
+    }
+    gate.admit(user, asked);
+    return others.read(user, asked, target, query);
   }
 
   /** Discovery: what components ask for beside resources. */

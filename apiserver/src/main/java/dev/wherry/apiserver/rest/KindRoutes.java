@@ -17,10 +17,15 @@ record KindRoutes(KindRegistry kinds) {
    * @throws ApiException 404 for what is not served, 405 for what the kind does not allow
    */
   ResourceInfo route(RequestInfo asked) {
-    ResourceInfo info =
+    return checked(
         kinds
             .find(asked.group(), asked.version(), asked.resource())
-            .orElseThrow(KindRoutes::notServed);
+            .orElseThrow(KindRoutes::notServed),
+        asked);
+  }
+
+  /** The resource, when the request fits its scope and its verbs. */
+  static ResourceInfo checked(ResourceInfo info, RequestInfo asked) {
     checkScope(info, asked);
     if (!verbs(info, asked).contains(asked.verb())) {
       throw new ApiException(

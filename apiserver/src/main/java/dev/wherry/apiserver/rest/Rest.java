@@ -10,10 +10,15 @@ import dev.wherry.apiserver.customresource.CustomForms;
 import dev.wherry.apiserver.discovery.Discovery;
 import dev.wherry.apiserver.fairness.FlowControl;
 import dev.wherry.apiserver.http.RequestHandler;
+import dev.wherry.apiserver.metrics.MetricsApi;
+import dev.wherry.apiserver.metrics.MetricsCatalog;
+import dev.wherry.apiserver.metrics.MetricsKinds;
+import dev.wherry.apiserver.metrics.NodeWindows;
 import dev.wherry.apiserver.openapi.ForeignDocuments;
 import dev.wherry.apiserver.openapi.OpenApi;
 import dev.wherry.apiserver.pki.ClientTls;
 import dev.wherry.apiserver.pki.ServerPki;
+import dev.wherry.apiserver.proxy.NodeCalls;
 import dev.wherry.apiserver.proxy.PodStreams;
 import dev.wherry.apiserver.proxy.TunnelRoute;
 import dev.wherry.apiserver.registry.KindRegistry;
@@ -29,11 +34,14 @@ import dev.wherry.model.schema.Schema;
 import dev.wherry.store.Store;
 import dev.wherry.streaming.tunnel.TunnelRegistry;
 import io.netty.handler.ssl.SslContext;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -46,6 +54,12 @@ import java.util.random.RandomGenerator;
  */
 public record Rest(RequestHandler handler, Function<UserInfo, ApiClient> clients) {
   private static final String SERVER_ADDRESS = "kubernetes.default.svc:443";
+
+  /** Where kubelets tell CPU and memory. */
+  private static final String FIGURES_PATH = "/metrics/resource";
+
+  /** Until a kubelet has told them; metrics-server waits as long. */
+  private static final Duration FIGURES_TIMEOUT = Duration.ofSeconds(10);
 
   /**
    * What the faces stand on.
@@ -70,6 +84,13 @@ public record Rest(RequestHandler handler, Function<UserInfo, ApiClient> clients
       return new Gate(realm.authorizer());
     }
 
+    /** Our own groups, and figures unless another server has them. */
+    private MetricsCatalog catalog() {
+      KindRegistry kinds = registry.kinds();
+      return new MetricsCatalog(
+          kinds, kinds, () -> aggregator.remote(MetricsKinds.PATH).isPresent());
+    }
+
     private boolean storeAnswers() {
       return store.currentRevision() >= 0;
     }
@@ -89,6 +110,7 @@ public record Rest(RequestHandler handler, Function<UserInfo, ApiClient> clients
     Writes writes =
         new Writes(
             on.registry(), new Virtual(on.realm(), on.clock()), patches, lists, on.conversions());
+    MetricsEndpoints figures = new MetricsEndpoints(figures(on), answers);
     InProcessCalls calls =
         new InProcessCalls(
             on.gate(),
@@ -100,6 +122,7 @@ public record Rest(RequestHandler handler, Function<UserInfo, ApiClient> clients
             patches,
             on.conversions(),
             new Discovery(registered, SERVER_ADDRESS),
+            new OtherApis(on.aggregator(), figures),
             metrics);
     return new Rest(
         new ApiHandler(
@@ -117,8 +140,25 @@ public record Rest(RequestHandler handler, Function<UserInfo, ApiClient> clients
             new Connects(on.gate(), on.realm().admission(), streams(on)),
             metrics,
             new ComponentStatuses(Map.of("etcd-0", on::storeAnswers), answers),
+            figures,
             on.conversions()),
         user -> new InProcessApiClient(user, calls));
+  }
+
+  /** Figures of nodes and pods, read from the kubelets when somebody asks. */
+  private static MetricsApi figures(Ground on) {
+    SslContext kubeletTls = kubeletTls(on.pki());
+    NodeCalls kubelets = new NodeCalls(on.tunnels(), () -> kubeletTls);
+    Semaphore never = new Semaphore(0);
+    return new MetricsApi(
+        on.cache(),
+        new NodeWindows(
+            node -> kubelets.get(node, FIGURES_PATH, FIGURES_TIMEOUT),
+            on.clock(),
+            time -> {
+              boolean _ = never.tryAcquire(time.toNanos(), TimeUnit.NANOSECONDS);
+            }),
+        on.clock());
   }
 
   private static PodStreams streams(Ground on) {
@@ -138,7 +178,7 @@ public record Rest(RequestHandler handler, Function<UserInfo, ApiClient> clients
   }
 
   private static SystemPaths paths(Ground on, Metrics metrics) {
-    KindRegistry kinds = on.registry().kinds();
+    MetricsCatalog kinds = on.catalog();
     return new SystemPaths(
         new Discovery(on.aggregator().catalog(kinds), SERVER_ADDRESS),
         openApi(kinds, on.aggregator()),
@@ -151,7 +191,7 @@ public record Rest(RequestHandler handler, Function<UserInfo, ApiClient> clients
   }
 
   /** Made when first asked for, once: the descriptions are large and few clients want them. */
-  private static Supplier<OpenApi> openApi(KindRegistry kinds, ForeignDocuments foreign) {
+  private static Supplier<OpenApi> openApi(MetricsCatalog kinds, ForeignDocuments foreign) {
     Map<String, OpenApi> made = new ConcurrentHashMap<>();
     return () ->
         made.computeIfAbsent(

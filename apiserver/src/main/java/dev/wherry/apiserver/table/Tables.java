@@ -81,6 +81,8 @@ public final class Tables {
           entry("resourceclaims.resource.k8s.io", PolicyTables.resourceClaims()),
           entry("resourceslices.resource.k8s.io", PolicyTables.resourceSlices()),
           entry("apiservices.apiregistration.k8s.io", PolicyTables.apiServices()),
+          entry("nodes.metrics.k8s.io", UsageTables.nodes()),
+          entry("pods.metrics.k8s.io", UsageTables.pods()),
           entry("customresourcedefinitions.apiextensions.k8s.io", KindTable.nameAndCreatedAt()));
 
   private Tables() {}

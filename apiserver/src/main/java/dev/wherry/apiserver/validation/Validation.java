@@ -53,6 +53,7 @@ public final class Validation {
               KindRules.of(WorkloadRules::daemonSet, WorkloadRules::selectorUpdate)),
           entry("jobs.batch", KindRules.of(WorkloadRules::job, WorkloadRules::jobUpdate)),
           entry("cronjobs.batch", KindRules.of(WorkloadRules::cronJob)),
+          entry("horizontalpodautoscalers.autoscaling", KindRules.of(AutoscalerRules::autoscaler)),
           entry(
               "roles" + RBAC,
               KindRules.named(NameRules::pathSegment, PolicyRules::role, KindRules.FREE)),

@@ -33,6 +33,7 @@ class ValidationTest {
           kind("coordination.k8s.io", "v1", "Lease", "leases", true),
           kind("apps", "v1", "Deployment", "deployments", true),
           kind("apps", "v1", "StatefulSet", "statefulsets", true),
+          kind("autoscaling", "v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers", true),
           kind("batch", "v1", "Job", "jobs", true),
           kind("batch", "v1", "CronJob", "cronjobs", true),
           kind("rbac.authorization.k8s.io", "v1", "Role", "roles", true),
@@ -83,6 +84,11 @@ class ValidationTest {
           Pod ^ {META,'spec':{'containers':[{'name':'c','image':'i'}]}} ^ ok
           Pod ^ {'metadata':{'namespace':'d'},'spec':{'containers':[{'name':'c','image':'i'}]}} ^ metadata.name: Required value: name or generateName is required
           Pod ^ {'metadata':{'name':'x'},'spec':{'containers':[{'name':'c','image':'i'}]}} ^ metadata.namespace: Required value
+          HorizontalPodAutoscaler ^ {META,'spec':{'maxReplicas':3,'scaleTargetRef':{'kind':'Deployment','name':'d'}}} ^ ok
+          HorizontalPodAutoscaler ^ {META,'spec':{'minReplicas':0,'maxReplicas':3,'scaleTargetRef':{'kind':'Deployment','name':'d'}}} ^ spec.minReplicas: Invalid value: 0: must be greater than or equal to 1
+          HorizontalPodAutoscaler ^ {META,'spec':{'minReplicas':4,'maxReplicas':3,'scaleTargetRef':{'kind':'Deployment'}}} ^ spec.maxReplicas: Invalid value: 3: must be greater than or equal to `minReplicas`; spec.scaleTargetRef.name: Required value
+          HorizontalPodAutoscaler ^ {META,'spec':{'maxReplicas':3,'scaleTargetRef':{'kind':'D','name':'d'},'metrics':[{'type':'Resource','resource':{'name':'cpu','target':{'type':'Utilization'}}}]}} ^ spec.metrics[0].resource.target.averageUtilization: Required value: must set either a target raw value or a target utilization
+          HorizontalPodAutoscaler ^ {META,'spec':{'maxReplicas':3,'scaleTargetRef':{'kind':'D','name':'d'},'behavior':{'scaleUp':{'stabilizationWindowSeconds':4000,'policies':[{'type':'Pods','value':0,'periodSeconds':60}]}}}} ^ spec.behavior.scaleUp.stabilizationWindowSeconds: Invalid value: 4000: must be less than or equal to 3600; spec.behavior.scaleUp.policies[0].value: Invalid value: 0: must be greater than zero
           Pod ^ {META,'spec':{}} ^ spec.containers: Required value
           Pod ^ {META,'spec':{'containers':[{}]}} ^ spec.containers[0].name: Required value; spec.containers[0].image: Required value
           Pod ^ {META,'spec':{'containers':[{'name':'c','image':'i'},{'name':'c','image':'i'}]}} ^ spec.containers[1].name: Duplicate value: "c"

@@ -15,6 +15,7 @@ public final class ClientCommands {
           "describe",
           "logs",
           "exec",
+          "top",
           "config",
           "api-resources",
           "explain");
@@ -37,6 +38,7 @@ public final class ClientCommands {
           case "describe" -> () -> new DescribeCommand(streams);
           case "logs" -> () -> new LogsCommand(streams);
           case "exec" -> () -> new ExecCommand(streams);
+          case "top" -> () -> TopCommand.command(streams);
           case "config" -> () -> new ConfigCommand(streams);
           case "api-resources" -> () -> new ApiResourcesCommand(streams);
           case "explain" -> () -> new ExplainCommand(streams);

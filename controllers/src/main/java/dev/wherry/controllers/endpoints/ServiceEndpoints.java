@@ -10,6 +10,7 @@ import dev.wherry.machinery.informer.ObjectKey;
 import dev.wherry.machinery.loop.Action;
 import dev.wherry.machinery.loop.Plan;
 import dev.wherry.model.core.v1.Endpoints;
+import dev.wherry.model.core.v1.Node;
 import dev.wherry.model.core.v1.Pod;
 import dev.wherry.model.core.v1.Service;
 import dev.wherry.model.discovery.v1.EndpointSlice;
@@ -23,12 +24,14 @@ import java.util.Optional;
  */
 public final class ServiceEndpoints implements Controller {
   private static final String BY_SERVICE = "service";
+  private static final String ZONE = "topology.kubernetes.io/zone";
   private static final int WORKERS = 4;
 
   private final Informer<Service> services;
   private final Informer<Pod> pods;
   private final Informer<EndpointSlice> slices;
   private final Informer<Endpoints> endpoints;
+  private final Informer<Node> nodes;
   private final PlanController<ObjectKey> sliceLoop;
   private final PlanController<ObjectKey> endpointsLoop;
 
@@ -41,12 +44,14 @@ public final class ServiceEndpoints implements Controller {
     pods = parts.informers().of(Pod.KIND);
     slices = parts.informers().of(EndpointSlice.KIND).index(BY_SERVICE, ServiceEndpoints::owner);
     endpoints = parts.informers().of(Endpoints.KIND);
+    nodes = parts.informers().of(Node.KIND);
     sliceLoop =
         new PlanController<>("endpointslices", WORKERS, parts, (key, _) -> decideSlices(key));
     endpointsLoop =
         new PlanController<>(
             "endpoints", WORKERS, endpointsParts, (key, _) -> decideEndpoints(key));
     services.onChange(change -> add(ObjectKey.of(change.latest())));
+    nodes.onChange(this::nodeSeen);
     pods.onChange(this::podSeen);
     slices.onChange(change -> sliceSeen(change.latest()));
     endpoints.onChange(change -> {
@@ -91,6 +96,25 @@ public final class ServiceEndpoints implements Controller {
     }
   }
 
+  /** A node that gets a zone, or another one, gives it to all endpoints on it. */
+  private void nodeSeen(Change<Node> change) {
+    String now = change.latest().metadata().labels().getOrDefault(ZONE, "");
+    String before =
+        change instanceof Change.Updated<Node>(Node old, Node _)
+            ? old.metadata().labels().getOrDefault(ZONE, "")
+            : "";
+    if (!now.equals(before)) {
+      services.list().forEach(service -> sliceLoop.add(ObjectKey.of(service)));
+    }
+  }
+
+  private String zone(String node) {
+    return nodes
+        .get("", node)
+        .map(found -> found.metadata().labels().getOrDefault(ZONE, ""))
+        .orElse("");
+  }
+
   private static boolean isSame(Pod before, Pod now) {
     return before.metadata().labels().equals(now.metadata().labels());
   }
@@ -106,7 +130,7 @@ public final class ServiceEndpoints implements Controller {
       return Plan.of(own.stream().map(SlicePlan::delete).toList());
     }
     return isKept(service.get())
-        ? Plan.of(SlicePlan.decide(service.get(), pods.list(key.namespace()), own))
+        ? Plan.of(SlicePlan.decide(service.get(), pods.list(key.namespace()), own, this::zone))
         : Plan.NOTHING;
   }
 

@@ -8,8 +8,11 @@ import dev.wherry.model.core.v1.Pod;
 import dev.wherry.model.core.v1.Service;
 import dev.wherry.model.discovery.v1.Endpoint;
 import dev.wherry.model.discovery.v1.EndpointConditions;
+import dev.wherry.model.discovery.v1.EndpointHints;
 import dev.wherry.model.discovery.v1.EndpointPort;
 import dev.wherry.model.discovery.v1.EndpointSlice;
+import dev.wherry.model.discovery.v1.ForNode;
+import dev.wherry.model.discovery.v1.ForZone;
 import dev.wherry.model.meta.v1.ObjectMeta;
 import dev.wherry.model.meta.v1.OwnerReference;
 import java.util.ArrayDeque;
@@ -20,6 +23,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** Decides the EndpointSlices of a service (KEP-0752). Pure. */
 final class SlicePlan {
@@ -32,6 +37,11 @@ final class SlicePlan {
   /** 36 to the 5: suffixes have five letters or digits, as upstream's. */
   private static final long SUFFIXES = 60_466_176;
 
+  /** Values of a service's trafficDistribution; PreferClose is the older name. */
+  private static final Set<String> ZONAL = Set.of("PreferClose", "PreferSameZone");
+
+  private static final String SAME_NODE = "PreferSameNode";
+
   private SlicePlan() {}
 
   /** A slice's content. */
@@ -39,8 +49,10 @@ final class SlicePlan {
 
   /**
    * @param present this controller's slices of the service
+   * @param zones the zone of a node by its name; "" where it has none
    */
-  static List<Action> decide(Service service, List<Pod> pods, List<EndpointSlice> present) {
+  static List<Action> decide(
+      Service service, List<Pod> pods, List<EndpointSlice> present, UnaryOperator<String> zones) {
     List<Action> actions = new ArrayList<>();
     List<String> types = addressTypes(service);
     Set<String> names = new HashSet<>();
@@ -56,7 +68,7 @@ final class SlicePlan {
                     .namespace(service.metadata().namespace())
                     .name(freeName(service, names))
                 : before.metadata().toBuilder();
-        EndpointSlice wanted = slice(service, type, content, meta);
+        EndpointSlice wanted = slice(service, type, content, meta, zones);
         if (before == null) {
           actions.add(new Action.Create<>(EndpointSlice.KIND, wanted));
         } else if (!wanted.equals(before)) {
@@ -111,12 +123,20 @@ final class SlicePlan {
   }
 
   private static EndpointSlice slice(
-      Service service, String type, Content content, ObjectMeta.Builder meta) {
+      Service service,
+      String type,
+      Content content,
+      ObjectMeta.Builder meta,
+      UnaryOperator<String> zones) {
+    String distribution = service.spec().trafficDistribution();
     return EndpointSlice.builder()
         .metadata(meta.labels(labels(service)).ownerReferences(List.of(owner(service))).build())
         .addressType(type)
         .ports(content.ports().stream().map(SlicePlan::port).toList())
-        .endpoints(content.backends().stream().map(SlicePlan::endpoint).toList())
+        .endpoints(
+            content.backends().stream()
+                .map(backend -> endpoint(backend, distribution, zones))
+                .toList())
         .build();
   }
 
@@ -151,7 +171,10 @@ final class SlicePlan {
         .build();
   }
 
-  private static Endpoint endpoint(Backend backend) {
+  private static Endpoint endpoint(
+      Backend backend, String distribution, UnaryOperator<String> zones) {
+    String node = backend.pod().spec().nodeName();
+    String zone = node.isEmpty() ? "" : zones.apply(node);
     return Endpoint.builder()
         .addresses(List.of(backend.ip()))
         .conditions(
@@ -161,8 +184,23 @@ final class SlicePlan {
                 .terminating(backend.terminating())
                 .build())
         .hostname(backend.hostname())
-        .nodeName(backend.pod().spec().nodeName())
+        .nodeName(node)
+        .zone(zone)
+        .hints(backend.ready() ? hints(distribution, node, zone) : null)
         .targetRef(ServicePods.reference(backend.pod()))
+        .build();
+  }
+
+  /** Whose clients should prefer an endpoint (KEP-4444, KEP-3015). */
+  private static @Nullable EndpointHints hints(String distribution, String node, String zone) {
+    boolean byNode = distribution.equals(SAME_NODE) && !node.isEmpty();
+    boolean byZone = (ZONAL.contains(distribution) || byNode) && !zone.isEmpty();
+    if (!byNode && !byZone) {
+      return null;
+    }
+    return EndpointHints.builder()
+        .forNodes(byNode ? List.of(ForNode.builder().name(node).build()) : List.of())
+        .forZones(byZone ? List.of(ForZone.builder().name(zone).build()) : List.of())
         .build();
   }
 }

@@ -18,9 +18,11 @@ import dev.wherry.proto.cri.v1.ExecSyncResponse;
 import dev.wherry.proto.cri.v1.GetEventsRequest;
 import dev.wherry.proto.cri.v1.LinuxContainerResources;
 import dev.wherry.proto.cri.v1.ListContainerStatsRequest;
+import dev.wherry.proto.cri.v1.ListPodSandboxStatsRequest;
 import dev.wherry.proto.cri.v1.MemoryUsage;
 import dev.wherry.proto.cri.v1.NetworkConfig;
 import dev.wherry.proto.cri.v1.PodSandboxConfig;
+import dev.wherry.proto.cri.v1.PodSandboxStats;
 import dev.wherry.proto.cri.v1.PortForwardRequest;
 import dev.wherry.proto.cri.v1.RemoveContainerRequest;
 import dev.wherry.proto.cri.v1.RemovePodSandboxRequest;
@@ -240,6 +242,16 @@ public final class CriRuntime implements AutoCloseable {
     return memory.hasWorkingSetBytes()
         ? OptionalLong.of(memory.getWorkingSetBytes().getValue())
         : OptionalLong.empty();
+  }
+
+  /**
+   * Figures of all sandboxes.
+   *
+   * @throws CriException also, as unimplemented, where the runtime has none
+   */
+  public List<PodSandboxStats> sandboxStats() {
+    return call(() -> in(CALL).listPodSandboxStats(ListPodSandboxStatsRequest.getDefaultInstance()))
+        .getStatsList();
   }
 
   /**

@@ -4,6 +4,7 @@ import dev.wherry.kubelet.cri.ContainerSnapshot;
 import dev.wherry.kubelet.cri.CriException;
 import dev.wherry.kubelet.cri.PodObservation;
 import dev.wherry.kubelet.probe.ProbeCheck;
+import dev.wherry.kubelet.probe.ProbeCount;
 import dev.wherry.kubelet.probe.ProbeKind;
 import dev.wherry.kubelet.probe.ProbeTarget;
 import dev.wherry.kubelet.probe.Probes;
@@ -16,6 +17,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
@@ -121,6 +123,11 @@ final class PodWorker {
   /** Something happened to its containers; any thread. */
   void wake() {
     inbox.wake();
+  }
+
+  /** What the pod's probes have found so far; any thread. */
+  List<ProbeCount> probeCounts() {
+    return probes.counts();
   }
 
   PodView view() {

@@ -1,11 +1,13 @@
 package dev.wherry.kubelet.pod;
 
+import dev.wherry.kubelet.probe.ProbeCount;
 import dev.wherry.model.core.v1.Pod;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 
 /** All pods of the node, one worker each by uid. Safe for many threads. */
 public final class PodWorkers implements AutoCloseable {
@@ -69,6 +71,13 @@ public final class PodWorkers implements AutoCloseable {
   /** All pods. */
   public Collection<PodView> pods() {
     return workers.values().stream().map(PodWorker::view).toList();
+  }
+
+  /** What the probes of all pods have found so far. */
+  public void probeCounts(BiConsumer<PodView, ProbeCount> sink) {
+    for (PodWorker worker : workers.values()) {
+      worker.probeCounts().forEach(count -> sink.accept(worker.view(), count));
+    }
   }
 
   public boolean idle() {

@@ -3,10 +3,14 @@ package dev.wherry.kubelet.probe;
 import dev.wherry.machinery.time.Timer;
 import dev.wherry.model.core.v1.Container;
 import dev.wherry.model.core.v1.Probe;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +37,12 @@ public final class Probes {
   private final Set<String> ready = new HashSet<>();
   private final Set<String> remembered = new HashSet<>();
 
+  /** Any probe's thread counts, any thread reads; as many rows as the pod has probes. */
+  private final Map<Row, LongAdder> counts = new ConcurrentHashMap<>();
+
   private record Key(String containerId, ProbeKind kind) {}
+
+  private record Row(String container, ProbeKind kind, boolean successful) {}
 
   public Probes(
       ProbeCheck check,
@@ -133,10 +142,32 @@ public final class Probes {
                     probe,
                     target.startedAt(),
                     remembered.contains(target.containerId()),
-                    () -> check.run(probe, target),
+                    () -> counted(target, kind, check.run(probe, target)),
                     clock,
                     random,
                     results)));
+  }
+
+  private ProbeCheck.Result counted(ProbeTarget target, ProbeKind kind, ProbeCheck.Result result) {
+    Row row = new Row(target.container().name(), kind, result.success());
+    counts.computeIfAbsent(row, _ -> new LongAdder()).increment();
+    return result;
+  }
+
+  /** How often each probe has found what; any thread. */
+  public List<ProbeCount> counts() {
+    return counts.entrySet().stream()
+        .map(e ->
+            new ProbeCount(
+                e.getKey().container(),
+                e.getKey().kind(),
+                e.getKey().successful(),
+                e.getValue().sum()))
+        .sorted(
+            Comparator.comparing(ProbeCount::container)
+                .thenComparing(ProbeCount::kind)
+                .thenComparing(ProbeCount::successful))
+        .toList();
   }
 
   private void verdict(ProbeTarget target, ProbeKind kind, boolean healthy) {

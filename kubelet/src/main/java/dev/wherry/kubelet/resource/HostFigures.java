@@ -10,10 +10,6 @@ public final class HostFigures {
   private static final int CAP_SYS_RESOURCE = 24;
   private static final int HEX = 16;
   private static final long BYTES_PER_KIB = 1024;
-  private static final long NANOS_PER_TICK = 10_000_000;
-  private static final int BUSY_FIELDS = 8;
-  private static final int IDLE_FIELD = 4;
-  private static final int WAIT_FIELD = 5;
 
   private HostFigures() {}
 
@@ -27,16 +23,6 @@ public final class HostFigures {
   public static long availableMemoryBytes() {
     String line = line(Path.of("/proc/meminfo"), "MemAvailable:");
     return Long.parseLong(line.replaceAll("[^0-9]", "")) * BYTES_PER_KIB;
-  }
-
-  /** CPU time all programs have used since the start, idle and waiting left out. */
-  public static long cpuNanos() {
-    String[] fields = line(Path.of("/proc/stat"), "cpu ").strip().split("\\s+");
-    long ticks = 0;
-    for (int i = 1; i <= BUSY_FIELDS; i++) {
-      ticks += i == IDLE_FIELD || i == WAIT_FIELD ? 0 : Long.parseLong(fields[i]);
-    }
-    return ticks * NANOS_PER_TICK;
   }
 
   /** The lowest out-of-memory score this process may give to others. */

@@ -8,8 +8,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 
 /**
  * Pod cgroups by quality of service, on version 1, version 2 and the hybrid of both. Where they
@@ -22,6 +24,9 @@ public final class PodCgroups {
 
   private static final List<String> V2_CONTROLLERS =
       List.of("cpu", "cpuset", "memory", "pids", "io", "hugetlb");
+
+  /** The controller by whose hierarchy a container's group is found on version 1. */
+  private static final String COUNTING = "memory";
 
   private final Path mount;
   private final String root;
@@ -141,6 +146,56 @@ public final class PodCgroups {
         LOG.log(Level.DEBUG, "cgroup stays dir={0}: {1}", directory, e);
       }
     }
+  }
+
+  /**
+   * Where a container's counters are.
+   *
+   * @param path below each controller's mount on version 1, below the one mount on version 2
+   */
+  public record Place(Path mount, String path, boolean unified) {
+    /** A process of the group; empty when it has none. */
+    public Optional<Long> anyProcess() {
+      Path group = (unified ? mount : mount.resolve(COUNTING)).resolve(path);
+      try {
+        return Files.readAllLines(group.resolve("cgroup.procs")).stream()
+            .findFirst()
+            .map(Long::valueOf);
+      } catch (IOException | NumberFormatException _) {
+        return Optional.empty();
+      }
+    }
+  }
+
+  /** The place of a running container; empty where pods have no groups or the runtime moved it. */
+  public Optional<Place> container(PodView pod, String containerId) {
+    if (root.isEmpty()) {
+      return Optional.empty();
+    }
+    boolean unified = Files.exists(mount.resolve("cgroup.controllers"));
+    String parent = systemd ? slicePath(pod) : path(pod).substring(1);
+    Path above = (unified ? mount : mount.resolve(COUNTING)).resolve(parent);
+    try (Stream<Path> groups = Files.list(above)) {
+      return groups
+          .map(group -> group.getFileName().toString())
+          .filter(name -> name.contains(containerId))
+          .findFirst()
+          .map(name -> new Place(mount, parent + "/" + name, unified));
+    } catch (IOException _) {
+      return Optional.empty();
+    }
+  }
+
+  /** A slice's directory: each dash of its name is one level. */
+  private String slicePath(PodView pod) {
+    StringBuilder path = new StringBuilder();
+    StringBuilder name = new StringBuilder();
+    String slice = slice(pod);
+    for (String part : slice.substring(0, slice.length() - ".slice".length()).split("-", -1)) {
+      name.append(name.isEmpty() ? "" : "-").append(part);
+      path.append(path.isEmpty() ? "" : "/").append(name).append(".slice");
+    }
+    return path.toString();
   }
 
   private String path(PodView pod) {

@@ -3,6 +3,12 @@ package dev.wherry.kubelet.server;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.kubelet.cri.PodObservation;
+import dev.wherry.kubelet.figures.CadvisorPage;
+import dev.wherry.kubelet.figures.Figures;
+import dev.wherry.kubelet.figures.KubeletPage;
+import dev.wherry.kubelet.figures.ProbePage;
+import dev.wherry.kubelet.figures.ResourcePage;
+import dev.wherry.kubelet.figures.SummaryDocument;
 import dev.wherry.kubelet.pod.PodParts;
 import dev.wherry.kubelet.pod.PodView;
 import dev.wherry.kubelet.pod.PodWorkers;
@@ -21,14 +27,14 @@ final class Routes {
   private final PodWorkers workers;
   private final StreamRoutes streams;
   private final ContainerLogs logs;
-  private final NodeStats stats;
+  private final Figures figures;
 
   Routes(PodParts parts, PodWorkers workers, StreamRoutes streams) {
     this.parts = parts;
     this.workers = workers;
     this.streams = streams;
     this.logs = new ContainerLogs(workers, parts.runtime(), parts.logs());
-    this.stats = new NodeStats(parts, workers);
+    this.figures = new Figures(parts, workers);
   }
 
   /** Answers, or has the connection leave HTTP. */
@@ -45,14 +51,40 @@ final class Routes {
       case "healthz" -> text(out, "ok");
       case "pods" -> json(out, podList(workers.pods().stream().map(PodView::pod).toList()));
       case "runningpods" -> json(out, podList(running()));
-      case "stats" -> json(out, stats.summary());
-      case "metrics" -> text(out, stats.resourceMetrics());
+      case "stats" -> stats(path, target, out);
+      case "metrics" -> metrics(path, out);
       case "containerLogs" -> containerLogs(context, path, target, out);
       case "exec" -> streams.exec(asked(context, request, path, target));
       case "attach" -> streams.attach(asked(context, request, path, target));
       case "portForward" -> streams.portForward(asked(context, request, path, target));
-      default -> throw new HttpFailure(404, "404 page not found");
+      default -> throw notFound();
     }
+  }
+
+  private void stats(List<String> path, QueryStringDecoder target, ResponseStream out)
+      throws HttpFailure, IOException {
+    if (path.size() != 2 || !path.get(1).equals("summary")) {
+      throw notFound();
+    }
+    List<String> only = target.parameters().getOrDefault("only_cpu_and_memory", List.of("false"));
+    json(out, SummaryDocument.of(figures, Boolean.parseBoolean(only.getFirst())));
+  }
+
+  private void metrics(List<String> path, ResponseStream out) throws HttpFailure, IOException {
+    String page =
+        switch (path.size() > 2 ? "" : path.size() == 1 ? "own" : path.get(1)) {
+          case "own" -> KubeletPage.of(figures, parts.config().version());
+          case "resource" -> ResourcePage.of(figures);
+          case "cadvisor" -> CadvisorPage.of(figures);
+          case "probes" -> ProbePage.of(workers);
+          default -> throw notFound();
+        };
+    out.isPrometheus();
+    text(out, page);
+  }
+
+  private static HttpFailure notFound() {
+    return new HttpFailure(404, "404 page not found");
   }
 
   private static StreamRoutes.Asked asked(
