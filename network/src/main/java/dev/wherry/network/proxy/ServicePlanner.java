@@ -95,7 +95,7 @@ final class ServicePlanner {
     }
     AddressFamily family = AddressFamily.of(clusterAddress);
     ServiceSpec spec = service.spec();
-    PortEndpoints endpoints = PortEndpoints.of(family, port, slices, facts.nodeName());
+    PortEndpoints endpoints = PortEndpoints.of(family, port, slices, facts);
     Destination cluster =
         new Destination(
             new Target(family, Entry.ADDRESS, Bytes.copyOf(clusterAddress), protocol, number),

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -29,6 +30,7 @@ final class TableKeeper {
   private static final Logger LOG = System.getLogger(TableKeeper.class.getName());
 
   private static final int ATTEMPTS_MAX = 10;
+  private static final String ZONE = "topology.kubernetes.io/zone";
 
   private final NetlinkThread netlink;
   private final View<Service> services;
@@ -69,11 +71,11 @@ final class TableKeeper {
   }
 
   private NodeFacts readFacts() throws IOException, InterruptedException {
+    Optional<Node> node = nodes.get("", nodeName);
     List<Cidr> pods =
-        nodes
-            .get("", nodeName)
-            .map(node -> node.spec().podCIDRs().stream().map(Cidr::parse).toList())
+        node.map(known -> known.spec().podCIDRs().stream().map(Cidr::parse).toList())
             .orElse(List.of());
+    String zone = node.map(known -> known.metadata().labels().get(ZONE)).orElse("");
     boolean bridges =
         netlink.call(_ -> {
           settings.forward(AddressFamily.V4);
@@ -82,7 +84,7 @@ final class TableKeeper {
           }
           return settings.filterBridges();
         });
-    return new NodeFacts(nodeName, pods, bridges);
+    return new NodeFacts(nodeName, pods, bridges, zone);
   }
 
   private void replace() throws IOException, InterruptedException {
