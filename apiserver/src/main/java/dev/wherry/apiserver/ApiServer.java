@@ -1,5 +1,6 @@
 package dev.wherry.apiserver;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.apiserver.aggregation.Aggregator;
 import dev.wherry.apiserver.authn.UserInfo;
 import dev.wherry.apiserver.bootstrap.Bootstrap;
@@ -35,8 +36,8 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.UUID;
-import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /** The API server: everything it is made of, in the order it starts. */
 public final class ApiServer implements AutoCloseable {
@@ -44,7 +45,7 @@ public final class ApiServer implements AutoCloseable {
   private final WatchCache cache;
   private final HttpEdge edge;
   private final TunnelRegistry tunnels;
-  private final Function<UserInfo, ApiClient> clients;
+  private final Rest rest;
   private final List<Runnable> followers;
 
   private ApiServer(
@@ -52,14 +53,14 @@ public final class ApiServer implements AutoCloseable {
       WatchCache cache,
       HttpEdge edge,
       TunnelRegistry tunnels,
-      Function<UserInfo, ApiClient> clients,
+      Rest rest,
       List<Runnable> followers) {
     this.followers = followers;
     this.pki = pki;
     this.cache = cache;
     this.edge = edge;
     this.tunnels = tunnels;
-    this.clients = clients;
+    this.rest = rest;
   }
 
   /**
@@ -126,7 +127,7 @@ public final class ApiServer implements AutoCloseable {
         cache,
         edge(config, pki, rest),
         tunnels,
-        rest.clients(),
+        rest,
         List.of(
             late::close,
             new DefinitionController(cache, registry, custom, superuser(), clock)::close,
@@ -218,7 +219,16 @@ public final class ApiServer implements AutoCloseable {
    * @param user such as {@code UserInfo.of("system:kube-scheduler")}
    */
   public ApiClient clientFor(UserInfo user) {
-    return clients.apply(user);
+    return rest.clients().apply(user);
+  }
+
+  /**
+   * Who answers {@code pods/NAME/why}.
+   *
+   * @param scheduler makes the answer from the pod
+   */
+  public void explainPods(UnaryOperator<ObjectNode> scheduler) {
+    rest.explanations().by(scheduler);
   }
 
   public int port() {

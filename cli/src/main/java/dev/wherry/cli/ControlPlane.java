@@ -41,7 +41,10 @@ final class ControlPlane {
             (request, use, lifetime) ->
                 Pem.certificates(List.of(pki.authority().issue(request, use, lifetime))),
             timer));
-    parts.push(SchedulerRunner.start(clients.scheduler(), SchedulerConfig.defaults(), timer, seed));
+    SchedulerRunner scheduler =
+        SchedulerRunner.start(clients.scheduler(), SchedulerConfig.defaults(), timer, seed);
+    api.explainPods(scheduler::explain);
+    parts.push(scheduler);
   }
 
   static HttpsApiClient client(ApiServer api, Supplier<TlsIdentity> identity, Timer timer) {

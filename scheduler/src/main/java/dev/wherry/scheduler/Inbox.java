@@ -1,11 +1,13 @@
 package dev.wherry.scheduler;
 
+import dev.wherry.scheduler.decision.Explanation;
 import dev.wherry.scheduler.view.DisruptionBudget;
 import dev.wherry.scheduler.view.NodeView;
 import dev.wherry.scheduler.view.PodKey;
 import dev.wherry.scheduler.view.PodView;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /** What the loop is told. */
 sealed interface Inbox {
@@ -33,6 +35,9 @@ sealed interface Inbox {
   record BudgetSeen(DisruptionBudget budget) implements Inbox {}
 
   record BudgetGone(String namespace, String name) implements Inbox {}
+
+  /** Somebody asks why a pod is where it is. */
+  record Explain(PodView pod, CompletableFuture<Explanation> answer) implements Inbox {}
 
   /** All that was there at the start has been told. */
   record Ready() implements Inbox {}

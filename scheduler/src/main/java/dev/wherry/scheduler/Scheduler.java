@@ -5,12 +5,15 @@ import static java.util.Objects.requireNonNull;
 import dev.wherry.scheduler.config.SchedulerConfig;
 import dev.wherry.scheduler.decision.Decider;
 import dev.wherry.scheduler.decision.Decision;
+import dev.wherry.scheduler.decision.Explainer;
+import dev.wherry.scheduler.decision.Explanation;
 import dev.wherry.scheduler.decision.Profile;
 import dev.wherry.scheduler.framework.ClusterEvent;
 import dev.wherry.scheduler.framework.PodEvent;
 import dev.wherry.scheduler.framework.PreEnqueuePlugin;
 import dev.wherry.scheduler.framework.Verdict;
 import dev.wherry.scheduler.queue.SchedulingQueue;
+import dev.wherry.scheduler.view.ClusterSnapshot;
 import dev.wherry.scheduler.view.DisruptionBudget;
 import dev.wherry.scheduler.view.NodeView;
 import dev.wherry.scheduler.view.PodKey;
@@ -26,6 +29,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -125,6 +129,16 @@ public final class Scheduler implements AutoCloseable {
     tell(new Inbox.BudgetGone(namespace, name));
   }
 
+  /**
+   * Explains where a pod could go now and why; a pod that has a node is looked at as if it had
+   * none. The answer comes from the loop, between two decisions.
+   */
+  public CompletableFuture<Explanation> explain(PodView pod, Duration atMost) {
+    CompletableFuture<Explanation> answer = new CompletableFuture<>();
+    tell(new Inbox.Explain(pod, answer));
+    return answer.orTimeout(atMost.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
   private void tell(Inbox message) {
     try {
       inbox.put(message);
@@ -189,9 +203,25 @@ public final class Scheduler implements AutoCloseable {
       case Inbox.NamespaceGone(String name) -> state.namespaceGone(name);
       case Inbox.BudgetSeen(DisruptionBudget budget) -> state.budgetSeen(budget);
       case Inbox.BudgetGone(String namespace, String name) -> state.budgetGone(namespace, name);
+      case Inbox.Explain(PodView pod, CompletableFuture<Explanation> answer) ->
+          answer.complete(explain(pod));
       case Inbox.Ready() -> ready = true;
       case Inbox.Stop() -> stopping = true;
     }
+  }
+
+  private Explanation explain(PodView pod) {
+    Profile profile = profiles.get(pod.schedulerName());
+    if (profile == null) {
+      return new Explanation(
+          "scheduler \"%s\" is responsible for this pod".formatted(pod.schedulerName()), List.of());
+    }
+    ClusterSnapshot snapshot = state.snapshot();
+    Optional<NodeView> home = snapshot.node(pod.nodeName());
+    if (home.isPresent()) {
+      snapshot = snapshot.with(home.get().without(pod.key()));
+    }
+    return Explainer.explain(pod.on(""), snapshot, profile);
   }
 
   private void seen(PodView pod) {

@@ -48,6 +48,7 @@ public final class ApiHandler implements RequestHandler {
   private final Metrics metrics;
   private final ComponentStatuses components;
   private final MetricsEndpoints figures;
+  private final PodExplanations explanations;
   private final Conversions conversions;
 
   ApiHandler(
@@ -66,6 +67,7 @@ public final class ApiHandler implements RequestHandler {
       Metrics metrics,
       ComponentStatuses components,
       MetricsEndpoints figures,
+      PodExplanations explanations,
       Conversions conversions) {
     this.realm = realm;
     this.flows = flows;
@@ -83,6 +85,7 @@ public final class ApiHandler implements RequestHandler {
     this.metrics = metrics;
     this.components = components;
     this.figures = figures;
+    this.explanations = explanations;
     this.conversions = conversions;
   }
 
@@ -195,6 +198,10 @@ public final class ApiHandler implements RequestHandler {
     }
     if (MetricsEndpoints.serves(asked)) {
       figures.respond(exchange, asked);
+      return;
+    }
+    if (PodExplanations.serves(asked)) {
+      explanations.respond(exchange, asked);
       return;
     }
     ResourceInfo info = kinds.route(asked);

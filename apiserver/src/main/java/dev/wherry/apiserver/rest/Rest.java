@@ -51,8 +51,10 @@ import java.util.random.RandomGenerator;
  *
  * @param handler answers HTTP
  * @param clients for components in this process, by identity
+ * @param explanations of where pods can go
  */
-public record Rest(RequestHandler handler, Function<UserInfo, ApiClient> clients) {
+public record Rest(
+    RequestHandler handler, Function<UserInfo, ApiClient> clients, PodExplanations explanations) {
   private static final String SERVER_ADDRESS = "kubernetes.default.svc:443";
 
   /** Where kubelets tell CPU and memory. */
@@ -111,6 +113,7 @@ public record Rest(RequestHandler handler, Function<UserInfo, ApiClient> clients
         new Writes(
             on.registry(), new Virtual(on.realm(), on.clock()), patches, lists, on.conversions());
     MetricsEndpoints figures = new MetricsEndpoints(figures(on), answers);
+    PodExplanations explanations = new PodExplanations(cache);
     InProcessCalls calls =
         new InProcessCalls(
             on.gate(),
@@ -141,8 +144,10 @@ public record Rest(RequestHandler handler, Function<UserInfo, ApiClient> clients
             metrics,
             new ComponentStatuses(Map.of("etcd-0", on::storeAnswers), answers),
             figures,
+            explanations,
             on.conversions()),
-        user -> new InProcessApiClient(user, calls));
+        user -> new InProcessApiClient(user, calls),
+        explanations);
   }
 
   /** Figures of nodes and pods, read from the kubelets when somebody asks. */

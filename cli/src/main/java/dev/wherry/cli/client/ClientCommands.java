@@ -18,7 +18,8 @@ public final class ClientCommands {
           "top",
           "config",
           "api-resources",
-          "explain");
+          "explain",
+          "why");
 
   private ClientCommands() {}
 
@@ -42,6 +43,7 @@ public final class ClientCommands {
           case "config" -> () -> new ConfigCommand(streams);
           case "api-resources" -> () -> new ApiResourcesCommand(streams);
           case "explain" -> () -> new ExplainCommand(streams);
+          case "why" -> () -> new WhyCommand(streams);
           default -> null;
         });
   }

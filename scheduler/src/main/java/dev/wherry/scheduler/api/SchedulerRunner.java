@@ -1,5 +1,6 @@
 package dev.wherry.scheduler.api;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.machinery.client.ApiClient;
 import dev.wherry.machinery.event.EventRecorder;
 import dev.wherry.machinery.informer.Change;
@@ -17,12 +18,14 @@ import dev.wherry.scheduler.config.SchedulerConfig;
 import dev.wherry.scheduler.view.PodKey;
 import dev.wherry.scheduler.view.PodView;
 import java.time.Duration;
+import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 
 /** A scheduler over an API server: informers feed it, one writer speaks for it. */
 public final class SchedulerRunner implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(SchedulerRunner.class.getName());
   private static final Duration SYNC_LOOK = Duration.ofSeconds(30);
+  private static final Duration EXPLAIN_MAX = Duration.ofSeconds(10);
 
   private final Informers informers;
   private final EventRecorder events;
@@ -70,6 +73,16 @@ public final class SchedulerRunner implements AutoCloseable {
             .name("scheduler-sync")
             .start(() -> readyWhenSynced(informers, scheduler));
     return new SchedulerRunner(informers, events, scheduler, waiting);
+  }
+
+  /**
+   * Why a pod is where it is or nowhere, as {@link PodWhy} shows it.
+   *
+   * @throws CompletionException when the loop does not answer in time
+   */
+  public ObjectNode explain(ObjectNode pod) {
+    Pod read = Pod.KIND.decode(pod);
+    return PodWhy.of(read, scheduler.explain(PodReader.read(read), EXPLAIN_MAX).join());
   }
 
   private static void readyWhenSynced(Informers informers, Scheduler scheduler) {

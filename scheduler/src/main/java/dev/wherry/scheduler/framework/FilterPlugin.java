@@ -9,6 +9,14 @@ import java.util.Set;
 public interface FilterPlugin extends Plugin {
   Prepared prepare(PodView pod, ClusterSnapshot snapshot);
 
+  /**
+   * What would have to change for a node that this plugin refuses, as an order to whoever can:
+   * "free 200m cpu here". Empty where the reason says it all.
+   */
+  default String remedy(PodView pod, NodeView node) {
+    return "";
+  }
+
   /** The result of the pre-filter. */
   sealed interface Prepared {
     Prepared SKIP = new Skip();

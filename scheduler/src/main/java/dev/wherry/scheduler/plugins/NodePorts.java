@@ -31,6 +31,18 @@ public final class NodePorts implements FilterPlugin {
         : new Prepared.Check(node -> conflicts(pod, node) ? TAKEN : Verdict.FITS);
   }
 
+  @Override
+  public String remedy(PodView pod, NodeView node) {
+    for (PodView other : node.pods()) {
+      for (HostPort taken : other.hostPorts()) {
+        if (pod.hostPorts().stream().anyMatch(wanted -> wanted.conflictsWith(taken))) {
+          return "port %d is held by pod %s".formatted(taken.port(), other.key());
+        }
+      }
+    }
+    return "";
+  }
+
   private static boolean conflicts(PodView pod, NodeView node) {
     for (PodView other : node.pods()) {
       for (HostPort taken : other.hostPorts()) {

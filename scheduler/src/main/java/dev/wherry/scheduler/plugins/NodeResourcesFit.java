@@ -94,6 +94,29 @@ public final class NodeResourcesFit implements FilterPlugin, ScorePlugin {
     return new Prepared.Check(node -> fits(wanted, node) ? Verdict.FITS : shortOf(wanted, node));
   }
 
+  /** What to free, where the node is big enough at all; else what the pod could get at most. */
+  @Override
+  public String remedy(PodView pod, NodeView node) {
+    List<String> parts = new ArrayList<>();
+    List<String> all = new ArrayList<>(BASIC);
+    all.addAll(pod.requests().extended().keySet());
+    for (String resource : all) {
+      long asked = pod.requests().amount(resource);
+      long has = node.allocatable().amount(resource);
+      long left = has - node.requested().amount(resource);
+      if (!within(asked, has - left, has) && !ignored.contains(resource)) {
+        parts.add(
+            asked <= has
+                ? "free %s %s here".formatted(Amounts.of(resource, asked - left), resource)
+                : "ask for at most %s %s".formatted(Amounts.of(resource, has), resource));
+      }
+    }
+    if (node.pods().size() + 1 > node.allowedPods()) {
+      parts.add("end a pod here: %d is the most".formatted(node.allowedPods()));
+    }
+    return String.join(", ", parts);
+  }
+
   private boolean fits(Resources wanted, NodeView node) {
     if (node.pods().size() + 1 > node.allowedPods()) {
       return false;

@@ -4,6 +4,7 @@ import dev.wherry.scheduler.framework.ClusterEvent;
 import dev.wherry.scheduler.framework.FilterPlugin;
 import dev.wherry.scheduler.framework.Verdict;
 import dev.wherry.scheduler.view.ClusterSnapshot;
+import dev.wherry.scheduler.view.NodeView;
 import dev.wherry.scheduler.view.PodView;
 import dev.wherry.scheduler.view.Taint;
 import java.util.Set;
@@ -21,6 +22,11 @@ public final class NodeUnschedulable implements FilterPlugin {
   @Override
   public Set<ClusterEvent> requeueOn() {
     return Set.of(ClusterEvent.NODE_ADDED, ClusterEvent.NODE_TAINTS, ClusterEvent.POD_CHANGED);
+  }
+
+  @Override
+  public String remedy(PodView pod, NodeView node) {
+    return "uncordon the node";
   }
 
   @Override

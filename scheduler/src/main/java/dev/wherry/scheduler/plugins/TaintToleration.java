@@ -11,6 +11,7 @@ import dev.wherry.scheduler.view.Taint;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Taints keep pods away; PreferNoSchedule only ranks. */
 public final class TaintToleration implements FilterPlugin, ScorePlugin {
@@ -41,6 +42,20 @@ public final class TaintToleration implements FilterPlugin, ScorePlugin {
       }
     }
     return false;
+  }
+
+  @Override
+  public String remedy(PodView pod, NodeView node) {
+    return node.taints().stream()
+        .filter(taint -> !taint.effect().equals(Taint.PREFER_NO_SCHEDULE))
+        .filter(taint -> !tolerated(pod, taint))
+        .map(taint -> "tolerate " + text(taint))
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String text(Taint taint) {
+    String value = taint.value().isEmpty() ? "" : "=" + taint.value();
+    return taint.key() + value + ":" + taint.effect();
   }
 
   private static boolean tolerated(PodView pod, Taint taint) {
