@@ -1,4 +1,4 @@
-/** Measurements of the Service proxy in an empty network namespace. */
+/** Measurements of the Service proxy in an empty network namespace, and of cluster DNS. */
 @NullMarked
 package dev.wherry.bench.network;
 
