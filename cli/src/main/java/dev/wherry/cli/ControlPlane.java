@@ -29,6 +29,7 @@ final class ControlPlane {
       ApiServer api,
       String nodeIp,
       String dnsAddress,
+      boolean localPath,
       Timer timer,
       long seed) {
     ComponentClients clients = new ComponentClients(api);
@@ -37,7 +38,8 @@ final class ControlPlane {
         Controllers.start(
             clients,
             ControllersConfig.of(List.of(nodeIp), api.port(), pki.authority().certificatePem())
-                .withClusterDns(dnsAddress),
+                .withClusterDns(dnsAddress)
+                .withLocalPath(localPath),
             (request, use, lifetime) ->
                 Pem.certificates(List.of(pki.authority().issue(request, use, lifetime))),
             timer));

@@ -38,6 +38,7 @@ public final class ServerRole implements AutoCloseable {
    * @param taints put on the worker's node when it is made
    * @param protection of the API
    * @param dns who answers the cluster's DNS
+   * @param localPath whether claims may become directories of nodes
    */
   public record Options(
       Path dataDirectory,
@@ -52,7 +53,8 @@ public final class ServerRole implements AutoCloseable {
       Map<String, String> labels,
       List<Taint> taints,
       ProtectionConfig protection,
-      DnsChoice dns) {
+      DnsChoice dns,
+      boolean localPath) {
     public Options {
       hosts = List.copyOf(hosts);
       labels = Map.copyOf(labels);
@@ -82,7 +84,8 @@ public final class ServerRole implements AutoCloseable {
           Map.of(),
           List.of(),
           ProtectionConfig.NONE,
-          DnsChoice.BUILT_IN);
+          DnsChoice.BUILT_IN,
+          true);
     }
 
     private WorkerOptions worker(int apiPort) {
@@ -145,7 +148,13 @@ public final class ServerRole implements AutoCloseable {
           CertificateRenewal.start(
               api.pki(), "https://127.0.0.1:" + api.port(), kubeconfig, timer));
       ControlPlane.start(
-          parts, api, options.nodeIp(), options.dns().serviceAddress(), timer, random.nextLong());
+          parts,
+          api,
+          options.nodeIp(),
+          options.dns().serviceAddress(),
+          options.localPath(),
+          timer,
+          random.nextLong());
       if (ahead.isPresent()) {
         ServerNode.start(parts, options.worker(api.port()), ahead.get(), api, timer, random);
       }

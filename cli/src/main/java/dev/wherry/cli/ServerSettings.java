@@ -42,6 +42,11 @@ public final class ServerSettings {
   @Option(names = "--disable-agent", description = "Run no pods on this host.")
   private boolean agentDisabled;
 
+  @Option(
+      names = "--disable-local-path",
+      description = "No default storage class: claims become no directories of nodes.")
+  private boolean localPathDisabled;
+
   public Path dataDirectory() {
     return dataDirectory.toAbsolutePath().normalize();
   }
@@ -64,7 +69,14 @@ public final class ServerSettings {
 
   /** What a server role is started with; absent names and addresses are this host's. */
   public ServerRole.Options options() throws IOException {
-    return worker.server(dataDirectory(), bindAddress, port, hosts, worker(), protection.config());
+    return worker.server(
+        dataDirectory(),
+        bindAddress,
+        port,
+        hosts,
+        worker(),
+        protection.config(),
+        !localPathDisabled);
   }
 
   /** The same settings as arguments of {@code wherry server}. */
@@ -78,6 +90,9 @@ public final class ServerSettings {
     arguments.addAll(protection.arguments());
     if (agentDisabled) {
       arguments.add("--disable-agent");
+    }
+    if (localPathDisabled) {
+      arguments.add("--disable-local-path");
     }
     return arguments;
   }

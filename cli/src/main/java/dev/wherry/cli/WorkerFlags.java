@@ -108,7 +108,8 @@ final class WorkerFlags {
       int port,
       List<String> hosts,
       boolean runsPods,
-      ProtectionConfig protection)
+      ProtectionConfig protection,
+      boolean localPath)
       throws IOException {
     return new ServerRole.Options(
         dataDirectory,
@@ -123,7 +124,8 @@ final class WorkerFlags {
         parsedLabels(labels),
         parsedTaints(taints),
         protection,
-        DnsChoice.parse(clusterDns, dnsForward));
+        DnsChoice.parse(clusterDns, dnsForward),
+        localPath);
   }
 
   /** The flags again, for a process of its own. */

@@ -104,7 +104,8 @@ abstract class StreamsContract {
                 Map.of(),
                 List.of(),
                 ProtectionConfig.NONE,
-                DnsChoice.BUILT_IN));
+                DnsChoice.BUILT_IN,
+                true));
     Path pods = Files.writeString(folder.resolve("pods.json"), POD);
     Await.until(
         () -> "default service account",

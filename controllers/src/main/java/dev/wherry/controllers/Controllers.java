@@ -26,6 +26,12 @@ import dev.wherry.controllers.roles.RoleAggregation;
 import dev.wherry.controllers.serviceaccount.NamespaceFurniture;
 import dev.wherry.controllers.statefulset.StatefulSetController;
 import dev.wherry.controllers.token.BootstrapTokenCleaner;
+import dev.wherry.controllers.volume.ClaimExpansion;
+import dev.wherry.controllers.volume.ClaimProtection;
+import dev.wherry.controllers.volume.EphemeralClaims;
+import dev.wherry.controllers.volume.LocalPathProvisioner;
+import dev.wherry.controllers.volume.VolumeBinder;
+import dev.wherry.controllers.volume.VolumeProtection;
 import dev.wherry.machinery.client.ApiClient;
 import dev.wherry.machinery.event.EventRecorder;
 import dev.wherry.machinery.informer.Informers;
@@ -61,7 +67,8 @@ public final class Controllers implements AutoCloseable {
     Parts slices = parts(clients.controller("endpointslice-controller"), timer);
     Parts endpoints = parts(clients.controller("endpoint-controller"), timer);
     Parts certificates = parts(clients.controller("certificate-controller"), timer);
-    controllers =
+    List<Controller> all = new ArrayList<>();
+    all.addAll(
         List.of(
             new SystemNamespaces(server),
             new KubernetesService(server, config),
@@ -90,8 +97,27 @@ public final class Controllers implements AutoCloseable {
             new DisruptionController(workload(clients, "disruption-controller", timer)),
             new StaleDisruptions(parts(clients.controller("disruption-controller"), timer)),
             new NamespaceDeletion(parts(clients.controller("namespace-controller"), timer)),
-            new GarbageCollector(parts(clients.controller("generic-garbage-collector"), timer)));
+            new GarbageCollector(parts(clients.controller("generic-garbage-collector"), timer))));
+    all.addAll(volumes(clients, config, timer));
+    controllers = List.copyOf(all);
     starter = Thread.ofVirtual().name("controllers").unstarted(this::run);
+  }
+
+  private List<Controller> volumes(
+      ControllerClients clients, ControllersConfig config, Timer timer) {
+    ApiClient binder = clients.controller("persistent-volume-binder");
+    List<Controller> all = new ArrayList<>();
+    all.add(new VolumeBinder(reporting(binder, "persistentvolume-controller", timer)));
+    all.add(new ClaimProtection(parts(clients.controller("pvc-protection-controller"), timer)));
+    all.add(new VolumeProtection(parts(clients.controller("pv-protection-controller"), timer)));
+    ApiClient ephemeral = clients.controller("ephemeral-volume-controller");
+    all.add(new EphemeralClaims(reporting(ephemeral, "ephemeral_volume", timer)));
+    ApiClient expander = clients.controller("expand-controller");
+    all.add(new ClaimExpansion(reporting(expander, "volume_expand", timer)));
+    if (config.localPath()) {
+      all.add(new LocalPathProvisioner(workload(clients, "local-path-provisioner", timer)));
+    }
+    return all;
   }
 
   private Parts parts(ApiClient client, Timer timer) {
@@ -105,21 +131,27 @@ public final class Controllers implements AutoCloseable {
 
   /** A controller of workloads reports under its own name, as users know it from upstream. */
   private Parts workload(ControllerClients clients, String name, Timer timer) {
-    ApiClient client = clients.controller(name);
-    EventRecorder recorder = EventRecorder.start(client, name, "", timer);
+    return reporting(clients.controller(name), name, timer);
+  }
+
+  private Parts reporting(ApiClient client, String component, Timer timer) {
+    EventRecorder recorder = EventRecorder.start(client, component, "", timer);
     recorders.add(recorder);
     return parts(client, recorder, timer);
   }
 
   /**
-   * Makes the system's namespaces, so that a client may use them at once, and starts all
-   * controllers; each begins to work when the informers have seen what is there.
+   * Makes the system's namespaces and the storage class, so that a client may use them at once, and
+   * starts all controllers; each begins to work when the informers have seen what is there.
    *
    * @param signer signs the kubelets' certificates
    */
   public static Controllers start(
       ControllerClients clients, ControllersConfig config, CertificateSigner signer, Timer timer) {
     SystemNamespaces.provide(clients.apiServer());
+    if (config.localPath()) {
+      LocalPathProvisioner.provideClass(clients.apiServer());
+    }
     Controllers all = new Controllers(clients, config, signer, timer);
     all.starter.start();
     return all;

@@ -18,6 +18,7 @@ import java.util.List;
  * @param nodeMonitorGrace silence after which a node's state is unknown
  * @param nodeStartupGrace the same for a node that never reported
  * @param terminatedPodsMax finished pods kept before the oldest are deleted
+ * @param localPath whether claims may become directories of nodes, and by default do
  */
 public record ControllersConfig(
     List<String> apiServerAddresses,
@@ -30,7 +31,8 @@ public record ControllersConfig(
     Duration nodeMonitorPeriod,
     Duration nodeMonitorGrace,
     Duration nodeStartupGrace,
-    int terminatedPodsMax) {
+    int terminatedPodsMax,
+    boolean localPath) {
   public ControllersConfig {
     apiServerAddresses = List.copyOf(apiServerAddresses);
     if (nodeMonitorGrace.compareTo(nodeMonitorPeriod) <= 0) {
@@ -52,7 +54,25 @@ public record ControllersConfig(
         Duration.ofSeconds(5),
         Duration.ofSeconds(40),
         Duration.ofSeconds(60),
-        12_500);
+        12_500,
+        true);
+  }
+
+  /** The same with or without the built-in provisioner. */
+  public ControllersConfig withLocalPath(boolean on) {
+    return new ControllersConfig(
+        apiServerAddresses,
+        apiServerPort,
+        kubernetesServiceIp,
+        clusterDnsIp,
+        rootCaPem,
+        podCidr,
+        nodeMaskBits,
+        nodeMonitorPeriod,
+        nodeMonitorGrace,
+        nodeStartupGrace,
+        terminatedPodsMax,
+        on);
   }
 
   /** The same with built-in DNS at an address; "" for none. */
@@ -68,6 +88,7 @@ public record ControllersConfig(
         nodeMonitorPeriod,
         nodeMonitorGrace,
         nodeStartupGrace,
-        terminatedPodsMax);
+        terminatedPodsMax,
+        localPath);
   }
 }

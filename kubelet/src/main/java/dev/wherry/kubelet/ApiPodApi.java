@@ -9,6 +9,8 @@ import dev.wherry.machinery.client.PatchType;
 import dev.wherry.machinery.informer.Informer;
 import dev.wherry.model.Quantity;
 import dev.wherry.model.core.v1.ConfigMap;
+import dev.wherry.model.core.v1.PersistentVolume;
+import dev.wherry.model.core.v1.PersistentVolumeClaim;
 import dev.wherry.model.core.v1.Pod;
 import dev.wherry.model.core.v1.Secret;
 import dev.wherry.model.core.v1.Service;
@@ -45,6 +47,16 @@ final class ApiPodApi implements PodApi {
   @Override
   public Optional<Secret> secret(String namespace, String name) {
     return find(Secret.KIND, namespace, name);
+  }
+
+  @Override
+  public Optional<PersistentVolumeClaim> claim(String namespace, String name) {
+    return find(PersistentVolumeClaim.KIND, namespace, name);
+  }
+
+  @Override
+  public Optional<PersistentVolume> volume(String name) {
+    return find(PersistentVolume.KIND, "", name);
   }
 
   @Override

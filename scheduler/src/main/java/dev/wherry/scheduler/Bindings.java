@@ -2,11 +2,10 @@ package dev.wherry.scheduler;
 
 import dev.wherry.scheduler.decision.Profile;
 import dev.wherry.scheduler.framework.PermitPlugin;
-import dev.wherry.scheduler.framework.ReservePlugin;
+import dev.wherry.scheduler.framework.Reservation;
 import dev.wherry.scheduler.framework.Verdict;
 import dev.wherry.scheduler.view.PodView;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -15,8 +14,9 @@ import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 
 /**
- * The bindings under way. Reserve, permit and bind run on a virtual thread per pod; what came of it
- * goes back to the loop's inbox. The counter belongs to the loop.
+ * The bindings under way. What was reserved is made true, then permit and bind run on a virtual
+ * thread per pod; what came of it goes back to the loop's inbox. The counter belongs to the loop;
+ * pods that wait for volumes are not counted, for they may wait long.
  */
 final class Bindings implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Bindings.class.getName());
@@ -41,11 +41,11 @@ final class Bindings implements AutoCloseable {
     return inFlight < inFlightMax;
   }
 
-  void begin(PodView pod, String node, Profile profile) {
-    inFlight++;
+  void begin(PodView pod, String node, Profile profile, List<Reservation> reserved) {
+    inFlight += reserved.isEmpty() ? 1 : 0;
     threads.execute(() -> {
-      Optional<String> failure = bind(pod, node, profile);
-      loop.accept(new Inbox.BindEnded(pod, node, failure));
+      Optional<String> failure = bind(pod, node, profile, reserved);
+      loop.accept(new Inbox.BindEnded(pod, node, reserved, failure));
       if (failure.isEmpty()) {
         report(() -> writer.reportScheduled(pod, node));
       }
@@ -53,35 +53,29 @@ final class Bindings implements AutoCloseable {
   }
 
   /** One binding has come back, whichever way. */
-  void ended() {
-    inFlight--;
+  void ended(List<Reservation> reserved) {
+    inFlight -= reserved.isEmpty() ? 1 : 0;
   }
 
-  private static Optional<String> bind(PodView pod, String node, Profile profile) {
-    Deque<ReservePlugin> reserved = new ArrayDeque<>();
+  private static Optional<String> bind(
+      PodView pod, String node, Profile profile, List<Reservation> reserved) {
     try {
-      for (ReservePlugin plugin : profile.reserves()) {
-        if (plugin.reserve(pod, node) instanceof Verdict.Rejected rejected) {
-          return undo(reserved, pod, node, rejected.reason());
+      for (Reservation reservation : reserved) {
+        Optional<String> failure = reservation.fulfil();
+        if (failure.isPresent()) {
+          return failure;
         }
-        reserved.push(plugin);
       }
       for (PermitPlugin plugin : profile.permits()) {
         if (plugin.permit(pod, node) instanceof Verdict.Rejected rejected) {
-          return undo(reserved, pod, node, rejected.reason());
+          return Optional.of(rejected.reason());
         }
       }
       profile.binder().bind(pod, node);
       return Optional.empty();
     } catch (RuntimeException e) {
-      return undo(reserved, pod, node, String.valueOf(e.getMessage()));
+      return Optional.of(String.valueOf(e.getMessage()));
     }
-  }
-
-  private static Optional<String> undo(
-      Deque<ReservePlugin> reserved, PodView pod, String node, String why) {
-    reserved.forEach(plugin -> plugin.unreserve(pod, node));
-    return Optional.of(why);
   }
 
   void report(Runnable write) {

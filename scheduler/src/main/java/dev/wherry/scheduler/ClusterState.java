@@ -8,6 +8,7 @@ import dev.wherry.scheduler.view.Nominations;
 import dev.wherry.scheduler.view.PodKey;
 import dev.wherry.scheduler.view.PodView;
 import dev.wherry.scheduler.view.Resources;
+import dev.wherry.scheduler.view.Storage;
 import dev.wherry.scheduler.view.Surroundings;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -27,8 +28,9 @@ final class ClusterState {
   private final Map<String, Map<String, String>> namespaces = new HashMap<>();
   private final Map<String, DisruptionBudget> budgets = new LinkedHashMap<>();
   private final Nominations nominations = new Nominations();
+  private final Storage storage = new Storage();
   private ClusterSnapshot snapshot =
-      ClusterSnapshot.EMPTY.with(new Surroundings(Map.of(), List.of(), nominations));
+      ClusterSnapshot.EMPTY.with(new Surroundings(Map.of(), List.of(), nominations, storage));
   private boolean aroundChanged;
 
   /** As of now; many changes of the surroundings at once are copied once. */
@@ -38,13 +40,17 @@ final class ClusterState {
       snapshot =
           snapshot.with(
               new Surroundings(
-                  new HashMap<>(namespaces), List.copyOf(budgets.values()), nominations));
+                  new HashMap<>(namespaces), List.copyOf(budgets.values()), nominations, storage));
     }
     return snapshot;
   }
 
   Nominations nominations() {
     return nominations;
+  }
+
+  Storage storage() {
+    return storage;
   }
 
   /** Ends a nomination: its room is free for others. */

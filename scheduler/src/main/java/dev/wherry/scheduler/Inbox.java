@@ -1,10 +1,12 @@
 package dev.wherry.scheduler;
 
 import dev.wherry.scheduler.decision.Explanation;
+import dev.wherry.scheduler.framework.Reservation;
 import dev.wherry.scheduler.view.DisruptionBudget;
 import dev.wherry.scheduler.view.NodeView;
 import dev.wherry.scheduler.view.PodKey;
 import dev.wherry.scheduler.view.PodView;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -18,12 +20,25 @@ sealed interface Inbox {
 
   record PodGone(PodKey key) implements Inbox {}
 
+  /** Something of claims, volumes or classes; the change is made by the loop. */
+  record StorageSeen(StorageChange change) implements Inbox {}
+
   record NodeSeen(NodeView node) implements Inbox {}
 
   record NodeGone(String name) implements Inbox {}
 
-  /** A binding ended; with a reason when it failed. */
-  record BindEnded(PodView pod, String node, Optional<String> failure) implements Inbox {}
+  /**
+   * A binding ended.
+   *
+   * @param reserved what had been taken for the pod
+   * @param failure the reason, when it failed
+   */
+  record BindEnded(PodView pod, String node, List<Reservation> reserved, Optional<String> failure)
+      implements Inbox {
+    public BindEnded {
+      reserved = List.copyOf(reserved);
+    }
+  }
 
   /** The victims of a pod were taken away, or not all of them. */
   record PreemptEnded(PodKey preemptor, boolean failed) implements Inbox {}

@@ -11,6 +11,8 @@ import dev.wherry.scheduler.decision.Profile;
 import dev.wherry.scheduler.framework.ClusterEvent;
 import dev.wherry.scheduler.framework.PodEvent;
 import dev.wherry.scheduler.framework.PreEnqueuePlugin;
+import dev.wherry.scheduler.framework.Reservation;
+import dev.wherry.scheduler.framework.ReservePlugin;
 import dev.wherry.scheduler.framework.Verdict;
 import dev.wherry.scheduler.queue.SchedulingQueue;
 import dev.wherry.scheduler.view.ClusterSnapshot;
@@ -21,6 +23,7 @@ import dev.wherry.scheduler.view.PodView;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -139,6 +142,11 @@ public final class Scheduler implements AutoCloseable {
     return answer.orTimeout(atMost.toMillis(), TimeUnit.MILLISECONDS);
   }
 
+  /** Tells of a claim, a volume, a class or a CSI node. */
+  public void storageSeen(StorageChange change) {
+    tell(new Inbox.StorageSeen(change));
+  }
+
   private void tell(Inbox message) {
     try {
       inbox.put(message);
@@ -192,6 +200,7 @@ public final class Scheduler implements AutoCloseable {
       case Inbox.PodGone(PodKey key) -> gone(key);
       case Inbox.NodeSeen(NodeView node) -> happened(state.nodeSeen(node));
       case Inbox.NodeGone(String name) -> happened(state.nodeGone(name));
+      case Inbox.StorageSeen(StorageChange change) -> changed(change);
       case Inbox.BindEnded ended -> bindEnded(ended);
       case Inbox.PreemptEnded(PodKey preemptor, boolean failed) -> {
         if (preemptions.ended(preemptor) || failed) {
@@ -281,14 +290,29 @@ public final class Scheduler implements AutoCloseable {
     events.forEach(event -> queue.happened(event, now));
   }
 
+  /** A claim concerns the pods that name it. */
+  private void changed(StorageChange change) {
+    Instant now = clock.instant();
+    change.apply(state.storage());
+    switch (change) {
+      case StorageChange.Claim claim ->
+          queue.happened(
+              ClusterEvent.CLAIM_CHANGED,
+              now,
+              pod -> pod.names(claim.key().namespace(), claim.key().name()));
+      case StorageChange.Other _ -> queue.happened(ClusterEvent.STORAGE_CHANGED, now);
+    }
+  }
+
   private void bindEnded(Inbox.BindEnded ended) {
-    bindings.ended();
+    bindings.ended(ended.reserved());
     PodKey key = ended.pod().key();
     if (ended.failure().isEmpty()) {
       queue.remove(key);
       assumed.remove(key, ended.pod().uid());
       return;
     }
+    ended.reserved().forEach(Reservation::release);
     if (assumed.remove(key, ended.pod().uid())) {
       remove(key);
       report(ended.pod(), "SchedulerError", ended.failure().get());
@@ -357,6 +381,7 @@ public final class Scheduler implements AutoCloseable {
   }
 
   private void assume(PodView pod, Decision.Place place, Profile profile) {
+    List<Reservation> reserved = reserve(pod, place.node(), profile);
     PodView placed = pod.on(place.node());
     String nominated = state.nominations().nodeOf(pod.key());
     happened(state.place(placed), placed);
@@ -366,7 +391,19 @@ public final class Scheduler implements AutoCloseable {
     }
     assumed.put(pod.key(), pod.uid());
     reported.remove(pod.key());
-    bindings.begin(pod, place.node(), profile);
+    bindings.begin(pod, place.node(), profile, reserved);
+  }
+
+  private List<Reservation> reserve(PodView pod, String node, Profile profile) {
+    List<Reservation> reserved = new ArrayList<>();
+    for (ReservePlugin plugin : profile.reserves()) {
+      state
+          .snapshot()
+          .node(node)
+          .flatMap(view -> plugin.reserve(pod, view, state.snapshot()))
+          .ifPresent(reserved::add);
+    }
+    return reserved;
   }
 
   /** Says it once for as long as the sentence stays the same. */

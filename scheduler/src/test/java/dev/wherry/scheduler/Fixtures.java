@@ -1,6 +1,7 @@
 package dev.wherry.scheduler;
 
 import dev.wherry.model.selector.Labels;
+import dev.wherry.model.volume.PodClaim;
 import dev.wherry.scheduler.view.AffinityTerm;
 import dev.wherry.scheduler.view.HostPort;
 import dev.wherry.scheduler.view.NodeTerms;
@@ -56,6 +57,7 @@ public final class Fixtures {
     private final List<PodAffinities.Weighted> dislikes = new ArrayList<>();
     private final List<SpreadConstraint> spread = new ArrayList<>();
     private List<String> images = List.of();
+    private final List<PodClaim> claims = new ArrayList<>();
     private boolean deleting;
     private boolean mayPreempt = true;
     private boolean preempted;
@@ -197,6 +199,11 @@ public final class Fixtures {
       return this;
     }
 
+    public PodBuilder claim(String name) {
+      claims.add(new PodClaim("volume-" + name, name, false));
+      return this;
+    }
+
     public PodView build() {
       return new PodView(
           new PodKey(namespace, name),
@@ -218,7 +225,8 @@ public final class Fixtures {
           new PodAffinities(near, far, likes, dislikes),
           spread,
           new PodView.Standing(mayPreempt, nominated, started, preempted),
-          images);
+          images,
+          claims);
     }
   }
 

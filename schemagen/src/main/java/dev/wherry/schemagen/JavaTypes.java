@@ -8,6 +8,11 @@ import java.util.SortedMap;
 final class JavaTypes {
   static final String ROOT = "dev.wherry.model.";
   private static final Set<String> ALWAYS_THERE = Set.of("metadata", "spec", "status");
+
+  /** Texts whose absence says something else than an empty one: "" asks for no class at all. */
+  private static final Set<String> TEXTS_THAT_MAY_BE_ABSENT =
+      Set.of("core.v1.PersistentVolumeClaimSpec.storageClassName");
+
   private static final Map<String, String> RENAMED =
       Map.of(
           "default", "defaultValue",
@@ -68,10 +73,12 @@ final class JavaTypes {
     };
   }
 
-  /** Whether a field that is absent has a value all the same. */
-  boolean isNullable(TypeDef.Field field) {
+  /** Whether a field that is absent has no value to stand for it. */
+  boolean isNullable(TypeDef owner, TypeDef.Field field) {
     return switch (field.type()) {
-      case FieldType.Scalar scalar -> scalar != FieldType.Scalar.STRING;
+      case FieldType.Scalar scalar ->
+          scalar != FieldType.Scalar.STRING
+              || TEXTS_THAT_MAY_BE_ABSENT.contains(owner.name() + "." + field.name());
       case FieldType.Ref(String name) ->
           !(ALWAYS_THERE.contains(field.name()) && types.containsKey(name));
       case FieldType.ListOf ignored -> false;
@@ -79,19 +86,20 @@ final class JavaTypes {
     };
   }
 
-  String component(TypeDef.Field field) {
+  String component(TypeDef owner, TypeDef.Field field) {
     String type = boxed(field.type());
-    if (!isNullable(field)) {
+    if (!isNullable(owner, field)) {
       return type;
     }
     int dot = type.lastIndexOf('.');
     return type.substring(0, dot + 1) + "@Nullable " + type.substring(dot + 1);
   }
 
-  String absent(TypeDef.Field field) {
+  String absent(TypeDef owner, TypeDef.Field field) {
     return switch (field.type()) {
-      case FieldType.Scalar scalar -> scalar == FieldType.Scalar.STRING ? "\"\"" : "null";
-      case FieldType.Ref(String name) -> isNullable(field) ? "null" : className(name) + ".EMPTY";
+      case FieldType.Scalar ignored -> isNullable(owner, field) ? "null" : "\"\"";
+      case FieldType.Ref(String name) ->
+          isNullable(owner, field) ? "null" : className(name) + ".EMPTY";
       case FieldType.ListOf ignored -> "java.util.List.of()";
       case FieldType.MapOf ignored -> "java.util.Map.of()";
     };

@@ -33,7 +33,7 @@ final class RecordWriter {
     line("public record " + type.simpleName() + "(");
     line(
         fields.stream()
-            .map(f -> "    " + java.component(f) + " " + name(f))
+            .map(f -> "    " + java.component(type, f) + " " + name(f))
             .collect(Collectors.joining(",\n")));
     line(kind.isPresent() ? ") implements dev.wherry.model.kind.KubeObject {" : ") {");
     line("  public static final " + type.simpleName() + " EMPTY = builder().build();");
@@ -166,9 +166,11 @@ final class RecordWriter {
     String there =
         switch (f.type()) {
           case FieldType.Scalar scalar ->
-              scalar == FieldType.Scalar.STRING ? "!" + value + ".isEmpty()" : value + " != null";
+              scalar == FieldType.Scalar.STRING && !java.isNullable(type, f)
+                  ? "!" + value + ".isEmpty()"
+                  : value + " != null";
           case FieldType.Ref(String name) ->
-              java.isNullable(f)
+              java.isNullable(type, f)
                   ? value + " != null"
                   : "!" + value + ".equals(" + JavaTypes.className(name) + ".EMPTY)";
           default -> "!" + value + ".isEmpty()";
@@ -218,13 +220,15 @@ final class RecordWriter {
     line("  /** Collects the fields of a {@link " + type.simpleName() + "}. */");
     line("  public static final class Builder {");
     for (TypeDef.Field f : fields) {
-      line("    private %s %s = %s;".formatted(java.component(f), name(f), java.absent(f)));
+      line(
+          "    private %s %s = %s;"
+              .formatted(java.component(type, f), name(f), java.absent(type, f)));
     }
     line("");
     line("    private Builder() {}");
     for (TypeDef.Field f : fields) {
       line("");
-      line("    public Builder %1$s(%2$s %1$s) {".formatted(name(f), java.component(f)));
+      line("    public Builder %1$s(%2$s %1$s) {".formatted(name(f), java.component(type, f)));
       line("      this.%1$s = %1$s;".formatted(name(f)));
       line("      return this;");
       line("    }");

@@ -35,6 +35,8 @@ public final class DefaultPlugins {
             new PodPriority(view),
             new PodTolerations(),
             new ClaimStorageClass(view),
+            new StorageInUse(),
+            new ClaimResize(view),
             new PodRuntimeClass(view),
             new CertificateRules(authorizer),
             new DefaultIngressClass(view),

@@ -2,26 +2,21 @@ package dev.wherry.apiserver.proxy;
 
 import dev.wherry.streaming.tunnel.DialTarget;
 import dev.wherry.streaming.tunnel.NodeDialer;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.FullHttpRequest;
-import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /** Requests of the server's own to kubelets, through their nodes' tunnels. */
@@ -48,37 +43,40 @@ public final class NodeCalls {
    * @throws IOException when it does not come, or is an error
    */
   public String get(String nodeName, String path, Duration timeout) throws IOException {
-    CompletableFuture<String> answer = new CompletableFuture<>();
-    dialer
-        .dial(nodeName, new DialTarget.Kubelet(), timeout)
-        .whenComplete((channel, failure) -> {
-          if (channel == null) {
-            answer.completeExceptionally(failure);
-          } else {
-            open(channel, nodeName, path, answer);
-          }
-        });
-    try {
-      return answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (TimeoutException e) {
-      throw ServiceCalls.late(timeout, e);
-    } catch (ExecutionException e) {
-      Throwable cause = e.getCause();
-      throw new IOException(String.valueOf(cause == null ? e.getMessage() : cause.getMessage()), e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
-    } finally {
-      answer.cancel(false);
+    ServiceCalls.Reply reply = call(nodeName, HttpMethod.GET.name(), path, new byte[0], timeout);
+    if (reply.code() != HttpResponseStatus.OK.code()) {
+      throw new IOException("the kubelet answered " + reply.code());
     }
+    return new String(reply.body(), StandardCharsets.UTF_8);
   }
 
-  @SuppressWarnings("FutureReturnValueIgnored")
-  private void open(
-      Channel channel, String nodeName, String path, CompletableFuture<String> answer) {
+  /**
+   * Asks a node's kubelet and waits for the answer, whatever its code.
+   *
+   * @param target path and query
+   * @param timeout until the whole answer is there
+   * @throws IOException when it does not come
+   */
+  public ServiceCalls.Reply call(
+      String nodeName, String method, String target, byte[] body, Duration timeout)
+      throws IOException {
     FullHttpRequest request =
-        new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, path);
-    request.headers().set(HttpHeaderNames.HOST, NodeProxy.HOST);
+        new DefaultFullHttpRequest(
+            HttpVersion.HTTP_1_1, HttpMethod.valueOf(method), target, Unpooled.wrappedBuffer(body));
+    request
+        .headers()
+        .set(HttpHeaderNames.HOST, NodeProxy.HOST)
+        .set(HttpHeaderNames.CONTENT_LENGTH, body.length);
+    return OneCall.await(
+        dialer,
+        nodeName,
+        new DialTarget.Kubelet(),
+        timeout,
+        (channel, receiver) -> open(channel, nodeName, request, receiver));
+  }
+
+  private void open(
+      Channel channel, String nodeName, FullHttpRequest request, OneCall.Receiver receiver) {
     SslHandler ssl = tls.get().newHandler(channel.alloc());
     channel
         .pipeline()
@@ -87,38 +85,7 @@ public final class NodeCalls {
             new RightNode(nodeName, ssl, request),
             new HttpClientCodec(),
             new HttpObjectAggregator(ANSWER_BYTES_MAX),
-            new Receiver(answer));
-    answer.whenComplete((text, failure) -> channel.close());
+            receiver);
     channel.config().setAutoRead(true);
-  }
-
-  /** Takes one answer. */
-  private static final class Receiver extends SimpleChannelInboundHandler<FullHttpResponse> {
-    private final CompletableFuture<String> answer;
-
-    Receiver(CompletableFuture<String> answer) {
-      this.answer = answer;
-    }
-
-    @Override
-    protected void channelRead0(ChannelHandlerContext ctx, FullHttpResponse response) {
-      String text = response.content().toString(StandardCharsets.UTF_8);
-      if (response.status().code() == 200) {
-        answer.complete(text);
-      } else {
-        answer.completeExceptionally(
-            new IOException("the kubelet answered " + response.status().code()));
-      }
-    }
-
-    @Override
-    public void channelInactive(ChannelHandlerContext ctx) {
-      answer.completeExceptionally(new IOException("the connection ended"));
-    }
-
-    @Override
-    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-      answer.completeExceptionally(cause);
-    }
   }
 }

@@ -3,14 +3,10 @@ package dev.wherry.apiserver.proxy;
 import dev.wherry.apiserver.view.ObjectView;
 import dev.wherry.model.status.ApiException;
 import dev.wherry.streaming.tunnel.NodeDialer;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.FullHttpRequest;
-import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpContentDecompressor;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -23,9 +19,6 @@ import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -133,35 +126,12 @@ public final class ServiceCalls {
     Backend backend =
         backends.service(place.namespace(), "https:" + place.service() + ":" + place.port());
     request.headers().set(HttpHeaderNames.HOST, place.host() + ":" + place.port());
-    CompletableFuture<Reply> answer = new CompletableFuture<>();
-    dialer
-        .dial(backend.nodeName(), backend.target(), timeout)
-        .whenComplete((channel, failure) -> {
-          if (channel == null) {
-            answer.completeExceptionally(failure);
-          } else {
-            open(channel, place, request, tls, answer);
-          }
-        });
-    try {
-      return answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (TimeoutException e) {
-      throw late(timeout, e);
-    } catch (ExecutionException e) {
-      Throwable cause = e.getCause();
-      if (cause instanceof TimeoutException dialled) {
-        throw late(timeout, dialled);
-      }
-      if (cause instanceof IOException known) {
-        throw known;
-      }
-      throw new IOException(String.valueOf(cause == null ? e.getMessage() : cause.getMessage()), e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
-    } finally {
-      answer.cancel(false);
-    }
+    return OneCall.await(
+        dialer,
+        backend.nodeName(),
+        backend.target(),
+        timeout,
+        (channel, receiver) -> open(channel, place, request, tls, receiver));
   }
 
   @SuppressWarnings("FutureReturnValueIgnored")
@@ -170,7 +140,7 @@ public final class ServiceCalls {
       Place place,
       FullHttpRequest request,
       ServiceTls tls,
-      CompletableFuture<Reply> answer) {
+      OneCall.Receiver receiver) {
     channel
         .pipeline()
         .addLast(
@@ -178,37 +148,8 @@ public final class ServiceCalls {
             new HttpClientCodec(),
             new HttpContentDecompressor(ANSWER_BYTES_MAX),
             new HttpObjectAggregator(ANSWER_BYTES_MAX),
-            new Receiver(answer));
-    answer.whenComplete((reply, failure) -> channel.close());
+            receiver);
     channel.config().setAutoRead(true);
     channel.writeAndFlush(request);
-  }
-
-  /** Takes one answer. */
-  private static final class Receiver extends SimpleChannelInboundHandler<FullHttpResponse> {
-    private final CompletableFuture<Reply> answer;
-
-    Receiver(CompletableFuture<Reply> answer) {
-      this.answer = answer;
-    }
-
-    @Override
-    protected void channelRead0(ChannelHandlerContext ctx, FullHttpResponse response) {
-      answer.complete(
-          new Reply(
-              response.status().code(),
-              response.headers().copy(),
-              ByteBufUtil.getBytes(response.content())));
-    }
-
-    @Override
-    public void channelInactive(ChannelHandlerContext ctx) {
-      answer.completeExceptionally(new IOException("the connection ended"));
-    }
-
-    @Override
-    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-      answer.completeExceptionally(cause);
-    }
   }
 }

@@ -203,6 +203,9 @@ final class InProcessApiClient implements ApiClient {
     if (!InProcessCalls.isAboutResource(method, path)) {
       return calls.document(user, method, path);
     }
+    if (InProcessCalls.isForNode(method, path)) {
+      return calls.node(user, method, path, body == null ? new byte[0] : Json.write(body));
+    }
     return calls
         .elsewhere(user, method, path)
         .orElseGet(() -> call(method, path, call -> answer(call, tree)));

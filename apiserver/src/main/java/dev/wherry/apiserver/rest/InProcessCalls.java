@@ -8,6 +8,8 @@ import dev.wherry.apiserver.cache.WatchCache;
 import dev.wherry.apiserver.cache.Watcher;
 import dev.wherry.apiserver.conversion.Conversions;
 import dev.wherry.apiserver.discovery.Discovery;
+import dev.wherry.apiserver.proxy.NodeCalls;
+import dev.wherry.apiserver.proxy.ServiceCalls;
 import dev.wherry.apiserver.registry.Deletion;
 import dev.wherry.apiserver.registry.KindRegistry;
 import dev.wherry.apiserver.registry.ScaleSubresource;
@@ -18,6 +20,9 @@ import dev.wherry.model.json.Json;
 import dev.wherry.model.kind.KindInfo;
 import dev.wherry.model.kind.ResourceInfo;
 import dev.wherry.model.status.ApiException;
+import dev.wherry.model.status.Reason;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -35,9 +40,11 @@ record InProcessCalls(
     Conversions conversions,
     Discovery discovery,
     OtherApis others,
+    NodeCalls nodes,
     Metrics metrics) {
   private static final System.Logger LOG = System.getLogger(InProcessCalls.class.getName());
   private static final int OK = 200;
+  private static final Duration NODE_TIMEOUT = Duration.ofSeconds(30);
 
   /** An admitted request. */
   record Call(RequestInfo asked, ResourceInfo info, Query query) {
@@ -92,6 +99,33 @@ record InProcessCalls(
     }
     gate.admit(user, asked);
     return others.read(user, asked, target, query);
+  }
+
+  /** Whether the request is for a node's kubelet. */
+  static boolean isForNode(String method, String target) {
+    RequestInfo asked = parse(method, target, Query.of(target));
+    return asked.resource().equals("nodes") && asked.subresource().equals("proxy");
+  }
+
+  /** Through {@code nodes/proxy}; an answer without content is an empty object. */
+  JsonNode node(UserInfo user, String method, String target, byte[] body) {
+    Query query = Query.of(target);
+    RequestInfo asked = parse(method, target, query);
+    gate.admit(user, asked);
+    String path = asked.rest() + (query.raw().isEmpty() ? "" : "?" + query.raw());
+    ServiceCalls.Reply reply;
+    try {
+      reply = nodes.call(asked.name(), method, path, body, NODE_TIMEOUT);
+    } catch (IOException e) {
+      throw new ApiException(
+          Reason.SERVICE_UNAVAILABLE, "error dialing backend: " + e.getMessage());
+    }
+    String text = new String(reply.body(), StandardCharsets.UTF_8).strip();
+    if (!reply.isGood()) {
+      throw new ApiException(
+          reply.code() == Reason.NOT_FOUND.code() ? Reason.NOT_FOUND : Reason.INTERNAL_ERROR, text);
+    }
+    return text.startsWith("{") ? Json.parse(text) : Json.object();
   }
 
   /** Discovery: what components ask for beside resources. */

@@ -112,7 +112,8 @@ public record Rest(
     Writes writes =
         new Writes(
             on.registry(), new Virtual(on.realm(), on.clock()), patches, lists, on.conversions());
-    MetricsEndpoints figures = new MetricsEndpoints(figures(on), answers);
+    NodeCalls kubelets = kubelets(on);
+    MetricsEndpoints figures = new MetricsEndpoints(figures(on, kubelets), answers);
     PodExplanations explanations = new PodExplanations(cache);
     InProcessCalls calls =
         new InProcessCalls(
@@ -126,6 +127,7 @@ public record Rest(
             on.conversions(),
             new Discovery(registered, SERVER_ADDRESS),
             new OtherApis(on.aggregator(), figures),
+            kubelets,
             metrics);
     return new Rest(
         new ApiHandler(
@@ -150,10 +152,13 @@ public record Rest(
         explanations);
   }
 
-  /** Figures of nodes and pods, read from the kubelets when somebody asks. */
-  private static MetricsApi figures(Ground on) {
+  private static NodeCalls kubelets(Ground on) {
     SslContext kubeletTls = kubeletTls(on.pki());
-    NodeCalls kubelets = new NodeCalls(on.tunnels(), () -> kubeletTls);
+    return new NodeCalls(on.tunnels(), () -> kubeletTls);
+  }
+
+  /** Figures of nodes and pods, read from the kubelets when somebody asks. */
+  private static MetricsApi figures(Ground on, NodeCalls kubelets) {
     Semaphore never = new Semaphore(0);
     return new MetricsApi(
         on.cache(),

@@ -21,9 +21,18 @@ final class PodRules {
   }
 
   static void template(Field template) {
+    template(template, Set.of());
+  }
+
+  /**
+   * The same.
+   *
+   * @param claimed names of volumes that whoever makes the pods adds to them
+   */
+  static void template(Field template, Set<String> claimed) {
     MetadataRules.labels(template.at("metadata", "labels"));
     MetadataRules.annotations(template.at("metadata", "annotations"));
-    spec(template.child("spec"));
+    spec(template.child("spec"), claimed);
     if (!template.at("spec", "ephemeralContainers").node().isEmpty()) {
       template
           .at("spec", "ephemeralContainers")
@@ -32,9 +41,14 @@ final class PodRules {
   }
 
   static void spec(Field spec) {
+    spec(spec, Set.of());
+  }
+
+  private static void spec(Field spec, Set<String> claimed) {
     Field graceField = spec.child("terminationGracePeriodSeconds");
     long grace = graceField.present() ? graceField.number() : DEFAULT_GRACE_SECONDS;
     Set<String> volumes = VolumeRules.volumes(spec.child("volumes"));
+    volumes.addAll(claimed);
     Set<String> names = new HashSet<>();
     Field containers = spec.child("containers");
     if (containers.node().isEmpty()) {

@@ -37,6 +37,14 @@ public final class Validation {
           entry("events", KindRules.of(CoreRules::event)),
           entry("events.events.k8s.io", KindRules.of(CoreRules::eventV1)),
           entry("bindings", KindRules.of(CoreRules::binding)),
+          entry(
+              "persistentvolumes", KindRules.of(StorageRules::volume, StorageRules::volumeUpdate)),
+          entry(
+              "persistentvolumeclaims",
+              KindRules.of(StorageRules::claim, StorageRules::claimUpdate)),
+          entry(
+              "storageclasses.storage.k8s.io",
+              KindRules.of(StorageRules::storageClass, StorageRules::storageClassUpdate)),
           entry("leases.coordination.k8s.io", KindRules.of(CoreRules::lease)),
           entry("replicationcontrollers", KindRules.of(WorkloadRules::replicationController)),
           entry(

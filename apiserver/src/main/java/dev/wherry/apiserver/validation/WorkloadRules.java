@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import dev.wherry.model.json.Json;
 import java.time.ZoneId;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /** Rules of what makes pods: apps, batch and ReplicationControllers. */
 final class WorkloadRules {
@@ -129,7 +131,11 @@ final class WorkloadRules {
       }
     }
     Field template = spec.child("template");
-    PodRules.template(template);
+    Set<String> claimed = new HashSet<>();
+    spec.child("volumeClaimTemplates")
+        .items()
+        .forEach(claim -> claimed.add(claim.at("metadata", "name").text()));
+    PodRules.template(template, claimed);
     Field labels = template.at("metadata", "labels");
     if (selector.present()
         && !SelectorRules.isEmpty(selector)

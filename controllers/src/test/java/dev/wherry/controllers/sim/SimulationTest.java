@@ -3,6 +3,7 @@ package dev.wherry.controllers.sim;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.wherry.controllers.volume.VolumeScenario;
 import java.util.List;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
@@ -65,6 +66,11 @@ class SimulationTest {
   @Test
   void daemonSetWithSurge_anySeed_settles() {
     run(() -> new DaemonScenario(true));
+  }
+
+  @Test
+  void volumes_anySeed_noTwoClaimsShareOneAndAllSettle() {
+    run(VolumeScenario::new);
   }
 
   @Test

@@ -7,7 +7,9 @@ import dev.wherry.kubelet.volume.SubPaths;
 import dev.wherry.kubelet.volume.VolumeException;
 import dev.wherry.model.core.v1.Container;
 import dev.wherry.model.core.v1.Volume;
+import dev.wherry.model.core.v1.VolumeDevice;
 import dev.wherry.model.core.v1.VolumeMount;
+import dev.wherry.proto.cri.v1.Device;
 import dev.wherry.proto.cri.v1.ImageSpec;
 import dev.wherry.proto.cri.v1.Mount;
 import dev.wherry.proto.cri.v1.MountPropagation;
@@ -24,6 +26,8 @@ import java.util.Optional;
 record MountPlan(PodDirs dirs) {
   private static final String HOSTS = "/etc/hosts";
   private static final String MESSAGE_MODE = "rw-rw-rw-";
+  private static final String READ_DEVICE = "r";
+  private static final String USE_DEVICE = "mrw";
 
   List<Mount> of(
       PodView pod,
@@ -68,7 +72,7 @@ record MountPlan(PodDirs dirs) {
     Mount.Builder mount =
         Mount.newBuilder()
             .setContainerPath(absolute(wanted.mountPath()))
-            .setReadonly(Boolean.TRUE.equals(wanted.readOnly()))
+            .setReadonly(Boolean.TRUE.equals(wanted.readOnly()) || isReadOnly(pod, wanted.name()))
             .setPropagation(propagation(wanted.mountPropagation()));
     Optional<Volume> source =
         pod.spec().volumes().stream().filter(v -> v.name().equals(wanted.name())).findFirst();
@@ -89,6 +93,35 @@ record MountPlan(PodDirs dirs) {
             : Expansion.expand(wanted.subPathExpr(), env::get);
     Path host = subPath.isEmpty() ? root : subPath(root, subPath);
     return mount.setHostPath(host.toString()).build();
+  }
+
+  private static boolean isReadOnly(PodView pod, String name) {
+    return pod.spec().volumes().stream()
+        .filter(volume -> volume.name().equals(name))
+        .map(Volume::persistentVolumeClaim)
+        .anyMatch(claim -> claim != null && Boolean.TRUE.equals(claim.readOnly()));
+  }
+
+  /** Block devices of volumes, at the paths the container asks for. */
+  static List<Device> devices(PodView pod, Container container, Map<String, Path> volumes)
+      throws VolumeException {
+    List<Device> devices = new ArrayList<>();
+    for (VolumeDevice wanted : container.volumeDevices()) {
+      Path host = volumes.get(wanted.name());
+      if (host == null || Files.isDirectory(host)) {
+        throw new VolumeException(
+            "volume "
+                + wanted.name()
+                + " has volumeMode Filesystem, but is specified in volumeDevices");
+      }
+      devices.add(
+          Device.newBuilder()
+              .setHostPath(host.toString())
+              .setContainerPath(absolute(wanted.devicePath()))
+              .setPermissions(isReadOnly(pod, wanted.name()) ? READ_DEVICE : USE_DEVICE)
+              .build());
+    }
+    return devices;
   }
 
   private static String absolute(String path) {

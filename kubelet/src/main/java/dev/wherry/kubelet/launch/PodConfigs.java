@@ -161,6 +161,7 @@ public final class PodConfigs {
     env.forEach((key, value) ->
         out.addEnvs(KeyValue.newBuilder().setKey(key).setValue(ByteString.copyFromUtf8(value))));
     out.addAllMounts(new MountPlan(dirs).of(pod, container, attempt, volumes, env));
+    out.addAllDevices(MountPlan.devices(pod, container, volumes));
     out.setLinux(
         LinuxContainerConfig.newBuilder()
             .setResources(figures.of(pod, container))

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.kubelet.KubeletConfig;
 import dev.wherry.kubelet.cri.CriException;
 import dev.wherry.kubelet.cri.CriRuntime;
+import dev.wherry.kubelet.volume.PodDirs;
 import dev.wherry.machinery.client.ApiClient;
 import dev.wherry.machinery.client.PatchType;
 import dev.wherry.machinery.time.Timer;
@@ -21,10 +22,12 @@ import dev.wherry.model.meta.v1.ObjectMeta;
 import dev.wherry.model.meta.v1.OwnerReference;
 import dev.wherry.model.status.ApiException;
 import dev.wherry.model.status.Reason;
+import dev.wherry.model.volume.LocalPath;
 import dev.wherry.proto.cri.v1.Image;
 import dev.wherry.proto.cri.v1.VersionResponse;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -179,7 +182,12 @@ public final class NodeAgent implements AutoCloseable {
   }
 
   private Node fresh() {
-    ObjectMeta meta = ObjectMeta.builder().name(config.nodeName()).labels(labels()).build();
+    ObjectMeta meta =
+        ObjectMeta.builder()
+            .name(config.nodeName())
+            .labels(labels())
+            .annotations(annotations())
+            .build();
     return Node.builder()
         .metadata(meta)
         .spec(NodeSpec.builder().taints(config.taints()).build())
@@ -194,12 +202,26 @@ public final class NodeAgent implements AutoCloseable {
             missing.put(key, value);
           }
         });
-    if (missing.isEmpty()) {
+    ObjectNode unsaid = Json.object();
+    annotations()
+        .forEach((key, value) -> {
+          if (!value.equals(known.metadata().annotations().get(key))) {
+            unsaid.put(key, value);
+          }
+        });
+    if (missing.isEmpty() && unsaid.isEmpty()) {
       return known;
     }
     ObjectNode patch = Json.object();
     patch.putObject("metadata").set("labels", missing);
+    patch.withObject("/metadata").set("annotations", unsaid);
     return api.patch(Node.KIND, "", config.nodeName(), PatchType.STRATEGIC_MERGE, patch);
+  }
+
+  /** Where volumes of the built-in provisioner go. */
+  private Map<String, String> annotations() {
+    Path root = new PodDirs(config.dataDir(), config.podLogsDir()).localPaths();
+    return Map.of(LocalPath.ROOT, root.toAbsolutePath().normalize().toString());
   }
 
   private Map<String, String> labels() {

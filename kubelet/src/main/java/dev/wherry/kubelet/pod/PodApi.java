@@ -3,6 +3,8 @@ package dev.wherry.kubelet.pod;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.wherry.model.Quantity;
 import dev.wherry.model.core.v1.ConfigMap;
+import dev.wherry.model.core.v1.PersistentVolume;
+import dev.wherry.model.core.v1.PersistentVolumeClaim;
 import dev.wherry.model.core.v1.Pod;
 import dev.wherry.model.core.v1.Secret;
 import dev.wherry.model.core.v1.Service;
@@ -19,6 +21,11 @@ public interface PodApi {
   Optional<ConfigMap> configMap(String namespace, String name);
 
   Optional<Secret> secret(String namespace, String name);
+
+  Optional<PersistentVolumeClaim> claim(String namespace, String name);
+
+  /** A volume that a claim of one of the node's pods has. */
+  Optional<PersistentVolume> volume(String name);
 
   /** All services, from the informer. */
   List<Service> services();

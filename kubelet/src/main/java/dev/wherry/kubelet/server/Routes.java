@@ -12,10 +12,14 @@ import dev.wherry.kubelet.figures.SummaryDocument;
 import dev.wherry.kubelet.pod.PodParts;
 import dev.wherry.kubelet.pod.PodView;
 import dev.wherry.kubelet.pod.PodWorkers;
+import dev.wherry.kubelet.volume.LocalPaths;
+import dev.wherry.kubelet.volume.VolumeException;
 import dev.wherry.model.core.v1.Pod;
 import dev.wherry.model.json.Json;
+import dev.wherry.model.volume.LocalPath;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -57,6 +61,7 @@ final class Routes {
       case "exec" -> streams.exec(asked(context, request, path, target));
       case "attach" -> streams.attach(asked(context, request, path, target));
       case "portForward" -> streams.portForward(asked(context, request, path, target));
+      case LocalPath.ROUTE -> removeLocalPath(request, path, out);
       default -> throw notFound();
     }
   }
@@ -93,6 +98,22 @@ final class Routes {
       List<String> path,
       QueryStringDecoder target) {
     return new StreamRoutes.Asked(context.channel(), request.headers(), path, target.parameters());
+  }
+
+  /** Takes a volume of the built-in provisioner away; one that is gone is fine. */
+  private void removeLocalPath(FullHttpRequest request, List<String> path, ResponseStream out)
+      throws HttpFailure, IOException {
+    if (!request.method().equals(HttpMethod.DELETE) || path.size() != 2) {
+      throw new HttpFailure(405, "only DELETE /" + LocalPath.ROUTE + "/{directory} is served");
+    }
+    try {
+      new LocalPaths(parts.dirs().localPaths()).remove(path.get(1));
+    } catch (VolumeException e) {
+      throw new HttpFailure(409, e.text());
+    } catch (IOException e) {
+      throw new HttpFailure(500, String.valueOf(e.getMessage()));
+    }
+    json(out, Json.object());
   }
 
   private static void text(ResponseStream out, String text) throws IOException {

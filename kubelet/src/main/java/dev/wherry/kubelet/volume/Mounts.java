@@ -113,6 +113,18 @@ public final class Mounts implements AutoCloseable {
     return false;
   }
 
+  /** Whether anything is mounted at the path or below it. */
+  static boolean isAnyAt(Path target) throws IOException {
+    String wanted = target.toAbsolutePath().toString().replace(" ", "\\040");
+    for (String line : Files.readAllLines(Path.of("/proc/self/mountinfo"))) {
+      String[] fields = line.split(" ", 6);
+      if (fields.length > 4 && (fields[4].equals(wanted) || fields[4].startsWith(wanted + "/"))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private static Object invoke(MethodHandle handle, Object... arguments) throws IOException {
     try {
       return handle.invokeWithArguments(arguments);

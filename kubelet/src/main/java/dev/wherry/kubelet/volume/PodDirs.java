@@ -12,6 +12,11 @@ public record PodDirs(Path dataDir, Path podLogsDir) {
     return dataDir.resolve("pods").resolve(uid);
   }
 
+  /** Where volumes of the built-in provisioner lie; beside the kubelet's own things. */
+  public Path localPaths() {
+    return dataDir.resolveSibling("storage");
+  }
+
   /** All pods that have a directory. */
   public Path pods() {
     return dataDir.resolve("pods");

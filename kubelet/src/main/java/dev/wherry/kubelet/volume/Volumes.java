@@ -14,6 +14,7 @@ import dev.wherry.model.core.v1.ServiceAccountTokenProjection;
 import dev.wherry.model.core.v1.Volume;
 import dev.wherry.model.core.v1.VolumeProjection;
 import dev.wherry.model.status.ApiException;
+import dev.wherry.model.volume.PodClaim;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -24,6 +25,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +45,7 @@ public final class Volumes {
   private final Mounts mounts;
   private final VolumeSources sources;
   private final TokenSource tokens;
+  private final ClaimVolumes claims;
   private final InstantSource clock;
   private final RandomGenerator random;
 
@@ -52,6 +55,7 @@ public final class Volumes {
     this.mounts = mounts;
     this.sources = new VolumeSources(api);
     this.tokens = new TokenSource(api, clock);
+    this.claims = new ClaimVolumes(dirs, api);
     this.clock = clock;
     this.random = random;
   }
@@ -81,7 +85,7 @@ public final class Volumes {
       try {
         paths.put(volume.name(), prepare(pod, addresses, volume));
       } catch (VolumeException e) {
-        throw new VolumeException(failed(volume, e.text()));
+        throw e.isComplete() ? e : new VolumeException(failed(volume, e.text()));
       } catch (IOException | ApiException e) {
         throw new VolumeException(failed(volume, String.valueOf(e.getMessage())));
       }
@@ -129,6 +133,10 @@ public final class Volumes {
     ProjectedVolumeSource projected = volume.projected();
     if (projected != null) {
       return publish(pod, "projected", volume.name(), true, projected(pod, addresses, projected));
+    }
+    Optional<PodClaim> claim = PodClaim.of(pod.meta(), volume);
+    if (claim.isPresent()) {
+      return claims.prepare(pod, volume, claim.get());
     }
     throw new VolumeException("this kind of volume is not supported by this kubelet");
   }

@@ -53,11 +53,12 @@ public final class SchedulerRunner implements AutoCloseable {
         config.profiles().stream().anyMatch(p -> p.neighbours().spreadsByDefault())
             ? OwnerSelectors.over(informers)
             : pod -> Labels.EVERYTHING;
+    ApiClaimWriter claims = new ApiClaimWriter(client, informers, timer);
     Scheduler scheduler =
         new Scheduler(
             config,
             config.profiles().stream()
-                .map(p -> ProfileFactory.create(p, writer, selectors))
+                .map(p -> ProfileFactory.create(p, writer, claims, selectors))
                 .toList(),
             writer,
             timer,
@@ -65,6 +66,7 @@ public final class SchedulerRunner implements AutoCloseable {
     informers.of(Node.KIND).onChange(change -> node(scheduler, change));
     informers.of(Namespace.KIND).onChange(change -> namespace(scheduler, change));
     informers.of(PodDisruptionBudget.KIND).onChange(change -> budget(scheduler, change));
+    StorageFeed.follow(informers, scheduler);
     informers.of(Pod.KIND).onChange(change -> pod(scheduler, change));
     scheduler.start();
     informers.start();

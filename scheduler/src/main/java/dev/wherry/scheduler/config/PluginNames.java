@@ -12,6 +12,10 @@ final class PluginNames {
           "NodeAffinity",
           "NodePorts",
           "NodeResourcesFit",
+          "VolumeRestrictions",
+          "NodeVolumeLimits",
+          "VolumeBinding",
+          "VolumeZone",
           "PodTopologySpread",
           "InterPodAffinity");
 

@@ -3,9 +3,11 @@ package dev.wherry.scheduler.config;
 import dev.wherry.model.selector.Labels;
 import dev.wherry.scheduler.decision.Profile;
 import dev.wherry.scheduler.framework.BindPlugin;
+import dev.wherry.scheduler.framework.ClaimWriter;
 import dev.wherry.scheduler.framework.FilterPlugin;
 import dev.wherry.scheduler.framework.Plugin;
 import dev.wherry.scheduler.framework.PostFilterPlugin;
+import dev.wherry.scheduler.framework.ReservePlugin;
 import dev.wherry.scheduler.framework.ScorePlugin;
 import dev.wherry.scheduler.plugins.ImageLocality;
 import dev.wherry.scheduler.plugins.InterPodAffinity;
@@ -15,11 +17,15 @@ import dev.wherry.scheduler.plugins.NodePorts;
 import dev.wherry.scheduler.plugins.NodeResourcesBalancedAllocation;
 import dev.wherry.scheduler.plugins.NodeResourcesFit;
 import dev.wherry.scheduler.plugins.NodeUnschedulable;
+import dev.wherry.scheduler.plugins.NodeVolumeLimits;
 import dev.wherry.scheduler.plugins.PodTopologySpread;
 import dev.wherry.scheduler.plugins.PrioritySort;
 import dev.wherry.scheduler.plugins.SchedulingGates;
 import dev.wherry.scheduler.plugins.SpreadDefaults;
 import dev.wherry.scheduler.plugins.TaintToleration;
+import dev.wherry.scheduler.plugins.VolumeBinding;
+import dev.wherry.scheduler.plugins.VolumeRestrictions;
+import dev.wherry.scheduler.plugins.VolumeZone;
 import dev.wherry.scheduler.preemption.DefaultPreemption;
 import dev.wherry.scheduler.view.PodView;
 import java.util.ArrayList;
@@ -32,17 +38,21 @@ public final class ProfileFactory {
 
   /** A profile whose pods are spread by their own constraints only. */
   public static Profile create(ProfileConfig config, BindPlugin binder) {
-    return create(config, binder, pod -> Labels.EVERYTHING);
+    return create(config, binder, ClaimWriter.NONE, pod -> Labels.EVERYTHING);
   }
 
   /**
    * A profile that may spread pods without constraints of their own.
    *
+   * @param claims writes what is decided of pods' claims
    * @param selectors what a pod's Services and its controller select together; everything where
    *     there are none. Only asked where the configuration has constraints for such pods.
    */
   public static Profile create(
-      ProfileConfig config, BindPlugin binder, Function<PodView, Labels> selectors) {
+      ProfileConfig config,
+      BindPlugin binder,
+      ClaimWriter claims,
+      Function<PodView, Labels> selectors) {
     NodeAffinity affinity = new NodeAffinity(config.addedAffinity());
     TaintToleration taints = new TaintToleration();
     NodeResourcesFit fit = new NodeResourcesFit(config.strategy(), config.ignoredResources());
@@ -64,6 +74,10 @@ public final class ProfileFactory {
             affinity,
             new NodePorts(),
             fit,
+            new VolumeRestrictions(),
+            new NodeVolumeLimits(),
+            new VolumeBinding(claims),
+            new VolumeZone(),
             spread,
             near,
             new NodeResourcesBalancedAllocation(config.balanced()),
@@ -79,7 +93,7 @@ public final class ProfileFactory {
                 p -> new DefaultPreemption(p.candidatesPercent(), p.candidatesMin()))
             .toList(),
         scores(config, all),
-        List.of(),
+        reserves(config, all),
         List.of(),
         binder);
   }
@@ -89,6 +103,16 @@ public final class ProfileFactory {
     for (Plugin plugin : all) {
       if (plugin instanceof FilterPlugin filter && config.filters().contains(plugin.name())) {
         enabled.add(filter);
+      }
+    }
+    return enabled;
+  }
+
+  private static List<ReservePlugin> reserves(ProfileConfig config, List<Plugin> all) {
+    List<ReservePlugin> enabled = new ArrayList<>();
+    for (Plugin plugin : all) {
+      if (plugin instanceof ReservePlugin reserve && config.filters().contains(plugin.name())) {
+        enabled.add(reserve);
       }
     }
     return enabled;

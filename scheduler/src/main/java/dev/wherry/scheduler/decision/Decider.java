@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
@@ -43,18 +44,30 @@ public final class Decider {
 
   public Decision decide(PodView pod, ClusterSnapshot snapshot, Profile profile) {
     List<Search.Named> filters = new ArrayList<>(profile.filters().size());
-    Optional<Elsewhere> only = prepare(pod, snapshot, profile, filters);
+    Where where = prepare(pod, snapshot, profile, filters);
     Search search = new Search(pod, snapshot, filters, memo(pod));
+    if (where instanceof Where.Nowhere(String plugin, String reason)) {
+      return nowhere(
+          pod, snapshot, profile, search, Set.of(plugin), FitMessage.none(snapshot.size(), reason));
+    }
     if (!search.nominated()) {
-      if (only.isPresent()) {
-        search.amongNamed(only.get().only(), only.get().plugin());
-      } else {
-        int first = snapshot.size() == 0 ? 0 : start % snapshot.size();
-        start = search.from(first, wanted(snapshot.size(), profile));
+      switch (where) {
+        case Where.Only(String plugin, FilterPlugin.Prepared.Only only) ->
+            search.amongNamed(only, plugin);
+        case Where.Anywhere(), Where.Nowhere _ -> {
+          int first = snapshot.size() == 0 ? 0 : start % snapshot.size();
+          start = search.from(first, wanted(snapshot.size(), profile));
+        }
       }
     }
     return search.feasible().isEmpty()
-        ? nowhere(pod, snapshot, profile, search)
+        ? nowhere(
+            pod,
+            snapshot,
+            profile,
+            search,
+            search.rejectedBy(),
+            FitMessage.of(snapshot.size(), search.rejections().reasons()))
         : best(pod, snapshot, profile, search);
   }
 
@@ -68,12 +81,18 @@ public final class Decider {
     return memo;
   }
 
-  /** A filter that names the only nodes, and whose it is. */
-  private record Elsewhere(String plugin, FilterPlugin.Prepared.Only only) {}
+  /** Which nodes are looked at, by a plugin's word. */
+  private sealed interface Where {
+    record Anywhere() implements Where {}
 
-  private static Optional<Elsewhere> prepare(
+    record Only(String plugin, FilterPlugin.Prepared.Only only) implements Where {}
+
+    record Nowhere(String plugin, String reason) implements Where {}
+  }
+
+  private static Where prepare(
       PodView pod, ClusterSnapshot snapshot, Profile profile, List<Search.Named> filters) {
-    Optional<Elsewhere> only = Optional.empty();
+    Where where = new Where.Anywhere();
     for (FilterPlugin plugin : profile.filters()) {
       switch (plugin.prepare(pod, snapshot)) {
         case FilterPlugin.Prepared.Skip() -> {}
@@ -81,11 +100,14 @@ public final class Decider {
             filters.add(new Search.Named(plugin.name(), filter));
         case FilterPlugin.Prepared.Only named -> {
           filters.add(new Search.Named(plugin.name(), named.filter()));
-          only = Optional.of(new Elsewhere(plugin.name(), named));
+          where = new Where.Only(plugin.name(), named);
+        }
+        case FilterPlugin.Prepared.Reject(String reason) -> {
+          return new Where.Nowhere(plugin.name(), reason);
         }
       }
     }
-    return only;
+    return where;
   }
 
   /** How many feasible nodes are enough (upstream: numFeasibleNodesToFind). */
@@ -140,9 +162,14 @@ public final class Decider {
     return chosen;
   }
 
-  private Decision nowhere(PodView pod, ClusterSnapshot snapshot, Profile profile, Search search) {
-    StringBuilder message =
-        new StringBuilder(FitMessage.of(snapshot.size(), search.rejections().reasons()));
+  private Decision nowhere(
+      PodView pod,
+      ClusterSnapshot snapshot,
+      Profile profile,
+      Search search,
+      Set<String> rejectedBy,
+      String why) {
+    StringBuilder message = new StringBuilder(why);
     Decision.Room room = new Decision.Room.Unchanged();
     var failure =
         new PostFilterPlugin.Failure(
@@ -161,6 +188,6 @@ public final class Decider {
         }
       }
     }
-    return new Decision.Nowhere(search.rejections(), search.rejectedBy(), message.toString(), room);
+    return new Decision.Nowhere(search.rejections(), rejectedBy, message.toString(), room);
   }
 }

@@ -80,6 +80,7 @@ public final class Explainer {
     return switch (prepared) {
       case FilterPlugin.Prepared.Skip() -> Verdict.FITS;
       case FilterPlugin.Prepared.Check(FilterPlugin.NodeFilter filter) -> filter.test(node);
+      case FilterPlugin.Prepared.Reject(String reason) -> new Verdict.Rejected(reason, false);
       case FilterPlugin.Prepared.Only only ->
           only.nodes().contains(node.name())
               ? only.filter().test(node)

@@ -12,6 +12,13 @@ import java.util.TreeSet;
 public final class FitMessage {
   private FitMessage() {}
 
+  /** For a pod that no node can take, whichever it is. */
+  public static String none(int nodes, String reason) {
+    return nodes == 0
+        ? "no nodes available to schedule pods"
+        : "0/" + nodes + " nodes are available: " + reason + ".";
+  }
+
   /**
    * Counts the reasons.
    *

@@ -27,6 +27,9 @@ public interface FilterPlugin extends Plugin {
     /** Every node has to pass the check. */
     record Check(NodeFilter filter) implements Prepared {}
 
+    /** No node can pass, whatever it is; none is looked at. */
+    record Reject(String reason) implements Prepared {}
+
     /** Only these nodes can pass; the others fail for the given reason without being looked at. */
     record Only(Set<String> nodes, String reason, NodeFilter filter) implements Prepared {}
   }

@@ -1,11 +1,15 @@
 package dev.wherry.scheduler.framework;
 
+import dev.wherry.scheduler.view.ClusterSnapshot;
+import dev.wherry.scheduler.view.NodeView;
 import dev.wherry.scheduler.view.PodView;
+import java.util.Optional;
 
-/** Keeps something for a pod between the decision and the binding. */
+/**
+ * Takes something for a pod as soon as it is decided (reserve and pre-bind in one). Called by the
+ * loop, so that the next decision knows of it.
+ */
 public interface ReservePlugin extends Plugin {
-  Verdict reserve(PodView pod, String node);
-
-  /** Gives back; also called when another plugin's reserve failed, in reverse order. */
-  void unreserve(PodView pod, String node);
+  /** What was taken; empty when the pod needs nothing of this plugin. */
+  Optional<Reservation> reserve(PodView pod, NodeView node, ClusterSnapshot snapshot);
 }

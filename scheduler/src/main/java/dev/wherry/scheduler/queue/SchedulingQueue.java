@@ -192,6 +192,11 @@ public final class SchedulingQueue {
     happened(event, waiting -> true, now);
   }
 
+  /** The same for an event that concerns some of the pods only. */
+  public void happened(ClusterEvent event, Instant now, Predicate<PodView> concerned) {
+    happened(event, waiting -> concerned.test(waiting.pod), now);
+  }
+
   /** The same for an event about one pod on a node. */
   public void happened(PodEvent event, Instant now) {
     happened(event.what(), waiting -> mayHelp(waiting, event), now);

@@ -1,5 +1,6 @@
 package dev.wherry.scheduler.view;
 
+import dev.wherry.model.volume.PodClaim;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import java.util.Map;
  * @param created for the queue's order among equal priorities
  * @param standing what preemption has to know of it
  * @param images of its containers, with a tag or digest
+ * @param claims its volumes that are claims
  */
 public record PodView(
     PodKey key,
@@ -35,8 +37,10 @@ public record PodView(
     PodAffinities affinities,
     List<SpreadConstraint> spread,
     Standing standing,
-    List<String> images) {
+    List<String> images,
+    List<PodClaim> claims) {
   public PodView {
+    claims = List.copyOf(claims);
     spread = List.copyOf(spread);
     images = List.copyOf(images);
     hostPorts = List.copyOf(hostPorts);
@@ -55,6 +59,14 @@ public record PodView(
   public record Standing(
       boolean mayPreempt, String nominatedNode, Instant started, boolean preempted) {
     public static final Standing NEW = new Standing(true, "", Instant.MAX, false);
+  }
+
+  /** Whether one of its volumes is this claim. */
+  public boolean names(String namespace, String claim) {
+    if (claims.isEmpty() || !key.namespace().equals(namespace)) {
+      return false;
+    }
+    return claims.stream().anyMatch(one -> one.claim().equals(claim));
   }
 
   /** The same pod, taken to be on the given node. */
@@ -89,6 +101,7 @@ public record PodView(
         affinities,
         spread,
         newStanding,
-        images);
+        images,
+        claims);
   }
 }

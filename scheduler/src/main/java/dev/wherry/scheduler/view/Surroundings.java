@@ -9,12 +9,22 @@ import java.util.Map;
  * @param namespaces their labels by name
  * @param budgets every PodDisruptionBudget
  * @param nominations pods that wait for room on a node
+ * @param storage what pods' claims lead to
  */
 public record Surroundings(
     Map<String, Map<String, String>> namespaces,
     List<DisruptionBudget> budgets,
-    Nominations nominations) {
+    Nominations nominations,
+    Storage storage) {
   public static final Surroundings NONE = new Surroundings(Map.of(), List.of(), new Nominations());
+
+  /** Without any storage. */
+  public Surroundings(
+      Map<String, Map<String, String>> namespaces,
+      List<DisruptionBudget> budgets,
+      Nominations nominations) {
+    this(namespaces, budgets, nominations, new Storage());
+  }
 
   public Map<String, String> namespaceLabels(String namespace) {
     return namespaces.getOrDefault(namespace, Map.of());

@@ -54,6 +54,9 @@ public final class Descriptions {
       case "daemonsets.apps" -> WorkloadPages::daemonSet;
       case "jobs.batch" -> WorkloadPages::job;
       case "cronjobs.batch" -> WorkloadPages::cronJob;
+      case "persistentvolumeclaims" -> StoragePages::claim;
+      case "persistentvolumes" -> StoragePages::volume;
+      case "storageclasses.storage.k8s.io" -> StoragePages::storageClass;
       case "priorityclasses.scheduling.k8s.io" -> CorePages::priorityClass;
       case "roles.rbac.authorization.k8s.io", "clusterroles.rbac.authorization.k8s.io" ->
           RolePages::role;

@@ -25,6 +25,11 @@ final class Multiline {
     page.text(String.join("\n\t", lines) + "\n");
   }
 
+  /** One line for each, or {@code <none>}. */
+  static void list(Page page, String title, List<String> lines) {
+    entries(page, title, lines);
+  }
+
   static TreeMap<String, String> sorted(JsonNode map) {
     TreeMap<String, String> sorted = new TreeMap<>();
     map.properties().forEach(e -> sorted.put(e.getKey(), e.getValue().asText()));

@@ -18,7 +18,7 @@ final class Volumes {
     }
   }
 
-  private static void source(Page page, JsonNode volume) {
+  static void source(Page page, JsonNode volume) {
     for (var entry : volume.properties()) {
       JsonNode source = entry.getValue();
       switch (entry.getKey()) {
@@ -53,6 +53,10 @@ final class Volumes {
                   + " namespace)");
           page.field(2, "ClaimName", source.path("claimName").asText(""));
           page.field(2, "ReadOnly", Boolean.toString(source.path("readOnly").asBoolean()));
+        }
+        case "local" -> {
+          type(page, "LocalVolume (a persistent volume backed by local storage on a node)");
+          page.field(2, "Path", source.path("path").asText(""));
         }
         case "projected" -> projected(page, source);
         case "downwardAPI" -> downward(page, source);

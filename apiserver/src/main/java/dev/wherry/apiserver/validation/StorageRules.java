@@ -1,0 +1,265 @@
+package dev.wherry.apiserver.validation;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import dev.wherry.model.Quantity;
+import dev.wherry.model.json.Json;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.StreamSupport;
+
+/** Rules of persistent volumes, their claims and storage classes (core and storage validation). */
+final class StorageRules {
+  private static final List<String> ACCESS_MODES =
+      List.of("ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod");
+  private static final List<String> VOLUME_MODES = List.of("Block", "Filesystem");
+  private static final List<String> POLICIES = List.of("Delete", "Recycle", "Retain");
+  private static final List<String> BINDING_MODES = List.of("Immediate", "WaitForFirstConsumer");
+  private static final String EXCLUSIVE = "ReadWriteOncePod";
+
+  /** Fields of a volume's spec that are no source. */
+  private static final Set<String> NO_SOURCES =
+      Set.of(
+          "accessModes",
+          "capacity",
+          "claimRef",
+          "mountOptions",
+          "nodeAffinity",
+          "persistentVolumeReclaimPolicy",
+          "storageClassName",
+          "volumeAttributesClassName",
+          "volumeMode");
+
+  private StorageRules() {}
+
+  static void volume(Field volume) {
+    Field spec = volume.child("spec");
+    accessModes(spec.child("accessModes"));
+    if (spec.child("capacity").require()) {
+      spec.child("capacity").entries().forEach(e -> positive(e.getValue()));
+    }
+    spec.child("persistentVolumeReclaimPolicy").oneOf(POLICIES);
+    spec.child("volumeMode").oneOf(VOLUME_MODES);
+    if (spec.child("storageClassName").hasText()) {
+      spec.child("storageClassName").matches(NameRules::subdomain);
+    }
+    List<String> sources = sources(spec.node());
+    if (sources.isEmpty()) {
+      spec.errors().required(spec.path(), "must specify a volume type");
+      return;
+    }
+    for (String extra : sources.subList(1, sources.size())) {
+      spec.child(extra).forbidden("may not specify more than 1 volume type");
+    }
+    source(spec, spec.child(sources.getFirst()), sources.getFirst());
+  }
+
+  private static void source(Field spec, Field source, String type) {
+    switch (type) {
+      case "hostPath" -> {
+        path(source.child("path"));
+        boolean root = source.child("path").is("/");
+        if (root && spec.child("persistentVolumeReclaimPolicy").is("Recycle")) {
+          spec.child("persistentVolumeReclaimPolicy")
+              .forbidden("may not be 'recycle' for a hostPath mount of '/'");
+        }
+      }
+      case "local" -> {
+        path(source.child("path"));
+        if (spec.at("nodeAffinity", "required", "nodeSelectorTerms").items().isEmpty()) {
+          spec.errors().required("metadata.annotations", "Local volume requires node affinity");
+        }
+      }
+      case "nfs" -> {
+        source.child("server").require();
+        source.child("path").require();
+      }
+      case "csi" -> {
+        source.child("driver").require();
+        source.child("volumeHandle").require();
+      }
+      default -> {}
+    }
+  }
+
+  private static void path(Field path) {
+    if (path.require() && List.of(path.text().split("/")).contains("..")) {
+      path.invalid("must not contain '..'");
+    }
+  }
+
+  private static List<String> sources(JsonNode spec) {
+    return spec.properties().stream()
+        .filter(e -> !NO_SOURCES.contains(e.getKey()) && e.getValue().isObject())
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  static void volumeUpdate(Field volume, Field old) {
+    Field spec = volume.child("spec");
+    if (!onlySource(spec.node()).equals(onlySource(old.child("spec").node()))) {
+      spec.errors()
+          .forbidden(
+              "spec.persistentvolumesource",
+              "spec.persistentvolumesource is immutable after creation");
+    }
+    KindRules.immutable(spec.child("volumeMode"), old.at("spec", "volumeMode"));
+    if (old.at("spec", "nodeAffinity").present()) {
+      KindRules.immutable(spec.child("nodeAffinity"), old.at("spec", "nodeAffinity"));
+    }
+  }
+
+  private static ObjectNode onlySource(JsonNode spec) {
+    ObjectNode only = Json.object();
+    sources(spec).forEach(name -> only.set(name, spec.path(name).deepCopy()));
+    prune(only);
+    return only;
+  }
+
+  /** What is empty says no more than what is absent. */
+  private static void prune(ObjectNode object) {
+    object
+        .properties()
+        .forEach(e -> {
+          if (e.getValue() instanceof ObjectNode inner) {
+            prune(inner);
+          }
+        });
+    object
+        .properties()
+        .removeIf(e ->
+            e.getValue().isNull()
+                || (e.getValue().isContainerNode() && e.getValue().isEmpty())
+                || (e.getValue().isTextual()
+                    && e.getValue().textValue().isEmpty()
+                    && !e.getKey().equals("storageClassName")));
+  }
+
+  static void claim(Field claim) {
+    Field spec = claim.child("spec");
+    accessModes(spec.child("accessModes"));
+    spec.child("volumeMode").oneOf(VOLUME_MODES);
+    Field storage = spec.at("resources", "requests", "storage");
+    if (storage.require()) {
+      positive(storage);
+    }
+    if (spec.child("storageClassName").hasText()) {
+      spec.child("storageClassName").matches(NameRules::subdomain);
+    }
+    if (spec.child("selector").present()) {
+      SelectorRules.labelSelector(spec.child("selector"));
+    }
+  }
+
+  private static void accessModes(Field modes) {
+    if (modes.items().isEmpty()) {
+      modes.errors().required(modes.path(), "at least 1 access mode is required");
+    }
+    modes.items().forEach(mode -> mode.oneOf(ACCESS_MODES));
+    boolean exclusive =
+        StreamSupport.stream(modes.node().spliterator(), false)
+            .anyMatch(mode -> mode.asText().equals(EXCLUSIVE));
+    if (exclusive && modes.items().size() > 1) {
+      modes.forbidden("may not use ReadWriteOncePod with other access modes");
+    }
+  }
+
+  private static void positive(Field amount) {
+    ResourceRules.quantity(amount)
+        .filter(q -> q.signum() <= 0)
+        .ifPresent(q -> amount.invalid("must be greater than zero"));
+  }
+
+  /** Only the size of a bound claim, its volume and a class that was left open may change. */
+  static void claimUpdate(Field claim, Field old) {
+    Field storage = claim.at("spec", "resources", "requests", "storage");
+    Field before = old.at("spec", "resources", "requests", "storage");
+    boolean bound = old.at("status", "phase").is("Bound");
+    ObjectNode now = spec(claim);
+    ObjectNode then = spec(old);
+    if (bound) {
+      withoutSize(now);
+      withoutSize(then);
+    }
+    if (!then.hasNonNull("volumeName")) {
+      now.remove("volumeName");
+    }
+    if (!then.has("storageClassName")) {
+      now.remove("storageClassName");
+    }
+    now.remove("volumeAttributesClassName");
+    then.remove("volumeAttributesClassName");
+    if (!now.equals(then)) {
+      claim
+          .errors()
+          .forbidden(
+              "spec",
+              "spec is immutable after creation except resources.requests and"
+                  + " volumeAttributesClassName for bound claims");
+    } else if (bound && isLess(storage, before)) {
+      if (!isLess(old.at("status", "capacity", "storage"), storage)) {
+        storage.forbidden("field can not be less than status.capacity");
+      }
+    }
+  }
+
+  private static ObjectNode spec(Field claim) {
+    ObjectNode spec =
+        claim.child("spec").node() instanceof ObjectNode found ? found.deepCopy() : Json.object();
+    for (String list : List.of("requests", "limits")) {
+      if (spec.path("resources").path(list) instanceof ObjectNode amounts) {
+        amounts.properties().forEach(e -> e.setValue(canonical(e.getValue())));
+      }
+    }
+    prune(spec);
+    return spec;
+  }
+
+  private static JsonNode canonical(JsonNode amount) {
+    try {
+      return TextNode.valueOf(Quantity.parse(amount.asText()).toString());
+    } catch (IllegalArgumentException e) {
+      return amount;
+    }
+  }
+
+  private static void withoutSize(ObjectNode spec) {
+    if (spec.path("resources").path("requests") instanceof ObjectNode requests) {
+      requests.remove("storage");
+    }
+  }
+
+  private static boolean isLess(Field amount, Field than) {
+    return amount.hasText()
+        && than.hasText()
+        && Quantity.parse(amount.text()).compareTo(Quantity.parse(than.text())) < 0;
+  }
+
+  static void storageClass(Field storageClass) {
+    Field provisioner = storageClass.child("provisioner");
+    if (provisioner.require()) {
+      provisioner.matches(NameRules::qualified);
+    }
+    storageClass.child("reclaimPolicy").oneOf(POLICIES);
+    storageClass.child("volumeBindingMode").oneOf(BINDING_MODES);
+  }
+
+  static void storageClassUpdate(Field storageClass, Field old) {
+    for (String name : List.of("parameters", "provisioner", "reclaimPolicy")) {
+      Field now = storageClass.child(name);
+      if (!same(now.node(), old.child(name).node())) {
+        now.forbidden("updates to " + name + " are forbidden.");
+      }
+    }
+    KindRules.immutable(storageClass.child("volumeBindingMode"), old.child("volumeBindingMode"));
+  }
+
+  private static boolean same(JsonNode now, JsonNode old) {
+    boolean absent =
+        (now.isMissingNode() || now.isEmpty() && now.isObject())
+            && (old.isMissingNode() || old.isEmpty() && old.isObject());
+    return absent || now.equals(old);
+  }
+}

@@ -1,0 +1,168 @@
+package dev.wherry.kubelet.volume;
+
+import dev.wherry.kubelet.pod.PodApi;
+import dev.wherry.kubelet.pod.PodView;
+import dev.wherry.model.core.v1.ObjectReference;
+import dev.wherry.model.core.v1.PersistentVolume;
+import dev.wherry.model.core.v1.PersistentVolumeClaim;
+import dev.wherry.model.core.v1.PodSecurityContext;
+import dev.wherry.model.core.v1.Volume;
+import dev.wherry.model.volume.PodClaim;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Volumes of a pod that are claims: which directory or device of this node they are. What was found
+ * once holds for the pod's life. Owned by the pod's worker.
+ */
+final class ClaimVolumes {
+  /** Where a pod's use of a volume is noted on disk: that it was set up outlives the kubelet. */
+  private static final String PLUGIN = "local-volume";
+
+  private static final int TYPE_BITS = 0170000;
+  private static final int BLOCK_DEVICE = 0060000;
+
+  /** What a group needs on a volume: read, write, enter, and new files keep the group. */
+  private static final int GROUP_BITS = 02070;
+
+  private final PodDirs dirs;
+  private final PodApi api;
+  private final LocalPaths local;
+  private final Map<String, Path> found = new HashMap<>();
+
+  ClaimVolumes(PodDirs dirs, PodApi api) {
+    this.dirs = dirs;
+    this.api = api;
+    this.local = new LocalPaths(dirs.localPaths());
+  }
+
+  /** The volume's place on the host. */
+  Path prepare(PodView pod, Volume volume, PodClaim named) throws VolumeException, IOException {
+    Path known = found.get(volume.name());
+    if (known != null) {
+      return known;
+    }
+    Path note = dirs.volume(pod.uid(), PLUGIN, volume.name());
+    boolean fresh = !Files.exists(note);
+    PersistentVolume persistent = bound(pod, named, fresh);
+    Path path = place(persistent);
+    boolean block = persistent.spec().volumeMode().equals("Block");
+    if (block && !isDevice(path)) {
+      throw initialization(persistent, "path \"" + path + "\" is no block device");
+    }
+    if (fresh && !block && persistent.spec().local() != null && !isReadOnly(volume)) {
+      share(pod, path);
+    }
+    Files.createDirectories(note);
+    found.put(volume.name(), path);
+    return path;
+  }
+
+  /** Whether the pod wants nothing written to a claim of its. */
+  static boolean isReadOnly(Volume volume) {
+    var source = volume.persistentVolumeClaim();
+    return source != null && Boolean.TRUE.equals(source.readOnly());
+  }
+
+  /** The volume that the claim has; only a pod that has it already may go on with a deleted one. */
+  private PersistentVolume bound(PodView pod, PodClaim named, boolean fresh)
+      throws VolumeException {
+    PersistentVolumeClaim claim =
+        api.claim(pod.namespace(), named.claim())
+            .orElseThrow(() ->
+                unusable(
+                    pod,
+                    named,
+                    "failed to fetch PVC from API server: persistentvolumeclaims \""
+                        + named.claim()
+                        + "\" not found"));
+    if (named.ephemeral() && !PodClaim.isOwned(pod.uid(), claim)) {
+      throw unusable(pod, named, PodClaim.notOwned(pod.namespace(), pod.name(), named.claim()));
+    }
+    if (fresh && claim.metadata().deletionTimestamp() != null) {
+      throw unusable(pod, named, "PVC is being deleted");
+    }
+    String name = claim.spec().volumeName();
+    if (!claim.status().phase().equals("Bound") || name.isEmpty()) {
+      throw unusable(pod, named, "PVC is not bound");
+    }
+    PersistentVolume volume =
+        api.volume(name)
+            .orElseThrow(() ->
+                unusable(
+                    pod,
+                    named,
+                    "failed to fetch PV "
+                        + name
+                        + " from API server: persistentvolumes \""
+                        + name
+                        + "\" not found"));
+    ObjectReference ref = volume.spec().claimRef();
+    if (ref == null || !ref.uid().equals(claim.metadata().uid())) {
+      throw unusable(pod, named, "PV " + name + " spec.claimRef is not this PVC");
+    }
+    return volume;
+  }
+
+  private static VolumeException unusable(PodView pod, PodClaim named, String why) {
+    return VolumeException.complete(
+        "Unable to attach or mount volumes: unmounted volumes=["
+            + named.volume()
+            + "], unattached volumes=[], failed to process volumes=["
+            + named.volume()
+            + "]: error processing PVC "
+            + pod.namespace()
+            + "/"
+            + named.claim()
+            + ": "
+            + why);
+  }
+
+  private Path place(PersistentVolume volume) throws VolumeException, IOException {
+    if (volume.spec().hostPath() != null) {
+      return HostPaths.prepare(volume.spec().hostPath());
+    }
+    if (volume.spec().local() == null) {
+      throw initialization(volume, "this kind of volume is not supported by this kubelet");
+    }
+    Path path = Path.of(volume.spec().local().path());
+    if (LocalPaths.isOurs(volume)) {
+      local.provide(path);
+    }
+    if (!Files.exists(path)) {
+      throw initialization(volume, "path \"" + path + "\" does not exist");
+    }
+    return path;
+  }
+
+  private static VolumeException initialization(PersistentVolume volume, String why) {
+    return VolumeException.complete(
+        "MountVolume.NewMounter initialization failed for volume \""
+            + volume.metadata().name()
+            + "\" : "
+            + why);
+  }
+
+  private static boolean isDevice(Path path) throws IOException {
+    return (((Integer) Files.getAttribute(path, "unix:mode")) & TYPE_BITS) == BLOCK_DEVICE;
+  }
+
+  /** Gives the volume to the pod's group; with OnRootMismatch only if its root is not yet. */
+  private static void share(PodView pod, Path path) throws IOException {
+    PodSecurityContext security = pod.spec().securityContext();
+    Long group = security == null ? null : security.fsGroup();
+    if (security == null || group == null) {
+      return;
+    }
+    boolean lazily = security.fsGroupChangePolicy().equals("OnRootMismatch");
+    boolean fits =
+        ((Integer) Files.getAttribute(path, "unix:gid")) == group.intValue()
+            && (Modes.get(path) & GROUP_BITS) == GROUP_BITS;
+    if (!lazily || !fits) {
+      Trees.chgrp(path, group.intValue());
+    }
+  }
+}
