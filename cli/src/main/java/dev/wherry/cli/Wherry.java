@@ -1,9 +1,10 @@
 package dev.wherry.cli;
 
-import dev.wherry.cli.client.Streams;
 import dev.wherry.cli.client.failure.ClientException;
 import dev.wherry.cli.client.failure.Failures;
+import dev.wherry.cli.client.verb.Streams;
 import dev.wherry.cli.cluster.DeleteClusterCommand;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -19,6 +20,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
     mixinStandardHelpOptions = true,
     versionProvider = VersionCommand.class)
 public final class Wherry implements Runnable {
+  /** Called by this name, only the verbs of kubectl are meant. */
+  private static final String KUBECTL = "kubectl";
+
   @CommandLine.Spec private CommandLine.Model.@org.jspecify.annotations.Nullable CommandSpec spec;
 
   public static void main(String[] args) {
@@ -33,24 +37,31 @@ public final class Wherry implements Runnable {
 
   /** Runs a command and returns its exit code; errors are one line with the mend. */
   public static int run(Streams streams, String... args) {
-    String[] words = Arguments.normalized(args);
+    boolean foreign = args.length > 0 && args[0].equals(KUBECTL);
+    String[] given = foreign ? Arrays.copyOfRange(args, 1, args.length) : args;
+    Optional<Integer> plugin = Extension.run(given, streams);
+    if (plugin.isPresent()) {
+      return plugin.get();
+    }
+    String[] words = Arguments.normalized(given);
     CommandLine line = new CommandLine(new Wherry());
-    register(line, words, streams);
+    register(line, words, foreign, streams);
+    line.setOverwrittenOptionsAllowed(true);
     line.setOut(
         new java.io.PrintWriter(streams.out(), true, java.nio.charset.StandardCharsets.UTF_8));
     line.setErr(
         new java.io.PrintWriter(streams.err(), true, java.nio.charset.StandardCharsets.UTF_8));
     line.setExecutionExceptionHandler((e, at, parsed) -> failed(e, streams));
-    line.setParameterExceptionHandler((e, given) -> misused(e, streams));
+    line.setParameterExceptionHandler((e, rest) -> misused(e, streams));
     int code = line.execute(words);
     streams.out().flush();
     return code;
   }
 
   /** Only the command that is called is built, so that nothing else is loaded. */
-  private static void register(CommandLine line, String[] words, Streams streams) {
+  private static void register(CommandLine line, String[] words, boolean foreign, Streams streams) {
     String verb = words.length == 0 ? "" : words[0];
-    if (words.length > 0 && DeleteClusterCommand.isMeant(words)) {
+    if (!foreign && words.length > 0 && DeleteClusterCommand.isMeant(words)) {
       line.addSubcommand(verb, new DeleteClusterCommand());
       return;
     }
@@ -84,7 +95,7 @@ public final class Wherry implements Runnable {
             : unmatched.getFirst().startsWith("-")
                 ? "unknown flag: " + unmatched.getFirst()
                 : "unknown command \"" + unmatched.getFirst() + "\" for \"" + name + "\"";
-    streams.err().println("Error: " + what);
+    streams.err().println("error: " + what);
     streams.err().println("See '" + name + " --help' for usage.");
     return 1;
   }

@@ -4,6 +4,9 @@ import dev.wherry.cli.client.discovery.Discovery;
 import dev.wherry.cli.client.discovery.ResourceType;
 import dev.wherry.cli.client.failure.ClientException;
 import dev.wherry.cli.client.print.TabWriter;
+import dev.wherry.cli.client.verb.ClientCommand;
+import dev.wherry.cli.client.verb.Session;
+import dev.wherry.cli.client.verb.Streams;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -50,7 +53,7 @@ public final class ApiResourcesCommand extends ClientCommand {
   }
 
   @Override
-  int run(Session session) {
+  protected int run(Session session) {
     if (!List.of("", "wide", "name").contains(output)) {
       throw ClientException.error("--output " + output + " is not available");
     }

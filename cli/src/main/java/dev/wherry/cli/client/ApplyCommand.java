@@ -11,6 +11,13 @@ import dev.wherry.cli.client.http.Api;
 import dev.wherry.cli.client.print.GoJson;
 import dev.wherry.cli.client.select.Manifest;
 import dev.wherry.cli.client.select.Target;
+import dev.wherry.cli.client.verb.ClientCommand;
+import dev.wherry.cli.client.verb.Deletion;
+import dev.wherry.cli.client.verb.DryRun;
+import dev.wherry.cli.client.verb.FileOptions;
+import dev.wherry.cli.client.verb.Session;
+import dev.wherry.cli.client.verb.Streams;
+import dev.wherry.cli.client.verb.WriteOptions;
 import dev.wherry.cli.kubeconfig.KubeconfigException;
 import dev.wherry.model.json.Json;
 import dev.wherry.model.patch.MergeRules;
@@ -54,7 +61,7 @@ public final class ApplyCommand extends ClientCommand {
   }
 
   @Override
-  int run(Session session) {
+  protected int run(Session session) {
     if (serverSide) {
       throw ClientException.error("--server-side is not supported yet: leave it out");
     }
@@ -116,7 +123,7 @@ public final class ApplyCommand extends ClientCommand {
 
   private void create(Session session, Target target, ObjectNode modified) {
     JsonNode created = modified;
-    if (write.dryRun() != WriteOptions.DryRun.CLIENT) {
+    if (write.dryRun() != DryRun.CLIENT) {
       String path = target.type().path(target.namespace(), "");
       try {
         created = session.api().exchange("POST", write.path(path, MANAGER), Api.JSON, modified);
@@ -149,7 +156,7 @@ public final class ApplyCommand extends ClientCommand {
       return;
     }
     JsonNode changed;
-    if (write.dryRun() == WriteOptions.DryRun.CLIENT && live instanceof ObjectNode object) {
+    if (write.dryRun() == DryRun.CLIENT && live instanceof ObjectNode object) {
       changed = StrategicMergePatch.apply(object, patch, rules);
     } else {
       changed = send(session, target, modified, patch, schema.isPresent() ? STRATEGIC : MERGE);

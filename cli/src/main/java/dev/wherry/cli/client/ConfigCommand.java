@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.cli.client.failure.ClientException;
 import dev.wherry.cli.client.print.OutputFormat;
 import dev.wherry.cli.client.print.TabWriter;
+import dev.wherry.cli.client.verb.OutputOptions;
+import dev.wherry.cli.client.verb.Streams;
 import dev.wherry.cli.kubeconfig.Kubeconfig;
 import dev.wherry.cli.kubeconfig.KubeconfigPaths;
 import dev.wherry.cli.kubeconfig.Section;

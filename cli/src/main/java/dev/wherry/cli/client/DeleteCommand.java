@@ -9,6 +9,12 @@ import dev.wherry.cli.client.select.Lists;
 import dev.wherry.cli.client.select.Manifest;
 import dev.wherry.cli.client.select.Target;
 import dev.wherry.cli.client.select.Targets;
+import dev.wherry.cli.client.verb.ClientCommand;
+import dev.wherry.cli.client.verb.Deletion;
+import dev.wherry.cli.client.verb.DryRun;
+import dev.wherry.cli.client.verb.FileOptions;
+import dev.wherry.cli.client.verb.Session;
+import dev.wherry.cli.client.verb.Streams;
 import dev.wherry.model.status.ApiException;
 import dev.wherry.model.status.Reason;
 import java.util.ArrayList;
@@ -39,7 +45,7 @@ public final class DeleteCommand extends ClientCommand {
   }
 
   @Override
-  int run(Session session) {
+  protected int run(Session session) {
     options.check(streams().err());
     Failures failures = new Failures();
     List<Deleted> deleted = new ArrayList<>();
@@ -60,7 +66,7 @@ public final class DeleteCommand extends ClientCommand {
       streams().out().println("No resources found");
     }
     streams().out().flush();
-    if (options.waits() && options.dryRun() == WriteOptions.DryRun.NONE) {
+    if (options.waits() && options.dryRun() == DryRun.NONE) {
       Deletion deletion = new Deletion(session);
       deleted.forEach(one -> deletion.await(one.target(), one.uid()));
     }
@@ -129,8 +135,8 @@ public final class DeleteCommand extends ClientCommand {
   private Deleted delete(Session session, Target target) {
     int grace = options.graceSeconds(OWN_GRACE);
     String uid = "";
-    if (options.dryRun() != WriteOptions.DryRun.CLIENT) {
-      String query = options.dryRun() == WriteOptions.DryRun.SERVER ? "?dryRun=All" : "";
+    if (options.dryRun() != DryRun.CLIENT) {
+      String query = options.dryRun() == DryRun.SERVER ? "?dryRun=All" : "";
       JsonNode answer = new Deletion(session).delete(target, options.propagation(), grace, query);
       uid =
           answer.path("kind").asText().equals("Status")
@@ -145,8 +151,13 @@ public final class DeleteCommand extends ClientCommand {
       streams()
           .out()
           .println(
-              "%s \"%s\" %s%s"
-                  .formatted(type.label(), target.name(), done, options.dryRun().suffix()));
+              "%s \"%s\" %s%s%s"
+                  .formatted(
+                      type.label(),
+                      target.name(),
+                      done,
+                      Deletion.where(target),
+                      options.dryRun().suffix()));
     }
     return new Deleted(target, uid);
   }

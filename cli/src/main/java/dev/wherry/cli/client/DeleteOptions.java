@@ -3,6 +3,7 @@ package dev.wherry.cli.client;
 import dev.wherry.cli.client.failure.ClientException;
 import dev.wherry.cli.client.select.Lists;
 import dev.wherry.cli.client.select.Targets;
+import dev.wherry.cli.client.verb.DryRun;
 import java.io.PrintStream;
 import picocli.CommandLine.Option;
 
@@ -130,13 +131,8 @@ final class DeleteOptions {
     };
   }
 
-  WriteOptions.DryRun dryRun() {
-    return switch (dryRun) {
-      case "none" -> WriteOptions.DryRun.NONE;
-      case "client", "unchanged" -> WriteOptions.DryRun.CLIENT;
-      case "server" -> WriteOptions.DryRun.SERVER;
-      default -> throw ClientException.error("Invalid dry-run value (" + dryRun + ").");
-    };
+  DryRun dryRun() {
+    return DryRun.of(dryRun);
   }
 
   boolean waits() {

@@ -9,10 +9,15 @@ import dev.wherry.cli.client.select.Lists;
 import dev.wherry.cli.client.select.Manifest;
 import dev.wherry.cli.client.select.Target;
 import dev.wherry.cli.client.select.Targets;
+import dev.wherry.cli.client.verb.ClientCommand;
+import dev.wherry.cli.client.verb.FileOptions;
+import dev.wherry.cli.client.verb.Session;
+import dev.wherry.cli.client.verb.Streams;
 import dev.wherry.model.status.ApiException;
 import dev.wherry.model.status.Reason;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -48,32 +53,32 @@ public final class DescribeCommand extends ClientCommand {
       names = "--show-events",
       arity = "0..1",
       fallbackValue = "true",
-      description = "Show events (default).")
-  private boolean events = true;
+      description = "Show events; by default only for one object.")
+  private Optional<Boolean> events = Optional.empty();
+
+  /** An object, and whether only the beginning of its name was given. */
+  private record Described(Target target, JsonNode object, boolean alike) {}
 
   public DescribeCommand(Streams streams) {
     super(streams);
   }
 
   @Override
-  int run(Session session) {
-    Descriptions descriptions = new Descriptions(session.api(), events, session.clock());
+  protected int run(Session session) {
     Failures failures = new Failures();
-    int shown = 0;
-    List<Target> targets = targets(session);
-    for (Target target : targets) {
+    List<Described> all = new ArrayList<>();
+    for (Target target : targets(session)) {
       try {
         for (JsonNode object : objects(session, target)) {
-          String text = descriptions.describe(target.type(), object);
           boolean alike = !target.name().isEmpty() && !name(object).equals(target.name());
-          String before = shown++ == 0 || alike ? "" : "\n\n";
-          streams().out().print(before + text + (alike ? "\n" : ""));
+          all.add(new Described(target, object, alike));
         }
       } catch (ApiException e) {
         failures.add(e);
       }
     }
-    if (shown == 0 && failures.isEmpty()) {
+    print(session, all, failures);
+    if (all.isEmpty() && failures.isEmpty()) {
       streams()
           .err()
           .println(
@@ -83,6 +88,22 @@ public final class DescribeCommand extends ClientCommand {
     }
     failures.raise();
     return 0;
+  }
+
+  private void print(Session session, List<Described> all, Failures failures) {
+    boolean one = failures.isEmpty() && all.size() == 1 && !all.getFirst().alike();
+    Descriptions descriptions =
+        new Descriptions(session.api(), events.orElse(one), session.clock());
+    int shown = 0;
+    for (Described each : all) {
+      try {
+        String text = descriptions.describe(each.target().type(), each.object());
+        String before = shown++ == 0 || each.alike() ? "" : "\n\n";
+        streams().out().print(before + text + (each.alike() ? "\n" : ""));
+      } catch (ApiException e) {
+        failures.add(e);
+      }
+    }
   }
 
   private List<Target> targets(Session session) {

@@ -6,13 +6,13 @@ import dev.wherry.cli.client.failure.ClientException;
 import dev.wherry.cli.client.http.Query;
 import dev.wherry.cli.client.stream.PodContainers;
 import dev.wherry.cli.client.stream.PodLookup;
-import dev.wherry.cli.client.stream.RemoteCommand;
+import dev.wherry.cli.client.stream.RemoteSession;
 import dev.wherry.cli.client.stream.Terminal;
+import dev.wherry.cli.client.verb.ClientCommand;
+import dev.wherry.cli.client.verb.Session;
+import dev.wherry.cli.client.verb.Streams;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -24,8 +24,6 @@ import picocli.CommandLine.Parameters;
     description = "Execute a command in a container.",
     mixinStandardHelpOptions = true)
 public final class ExecCommand extends ClientCommand {
-  private static final int RESIZE_POLL_MILLIS = 200;
-
   @Parameters(
       paramLabel = "POD -- COMMAND",
       arity = "0..*",
@@ -68,7 +66,7 @@ public final class ExecCommand extends ClientCommand {
   }
 
   @Override
-  int run(Session session) {
+  protected int run(Session session) {
     check();
     PodLookup lookup = new PodLookup(session.api(), session.discovery(), session.namespace());
     JsonNode pod = lookup.find(words.getFirst()).getFirst();
@@ -78,7 +76,8 @@ public final class ExecCommand extends ClientCommand {
           "cannot exec into a container in a completed pod; current phase is " + phase);
     }
     String name = container(pod);
-    Optional<Terminal> terminal = terminal();
+    RemoteSession remote = new RemoteSession(session.api(), streams());
+    Optional<Terminal> terminal = remote.terminal(stdin, tty, quiet);
     ResourceType pods = session.discovery().resolve("pods");
     JsonNode metadata = pod.path("metadata");
     Query query =
@@ -93,8 +92,8 @@ public final class ExecCommand extends ClientCommand {
     words.subList(1, words.size()).forEach(word -> query.add("command", word));
     int code =
         terminal.isPresent()
-            ? inTerminal(session, query.toString(), terminal.get())
-            : plain(session, query.toString());
+            ? remote.inTerminal(query.toString(), terminal.get())
+            : remote.plain(query.toString(), stdin);
     if (code != 0) {
       throw ClientException.exit(code, "command terminated with exit code " + code);
     }
@@ -121,62 +120,5 @@ public final class ExecCommand extends ClientCommand {
     return container.isEmpty()
         ? new PodContainers(pod).defaulted(streams().err(), quiet)
         : container;
-  }
-
-  private Optional<Terminal> terminal() {
-    if (!stdin || !tty) {
-      return Optional.empty();
-    }
-    Terminal terminal = new Terminal();
-    if (terminal.present()) {
-      return Optional.of(terminal);
-    }
-    if (!quiet) {
-      streams()
-          .err()
-          .println("Unable to use a TTY - input is not a terminal or the right kind of file");
-    }
-    return Optional.empty();
-  }
-
-  private int plain(Session session, String path) {
-    RemoteCommand.Running running =
-        RemoteCommand.start(session.api(), path, streams().out(), streams().err());
-    if (stdin) {
-      Thread.ofPlatform().daemon().name("stdin").start(() -> running.pump(streams().in()));
-    }
-    return running.await();
-  }
-
-  /** The settings of the terminal come back however the program ends. */
-  private int inTerminal(Session session, String path, Terminal terminal) {
-    RemoteCommand.Running running =
-        RemoteCommand.start(session.api(), path, streams().out(), streams().err());
-    Runnable restore = terminal.raw();
-    Thread hook = Thread.ofPlatform().unstarted(restore);
-    Runtime.getRuntime().addShutdownHook(hook);
-    try (ScheduledExecutorService clock =
-        Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().factory())) {
-      Terminal.Size[] last = {new Terminal.Size(0, 0)};
-      clock.scheduleWithFixedDelay(
-          () ->
-              terminal
-                  .size()
-                  .filter(size -> !size.equals(last[0]))
-                  .ifPresent(size -> {
-                    last[0] = size;
-                    running.resize(size);
-                  }),
-          0,
-          RESIZE_POLL_MILLIS,
-          TimeUnit.MILLISECONDS);
-      Thread.ofPlatform().daemon().name("stdin").start(() -> running.pump(streams().in()));
-      int code = running.await();
-      clock.shutdownNow();
-      return code;
-    } finally {
-      restore.run();
-      Runtime.getRuntime().removeShutdownHook(hook);
-    }
   }
 }

@@ -4,6 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.wherry.cli.client.discovery.ResourceType;
 import dev.wherry.cli.client.explain.Explanation;
 import dev.wherry.cli.client.failure.ClientException;
+import dev.wherry.cli.client.verb.ClientCommand;
+import dev.wherry.cli.client.verb.Session;
+import dev.wherry.cli.client.verb.Streams;
 import java.util.Arrays;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -40,7 +43,7 @@ public final class ExplainCommand extends ClientCommand {
   }
 
   @Override
-  int run(Session session) {
+  protected int run(Session session) {
     if (words.isEmpty()) {
       throw ClientException.error(
           "You must specify the type of resource to explain. Use \"wherry api-resources\" for a"

@@ -12,6 +12,11 @@ import dev.wherry.cli.client.select.Lists;
 import dev.wherry.cli.client.select.Manifest;
 import dev.wherry.cli.client.select.Target;
 import dev.wherry.cli.client.select.Targets;
+import dev.wherry.cli.client.verb.ClientCommand;
+import dev.wherry.cli.client.verb.FileOptions;
+import dev.wherry.cli.client.verb.OutputOptions;
+import dev.wherry.cli.client.verb.Session;
+import dev.wherry.cli.client.verb.Streams;
 import dev.wherry.model.json.Json;
 import dev.wherry.model.status.ApiException;
 import dev.wherry.model.status.Reason;
@@ -45,7 +50,7 @@ public final class GetCommand extends ClientCommand {
   }
 
   @Override
-  int run(Session session) {
+  protected int run(Session session) {
     if (!raw.isEmpty()) {
       byte[] answer = session.api().send("GET", raw, Api.JSON, "", new byte[0]);
       streams().out().print(new String(answer, StandardCharsets.UTF_8));

@@ -6,6 +6,7 @@ import dev.wherry.cli.client.jsonpath.JsonPath;
 import dev.wherry.cli.client.print.SortKeys;
 import dev.wherry.cli.client.select.Lists;
 import dev.wherry.cli.client.select.Targets;
+import dev.wherry.cli.client.verb.Session;
 import dev.wherry.model.json.Json;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -10,6 +10,7 @@ import dev.wherry.cli.client.print.TablePrinter;
 import dev.wherry.cli.client.select.Lists;
 import dev.wherry.cli.client.select.Target;
 import dev.wherry.cli.client.select.Targets;
+import dev.wherry.cli.client.verb.Session;
 import dev.wherry.model.status.ApiException;
 import dev.wherry.model.status.Reason;
 

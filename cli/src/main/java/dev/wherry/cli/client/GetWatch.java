@@ -11,6 +11,7 @@ import dev.wherry.cli.client.select.Lists;
 import dev.wherry.cli.client.select.Target;
 import dev.wherry.cli.client.select.Targets;
 import dev.wherry.cli.client.select.Watch;
+import dev.wherry.cli.client.verb.Session;
 import dev.wherry.model.json.Json;
 import java.util.Optional;
 

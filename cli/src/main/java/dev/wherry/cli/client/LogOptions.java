@@ -2,6 +2,7 @@ package dev.wherry.cli.client;
 
 import dev.wherry.cli.client.failure.ClientException;
 import dev.wherry.cli.client.http.Query;
+import dev.wherry.cli.client.verb.GoDuration;
 import java.time.Duration;
 import picocli.CommandLine.Option;
 

@@ -5,6 +5,9 @@ import dev.wherry.cli.client.failure.ClientException;
 import dev.wherry.cli.client.stream.LogStreams;
 import dev.wherry.cli.client.stream.PodContainers;
 import dev.wherry.cli.client.stream.PodLookup;
+import dev.wherry.cli.client.verb.ClientCommand;
+import dev.wherry.cli.client.verb.Session;
+import dev.wherry.cli.client.verb.Streams;
 import dev.wherry.model.status.ApiException;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,7 +79,7 @@ public final class LogsCommand extends ClientCommand {
   }
 
   @Override
-  int run(Session session) {
+  protected int run(Session session) {
     if (words.size() > 1 && container.isEmpty()) {
       container = words.get(1);
     }
@@ -156,8 +159,8 @@ public final class LogsCommand extends ClientCommand {
     }
     if (!containers.has(container)) {
       throw ClientException.error(
-          "container %s is not valid for pod %s"
-              .formatted(container, pod.path("metadata").path("name").asText()));
+          "container %s is not valid for pod %s out of: %s"
+              .formatted(container, pod.path("metadata").path("name").asText(), containers.list()));
     }
     return List.of(container);
   }

@@ -1,5 +1,8 @@
 package dev.wherry.cli.client;
 
+import dev.wherry.cli.client.verb.Session;
+import dev.wherry.cli.client.verb.ClientCommand;
+import dev.wherry.cli.client.verb.Streams;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.wherry.cli.client.failure.ClientException;
 import dev.wherry.cli.client.http.Query;
@@ -121,7 +124,7 @@ public final class TopCommand implements Callable<Integer> {
     }
 
     @Override
-    int run(Session session) {
+    protected int run(Session session) {
       options.check("only one of NAME or --selector can be provided", !options.labels.isEmpty());
       requireFigures(session);
       String path = GROUP + "/nodes";
@@ -182,7 +185,7 @@ public final class TopCommand implements Callable<Integer> {
     }
 
     @Override
-    int run(Session session) {
+    protected int run(Session session) {
       options.check(
           "only one of NAME or selector can be provided",
           !options.labels.isEmpty() || !fields.isEmpty());

@@ -1,5 +1,8 @@
 package dev.wherry.cli.client;
 
+import dev.wherry.cli.client.verb.Session;
+import dev.wherry.cli.client.verb.ClientCommand;
+import dev.wherry.cli.client.verb.Streams;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.wherry.cli.client.failure.ClientException;
 import dev.wherry.cli.client.print.OutputFormat;
@@ -37,7 +40,7 @@ public final class WhyCommand extends ClientCommand {
   }
 
   @Override
-  int run(Session session) {
+  protected int run(Session session) {
     String name = name();
     PodLookup lookup = new PodLookup(session.api(), session.discovery(), session.namespace());
     JsonNode pod = lookup.find(name).getFirst().path("metadata");

@@ -145,7 +145,6 @@ public final class Kubeconfig {
     for (KubeconfigFile file : files) {
       file.tree().properties().forEach(e -> tree.putIfAbsent(e.getKey(), e.getValue().deepCopy()));
     }
-    tree.putIfAbsent("preferences", Json.object());
     tree.put("current-context", currentContext());
     for (Section section : Section.values()) {
       ArrayNode list = tree.putArray(section.list());

@@ -1,7 +1,6 @@
 package dev.wherry.cli.client.create;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.model.json.Json;
 import java.util.Base64;
@@ -13,10 +12,10 @@ import java.util.Optional;
 public final class Generated {
   private Generated() {}
 
-  private static ObjectNode object(String apiVersion, String kind, String name) {
+  static ObjectNode object(String apiVersion, String kind, String name) {
     ObjectNode object = Json.object();
     object.put("apiVersion", apiVersion).put("kind", kind);
-    object.putObject("metadata").put("name", name).set("creationTimestamp", NullNode.getInstance());
+    object.putObject("metadata").put("name", name);
     return object;
   }
 
@@ -76,7 +75,6 @@ public final class Generated {
     spec.putObject("strategy");
     ObjectNode template = spec.putObject("template");
     ObjectNode podMetadata = template.putObject("metadata");
-    podMetadata.set("creationTimestamp", NullNode.getInstance());
     podMetadata.putObject("labels").put("app", name);
     ArrayNode containers = template.putObject("spec").putArray("containers");
     for (String image : images) {
@@ -96,7 +94,7 @@ public final class Generated {
   }
 
   /** The last part of an image's name, without tag and digest. */
-  private static String containerName(String image) {
+  static String containerName(String image) {
     String last = image.substring(image.lastIndexOf('/') + 1);
     String untagged = last.split("[:@]", 2)[0];
     return untagged.replaceAll("[^a-zA-Z0-9-]", "-");

@@ -71,7 +71,12 @@ final class Containers {
   private void ports(String title, JsonNode ports, String field) {
     List<String> texts = new ArrayList<>();
     for (JsonNode port : ports) {
-      texts.add(port.path(field).asInt() + "/" + port.path("protocol").asText("TCP"));
+      String name = port.path("name").asText("");
+      texts.add(
+          port.path(field).asInt()
+              + "/"
+              + port.path("protocol").asText("TCP")
+              + (name.isEmpty() ? "" : " (" + name + ")"));
     }
     page.field(
         2,

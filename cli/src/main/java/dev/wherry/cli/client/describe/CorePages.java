@@ -260,8 +260,6 @@ final class CorePages {
   static void serviceAccount(JsonNode account, Page page, Surroundings around) {
     head(account, page);
     names(page, "Image pull secrets:", account.path("imagePullSecrets"));
-    names(page, "Mountable secrets: ", account.path("secrets"));
-    page.line(0, "Tokens:            \t<none>");
     around.events(page, account);
   }
 

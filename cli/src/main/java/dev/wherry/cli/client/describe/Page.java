@@ -4,18 +4,28 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.wherry.cli.client.print.GoText;
 import dev.wherry.cli.client.print.TabWriter;
 import java.io.PrintStream;
+import java.util.function.Consumer;
 
 /** The text of one description; levels indent by two spaces. */
 final class Page {
-  private final TabWriter out;
+  private final Consumer<String> out;
+  private final Runnable end;
 
   Page(PrintStream out) {
-    this.out = TabWriter.ofDescriptions(out);
+    TabWriter columns = TabWriter.ofDescriptions(out);
+    this.out = columns::write;
+    this.end = columns::flush;
+  }
+
+  /** A page that keeps its tabs, as kubectl prints the templates of a rollout's history. */
+  Page(StringBuilder text) {
+    this.out = text::append;
+    this.end = () -> {};
   }
 
   /** A line of cells that are separated by tabs. */
   Page line(int level, String text) {
-    out.write("  ".repeat(level) + text + "\n");
+    out.accept("  ".repeat(level) + text + "\n");
     return this;
   }
 
@@ -34,13 +44,13 @@ final class Page {
 
   /** Text as it is. */
   Page text(String text) {
-    out.write(text);
+    out.accept(text);
     return this;
   }
 
   /** Ends a section: what follows is aligned by itself. */
   void flush() {
-    out.flush();
+    end.run();
   }
 
   /** A text or what stands for none. */

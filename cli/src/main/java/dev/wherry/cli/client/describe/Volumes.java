@@ -98,8 +98,7 @@ final class Volumes {
         page.field(2, "DownwardAPI", "true");
       } else if (map.isObject()) {
         page.field(2, "ConfigMapName", map.path("name").asText(""));
-        page.field(
-            2, "ConfigMapOptional", map.has("optional") ? map.path("optional").asText() : "<nil>");
+        optional(page, map);
       } else if (token.isObject()) {
         page.field(2, "TokenExpirationSeconds", token.path("expirationSeconds").asText("0"));
       }

@@ -88,7 +88,14 @@ public final class Discovery {
         texts(resource.path("shortNames")),
         texts(resource.path("categories")),
         texts(resource.path("verbs")),
-        resource.path("scope").asText().equals("Namespaced"));
+        resource.path("scope").asText().equals("Namespaced"),
+        subresources(resource.path("subresources")));
+  }
+
+  private static List<String> subresources(JsonNode list) {
+    List<String> names = new ArrayList<>();
+    list.forEach(one -> names.add(one.path("subresource").asText()));
+    return names;
   }
 
   private static List<String> texts(JsonNode list) {

@@ -8,6 +8,7 @@ import java.util.Locale;
  * A resource that the server serves in one version.
  *
  * @param group "" for the core group
+ * @param subresources such as {@code scale}
  */
 public record ResourceType(
     String group,
@@ -18,11 +19,13 @@ public record ResourceType(
     List<String> shortNames,
     List<String> categories,
     List<String> verbs,
-    boolean namespaced) {
+    boolean namespaced,
+    List<String> subresources) {
   public ResourceType {
     shortNames = List.copyOf(shortNames);
     categories = List.copyOf(categories);
     verbs = List.copyOf(verbs);
+    subresources = List.copyOf(subresources);
   }
 
   /** {@code v1} or {@code apps/v1}. */

@@ -9,9 +9,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** The lines that kubectl prints for errors (kubectl pkg/cmd/util, checkErr). */
 public final class Failures {
+  private static final String MARK = "error: ";
+
   private final List<RuntimeException> failures = new ArrayList<>();
 
   /** Keeps an error for the end, so that the other objects still get their turn. */
@@ -21,6 +24,11 @@ public final class Failures {
 
   public boolean isEmpty() {
     return failures.isEmpty();
+  }
+
+  /** Hands over what was kept, in order. */
+  public void each(Consumer<RuntimeException> taker) {
+    failures.forEach(taker);
   }
 
   /**
@@ -33,8 +41,14 @@ public final class Failures {
       return;
     }
     Set<String> lines = new LinkedHashSet<>();
-    failures.forEach(failure -> lines.add(line(failure)));
+    boolean several = failures.size() > 1;
+    failures.forEach(failure -> lines.add(several ? unmarked(line(failure)) : line(failure)));
     throw ClientException.verbatim(String.join("\n", lines));
+  }
+
+  /** One of several errors is printed without the mark of an only one. */
+  private static String unmarked(String line) {
+    return line.startsWith(MARK) ? line.substring(MARK.length()) : line;
   }
 
   /** The text for one error; it may have several lines, never a stack trace. */

@@ -89,6 +89,11 @@ public final class Api implements AutoCloseable {
     return String.valueOf(URI.create(base).getAuthority());
   }
 
+  /** The server's URL without a slash at its end. */
+  public String address() {
+    return base;
+  }
+
   public JsonNode get(String path) {
     return Json.parse(send("GET", path, JSON, "", new byte[0]));
   }

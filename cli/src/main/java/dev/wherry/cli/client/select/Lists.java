@@ -14,6 +14,10 @@ public final class Lists {
   public static final String TABLE =
       "application/json;as=Table;v=v1;g=meta.k8s.io,application/json";
 
+  /** Stands for an object that is not there. */
+  public static final JsonNode MISSING =
+      com.fasterxml.jackson.databind.node.MissingNode.getInstance();
+
   private Lists() {}
 
   /**

@@ -8,6 +8,7 @@ import dev.wherry.model.json.Json;
 import dev.wherry.model.json.Yaml;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -50,6 +51,17 @@ public final class Manifests {
         documents(bytes(file), file.toString(), manifests);
       }
     }
+    return manifests;
+  }
+
+  /**
+   * The objects of a text.
+   *
+   * @param source how messages name it
+   */
+  public static List<Manifest> parse(String text, String source) {
+    List<Manifest> manifests = new ArrayList<>();
+    documents(text.getBytes(StandardCharsets.UTF_8), source, manifests);
     return manifests;
   }
 

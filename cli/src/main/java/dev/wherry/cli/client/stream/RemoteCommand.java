@@ -90,6 +90,11 @@ public final class RemoteCommand implements WebSocket.Listener {
       }
     }
 
+    /** Ends the session as if the command had ended well; the command goes on. */
+    public void detach() {
+      command.ended.complete(0);
+    }
+
     /** One message at a time: a WebSocket takes no second one before the first is out. */
     private synchronized void send(int channel, byte[] bytes, int length) {
       ByteBuffer message = ByteBuffer.allocate(length + 1);

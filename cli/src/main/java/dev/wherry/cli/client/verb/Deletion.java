@@ -1,0 +1,94 @@
+package dev.wherry.cli.client.verb;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wherry.cli.client.http.Api;
+import dev.wherry.cli.client.select.Lists;
+import dev.wherry.cli.client.select.Target;
+import dev.wherry.cli.client.select.Watch;
+import dev.wherry.model.json.Json;
+import dev.wherry.model.status.ApiException;
+import dev.wherry.model.status.Reason;
+import java.util.Optional;
+
+/** Deletes objects and waits until they are gone. */
+public final class Deletion {
+  private final Session session;
+
+  public Deletion(Session session) {
+    this.session = session;
+  }
+
+  /**
+   * Asks for the deletion.
+   *
+   * @param graceSeconds -1 for the object's own
+   * @param query of the request, "" for none
+   * @return the server's answer
+   */
+  public JsonNode delete(Target target, String propagation, int graceSeconds, String query) {
+    ObjectNode options = Json.object();
+    options.put("kind", "DeleteOptions").put("apiVersion", "v1");
+    options.put("propagationPolicy", propagation);
+    if (graceSeconds >= 0) {
+      options.put("gracePeriodSeconds", graceSeconds);
+    }
+    return session.api().exchange("DELETE", target.path() + query, Api.JSON, options);
+  }
+
+  /** {@code from x namespace} for an object that is in one, "" for others. */
+  public static String where(Target target) {
+    return target.type().namespaced() ? " from " + target.namespace() + " namespace" : "";
+  }
+
+  /**
+   * Waits until an object is gone, or another one has taken its name.
+   *
+   * @param uid of the object, "" if unknown
+   */
+  public void await(Target target, String uid) {
+    while (true) {
+      Optional<String> version = present(target, uid);
+      if (version.isEmpty()) {
+        return;
+      }
+      String path = Lists.watchPath(target, Lists.Filter.NONE, version.get());
+      try {
+        boolean ended =
+            Watch.follow(session.api(), path, Api.JSON, (type, object) -> !type.equals("DELETED"));
+        if (!ended) {
+          return;
+        }
+      } catch (ApiException e) {
+        boolean stale = e.code() == 410;
+        if (!stale) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /** The object's resource version while it is there. */
+  private Optional<String> present(Target target, String uid) {
+    try {
+      JsonNode metadata = session.api().get(target.path()).path("metadata");
+      String found = metadata.path("uid").asText("");
+      return uid.isEmpty() || found.equals(uid)
+          ? Optional.of(metadata.path("resourceVersion").asText(""))
+          : Optional.empty();
+    } catch (ApiException e) {
+      if (e.reason() == Reason.NOT_FOUND) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  /** Deletes an object at once and creates it anew. */
+  public JsonNode replace(Target target, ObjectNode object, String query) {
+    delete(target, "Background", 0, "");
+    await(target, "");
+    String path = target.type().path(target.namespace(), "") + query;
+    return session.api().exchange("POST", path, Api.JSON, object);
+  }
+}
