@@ -1,13 +1,13 @@
 package dev.wherry.cli.client;
 
-import dev.wherry.cli.client.verb.Session;
-import dev.wherry.cli.client.verb.ClientCommand;
-import dev.wherry.cli.client.verb.Streams;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.wherry.cli.client.failure.ClientException;
 import dev.wherry.cli.client.http.Query;
 import dev.wherry.cli.client.top.Usage;
 import dev.wherry.cli.client.top.UsageTables;
+import dev.wherry.cli.client.verb.ClientCommand;
+import dev.wherry.cli.client.verb.Session;
+import dev.wherry.cli.client.verb.Streams;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
