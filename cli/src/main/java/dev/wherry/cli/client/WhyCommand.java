@@ -1,12 +1,12 @@
 package dev.wherry.cli.client;
 
-import dev.wherry.cli.client.verb.Session;
-import dev.wherry.cli.client.verb.ClientCommand;
-import dev.wherry.cli.client.verb.Streams;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.wherry.cli.client.failure.ClientException;
 import dev.wherry.cli.client.print.OutputFormat;
 import dev.wherry.cli.client.stream.PodLookup;
+import dev.wherry.cli.client.verb.ClientCommand;
+import dev.wherry.cli.client.verb.Session;
+import dev.wherry.cli.client.verb.Streams;
 import dev.wherry.cli.client.why.WhyTable;
 import java.util.List;
 import picocli.CommandLine.Command;
