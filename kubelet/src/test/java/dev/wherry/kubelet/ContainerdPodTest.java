@@ -1,5 +1,8 @@
 package dev.wherry.kubelet;
 
+import static dev.wherry.kubelet.PodNode.LONG;
+import static dev.wherry.kubelet.PodNode.deleted;
+import static dev.wherry.kubelet.PodNode.pod;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,24 +11,14 @@ import dev.wherry.kubelet.cri.CriRuntime;
 import dev.wherry.kubelet.fixture.Await;
 import dev.wherry.kubelet.fixture.FakeApi;
 import dev.wherry.kubelet.fixture.PrivateContainerd;
-import dev.wherry.kubelet.log.LogOptions;
-import dev.wherry.kubelet.pod.PodParts;
-import dev.wherry.kubelet.pod.PodRelist;
-import dev.wherry.kubelet.pod.PodWorkers;
-import dev.wherry.machinery.time.SystemTimer;
 import dev.wherry.model.Bytes;
 import dev.wherry.model.core.v1.ConfigMap;
 import dev.wherry.model.core.v1.Pod;
 import dev.wherry.model.core.v1.Secret;
-import dev.wherry.model.json.Json;
 import dev.wherry.model.meta.v1.ObjectMeta;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterAll;
@@ -36,24 +29,13 @@ import org.junit.jupiter.api.condition.EnabledIf;
 /** Whole pods on a real containerd, with the API in memory. */
 @EnabledIf("dev.wherry.kubelet.fixture.PrivateContainerd#isAvailable")
 class ContainerdPodTest {
-  private static final SystemTimer TIMER = new SystemTimer();
-  private static final Duration LONG = Duration.ofSeconds(90);
   private static PrivateContainerd containerd;
-  private static KubeletConfig config;
   private static CriRuntime runtime;
 
   @BeforeAll
   static void startRuntime() throws Exception {
     containerd = PrivateContainerd.start(31);
-    config =
-        KubeletConfig.of(
-                "node-1",
-                "10.0.0.1",
-                containerd.directory("kubelet"),
-                containerd.endpoint(),
-                "v1.36.0")
-            .withPodLogsDir(containerd.directory("logs"));
-    runtime = new CriRuntime(config.criEndpoint());
+    runtime = new CriRuntime(containerd.endpoint());
   }
 
   @AfterAll
@@ -62,63 +44,9 @@ class ContainerdPodTest {
     containerd.close();
   }
 
-  /** One kubelet's pods over the shared runtime. */
-  private static final class Node implements AutoCloseable {
-    final FakeApi api = new FakeApi();
-    final PodParts parts =
-        PodPartsFactory.create(config, runtime, api, api, api, TIMER, new Random(1));
-    final PodWorkers workers = new PodWorkers(parts);
-    final PodRelist relist = new PodRelist(runtime, workers, TIMER);
-
-    Node() {
-      api.listen(workers::update, workers::gone);
-      parts.room().open();
-      relist.start();
-    }
-
-    Pod await(String uid, String what, java.util.function.Predicate<Pod> condition) {
-      Await.until(
-          LONG,
-          () -> what + " of " + api.byUid(uid) + "\nevents " + api.events(),
-          () -> api.byUid(uid).filter(condition).isPresent());
-      return api.byUid(uid).orElseThrow();
-    }
-
-    @Override
-    public void close() {
-      relist.close();
-      workers.close();
-    }
-  }
-
-  private static Pod pod(String name, String spec) {
-    return Pod.KIND.decode(
-        Json.parse(
-            """
-            {"metadata": {"name": "%1$s", "namespace": "default", "uid": "uid-%1$s", "generation": 1},
-             "spec": %2$s}
-            """
-                .formatted(name, spec)));
-  }
-
-  private static Pod deleted(Pod pod, long graceSeconds) {
-    ObjectMeta meta =
-        pod.metadata().toBuilder()
-            .deletionTimestamp(Instant.now().plusSeconds(graceSeconds))
-            .deletionGracePeriodSeconds(graceSeconds)
-            .build();
-    return pod.toBuilder().metadata(meta).build();
-  }
-
-  private static String log(Node node, String pod, String container) throws Exception {
-    Path file =
-        node.parts.dirs().logs("default", pod, "uid-" + pod).resolve(container).resolve("0.log");
-    return java.nio.file.Files.exists(file) ? node.parts.logs().text(file, LogOptions.ALL) : "";
-  }
-
   @Test
   void pod_counter_runsLogsAndEndsGracefully() throws Exception {
-    try (Node node = new Node()) {
+    try (PodNode node = new PodNode(containerd, runtime)) {
       Pod pod =
           pod(
               "counter",
@@ -139,7 +67,7 @@ class ContainerdPodTest {
           () -> "a log",
           () -> {
             try {
-              return log(node, "counter", "count").contains("1: ");
+              return node.log("counter", "count").contains("1: ");
             } catch (Exception e) {
               throw new IllegalStateException(e);
             }
@@ -159,7 +87,7 @@ class ContainerdPodTest {
 
   @Test
   void pod_initAndVolumes_runsInOrderAndSucceeds() throws Exception {
-    try (Node node = new Node()) {
+    try (PodNode node = new PodNode(containerd, runtime)) {
       node.api.put(
           ConfigMap.builder()
               .metadata(ObjectMeta.builder().name("settings").namespace("default").build())
@@ -187,7 +115,7 @@ class ContainerdPodTest {
               """);
       node.api.put(pod);
       Pod over = node.await("uid-job", "Succeeded", p -> p.status().phase().equals("Succeeded"));
-      String log = log(node, "job", "main");
+      String log = node.log("job", "main");
       assertTrue(log.startsWith("from-init\nblue\njob blue\njob\n10.198.31."), log);
       var terminated =
           Optional.ofNullable(over.status().containerStatuses().getFirst().state())
@@ -202,7 +130,7 @@ class ContainerdPodTest {
 
   @Test
   void pod_missingImage_namesTheImportCommand() throws Exception {
-    try (Node node = new Node()) {
+    try (PodNode node = new PodNode(containerd, runtime)) {
       Pod pod =
           pod(
               "absent",
@@ -229,7 +157,7 @@ class ContainerdPodTest {
 
   @Test
   void pod_crashing_backsOffAndShowsLastState() throws Exception {
-    try (Node node = new Node()) {
+    try (PodNode node = new PodNode(containerd, runtime)) {
       Pod pod =
           pod(
               "crash",
@@ -267,7 +195,7 @@ class ContainerdPodTest {
   void exits_ofContainers_areToldWithoutThoseOfCommandsInThem() throws Exception {
     Set<String> ended = ConcurrentHashMap.newKeySet();
     Thread listener = Thread.ofVirtual().start(() -> listen(ended));
-    try (Node node = new Node()) {
+    try (PodNode node = new PodNode(containerd, runtime)) {
       node.api.put(
           pod(
               "ends",
@@ -301,7 +229,7 @@ class ContainerdPodTest {
 
   @Test
   void pod_livenessFails_isRestartedAndSidecarStays() throws Exception {
-    try (Node node = new Node()) {
+    try (PodNode node = new PodNode(containerd, runtime)) {
       node.api.put(
           Secret.builder()
               .metadata(ObjectMeta.builder().name("keys").namespace("default").build())
@@ -334,7 +262,7 @@ class ContainerdPodTest {
                   p.status().containerStatuses().stream()
                       .anyMatch(s -> Integer.valueOf(1).equals(s.restartCount())));
       assertEquals(0, restarted.status().initContainerStatuses().getFirst().restartCount());
-      assertEquals("geheimtoken-of-livelive\n400\n", log(node, "live", "c"));
+      assertEquals("geheimtoken-of-livelive\n400\n", node.log("live", "c"));
       assertTrue(
           node.api
               .events()
@@ -347,7 +275,7 @@ class ContainerdPodTest {
 
   @Test
   void pod_ephemeralContainerAdded_runsOnceAndSeesItsTarget() throws Exception {
-    try (Node node = new Node()) {
+    try (PodNode node = new PodNode(containerd, runtime)) {
       String mains =
           """
           "terminationGracePeriodSeconds": 1,
@@ -377,7 +305,7 @@ class ContainerdPodTest {
                   p.status().ephemeralContainerStatuses().stream()
                       .anyMatch(s -> s.state() != null && s.state().terminated() != null));
 
-      assertEquals("sleep 4711\n", log(node, "debugged", "debugger"));
+      assertEquals("sleep 4711\n", node.log("debugged", "debugger"));
       assertEquals(id, looked.status().containerStatuses().getFirst().containerID());
       assertEquals("Running", looked.status().phase());
       node.api.put(deleted(looked, 0));
@@ -390,7 +318,7 @@ class ContainerdPodTest {
     Pod running;
     String id;
     FakeApi api;
-    try (Node node = new Node()) {
+    try (PodNode node = new PodNode(containerd, runtime)) {
       api = node.api;
       node.api.put(
           pod(
@@ -404,7 +332,7 @@ class ContainerdPodTest {
       id = running.status().containerStatuses().getFirst().containerID();
     }
     api.listen(_ -> {}, _ -> {});
-    try (Node node = new Node()) {
+    try (PodNode node = new PodNode(containerd, runtime)) {
       node.api.put(running);
       Await.until(LONG, () -> "worker", () -> !node.workers.idle());
       Await.until(
@@ -428,144 +356,9 @@ class ContainerdPodTest {
     }
   }
 
-  private static Pod resized(Pod pod, String cpu, String memory) {
-    var tree = Pod.KIND.toJson(pod);
-    tree.withObject("/metadata").put("generation", 2);
-    var resources =
-        (com.fasterxml.jackson.databind.node.ObjectNode) tree.at("/spec/containers/0/resources");
-    resources.withObject("/requests").put("cpu", cpu).put("memory", memory);
-    resources.withObject("/limits").put("cpu", cpu).put("memory", memory);
-    return Pod.KIND.decode(tree);
-  }
-
-  private static final String SIZED =
-      """
-      {"terminationGracePeriodSeconds": 0, "restartPolicy": "OnFailure",
-       "containers": [{"name": "c", "image": "busybox", "imagePullPolicy": "Never",
-         "command": ["sh", "-c",
-            "cat /sys/fs/cgroup/cpu/cpu.cfs_quota_us /sys/fs/cgroup/cpu.max 2>/dev/null; sleep 1000"],
-         "resizePolicy": [{"resourceName": "cpu", "restartPolicy": "NotRequired"},
-                          {"resourceName": "memory", "restartPolicy": "RestartContainer"}],
-         "resources": {"requests": {"cpu": "100m", "memory": "32Mi"},
-                       "limits": {"cpu": "100m", "memory": "32Mi"}}}]}
-      """;
-
-  private static boolean hasSize(Pod pod, String cpu, String memory) {
-    var status = pod.status().containerStatuses();
-    return !status.isEmpty()
-        && status.getFirst().state() != null
-        && status.getFirst().state().running() != null
-        && status.getFirst().resources() != null
-        && status.getFirst().resources().limits().get("cpu").toString().equals(cpu)
-        && status.getFirst().resources().limits().get("memory").toString().equals(memory)
-        && pod.status().conditions().stream().noneMatch(c -> c.type().startsWith("PodResize"));
-  }
-
-  @Test
-  void resize_ofCpu_changesTheRunningContainer_ofMemory_restartsItByItsPolicy() throws Exception {
-    try (Node node = new Node()) {
-      node.api.put(pod("grows", SIZED));
-      Pod small = node.await("uid-grows", "small", p -> hasSize(p, "100m", "32Mi"));
-      String id = small.status().containerStatuses().getFirst().containerID();
-
-      node.api.put(resized(small, "200m", "32Mi"));
-      Pod faster = node.await("uid-grows", "more CPU", p -> hasSize(p, "200m", "32Mi"));
-      assertEquals(id, faster.status().containerStatuses().getFirst().containerID());
-      assertEquals(0, faster.status().containerStatuses().getFirst().restartCount());
-      String quota =
-          node.parts
-              .runtime()
-              .execSync(
-                  id.substring(id.indexOf("://") + 3),
-                  List.of(
-                      "sh",
-                      "-c",
-                      "cat /sys/fs/cgroup/cpu/cpu.cfs_quota_us || cat /sys/fs/cgroup/cpu.max"),
-                  Duration.ofSeconds(10))
-              .getStdout()
-              .toStringUtf8();
-      assertTrue(quota.startsWith("20000"), quota);
-
-      node.api.put(resized(faster, "200m", "64Mi"));
-      Pod bigger = node.await("uid-grows", "more memory", p -> hasSize(p, "200m", "64Mi"));
-      assertEquals(1, bigger.status().containerStatuses().getFirst().restartCount());
-      assertTrue(
-          node.api.events().stream().anyMatch(e -> e.startsWith("ResizeCompleted")),
-          () -> node.api.events().toString());
-      node.api.put(deleted(bigger, 0));
-      Await.until(LONG, () -> "removal", () -> node.api.byUid("uid-grows").isEmpty());
-    }
-  }
-
-  @Test
-  void resize_beyondTheNode_isInfeasibleAndLeavesThePodAlone() throws Exception {
-    try (Node node = new Node()) {
-      node.api.put(pod("wants", SIZED));
-      Pod small = node.await("uid-wants", "small", p -> hasSize(p, "100m", "32Mi"));
-      node.api.put(resized(small, "64", "32Mi"));
-      Pod refused =
-          node.await(
-              "uid-wants",
-              "a refusal",
-              p ->
-                  p.status().conditions().stream()
-                      .anyMatch(c ->
-                          c.type().equals("PodResizePending") && c.reason().equals("Infeasible")));
-      assertEquals(
-          "100m",
-          refused
-              .status()
-              .containerStatuses()
-              .getFirst()
-              .resources()
-              .limits()
-              .get("cpu")
-              .toString());
-      node.api.put(resized(refused, "100m", "32Mi"));
-      Pod content = node.await("uid-wants", "no wish", p -> hasSize(p, "100m", "32Mi"));
-      node.api.put(deleted(content, 0));
-      Await.until(LONG, () -> "removal", () -> node.api.byUid("uid-wants").isEmpty());
-    }
-  }
-
-  @Test
-  void pod_withForbiddenSysctl_orMoreThanTheNodeHas_isRejectedWithTheReason() throws Exception {
-    try (Node node = new Node()) {
-      String container =
-          "\"containers\": [{\"name\": \"c\", \"image\": \"busybox\", \"imagePullPolicy\": \"Never\"%s}]";
-      node.api.put(
-          pod(
-              "sysctl",
-              "{\"securityContext\": {\"sysctls\": [{\"name\": \"kernel.msgmax\", \"value\": \"1\"}]}, "
-                  + container.formatted("")
-                  + "}"));
-      Pod sysctl = node.await("uid-sysctl", "Failed", p -> p.status().phase().equals("Failed"));
-      assertEquals("SysctlForbidden", sysctl.status().reason());
-      assertEquals(
-          "Pod was rejected: forbidden sysctl: \"kernel.msgmax\" not allowlisted",
-          sysctl.status().message());
-
-      node.api.put(
-          pod(
-              "huge",
-              "{"
-                  + container.formatted(", \"resources\": {\"requests\": {\"cpu\": \"5\"}}")
-                  + "}"));
-      Pod huge = node.await("uid-huge", "Failed", p -> p.status().phase().equals("Failed"));
-      assertEquals("OutOfcpu", huge.status().reason());
-      assertEquals(
-          "Pod was rejected: Node didn't have enough resource: cpu, requested: 5000, used: 0,"
-              + " capacity: 4000",
-          huge.status().message());
-      assertTrue(
-          runtime.lists().states().pods().keySet().stream()
-              .noneMatch(uid -> uid.equals("uid-huge") || uid.equals("uid-sysctl")));
-    }
-  }
-
   @Test
   void configMap_changed_isWrittenIntoTheRunningPodsVolume() throws Exception {
-    try (Node node = new Node()) {
+    try (PodNode node = new PodNode(containerd, runtime)) {
       ConfigMap blue =
           ConfigMap.builder()
               .metadata(ObjectMeta.builder().name("sky").namespace("default").build())
@@ -594,9 +387,9 @@ class ContainerdPodTest {
     }
   }
 
-  private static String logs(Node node, String pod, String container) {
+  private static String logs(PodNode node, String pod, String container) {
     try {
-      return log(node, pod, container);
+      return node.log(pod, container);
     } catch (Exception e) {
       throw new AssertionError(e);
     }
