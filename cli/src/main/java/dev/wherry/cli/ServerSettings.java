@@ -55,6 +55,11 @@ public final class ServerSettings {
     return !agentDisabled;
   }
 
+  /** Whether this host's agent answers the cluster's DNS. */
+  public boolean answersDns() {
+    return worker() && worker.dns().builtIn();
+  }
+
   /** TCP ports that will be opened and are not left to chance. */
   public List<Integer> ports() {
     List<Integer> ports = new ArrayList<>();

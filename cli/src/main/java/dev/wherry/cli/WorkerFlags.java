@@ -98,7 +98,7 @@ final class WorkerFlags {
         RuntimeChoice.parse(runtime),
         parsedLabels(labels),
         parsedTaints(taints),
-        DnsChoice.parse(clusterDns, dnsForward));
+        dns());
   }
 
   /** A server's: the given address, or this host's first. */
@@ -124,7 +124,7 @@ final class WorkerFlags {
         parsedLabels(labels),
         parsedTaints(taints),
         protection,
-        DnsChoice.parse(clusterDns, dnsForward),
+        dns(),
         localPath);
   }
 
@@ -140,8 +140,12 @@ final class WorkerFlags {
     }
     labels.forEach(label -> arguments.add("--label=" + label));
     taints.forEach(taint -> arguments.add("--taint=" + taint));
-    arguments.addAll(DnsChoice.parse(clusterDns, dnsForward).arguments());
+    arguments.addAll(dns().arguments());
     return arguments;
+  }
+
+  DnsChoice dns() {
+    return DnsChoice.parse(clusterDns, dnsForward);
   }
 
   int kubeletPort() {

@@ -207,6 +207,7 @@ class ClusterDnsTest {
                 "search default.svc.cluster.local svc.cluster.local cluster.local\n"
                     + "nameserver 10.43.0.10\noptions ndots:5\n"));
     eachNode_answersItsOwn();
+    withoutServer_agentAnswers();
   }
 
   /** Both nodes are endpoints, and the agent counted what its pods asked. */
@@ -230,5 +231,19 @@ class ClusterDnsTest {
             List.of("busybox", "wget", "-q", "-O", "-", "http://10.77.2.2:9153/metrics"));
     assertTrue(
         metrics.text().contains("zone=\"cluster.local.\",rcode=\"NOERROR\""), metrics.text());
+  }
+
+  /** What an agent knows it says also while nobody controls the cluster. */
+  private void withoutServer_agentAnswers() throws IOException {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/dig")), "needs dig; ./dev test has it");
+    server.kill();
+    for (String transport : List.of("+notcp", "+tcp")) {
+      Command asked =
+          hosts.run(
+              "ag",
+              Map.of(),
+              List.of("dig", "@10.43.0.10", transport, "+short", "web.default.svc.cluster.local"));
+      assertEquals("10.43.0.77\n", asked.text());
+    }
   }
 }

@@ -53,6 +53,23 @@ class WorkerFlagsTest {
         options.taints());
   }
 
+  @Test
+  void clusterDns_anyForm_isUnderstoodAndHandedOn() throws Exception {
+    assertEquals(DnsChoice.BUILT_IN, options("--node-ip=192.0.2.7").dns());
+    assertEquals(List.of(), options("--cluster-dns=none", "--node-ip=192.0.2.7").dns().addresses());
+    DnsChoice other = options("--cluster-dns=10.43.0.10", "--node-ip=192.0.2.7").dns();
+    assertEquals(new DnsChoice(false, List.of("10.43.0.10"), List.of()), other);
+    assertEquals("", other.serviceAddress());
+    assertEquals(List.of("--cluster-dns=10.43.0.10"), other.arguments());
+    DnsChoice rules = options("--dns-forward=corp=192.0.2.1", "--node-ip=192.0.2.7").dns();
+    assertEquals(List.of("--dns-forward=corp=192.0.2.1"), rules.arguments());
+    for (String wrong :
+        List.of("--cluster-dns=coredns", "--dns-forward=corp", "--dns-forward=corp=name")) {
+      assertThrows(
+          IllegalArgumentException.class, () -> options(wrong, "--node-ip=192.0.2.7"), wrong);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

@@ -5,6 +5,7 @@ import dev.wherry.cli.check.Cidr;
 import dev.wherry.cli.check.Finding;
 import dev.wherry.cli.check.Host;
 import dev.wherry.cli.check.Preflight;
+import dev.wherry.network.dns.DnsSettings;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,6 +50,11 @@ record Intentions(ServerSettings settings, boolean running) {
             + settings.ports().stream()
                 .map(port -> port + "/tcp")
                 .collect(Collectors.joining(", ")));
+    if (settings.answersDns()) {
+      lines.add(
+          "       %1$d/udp, %1$d/tcp and %2$d/tcp of the node's address for DNS, or others if in use"
+              .formatted(DnsSettings.PORT, DnsSettings.METRICS_PORT));
+    }
     lines.add("write  " + settings.dataDirectory() + ", context 'wherry' of your kubeconfig");
     if (settings.worker()) {
       lines.add(
