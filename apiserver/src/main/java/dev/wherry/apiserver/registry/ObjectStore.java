@@ -17,6 +17,7 @@ import dev.wherry.apiserver.view.Resource;
 import dev.wherry.model.json.Json;
 import dev.wherry.model.status.ApiException;
 import dev.wherry.model.status.Reason;
+import dev.wherry.store.Entry;
 import dev.wherry.store.Store;
 import dev.wherry.store.StoreException;
 import dev.wherry.store.Txn;
@@ -153,12 +154,15 @@ public final class ObjectStore {
           cache.await(revision, VISIBLE_WITHIN);
           yield Optional.of(revision);
         }
-        case TxnResult.Conflict(List<Optional<dev.wherry.store.Entry>> current) -> {
+        case TxnResult.Conflict(List<Optional<Entry>> current) -> {
           for (int i = 1; i < compares.size(); i++) {
             if (current.get(i).isPresent()) {
               throw Claims.taken(request, compares.get(i).key());
             }
           }
+          // Another try is to see what was in the way, not the same old version again.
+          long newer = current.getFirst().map(Entry::modRevision).orElseGet(store::currentRevision);
+          cache.await(newer, VISIBLE_WITHIN);
           yield Optional.empty();
         }
       };
