@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.wherry.apiserver.ProtectionConfig;
+import dev.wherry.cli.client.stream.Pipe;
+import dev.wherry.cli.client.verb.Streams;
 import dev.wherry.cli.lab.Await;
 import dev.wherry.cli.lab.Kubectl;
 import dev.wherry.runtime.RunDirectory;
@@ -13,8 +15,11 @@ import dev.wherry.runtime.fixture.PodNetwork;
 import dev.wherry.runtime.images.ImageMirror;
 import dev.wherry.runtime.images.ImageStore;
 import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.PrintStream;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -28,8 +33,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -45,6 +52,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 abstract class StreamsContract {
   private static final int BYTES = 4 << 20;
   private static final int CONNECTIONS = 40;
+  private static final int OWN_SECONDS_MAX = 90;
   private static final String POD =
       """
       {"kind": "List", "apiVersion": "v1", "items": [
@@ -246,6 +254,111 @@ abstract class StreamsContract {
       }
     } finally {
       forward.destroy();
+    }
+  }
+
+  /** Our own program beside kubectl, in this process. */
+  private final class Own implements AutoCloseable {
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private final CompletableFuture<Integer> exit = new CompletableFuture<>();
+    private final Thread thread;
+
+    Own(InputStream input, String... words) {
+      Streams streams =
+          new Streams(
+              input,
+              new PrintStream(out, true, StandardCharsets.UTF_8),
+              new PrintStream(err, true, StandardCharsets.UTF_8),
+              Map.of("KUBECONFIG", server.kubeconfig().toString(), "HOME", folder.toString()));
+      thread = Thread.ofPlatform().start(() -> exit.complete(Wherry.run(streams, words)));
+    }
+
+    String out() {
+      return out.toString(StandardCharsets.UTF_8);
+    }
+
+    int ended() throws Exception {
+      return exit.get(OWN_SECONDS_MAX, TimeUnit.SECONDS);
+    }
+
+    String said() {
+      return out() + err.toString(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void close() {
+      thread.interrupt();
+    }
+  }
+
+  private void own(String... words) throws Exception {
+    try (Own run = new Own(InputStream.nullInputStream(), words)) {
+      assertEquals(0, run.ended(), run.said());
+    }
+  }
+
+  @Test
+  void wherryCp_bothWays_isByteExact() throws Exception {
+    Path sent = Files.createDirectories(folder.resolve("own/sub"));
+    Files.write(sent.resolve("file"), random(3));
+    Files.writeString(sent.resolve("it's"), "quoted");
+    own("cp", folder.resolve("own").toString(), "default/box:/tmp/own", "-c", "main");
+    own("cp", "box:/tmp/own", folder.resolve("own-back").toString(), "-c", "main");
+    own("cp", "box:/tmp/own/sub/it's", folder + "/single", "-c", "main", "--retries=2");
+    assertEquals(-1, Files.mismatch(sent.resolve("file"), folder.resolve("own-back/sub/file")));
+    assertEquals("quoted", Files.readString(folder.resolve("single")));
+    try (Own run =
+        new Own(InputStream.nullInputStream(), "cp", "box:/none", folder + "/x", "-c", "main")) {
+      assertTrue(run.ended() != 0, run.said());
+    }
+  }
+
+  @Test
+  void wherryPortForward_toPodAndService_answers() throws Exception {
+    InputStream nothing = InputStream.nullInputStream();
+    try (Own run = new Own(nothing, "port-forward", "svc/box", ":web");
+        HttpClient http = http()) {
+      Pattern line = Pattern.compile("Forwarding from 127\\.0\\.0\\.1:(\\d+) -> 8080");
+      Await.until(run::said, () -> line.matcher(run.out()).find());
+      Matcher found = line.matcher(run.out());
+      assertTrue(found.find());
+      for (int i = 0; i < CONNECTIONS / 4; i++) {
+        String url = "http://127.0.0.1:" + found.group(1) + "/sub/x.txt";
+        assertEquals("page\n", get(http, url).body());
+      }
+    }
+  }
+
+  @Test
+  void wherryAttach_reachesTheFirstProcess() throws Exception {
+    Pipe input = new Pipe(BYTES);
+    input.out().write(bytes("own line\n"));
+    try (Own run = new Own(input.in(), "attach", "-i", "box", "-c", "side")) {
+      Await.until(run::said, () -> run.out().contains("got own line\n"));
+    }
+  }
+
+  @Test
+  void wherryRun_interactiveAndRemoved_givesTheExitCode() throws Exception {
+    Pipe input = new Pipe(BYTES);
+    input.out().write(bytes("hello\n"));
+    String[] words = {
+      "run",
+      "once",
+      "--image=busybox",
+      "--restart=Never",
+      "--rm",
+      "-i",
+      "--",
+      "sh",
+      "-c",
+      "read line; echo got $line; exit 3"
+    };
+    try (Own run = new Own(input.in(), words)) {
+      assertEquals(3, run.ended(), run.said());
+      assertTrue(run.out().contains("got hello"), run.said());
+      assertTrue(run.out().contains("pod \"once\" deleted from default namespace"), run.said());
     }
   }
 
