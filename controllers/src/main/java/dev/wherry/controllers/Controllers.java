@@ -26,6 +26,7 @@ import dev.wherry.controllers.roles.RoleAggregation;
 import dev.wherry.controllers.serviceaccount.NamespaceFurniture;
 import dev.wherry.controllers.statefulset.StatefulSetController;
 import dev.wherry.controllers.token.BootstrapTokenCleaner;
+import dev.wherry.controllers.token.ClusterInfo;
 import dev.wherry.controllers.volume.ClaimExpansion;
 import dev.wherry.controllers.volume.ClaimProtection;
 import dev.wherry.controllers.volume.EphemeralClaims;
@@ -80,6 +81,7 @@ public final class Controllers implements AutoCloseable {
             new PodGarbage(parts(clients.controller("pod-garbage-collector"), timer), config),
             new CertificateRequests(certificates, signer),
             new BootstrapTokenCleaner(parts(clients.controller("token-cleaner"), timer)),
+            new ClusterInfo(server, parts(clients.controller("bootstrap-signer"), timer), config),
             new ServiceEndpoints(slices, endpoints),
             new SliceMirroring(
                 parts(clients.controller("endpointslicemirroring-controller"), timer)),

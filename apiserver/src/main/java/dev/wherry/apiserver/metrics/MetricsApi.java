@@ -15,6 +15,7 @@ import dev.wherry.model.status.ApiException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -101,12 +102,28 @@ public final class MetricsApi {
         pods.stream().filter(pod -> pod.field("status.phase").equals("Running")).toList();
     Set<String> nodes = new TreeSet<>();
     running.forEach(pod -> nodes.add(pod.field("spec.nodeName")));
-    Map<String, NodeWindow> known = windows.of(nodes);
+    Map<String, NodeWindow> known = new HashMap<>(windows.of(nodes));
+    Set<String> behind = new TreeSet<>();
+    for (CachedObject pod : running) {
+      if (window(pod, known).filter(window -> window.pod(name(pod)).isEmpty()).isPresent()) {
+        behind.add(pod.field("spec.nodeName"));
+      }
+    }
+    if (!behind.isEmpty()) {
+      known.putAll(windows.newer(behind));
+    }
     return running.stream()
         .sorted(Comparator.comparing(CachedObject::namespace).thenComparing(CachedObject::name))
-        .flatMap(
-            pod -> pod(pod, Optional.ofNullable(known.get(pod.field("spec.nodeName")))).stream())
+        .flatMap(pod -> pod(pod, window(pod, known)).stream())
         .toList();
+  }
+
+  private static Optional<NodeWindow> window(CachedObject pod, Map<String, NodeWindow> known) {
+    return Optional.ofNullable(known.get(pod.field("spec.nodeName")));
+  }
+
+  private static PodName name(CachedObject pod) {
+    return new PodName(pod.namespace(), pod.name());
   }
 
   private ObjectNode node(CachedObject node, NodeWindow.Use use) {
@@ -116,8 +133,7 @@ public final class MetricsApi {
   }
 
   private Optional<ObjectNode> pod(CachedObject pod, Optional<NodeWindow> window) {
-    Map<String, NodeWindow.Use> containers =
-        window.map(w -> w.pod(new PodName(pod.namespace(), pod.name()))).orElse(Map.of());
+    Map<String, NodeWindow.Use> containers = window.map(w -> w.pod(name(pod))).orElse(Map.of());
     return containers.values().stream()
         .min(Comparator.comparing(NodeWindow.Use::timestamp))
         .map(earliest -> {

@@ -19,6 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 
 /**
  * The last window of each node, renewed when somebody asks and it has grown old. A node that nobody
@@ -40,6 +41,7 @@ public final class NodeWindows {
   private static final int READINGS_MAX = 64;
 
   private final Kubelets kubelets;
+  private final Supplier<Set<String>> connected;
   private final InstantSource clock;
   private final Pause pause;
   private final Semaphore readings = new Semaphore(READINGS_MAX);
@@ -70,26 +72,40 @@ public final class NodeWindows {
     private Instant failedAt = Instant.MIN;
   }
 
-  public NodeWindows(Kubelets kubelets, InstantSource clock, Pause pause) {
+  /**
+   * @param connected nodes that have a tunnel now; others are not asked
+   */
+  public NodeWindows(
+      Kubelets kubelets, Supplier<Set<String>> connected, InstantSource clock, Pause pause) {
     this.kubelets = kubelets;
+    this.connected = connected;
     this.clock = clock;
     this.pause = pause;
   }
 
   /** The windows of these nodes, as far as their kubelets answer; blocking. */
   Map<String, NodeWindow> of(Collection<String> names) {
+    return of(names, FRESH);
+  }
+
+  /** The same, for something that was not there yet when the window was made. */
+  Map<String, NodeWindow> newer(Collection<String> names) {
+    return of(names, FIRST_WINDOW);
+  }
+
+  private Map<String, NodeWindow> of(Collection<String> names, Duration age) {
     Map<String, NodeWindow> windows = new HashMap<>();
     List<String> old = new ArrayList<>();
     Instant now = clock.instant();
     for (String name : names) {
       Node node = nodes.computeIfAbsent(name, _ -> new Node());
-      Optional<NodeWindow> fresh = fresh(node, now);
+      Optional<NodeWindow> fresh = fresh(node, now, age);
       fresh.ifPresent(window -> windows.put(name, window));
       if (fresh.isEmpty()) {
         old.add(name);
       }
     }
-    renew(old).forEach((name, window) -> window.ifPresent(known -> windows.put(name, known)));
+    renew(old, age).forEach((name, window) -> window.ifPresent(known -> windows.put(name, known)));
     return windows;
   }
 
@@ -98,23 +114,25 @@ public final class NodeWindows {
     nodes.keySet().retainAll(names);
   }
 
-  private static Optional<NodeWindow> fresh(Node node, Instant now) {
+  private static Optional<NodeWindow> fresh(Node node, Instant now, Duration age) {
     node.lock.lock();
     try {
-      return node.window.filter(window -> window.after().at().plus(FRESH).isAfter(now));
+      return node.window.filter(window -> window.after().at().plus(age).isAfter(now));
     } finally {
       node.lock.unlock();
     }
   }
 
-  private Map<String, Optional<NodeWindow>> renew(List<String> names) {
+  private Map<String, Optional<NodeWindow>> renew(List<String> all, Duration age) {
     Map<String, Optional<NodeWindow>> renewed = new HashMap<>();
-    if (names.isEmpty()) {
+    if (all.isEmpty()) {
       return renewed;
     }
+    Set<String> reachable = connected.get();
+    List<String> names = all.stream().filter(reachable::contains).toList();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Callable<Optional<NodeWindow>>> calls = new ArrayList<>();
-      names.forEach(name -> calls.add(() -> renew(name)));
+      names.forEach(name -> calls.add(() -> renew(name, age)));
       List<Future<Optional<NodeWindow>>> done = threads.invokeAll(calls);
       for (int i = 0; i < names.size(); i++) {
         if (done.get(i).state() == Future.State.SUCCESS) {
@@ -131,13 +149,12 @@ public final class NodeWindows {
   }
 
   /** Whoever comes while the node is read waits, and finds what was read. */
-  private Optional<NodeWindow> renew(String name) throws InterruptedException {
+  private Optional<NodeWindow> renew(String name, Duration age) throws InterruptedException {
     Node node = nodes.computeIfAbsent(name, _ -> new Node());
     node.lock.lock();
     try {
       Instant now = clock.instant();
-      boolean current =
-          node.window.filter(w -> w.after().at().plus(FRESH).isAfter(now)).isPresent();
+      boolean current = fresh(node, now, age).isPresent();
       if (current || node.failedAt.isAfter(now.minus(FRESH))) {
         return current ? node.window : Optional.empty();
       }

@@ -164,6 +164,7 @@ public record Rest(
         on.cache(),
         new NodeWindows(
             node -> kubelets.get(node, FIGURES_PATH, FIGURES_TIMEOUT),
+            on.tunnels()::nodes,
             on.clock(),
             time -> {
               boolean _ = never.tryAcquire(time.toNanos(), TimeUnit.NANOSECONDS);

@@ -22,7 +22,7 @@ class NodeWindowsTest {
   private boolean down;
   private final List<String> asked = new ArrayList<>();
   private final NodeWindows windows =
-      new NodeWindows(this::page, () -> now, time -> now = now.plus(time));
+      new NodeWindows(this::page, () -> Set.of("n1"), () -> now, time -> now = now.plus(time));
 
   /** Half a core since the start, of the node two. */
   private String page(String node) throws IOException {
@@ -76,6 +76,23 @@ class NodeWindowsTest {
     assertEquals(3, asked.size());
     assertEquals(first.after(), second.before());
     assertEquals(Duration.ofSeconds(15), second.node().orElseThrow().window());
+  }
+
+  @Test
+  void newer_forSomethingNew_readsSooner() {
+    one();
+    now = now.plusSeconds(1);
+    windows.newer(Set.of("n1"));
+    assertEquals(2, asked.size());
+    now = now.plusSeconds(2);
+    windows.newer(Set.of("n1"));
+    assertEquals(3, asked.size());
+  }
+
+  @Test
+  void of_nodeWithoutATunnel_isNotAsked() {
+    assertTrue(windows.of(Set.of("n2")).isEmpty());
+    assertTrue(asked.isEmpty());
   }
 
   @Test

@@ -54,6 +54,14 @@ public final class BootstrapTokenCleaner implements Controller {
             Secret.KIND, meta.namespace(), meta.name(), DeleteOptions.ofUid(meta.uid())));
   }
 
+  /** Whether a token has not expired; one without an end never does. */
+  static boolean isValid(Secret secret, Instant now) {
+    Bytes expiration = secret.data().get(EXPIRATION);
+    return expiration == null
+        || expiration.utf8().isEmpty()
+        || now.isBefore(end(expiration.utf8()));
+  }
+
   /** A time nobody can read has passed: such a token is of no use to anyone. */
   private static Instant end(String text) {
     try {
