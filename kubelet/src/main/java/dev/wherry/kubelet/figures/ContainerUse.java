@@ -62,6 +62,12 @@ record ContainerUse(
             OptionalLong.empty(),
             OptionalLong.empty());
 
+    /** The same with so much available. */
+    MemoryUse leaving(long bytes) {
+      return new MemoryUse(
+          OptionalLong.of(Math.max(0, bytes)), usage, workingSet, rss, faults, majorFaults);
+    }
+
     /** The sum; what is available to several is not known. */
     MemoryUse plus(MemoryUse other) {
       return new MemoryUse(

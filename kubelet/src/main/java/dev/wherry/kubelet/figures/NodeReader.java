@@ -20,6 +20,10 @@ final class NodeReader {
   /** Of the line {@code cpu}: user, nice, system, idle, iowait, irq, softirq, steal. */
   private static final int CPU_FIELDS = 8;
 
+  /** Fields of {@code /proc/PID/stat}, counted from the one behind the name. */
+  private static final int MINOR_FAULTS = 7;
+
+  private static final int MAJOR_FAULTS = 9;
   private static final int IDLE = 3;
   private static final int IO_WAIT = 4;
 
@@ -155,8 +159,15 @@ final class NodeReader {
                 instanceof com.sun.management.OperatingSystemMXBean system
             ? system.getProcessCpuTime()
             : 0;
+    // Behind the name in brackets, which may itself have blanks.
+    String stat = Files.readString(proc.resolve("self/stat"));
+    String[] fields = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ", -1);
     return new NodeUse.Program(
-        Instant.ofEpochMilli(ManagementFactory.getRuntimeMXBean().getStartTime()), cpu, rss);
+        Instant.ofEpochMilli(ManagementFactory.getRuntimeMXBean().getStartTime()),
+        cpu,
+        rss,
+        Long.parseLong(fields[MINOR_FAULTS]),
+        Long.parseLong(fields[MAJOR_FAULTS]));
   }
 
   private static Map<String, Long> table(Path file) throws IOException {

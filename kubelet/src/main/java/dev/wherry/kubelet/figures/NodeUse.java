@@ -45,6 +45,6 @@ record NodeUse(
   /** Tasks there are, and how many there may be. */
   record Tasks(long running, long max) {}
 
-  /** CPU time and memory of this process. */
-  record Program(Instant startedAt, long cpuNanos, long rssBytes) {}
+  /** CPU time, memory and page faults of this process. */
+  record Program(Instant startedAt, long cpuNanos, long rssBytes, long faults, long majorFaults) {}
 }

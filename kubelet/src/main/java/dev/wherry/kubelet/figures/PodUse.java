@@ -33,9 +33,16 @@ record PodUse(
         .reduce(ContainerUse.CpuUse.UNKNOWN, ContainerUse.CpuUse::plus);
   }
 
+  /** What is available is known where every container has a limit. */
   ContainerUse.MemoryUse memory() {
-    return containers.stream()
-        .map(ContainerUse::memory)
-        .reduce(ContainerUse.MemoryUse.UNKNOWN, ContainerUse.MemoryUse::plus);
+    ContainerUse.MemoryUse sum =
+        containers.stream()
+            .map(ContainerUse::memory)
+            .reduce(ContainerUse.MemoryUse.UNKNOWN, ContainerUse.MemoryUse::plus);
+    boolean limited = containers.stream().allMatch(one -> one.memory().available().isPresent());
+    return limited && !containers.isEmpty()
+        ? sum.leaving(
+            containers.stream().mapToLong(one -> one.memory().available().orElse(0)).sum())
+        : sum;
   }
 }

@@ -60,12 +60,23 @@ public final class SummaryDocument {
       node.set("network", network(time, use.networks()));
     }
     node.set("fs", disk(time, OptionalLong.of(use.disk().usedBytes()), OptionalLong.empty()));
-    node.putObject("runtime").set("imageFs", disk(time, use.imageBytes(), OptionalLong.empty()));
+    ObjectNode runtime = node.putObject("runtime");
+    runtime.set("imageFs", disk(time, use.imageBytes(), OptionalLong.empty()));
+    runtime.set("containerFs", disk(time, layers(), OptionalLong.empty()));
     node.putObject("rlimit")
         .put("time", time)
         .put("maxpid", use.tasks().max())
         .put("curproc", use.tasks().running());
     return node;
+  }
+
+  /** Writable layers of all containers. */
+  private OptionalLong layers() {
+    return OptionalLong.of(
+        figures.pods().stream()
+            .flatMap(pod -> pod.containers().stream())
+            .mapToLong(container -> container.rootFs().bytes().orElse(0))
+            .sum());
   }
 
   private static ObjectNode program(String time, NodeUse.Program program) {
@@ -77,8 +88,17 @@ public final class SummaryDocument {
             time,
             new ContainerUse.CpuUse(OptionalLong.of(program.cpuNanos()), OptionalLong.empty())));
     OptionalLong rss = OptionalLong.of(program.rssBytes());
-    OptionalLong none = OptionalLong.empty();
-    out.set("memory", memory(time, new ContainerUse.MemoryUse(none, rss, rss, rss, none, none)));
+    out.set(
+        "memory",
+        memory(
+            time,
+            new ContainerUse.MemoryUse(
+                OptionalLong.empty(),
+                rss,
+                rss,
+                rss,
+                OptionalLong.of(program.faults()),
+                OptionalLong.of(program.majorFaults()))));
     return out;
   }
 
@@ -94,7 +114,8 @@ public final class SummaryDocument {
     ObjectNode out = Json.object().put("name", "pods");
     out.put("startTime", Times.time(figures.node().bootedAt()));
     out.set("cpu", cpu(time, cpu));
-    out.set("memory", memory(time, memory));
+    long left = figures.node().memoryBytes() - memory.workingSet().orElse(0);
+    out.set("memory", memory(time, memory.leaving(left)));
     return out;
   }
 

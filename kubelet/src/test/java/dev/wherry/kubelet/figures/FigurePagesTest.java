@@ -68,6 +68,10 @@ class FigurePagesTest {
     assertEquals(1_700, full.at("/pods/0/ephemeral-storage/usedBytes").asLong());
     assertEquals("eth0", full.at("/pods/0/network/name").asText());
     assertEquals("node-1", full.at("/node/nodeName").asText());
+    assertEquals(1_000, full.at("/node/runtime/containerFs/usedBytes").asLong());
+    assertEquals("pods", full.at("/node/systemContainers/1/name").asText());
+    assertEquals(13_000, full.at("/node/systemContainers/1/memory/availableBytes").asLong());
+    assertTrue(full.at("/pods/0/memory/availableBytes").isMissingNode(), "it has no limit");
     assertTrue(brief.at("/pods/0/network").isMissingNode());
     assertTrue(brief.at("/node/fs").isMissingNode());
     assertEquals(3_000, brief.at("/pods/0/memory/workingSetBytes").asLong());
@@ -132,6 +136,6 @@ class FigurePagesTest {
         new NodeUse.Disk(100, 40),
         NONE,
         new NodeUse.Tasks(100, 32_768),
-        new NodeUse.Program(Instant.EPOCH, 1, 2));
+        new NodeUse.Program(Instant.EPOCH, 1, 2, 3, 4));
   }
 }

@@ -61,6 +61,7 @@ class KernelFilesTest {
     write("loadavg", "0.1 0.2 0.3 2/345 6789\n");
     write("sys/kernel/pid_max", "4194304\n");
     write("self/status", "Name: java\nVmRSS:     2048 kB\n");
+    write("self/stat", "7 (a (b) c) S 1 1 1 0 -1 4194560 501 0 6 0 10 20\n");
     NodeUse use = new NodeReader(dir, "node-1", dir).read(NOW, OptionalLong.empty());
     assertEquals(200_000_000L, use.cpuNanos(), "idle and waiting time is not used");
     assertEquals(OptionalLong.of(600 * 1024), use.memory().usage());
@@ -70,6 +71,8 @@ class KernelFilesTest {
     assertEquals(5, use.networks().getFirst().txBytes());
     assertEquals(345, use.tasks().running());
     assertEquals(2048 * 1024, use.program().rssBytes());
+    assertEquals(501, use.program().faults());
+    assertEquals(6, use.program().majorFaults());
     assertEquals(Instant.ofEpochSecond(1_700_000_000L), use.bootedAt());
   }
 
