@@ -10,13 +10,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.StreamSupport;
 
-/** Rules of persistent volumes, their claims and storage classes (core and storage validation). */
+/** Rules of persistent volumes and their claims (core validation). */
 final class StorageRules {
   private static final List<String> ACCESS_MODES =
       List.of("ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod");
   private static final List<String> VOLUME_MODES = List.of("Block", "Filesystem");
-  private static final List<String> POLICIES = List.of("Delete", "Recycle", "Retain");
-  private static final List<String> BINDING_MODES = List.of("Immediate", "WaitForFirstConsumer");
+  static final List<String> POLICIES = List.of("Delete", "Recycle", "Retain");
   private static final String EXCLUSIVE = "ReadWriteOncePod";
 
   /** Fields of a volume's spec that are no source. */
@@ -235,31 +234,5 @@ final class StorageRules {
     return amount.hasText()
         && than.hasText()
         && Quantity.parse(amount.text()).compareTo(Quantity.parse(than.text())) < 0;
-  }
-
-  static void storageClass(Field storageClass) {
-    Field provisioner = storageClass.child("provisioner");
-    if (provisioner.require()) {
-      provisioner.matches(NameRules::qualified);
-    }
-    storageClass.child("reclaimPolicy").oneOf(POLICIES);
-    storageClass.child("volumeBindingMode").oneOf(BINDING_MODES);
-  }
-
-  static void storageClassUpdate(Field storageClass, Field old) {
-    for (String name : List.of("parameters", "provisioner", "reclaimPolicy")) {
-      Field now = storageClass.child(name);
-      if (!same(now.node(), old.child(name).node())) {
-        now.forbidden("updates to " + name + " are forbidden.");
-      }
-    }
-    KindRules.immutable(storageClass.child("volumeBindingMode"), old.child("volumeBindingMode"));
-  }
-
-  private static boolean same(JsonNode now, JsonNode old) {
-    boolean absent =
-        (now.isMissingNode() || now.isEmpty() && now.isObject())
-            && (old.isMissingNode() || old.isEmpty() && old.isObject());
-    return absent || now.equals(old);
   }
 }

@@ -44,7 +44,7 @@ public final class Validation {
               KindRules.of(StorageRules::claim, StorageRules::claimUpdate)),
           entry(
               "storageclasses.storage.k8s.io",
-              KindRules.of(StorageRules::storageClass, StorageRules::storageClassUpdate)),
+              KindRules.of(StorageClassRules::check, StorageClassRules::update)),
           entry("leases.coordination.k8s.io", KindRules.of(CoreRules::lease)),
           entry("replicationcontrollers", KindRules.of(WorkloadRules::replicationController)),
           entry(
