@@ -29,32 +29,17 @@ final class ClaimPlan {
   private static final String IN_TREE = "kubernetes.io/";
 
   private final PersistentVolumeClaim claim;
-  private final Storage storage;
+  private final VolumeViews storage;
   private final Instant now;
   private final List<Action> actions = new ArrayList<>();
 
-  /** What the claim is decided by. */
-  interface Storage {
-    /** Volumes that it may get: free ones of its class, and those kept for it. */
-    List<PersistentVolume> candidates(PersistentVolumeClaim claim);
-
-    Optional<PersistentVolume> volume(String name);
-
-    Optional<StorageClass> storageClass(String name);
-
-    List<StorageClass> classes();
-
-    /** Names of pods that use the claim. */
-    List<String> users(PersistentVolumeClaim claim);
-  }
-
-  private ClaimPlan(PersistentVolumeClaim claim, Storage storage, Instant now) {
+  private ClaimPlan(PersistentVolumeClaim claim, VolumeViews storage, Instant now) {
     this.claim = claim;
     this.storage = storage;
     this.now = now;
   }
 
-  static Plan of(PersistentVolumeClaim claim, Storage storage, Instant now) {
+  static Plan of(PersistentVolumeClaim claim, VolumeViews storage, Instant now) {
     ClaimPlan plan = new ClaimPlan(claim, storage, now);
     if (ClaimFacts.isBindCompleted(claim)) {
       plan.bound();
@@ -234,16 +219,13 @@ final class ClaimPlan {
   private void bind(PersistentVolume volume) {
     PersistentVolume boundVolume = ClaimReference.put(volume, claim);
     PersistentVolumeClaim boundClaim = Binding.claim(claim, volume);
-    boolean both = true;
     if (!boundVolume.equals(volume)) {
       actions.add(new Action.Update<>(PersistentVolume.KIND, boundVolume));
-      both = false;
     }
     if (!boundClaim.equals(claim)) {
       actions.add(new Action.Update<>(PersistentVolumeClaim.KIND, boundClaim));
-      both = false;
     }
-    if (both) {
+    if (actions.isEmpty()) {
       if (!volume.status().phase().equals(VolumePlan.BOUND)) {
         actions.add(
             new Action.UpdateStatus<>(

@@ -102,7 +102,7 @@ public final class VolumeBinder implements KeyDriven {
   }
 
   /** The informers, where a claim's plan asks them. */
-  private final class Seen implements ClaimPlan.Storage {
+  private final class Seen implements VolumeViews {
     @Override
     public List<PersistentVolume> candidates(PersistentVolumeClaim claim) {
       List<PersistentVolume> all =

@@ -32,7 +32,7 @@ class ClaimPlanTest {
   private Plan plan(PersistentVolumeClaim claim) {
     return ClaimPlan.of(
         claim,
-        new ClaimPlan.Storage() {
+        new VolumeViews() {
           @Override
           public List<PersistentVolume> candidates(PersistentVolumeClaim asking) {
             return volumes;

@@ -22,6 +22,9 @@ final class ClaimVolumes {
   /** Where a pod's use of a volume is noted on disk: that it was set up outlives the kubelet. */
   private static final String PLUGIN = "local-volume";
 
+  private static final String UNSUPPORTED =
+      "this kind of volume is not supported by this kubelet";
+
   private static final int TYPE_BITS = 0170000;
   private static final int BLOCK_DEVICE = 0060000;
 
@@ -40,7 +43,10 @@ final class ClaimVolumes {
   }
 
   /** The volume's place on the host. */
-  Path prepare(PodView pod, Volume volume, PodClaim named) throws VolumeException, IOException {
+  Path prepare(PodView pod, Volume volume) throws VolumeException, IOException {
+    PodClaim named =
+        PodClaim.of(pod.meta(), volume)
+            .orElseThrow(() -> new VolumeException(UNSUPPORTED));
     Path known = found.get(volume.name());
     if (known != null) {
       return known;
@@ -126,7 +132,7 @@ final class ClaimVolumes {
       return HostPaths.prepare(volume.spec().hostPath());
     }
     if (volume.spec().local() == null) {
-      throw initialization(volume, "this kind of volume is not supported by this kubelet");
+      throw initialization(volume, UNSUPPORTED);
     }
     Path path = Path.of(volume.spec().local().path());
     if (LocalPaths.isOurs(volume)) {

@@ -14,7 +14,6 @@ import dev.wherry.model.core.v1.ServiceAccountTokenProjection;
 import dev.wherry.model.core.v1.Volume;
 import dev.wherry.model.core.v1.VolumeProjection;
 import dev.wherry.model.status.ApiException;
-import dev.wherry.model.volume.PodClaim;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,7 +24,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -134,11 +132,7 @@ public final class Volumes {
     if (projected != null) {
       return publish(pod, "projected", volume.name(), true, projected(pod, addresses, projected));
     }
-    Optional<PodClaim> claim = PodClaim.of(pod.meta(), volume);
-    if (claim.isPresent()) {
-      return claims.prepare(pod, volume, claim.get());
-    }
-    throw new VolumeException("this kind of volume is not supported by this kubelet");
+    return claims.prepare(pod, volume);
   }
 
   private Path emptyDir(PodView pod, String name, EmptyDirVolumeSource source) throws IOException {

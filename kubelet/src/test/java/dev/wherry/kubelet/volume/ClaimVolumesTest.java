@@ -9,9 +9,7 @@ import dev.wherry.kubelet.pod.PodView;
 import dev.wherry.model.core.v1.PersistentVolume;
 import dev.wherry.model.core.v1.PersistentVolumeClaim;
 import dev.wherry.model.core.v1.Pod;
-import dev.wherry.model.core.v1.Volume;
 import dev.wherry.model.json.Json;
-import dev.wherry.model.volume.PodClaim;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
@@ -67,8 +65,7 @@ class ClaimVolumesTest {
   }
 
   private Path prepare(ClaimVolumes volumes, PodView pod) throws Exception {
-    Volume volume = pod.spec().volumes().getFirst();
-    return volumes.prepare(pod, volume, PodClaim.of(pod.meta(), volume).orElseThrow());
+    return volumes.prepare(pod, pod.spec().volumes().getFirst());
   }
 
   private String refusal() {
