@@ -22,8 +22,7 @@ final class ClaimVolumes {
   /** Where a pod's use of a volume is noted on disk: that it was set up outlives the kubelet. */
   private static final String PLUGIN = "local-volume";
 
-  private static final String UNSUPPORTED =
-      "this kind of volume is not supported by this kubelet";
+  private static final String UNSUPPORTED = "this kind of volume is not supported by this kubelet";
 
   private static final int TYPE_BITS = 0170000;
   private static final int BLOCK_DEVICE = 0060000;
@@ -45,8 +44,7 @@ final class ClaimVolumes {
   /** The volume's place on the host. */
   Path prepare(PodView pod, Volume volume) throws VolumeException, IOException {
     PodClaim named =
-        PodClaim.of(pod.meta(), volume)
-            .orElseThrow(() -> new VolumeException(UNSUPPORTED));
+        PodClaim.of(pod.meta(), volume).orElseThrow(() -> new VolumeException(UNSUPPORTED));
     Path known = found.get(volume.name());
     if (known != null) {
       return known;
