@@ -126,9 +126,7 @@ public final class KubeconfigFile {
     return true;
   }
 
-  /**
-   * The fields beside sections and current context, {@code preferences} and extensions included.
-   */
+  /** The fields beside sections and current context, extensions included. */
   ObjectNode tree() {
     return tree;
   }
@@ -137,7 +135,6 @@ public final class KubeconfigFile {
   public void write(OwnedFiles.Owner ownerOfNew) {
     ObjectNode whole = tree.deepCopy();
     whole.put("apiVersion", "v1").put("kind", "Config");
-    whole.putIfAbsent("preferences", Json.object());
     for (Section section : Section.values()) {
       if (!(whole.get(section.list()) instanceof ArrayNode)) {
         whole.putArray(section.list());

@@ -17,15 +17,28 @@ public final class Yaml {
 
   /**
    * All documents of a file, without the empty ones. A file that begins with a brace is a stream of
-   * JSON values, as in kubectl.
+   * JSON values, or YAML in flow style where it is no JSON, as in kubectl.
    *
    * @throws DecodeException when one is not well-formed
    */
   public static List<Json.Parsed> documents(byte[] bytes) {
     String text = new String(bytes, StandardCharsets.UTF_8);
-    if (text.stripLeading().startsWith("{")) {
-      return jsonValues(bytes);
+    if (!text.stripLeading().startsWith("{")) {
+      return yamlDocuments(text);
     }
+    try {
+      return jsonValues(bytes);
+    } catch (DecodeException noJson) {
+      try {
+        return yamlDocuments(text);
+      } catch (DecodeException neither) {
+        noJson.addSuppressed(neither);
+        throw noJson;
+      }
+    }
+  }
+
+  private static List<Json.Parsed> yamlDocuments(String text) {
     List<Json.Parsed> documents = new ArrayList<>();
     for (String part : split(text)) {
       Json.Parsed parsed = YamlReader.read(part);

@@ -115,6 +115,16 @@ class YamlTest {
   }
 
   @Test
+  void documents_beginWithABrace_areJsonOrYamlInFlowStyle() {
+    byte[] flow = "{kind: Pod, spec: {a: 1}}\n---\n{kind: Node}".getBytes(StandardCharsets.UTF_8);
+    assertEquals(
+        List.of("{\"kind\":\"Pod\",\"spec\":{\"a\":1}}", "{\"kind\":\"Node\"}"),
+        Yaml.documents(flow).stream().map(d -> d.tree().toString()).toList());
+    byte[] broken = "{\"kind\": \"Pod\", ".getBytes(StandardCharsets.UTF_8);
+    assertThrows(DecodeException.class, () -> Yaml.documents(broken));
+  }
+
+  @Test
   void documents_separators_split() {
     byte[] text = "# nothing\n---\na: 1\n--- # two\nb: 2\n---\n".getBytes(StandardCharsets.UTF_8);
     assertEquals(
