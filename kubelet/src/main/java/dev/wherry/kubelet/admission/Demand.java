@@ -1,6 +1,7 @@
 package dev.wherry.kubelet.admission;
 
 import dev.wherry.kubelet.pod.PodView;
+import dev.wherry.kubelet.resource.Requirements;
 import dev.wherry.model.Quantity;
 import dev.wherry.model.core.v1.ContainerPort;
 import dev.wherry.model.core.v1.ResourceRequirements;
@@ -33,7 +34,7 @@ record Demand(Map<String, Long> amounts, Set<String> hostPorts) {
     Map<String, Long> sidecars = new HashMap<>();
     Set<String> ports = new HashSet<>();
     for (PodView.Named named : pod.inits()) {
-      Map<String, Long> own = requests(named.container().resources());
+      Map<String, Long> own = amounts(Requirements.of(named.container()).requests());
       if (named.role() == PodView.Role.SIDECAR) {
         add(sidecars, own);
         ports(named, ports);
@@ -44,12 +45,15 @@ record Demand(Map<String, Long> amounts, Set<String> hostPorts) {
       }
     }
     for (PodView.Named named : pod.mains()) {
-      add(sum, requests(named.container().resources()));
+      add(sum, amounts(Requirements.of(named.container()).requests()));
       ports(named, ports);
     }
     add(sum, sidecars);
     peak.forEach((name, amount) -> sum.merge(name, amount, Math::max));
-    sum.putAll(requests(pod.spec().resources()));
+    ResourceRequirements whole = pod.spec().resources();
+    if (whole != null) {
+      sum.putAll(amounts(whole.requests()));
+    }
     add(sum, amounts(pod.spec().overhead()));
     sum.put(PODS, 1L);
     return new Demand(sum, ports);
@@ -91,11 +95,6 @@ record Demand(Map<String, Long> amounts, Set<String> hostPorts) {
         ports.add(protocol + "/" + address + "/" + number);
       }
     }
-  }
-
-  private static Map<String, Long> requests(
-      @org.jspecify.annotations.Nullable ResourceRequirements resources) {
-    return resources == null ? Map.of() : amounts(resources.requests());
   }
 
   private static Map<String, Long> amounts(Map<String, Quantity> quantities) {

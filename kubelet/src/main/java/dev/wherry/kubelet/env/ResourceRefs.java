@@ -1,9 +1,9 @@
 package dev.wherry.kubelet.env;
 
+import dev.wherry.kubelet.resource.Requirements;
 import dev.wherry.model.Quantity;
 import dev.wherry.model.core.v1.Container;
 import dev.wherry.model.core.v1.ResourceFieldSelector;
-import dev.wherry.model.core.v1.ResourceRequirements;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.Map;
@@ -27,9 +27,8 @@ public final class ResourceRefs {
     int dot = field.indexOf('.');
     String side = dot < 0 ? "" : field.substring(0, dot);
     String name = dot < 0 ? "" : field.substring(dot + 1);
-    ResourceRequirements resources = container.resources();
-    Map<String, Quantity> limits = resources == null ? Map.of() : resources.limits();
-    Map<String, Quantity> requests = resources == null ? Map.of() : resources.requests();
+    Map<String, Quantity> limits = Requirements.of(container).limits();
+    Map<String, Quantity> requests = Requirements.of(container).requests();
     Quantity amount =
         switch (side) {
           case "limits" -> limits.getOrDefault(name, allocatable.getOrDefault(name, Quantity.ZERO));

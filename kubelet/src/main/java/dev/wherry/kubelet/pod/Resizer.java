@@ -4,6 +4,7 @@ import dev.wherry.kubelet.admission.Rejection;
 import dev.wherry.kubelet.cri.ContainerSnapshot;
 import dev.wherry.kubelet.cri.CriException;
 import dev.wherry.kubelet.cri.PodObservation;
+import dev.wherry.kubelet.resource.Requirements;
 import dev.wherry.kubelet.status.PodSizes;
 import dev.wherry.model.Quantity;
 import dev.wherry.model.core.v1.Container;
@@ -76,7 +77,7 @@ final class Resizer {
   /** A container began with what its spec says here. */
   void began(Container container) {
     restarting.remove(container.name());
-    actual.put(container.name(), resources(container));
+    actual.put(container.name(), Requirements.of(container));
   }
 
   /** Gives running containers their new size where that needs no restart. */
@@ -92,7 +93,7 @@ final class Resizer {
       Container container = named.container();
       if (running.isPresent()
           && !restarting.contains(named.name())
-          && !same(actual(container), resources(container))) {
+          && !same(actual(container), Requirements.of(container))) {
         update(pod, container, running.get().id()).ifPresent(failures::add);
       }
     }
@@ -125,7 +126,7 @@ final class Resizer {
     List<ContainerStatus> known = new ArrayList<>(pod.status().initContainerStatuses());
     known.addAll(pod.status().containerStatuses());
     for (PodView.Named named : sized(pod)) {
-      ResourceRequirements own = resources(named.container());
+      ResourceRequirements own = Requirements.of(named.container());
       allocated.put(named.name(), own);
       for (ContainerStatus status : known) {
         ResourceRequirements had = status.resources();
@@ -148,7 +149,7 @@ final class Resizer {
     Optional<Rejection> refused = parts.room().resize(wanted, wake);
     if (refused.isEmpty()) {
       for (PodView.Named named : resized(wanted)) {
-        allocated.put(named.name(), resources(named.container()));
+        allocated.put(named.name(), Requirements.of(named.container()));
       }
       pending = null;
       progress = inProgress(wanted, "", "");
@@ -177,7 +178,7 @@ final class Resizer {
     }
     try {
       parts.runtime().updateResources(id, parts.configs().resources(pod, container));
-      actual.put(container.name(), resources(container));
+      actual.put(container.name(), Requirements.of(container));
       return Optional.empty();
     } catch (CriException e) {
       return Optional.of("container \"%s\": %s".formatted(container.name(), e.text()));
@@ -187,7 +188,7 @@ final class Resizer {
   /** A limit below what is used would kill the container. */
   private Optional<String> tooSmall(Container container, String id) {
     Quantity before = actual(container).limits().getOrDefault(MEMORY, Quantity.ZERO);
-    Quantity now = resources(container).limits().getOrDefault(MEMORY, Quantity.ZERO);
+    Quantity now = Requirements.of(container).limits().getOrDefault(MEMORY, Quantity.ZERO);
     boolean less = now.signum() > 0 && (before.signum() == 0 || now.compareTo(before) < 0);
     if (!less) {
       return Optional.empty();
@@ -221,23 +222,18 @@ final class Resizer {
     return sized(wanted).stream()
         .filter(named -> {
           ResourceRequirements had = allocated.get(named.name());
-          return had != null && !same(had, resources(named.container()));
+          return had != null && !same(had, Requirements.of(named.container()));
         })
         .toList();
   }
 
   private ResourceRequirements actual(Container container) {
-    return actual.getOrDefault(container.name(), resources(container));
+    return actual.getOrDefault(container.name(), Requirements.of(container));
   }
 
   /** Containers that can have a size of their own. */
   private static List<PodView.Named> sized(PodView pod) {
     return pod.all().stream().filter(named -> named.role() != PodView.Role.EPHEMERAL).toList();
-  }
-
-  private static ResourceRequirements resources(Container container) {
-    ResourceRequirements resources = container.resources();
-    return resources == null ? ResourceRequirements.EMPTY : resources;
   }
 
   private static boolean same(ResourceRequirements one, ResourceRequirements other) {
@@ -256,7 +252,7 @@ final class Resizer {
   private static boolean mustRestart(Container container, ResourceRequirements had) {
     for (ContainerResizePolicy policy : container.resizePolicy()) {
       if (policy.restartPolicy().equals("RestartContainer")
-          && !same(had, resources(container), policy.resourceName())) {
+          && !same(had, Requirements.of(container), policy.resourceName())) {
         return true;
       }
     }

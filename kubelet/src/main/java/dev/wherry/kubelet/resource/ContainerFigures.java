@@ -17,10 +17,10 @@ import java.util.Map;
 public record ContainerFigures(long nodeMemoryBytes, int oomScoreFloor) {
 
   public LinuxContainerResources of(PodView pod, Container container) {
-    ResourceRequirements resources = container.resources();
+    ResourceRequirements resources = Requirements.of(container);
     Map<String, Quantity> limits = new HashMap<>(bounds(pod));
-    limits.putAll(resources == null ? Map.of() : resources.limits());
-    Map<String, Quantity> requests = resources == null ? Map.of() : resources.requests();
+    limits.putAll(resources.limits());
+    Map<String, Quantity> requests = resources.requests();
     Quantity cpuLimit = limits.getOrDefault("cpu", Quantity.ZERO);
     Quantity cpuRequest = requests.getOrDefault("cpu", cpuLimit);
     LinuxContainerResources.Builder out =

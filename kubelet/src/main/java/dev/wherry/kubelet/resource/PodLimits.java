@@ -41,8 +41,7 @@ record PodLimits(long shares, long quotaMicros, long memoryBytes) {
         pod.all().stream()
             .filter(
                 named -> named.role() == PodView.Role.MAIN || named.role() == PodView.Role.SIDECAR)
-            .map(named -> named.container().resources())
-            .map(resources -> resources == null ? ResourceRequirements.EMPTY : resources)
+            .map(named -> Requirements.of(named.container()))
             .toList();
     long requests =
         containers.stream()
@@ -74,8 +73,7 @@ record PodLimits(long shares, long quotaMicros, long memoryBytes) {
   private static boolean bound(PodView pod, String resource) {
     return pod.all().stream()
         .filter(named -> named.role() != PodView.Role.EPHEMERAL)
-        .map(named -> named.container().resources())
-        .allMatch(r -> r != null && limit(r, resource).signum() > 0);
+        .allMatch(named -> limit(Requirements.of(named.container()), resource).signum() > 0);
   }
 
   /** The most that is used before the pod's own containers run. */
@@ -83,8 +81,7 @@ record PodLimits(long shares, long quotaMicros, long memoryBytes) {
     long sidecars = 0;
     long peak = 0;
     for (PodView.Named named : pod.inits()) {
-      ResourceRequirements resources = named.container().resources();
-      Quantity limit = resources == null ? Quantity.ZERO : limit(resources, resource);
+      Quantity limit = limit(Requirements.of(named.container()), resource);
       long own = resource.equals(CPU) ? limit.milliValue() : limit.value();
       if (named.role() == PodView.Role.SIDECAR) {
         sidecars += own;

@@ -38,10 +38,10 @@ public enum QosClass {
       if (named.role() == PodView.Role.EPHEMERAL) {
         continue;
       }
-      ResourceRequirements resources = named.container().resources();
+      ResourceRequirements resources = Requirements.of(named.container());
       for (String name : COUNTED) {
-        Quantity limit = amount(resources == null ? Map.of() : resources.limits(), name);
-        Map<String, Quantity> requests = resources == null ? Map.of() : resources.requests();
+        Quantity limit = amount(resources.limits(), name);
+        Map<String, Quantity> requests = resources.requests();
         Quantity request = requests.containsKey(name) ? amount(requests, name) : limit;
         any |= limit.signum() > 0 || request.signum() > 0;
         all &= limit.signum() > 0 && request.compareTo(limit) == 0;

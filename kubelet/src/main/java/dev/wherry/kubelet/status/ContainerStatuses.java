@@ -2,6 +2,7 @@ package dev.wherry.kubelet.status;
 
 import dev.wherry.kubelet.cri.ContainerSnapshot;
 import dev.wherry.kubelet.pod.PodView;
+import dev.wherry.kubelet.resource.Requirements;
 import dev.wherry.model.core.v1.ContainerState;
 import dev.wherry.model.core.v1.ContainerStateRunning;
 import dev.wherry.model.core.v1.ContainerStateTerminated;
@@ -91,9 +92,8 @@ final class ContainerStatuses {
     if (named.role() == PodView.Role.EPHEMERAL) {
       return;
     }
-    ResourceRequirements own = named.container().resources();
     ResourceRequirements size =
-        allocated.getOrDefault(named.name(), own == null ? ResourceRequirements.EMPTY : own);
+        allocated.getOrDefault(named.name(), Requirements.of(named.container()));
     out.allocatedResources(size.requests()).resources(size);
   }
 
