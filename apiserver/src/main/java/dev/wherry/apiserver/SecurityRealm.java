@@ -10,6 +10,7 @@ import dev.wherry.apiserver.authn.RequestAuthentication;
 import dev.wherry.apiserver.authn.X509Authenticator;
 import dev.wherry.apiserver.authz.AccessReviews;
 import dev.wherry.apiserver.authz.Authorizer;
+import dev.wherry.apiserver.authz.EdgeSecrets;
 import dev.wherry.apiserver.authz.NodeAuthorizer;
 import dev.wherry.apiserver.authz.NodeGraph;
 import dev.wherry.apiserver.authz.RbacAuthorizer;
@@ -74,7 +75,10 @@ public record SecurityRealm(
     Authorizer authorizer =
         new UnionAuthorizer(
             List.of(
-                new NodeAuthorizer(NodeGraph.following(view), DefaultPolicy.nodeRules()),
+                new NodeAuthorizer(
+                    NodeGraph.following(view),
+                    EdgeSecrets.following(view),
+                    DefaultPolicy.nodeRules()),
                 new RbacAuthorizer(policy)));
     ServiceAccountTokens accounts =
         new ServiceAccountTokens(tokens, List.of(tokenKeys.getPublic()), view, clock);

@@ -4,12 +4,14 @@ import dev.wherry.apiserver.ApiServer;
 import dev.wherry.apiserver.pki.ServerPki;
 import dev.wherry.controllers.Controllers;
 import dev.wherry.controllers.ControllersConfig;
+import dev.wherry.machinery.client.ApiClient;
 import dev.wherry.machinery.client.HttpsApiClient;
 import dev.wherry.machinery.client.HttpsConfig;
 import dev.wherry.machinery.pki.Pem;
 import dev.wherry.machinery.pki.TlsContexts;
 import dev.wherry.machinery.pki.TlsIdentity;
 import dev.wherry.machinery.time.Timer;
+import dev.wherry.network.ingress.IngressController;
 import dev.wherry.scheduler.api.SchedulerRunner;
 import dev.wherry.scheduler.config.SchedulerConfig;
 import java.net.URI;
@@ -23,6 +25,7 @@ final class ControlPlane {
 
   /**
    * @param dnsAddress of the Service of built-in DNS; "" for none
+   * @param ingress whether Ingresses and Gateways are served
    */
   static void start(
       Deque<AutoCloseable> parts,
@@ -30,6 +33,7 @@ final class ControlPlane {
       String nodeIp,
       String dnsAddress,
       boolean localPath,
+      boolean ingress,
       Timer timer,
       long seed) {
     ComponentClients clients = new ComponentClients(api);
@@ -43,6 +47,11 @@ final class ControlPlane {
             (request, use, lifetime) ->
                 Pem.certificates(List.of(pki.authority().issue(request, use, lifetime))),
             timer));
+    if (ingress) {
+      ApiClient edge = clients.controller("ingress-controller");
+      IngressController.provideClass(edge);
+      parts.push(IngressController.start(edge, timer));
+    }
     SchedulerRunner scheduler =
         SchedulerRunner.start(clients.scheduler(), SchedulerConfig.defaults(), timer, seed);
     api.explainPods(scheduler::explain);

@@ -11,6 +11,7 @@ import dev.wherry.machinery.time.Timer;
 import dev.wherry.network.dns.ClusterDns;
 import dev.wherry.network.dns.DnsSettings;
 import dev.wherry.network.dns.forward.HostResolver;
+import dev.wherry.network.ingress.NodeProxy;
 import dev.wherry.network.proxy.ServiceProxy;
 import dev.wherry.runtime.choice.NodeRuntime;
 import dev.wherry.runtime.images.ImageStore;
@@ -81,6 +82,9 @@ final class LocalNode {
     opened(ServiceProxy.start(api, options.nodeName(), timer));
     if (options.dns().builtIn()) {
       opened(ClusterDns.start(api, dns(), timer, random));
+    }
+    if (options.ingress().served()) {
+      opened(NodeProxy.start(api, options.ingress().settings(options.nodeName()), timer, random));
     }
     NodeRuntime runtime = ahead.await();
     opened(PodNetwork.follow(api, options.nodeName(), runtime.cniDirectory(), data, timer));

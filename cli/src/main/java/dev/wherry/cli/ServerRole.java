@@ -39,6 +39,7 @@ public final class ServerRole implements AutoCloseable {
    * @param protection of the API
    * @param dns who answers the cluster's DNS
    * @param localPath whether claims may become directories of nodes
+   * @param ingress where Ingresses and Gateways are served
    */
   public record Options(
       Path dataDirectory,
@@ -54,14 +55,15 @@ public final class ServerRole implements AutoCloseable {
       List<Taint> taints,
       ProtectionConfig protection,
       DnsChoice dns,
-      boolean localPath) {
+      boolean localPath,
+      IngressChoice ingress) {
     public Options {
       hosts = List.copyOf(hosts);
       labels = Map.copyOf(labels);
       taints = List.copyOf(taints);
     }
 
-    /** Any runtime, no labels, no taints, no files of protection, built-in DNS. */
+    /** Any runtime, no labels, no taints, no files of protection, built-in DNS, usual ports. */
     public Options(
         Path dataDirectory,
         String bindAddress,
@@ -85,7 +87,8 @@ public final class ServerRole implements AutoCloseable {
           List.of(),
           ProtectionConfig.NONE,
           DnsChoice.BUILT_IN,
-          true);
+          true,
+          IngressChoice.DEFAULT);
     }
 
     private WorkerOptions worker(int apiPort) {
@@ -98,7 +101,8 @@ public final class ServerRole implements AutoCloseable {
           runtime,
           labels,
           taints,
-          dns);
+          dns,
+          ingress);
     }
   }
 
@@ -153,6 +157,7 @@ public final class ServerRole implements AutoCloseable {
           options.nodeIp(),
           options.dns().serviceAddress(),
           options.localPath(),
+          options.ingress().served(),
           timer,
           random.nextLong());
       if (ahead.isPresent()) {

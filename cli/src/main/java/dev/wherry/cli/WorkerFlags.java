@@ -2,6 +2,7 @@ package dev.wherry.cli;
 
 import dev.wherry.apiserver.ProtectionConfig;
 import dev.wherry.model.core.v1.Taint;
+import dev.wherry.network.ingress.IngressSettings;
 import dev.wherry.runtime.choice.RuntimeChoice;
 import java.io.IOException;
 import java.net.URI;
@@ -87,6 +88,22 @@ final class WorkerFlags {
           "Servers to ask about a domain, . for all others; may be repeated (default: the host's).")
   private List<String> dnsForward = List.of();
 
+  @Option(
+      names = "--ingress-http-port",
+      paramLabel = "PORT",
+      description =
+          "Where Ingresses are served by HTTP once there are any; 0 to serve none; the same for the"
+              + " server and every agent (default: ${DEFAULT-VALUE}).",
+      defaultValue = "80")
+  private int ingressHttpPort = IngressSettings.HTTP_PORT;
+
+  @Option(
+      names = "--ingress-https-port",
+      paramLabel = "PORT",
+      description = "Where Ingresses are served by HTTPS (default: ${DEFAULT-VALUE}).",
+      defaultValue = "443")
+  private int ingressHttpsPort = IngressSettings.HTTPS_PORT;
+
   /** An agent's: the given address, or the one from which this host reaches the server. */
   WorkerOptions agent(URI server, Path dataDirectory) throws IOException {
     return new WorkerOptions(
@@ -98,7 +115,8 @@ final class WorkerFlags {
         RuntimeChoice.parse(runtime),
         parsedLabels(labels),
         parsedTaints(taints),
-        dns());
+        dns(),
+        ingress());
   }
 
   /** A server's: the given address, or this host's first. */
@@ -125,7 +143,8 @@ final class WorkerFlags {
         parsedTaints(taints),
         protection,
         dns(),
-        localPath);
+        localPath,
+        ingress());
   }
 
   /** The flags again, for a process of its own. */
@@ -141,11 +160,16 @@ final class WorkerFlags {
     labels.forEach(label -> arguments.add("--label=" + label));
     taints.forEach(taint -> arguments.add("--taint=" + taint));
     arguments.addAll(dns().arguments());
+    arguments.addAll(ingress().arguments());
     return arguments;
   }
 
   DnsChoice dns() {
     return DnsChoice.parse(clusterDns, dnsForward);
+  }
+
+  IngressChoice ingress() {
+    return new IngressChoice(ingressHttpPort, ingressHttpsPort);
   }
 
   int kubeletPort() {

@@ -16,6 +16,7 @@ import java.util.Map;
  * @param labels put on the node beside the well-known ones
  * @param taints put on the node when it is made
  * @param dns who answers the cluster's DNS
+ * @param ingress where Ingresses and Gateways are served
  */
 record WorkerOptions(
     URI server,
@@ -26,7 +27,8 @@ record WorkerOptions(
     RuntimeChoice runtime,
     Map<String, String> labels,
     List<Taint> taints,
-    DnsChoice dns) {
+    DnsChoice dns,
+    IngressChoice ingress) {
   WorkerOptions {
     labels = Map.copyOf(labels);
     taints = List.copyOf(taints);

@@ -75,7 +75,7 @@ class RenewalTest {
             secrets);
     parts.push(api);
     parts.push(CertificateRenewal.start(api.pki(), url().toString(), kubeconfig(), timer));
-    ControlPlane.start(parts, api, "127.0.0.1", "", true, timer, 1);
+    ControlPlane.start(parts, api, "127.0.0.1", "", true, false, timer, 1);
     tokens =
         new JoinTokens(
             new ComponentClients(api).apiServer(),

@@ -113,7 +113,8 @@ abstract class StreamsContract {
                 List.of(),
                 ProtectionConfig.NONE,
                 DnsChoice.BUILT_IN,
-                true));
+                true,
+                IngressChoice.DEFAULT));
     Path pods = Files.writeString(folder.resolve("pods.json"), POD);
     Await.until(
         () -> "default service account",

@@ -16,11 +16,16 @@ public final class NodeAuthorizer implements Authorizer {
   private static final Verdict NO = new Verdict.NoOpinion("");
 
   private final NodeGraph graph;
+  private final EdgeSecrets edge;
   private final List<PolicyRule> nodeRules;
 
-  /** Judges by a graph, and by the rules of {@code system:node} for what is not subdivided. */
-  public NodeAuthorizer(NodeGraph graph, List<PolicyRule> nodeRules) {
+  /**
+   * Judges by a graph, by the certificates that all nodes show, and by the rules of {@code
+   * system:node} for what is not subdivided.
+   */
+  public NodeAuthorizer(NodeGraph graph, EdgeSecrets edge, List<PolicyRule> nodeRules) {
     this.graph = graph;
+    this.edge = edge;
     this.nodeRules = List.copyOf(nodeRules);
   }
 
@@ -78,6 +83,9 @@ public final class NodeAuthorizer implements Authorizer {
     }
     if (request.namespace().isEmpty()) {
       return new Verdict.NoOpinion("can only read namespaced object of this type");
+    }
+    if (type == NodeGraph.Type.SECRET && edge.shows(request.namespace(), request.name())) {
+      return ALLOWED;
     }
     return related(node, type, request);
   }

@@ -18,7 +18,8 @@ class NodeAuthorizerTest {
   private static final UserInfo NODE = UserInfo.of("system:node:a", UserInfo.NODES);
   private final FakeView view = new FakeView();
   private NodeAuthorizer authorizer =
-      new NodeAuthorizer(NodeGraph.following(view), DefaultPolicy.nodeRules());
+      new NodeAuthorizer(
+          NodeGraph.following(view), EdgeSecrets.following(view), DefaultPolicy.nodeRules());
 
   @BeforeEach
   void fill() {

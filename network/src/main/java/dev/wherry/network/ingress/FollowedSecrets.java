@@ -1,0 +1,133 @@
+package dev.wherry.network.ingress;
+
+import dev.wherry.machinery.client.ApiClient;
+import dev.wherry.machinery.informer.Change;
+import dev.wherry.machinery.informer.Informer;
+import dev.wherry.machinery.informer.ObjectKey;
+import dev.wherry.machinery.informer.Scope;
+import dev.wherry.machinery.pki.PkiException;
+import dev.wherry.machinery.pki.TlsIdentity;
+import dev.wherry.machinery.time.Timer;
+import dev.wherry.model.Bytes;
+import dev.wherry.model.core.v1.Secret;
+import dev.wherry.network.ingress.kinds.ClusterObjects.CertificateState;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * One watch for each Secret that a certificate comes from: a node may read no others. A Secret that
+ * is of no use leaves the certificate that was there before.
+ */
+final class FollowedSecrets implements AutoCloseable {
+  /** Secrets watched; later ones are not served. */
+  static final int SECRETS_MAX = 2_000;
+
+  private static final Logger LOG = System.getLogger(FollowedSecrets.class.getName());
+  private static final String CERTIFICATE = "tls.crt";
+  private static final String KEY = "tls.key";
+
+  /** Takes certificates by name. */
+  interface Sink {
+    void put(String name, TlsIdentity identity);
+
+    void keepOnly(Set<String> names);
+  }
+
+  private final ApiClient api;
+  private final Timer timer;
+  private final Sink sink;
+  private final Runnable changed;
+  private final Map<ObjectKey, Informer<Secret>> watches = new HashMap<>();
+  private final Map<ObjectKey, CertificateState> states = new ConcurrentHashMap<>();
+
+  FollowedSecrets(ApiClient api, Timer timer, Sink sink, Runnable changed) {
+    this.api = api;
+    this.timer = timer;
+    this.sink = sink;
+    this.changed = changed;
+  }
+
+  /** Follows these and no others; the owner's thread. */
+  void follow(Set<ObjectKey> wanted) {
+    boolean fewer =
+        watches
+            .entrySet()
+            .removeIf(entry -> {
+              boolean gone = !wanted.contains(entry.getKey());
+              if (gone) {
+                entry.getValue().close();
+                states.remove(entry.getKey());
+              }
+              return gone;
+            });
+    for (ObjectKey key : wanted) {
+      if (!watches.containsKey(key) && watches.size() < SECRETS_MAX) {
+        Scope scope = new Scope(key.namespace(), "", "metadata.name=" + key.name());
+        watches.put(
+            key,
+            new Informer<>(api, Secret.KIND, scope, timer)
+                .onChange(change -> take(key, change))
+                .start());
+      }
+    }
+    if (fewer) {
+      sink.keepOnly(
+          watches.keySet().stream()
+              .map(ObjectKey::toString)
+              .collect(java.util.stream.Collectors.toSet()));
+    }
+  }
+
+  /** What a Secret is good for; what was not read yet is not blamed while its watch begins. */
+  CertificateState state(ObjectKey key) {
+    CertificateState known = states.get(key);
+    if (known != null) {
+      return known;
+    }
+    Informer<Secret> watch = watches.get(key);
+    return watch != null && watch.hasSynced() && watch.list().isEmpty()
+        ? new CertificateState.Unusable("does not exist")
+        : new CertificateState.Usable();
+  }
+
+  private void take(ObjectKey key, Change<Secret> change) {
+    CertificateState now =
+        change instanceof Change.Removed
+            ? new CertificateState.Unusable("does not exist")
+            : read(key, change.latest());
+    CertificateState before = states.put(key, now);
+    if (now instanceof CertificateState.Unusable(String why) && !now.equals(before)) {
+      LOG.log(Level.WARNING, "certificate not taken secret={0} why=\"{1}\"", key, why);
+    }
+    changed.run();
+  }
+
+  private CertificateState read(ObjectKey key, Secret secret) {
+    Bytes certificate = secret.data().get(CERTIFICATE);
+    Bytes privateKey = secret.data().get(KEY);
+    if (certificate == null || privateKey == null) {
+      return new CertificateState.Unusable("lacks " + CERTIFICATE + " or " + KEY);
+    }
+    try {
+      sink.put(key.toString(), TlsIdentity.parse(text(certificate), text(privateKey)));
+      return new CertificateState.Usable();
+    } catch (PkiException e) {
+      return new CertificateState.Unusable(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static String text(Bytes bytes) {
+    return new String(bytes.toArray(), StandardCharsets.US_ASCII);
+  }
+
+  @Override
+  public void close() {
+    watches.values().forEach(Informer::close);
+    watches.clear();
+  }
+}

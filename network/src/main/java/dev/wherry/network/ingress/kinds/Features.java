@@ -1,0 +1,33 @@
+package dev.wherry.network.ingress.kinds;
+
+import java.util.List;
+
+/** What of Gateway API is served, in its own names and their order. */
+final class Features {
+  static final List<String> ALL =
+      List.of(
+          "GRPCRoute",
+          "Gateway",
+          "GatewayPort8080",
+          "HTTPRoute",
+          "HTTPRouteBackendProtocolH2C",
+          "HTTPRouteBackendProtocolWebSocket",
+          "HTTPRouteBackendRequestHeaderModification",
+          "HTTPRouteBackendTimeout",
+          "HTTPRouteHostRewrite",
+          "HTTPRouteMethodMatching",
+          "HTTPRouteParentRefPort",
+          "HTTPRoutePathRedirect",
+          "HTTPRoutePathRewrite",
+          "HTTPRoutePortRedirect",
+          "HTTPRouteQueryParamMatching",
+          "HTTPRouteRequestMirror",
+          "HTTPRouteRequestMultipleMirrors",
+          "HTTPRouteRequestPercentageMirror",
+          "HTTPRouteRequestTimeout",
+          "HTTPRouteResponseHeaderModification",
+          "HTTPRouteSchemeRedirect",
+          "ReferenceGrant");
+
+  private Features() {}
+}

@@ -1,0 +1,33 @@
+package dev.wherry.network.ingress.kinds;
+
+import dev.wherry.machinery.edge.EdgeClasses;
+import dev.wherry.model.kind.Kind;
+import dev.wherry.model.kind.KindInfo;
+import java.util.List;
+
+/** The kinds of Gateway API that are served, in the version of its standard channel. */
+public final class GatewayKinds {
+  public static final String GROUP = EdgeClasses.GATEWAY_GROUP;
+
+  /** Which GatewayClasses are ours. */
+  public static final String CONTROLLER = EdgeClasses.GATEWAY_CONTROLLER;
+
+  public static final Kind<TreeObject> GATEWAY_CLASS =
+      kind("v1", "GatewayClass", "gatewayclasses", false);
+  public static final Kind<TreeObject> GATEWAY = kind("v1", "Gateway", "gateways", true);
+  public static final Kind<TreeObject> HTTP_ROUTE = kind("v1", "HTTPRoute", "httproutes", true);
+  public static final Kind<TreeObject> GRPC_ROUTE = kind("v1", "GRPCRoute", "grpcroutes", true);
+  public static final Kind<TreeObject> REFERENCE_GRANT =
+      kind("v1beta1", "ReferenceGrant", "referencegrants", true);
+
+  /** All of them. */
+  public static final List<Kind<TreeObject>> ALL =
+      List.of(GATEWAY_CLASS, GATEWAY, HTTP_ROUTE, GRPC_ROUTE, REFERENCE_GRANT);
+
+  private GatewayKinds() {}
+
+  private static Kind<TreeObject> kind(
+      String version, String kind, String plural, boolean namespaced) {
+    return TreeObject.kind(new KindInfo(GROUP, version, kind, plural, namespaced));
+  }
+}

@@ -1,0 +1,148 @@
+package dev.wherry.network.ingress.kinds;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wherry.machinery.informer.ObjectKey;
+import dev.wherry.model.json.Json;
+import dev.wherry.network.ingress.route.RouteTable;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Gateways and their routes (Gateway API v1). All Gateways share the nodes' addresses; listeners of
+ * two Gateways for one port and host serve the routes of both.
+ */
+final class GatewayTranslation {
+  private static final int PORT_MAX = 65_535;
+
+  private final ClusterObjects objects;
+  private final RouteTable.Builder table;
+  private final Findings findings;
+
+  GatewayTranslation(ClusterObjects objects, RouteTable.Builder table, Findings findings) {
+    this.objects = objects;
+    this.table = table;
+    this.findings = findings;
+  }
+
+  void run() {
+    Set<String> classes = classes();
+    Grants grants = new Grants(objects.all(GatewayKinds.REFERENCE_GRANT));
+    Map<ObjectKey, List<GatewayListener>> gateways = new LinkedHashMap<>();
+    for (TreeObject gateway : sorted(objects.all(GatewayKinds.GATEWAY))) {
+      if (classes.contains(Trees.text(gateway.spec(), "gatewayClassName"))) {
+        gateways.put(ObjectKey.of(gateway), listeners(gateway, grants));
+      }
+    }
+    gateways.values().stream().flatMap(List::stream).forEach(this::open);
+    new RouteTranslation(objects, table, findings, grants, gateways)
+        .run(
+            sorted(objects.all(GatewayKinds.HTTP_ROUTE)),
+            sorted(objects.all(GatewayKinds.GRPC_ROUTE)));
+    gateways.values().forEach(this::status);
+  }
+
+  static List<TreeObject> sorted(List<TreeObject> objects) {
+    return objects.stream()
+        .sorted(Comparator.comparing(GatewayTranslation::created).thenComparing(ObjectKey::of))
+        .toList();
+  }
+
+  static Instant created(TreeObject object) {
+    Instant created = object.metadata().creationTimestamp();
+    return created == null ? Instant.EPOCH : created;
+  }
+
+  private Set<String> classes() {
+    List<TreeObject> ours =
+        objects.all(GatewayKinds.GATEWAY_CLASS).stream()
+            .filter(c -> Trees.text(c.spec(), "controllerName").equals(GatewayKinds.CONTROLLER))
+            .toList();
+    for (TreeObject one : ours) {
+      ObjectNode status = Json.object();
+      Condition.yes("Accepted", "Accepted").write(status.putArray("conditions"), one.generation());
+      ArrayNode features = status.putArray("supportedFeatures");
+      Features.ALL.forEach(name -> features.addObject().put("name", name));
+      findings.status(one, status);
+    }
+    return ours.stream().map(one -> one.metadata().name()).collect(Collectors.toSet());
+  }
+
+  private List<GatewayListener> listeners(TreeObject gateway, Grants grants) {
+    List<GatewayListener> listeners = new ArrayList<>();
+    for (JsonNode spec : gateway.spec().path("listeners")) {
+      listeners.add(GatewayListener.of(gateway, spec, objects, grants, findings));
+    }
+    for (GatewayListener one : listeners) {
+      for (GatewayListener other : listeners) {
+        if (one != other && one.port() == other.port()) {
+          if (!one.protocol().equals(other.protocol())) {
+            one.conflict(
+                "ProtocolConflict",
+                "listener " + other.name() + " has another protocol at this port");
+          } else if (one.host().equals(other.host())) {
+            one.conflict(
+                "HostnameConflict", "listener " + other.name() + " has the same port and hostname");
+          }
+        }
+      }
+    }
+    return listeners;
+  }
+
+  private void open(GatewayListener listener) {
+    int port = listener.port();
+    boolean usable =
+        port > 0
+            && port <= PORT_MAX
+            && table.tls(port).filter(tls -> tls != listener.tls()).isEmpty();
+    if (listener.isAccepted() && !usable) {
+      listener.refuse("PortUnavailable", "the port speaks another protocol already");
+    }
+    if (listener.isProgrammed()) {
+      table.listen(port, listener.tls(), listener.host());
+      listener
+          .certificate()
+          .ifPresent(secret -> table.certificate(port, listener.host(), secret.toString()));
+    }
+  }
+
+  private void status(List<GatewayListener> listeners) {
+    if (listeners.isEmpty()) {
+      return;
+    }
+    TreeObject gateway = listeners.getFirst().gateway();
+    ObjectNode status = Json.object();
+    ArrayNode addresses = status.putArray("addresses");
+    for (String address : objects.addresses()) {
+      addresses.addObject().put("type", "IPAddress").put("value", address);
+    }
+    long generation = gateway.generation();
+    ArrayNode conditions = status.putArray("conditions");
+    boolean all = listeners.stream().allMatch(GatewayListener::isAccepted);
+    boolean any = listeners.stream().anyMatch(GatewayListener::isAccepted);
+    String reason = all ? "Accepted" : "ListenersNotValid";
+    String message = all ? "" : "some listeners are not valid";
+    new Condition("Accepted", any, reason, message).write(conditions, generation);
+    programmed(listeners).write(conditions, generation);
+    ArrayNode written = status.putArray("listeners");
+    listeners.forEach(listener -> listener.writeStatus(written));
+    findings.status(gateway, status);
+  }
+
+  private Condition programmed(List<GatewayListener> listeners) {
+    if (listeners.stream().noneMatch(GatewayListener::isProgrammed)) {
+      return Condition.no("Programmed", "Invalid", "no listener is served");
+    }
+    return objects.addresses().isEmpty()
+        ? Condition.no("Programmed", "AddressNotAssigned", "no node serves it yet")
+        : Condition.yes("Programmed", "Programmed");
+  }
+}

@@ -1,0 +1,113 @@
+package dev.wherry.network.ingress.route;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The rules of one port. Listeners share out the hosts among them, so that a request is judged by
+ * the rules of the most special listener alone; within a listener the most special host comes
+ * first, and a host whose rules do not match leaves the request to less special ones.
+ */
+public final class PortRoutes {
+  private final boolean tls;
+  private final List<Listener> listeners;
+  private final Map<HostPattern, String> certificates;
+  private final HostTable<HostTable<List<Route>>> table = new HostTable<>();
+  private final HostTable<String> certificateNames = new HostTable<>();
+
+  /**
+   * The rules for some hosts of a port.
+   *
+   * @param routes whose hosts lie within the listener's
+   */
+  public record Listener(HostPattern host, List<Route> routes) {
+    public Listener {
+      routes = List.copyOf(routes);
+    }
+  }
+
+  /**
+   * @param tls whether clients speak TLS
+   * @param certificates by host: their names, {@code NAMESPACE/NAME} of Secrets
+   */
+  public PortRoutes(boolean tls, List<Listener> listeners, Map<HostPattern, String> certificates) {
+    this.tls = tls;
+    this.listeners = List.copyOf(listeners);
+    this.certificates = Collections.unmodifiableMap(new LinkedHashMap<>(certificates));
+    for (Listener listener : listeners) {
+      table.merge(listener.host(), rules(listener), (first, _) -> first);
+    }
+    certificates.forEach((host, name) -> certificateNames.merge(host, name, (first, _) -> first));
+  }
+
+  private static HostTable<List<Route>> rules(Listener listener) {
+    Map<HostPattern, List<Route>> byHost = new LinkedHashMap<>();
+    for (Route route : listener.routes()) {
+      byHost.computeIfAbsent(route.host(), _ -> new ArrayList<>()).add(route);
+    }
+    HostTable<List<Route>> rules = new HostTable<>();
+    byHost.forEach((host, routes) -> {
+      List<Route> sorted = new ArrayList<>(routes);
+      sorted.sort(Route.PRECEDENCE);
+      rules.merge(host, List.copyOf(sorted), PortRoutes::both);
+    });
+    return rules;
+  }
+
+  /** Two kinds of wildcard with one name. */
+  private static List<Route> both(List<Route> one, List<Route> other) {
+    List<Route> all = new ArrayList<>(one);
+    all.addAll(other);
+    all.sort(Route.PRECEDENCE);
+    return List.copyOf(all);
+  }
+
+  public boolean tls() {
+    return tls;
+  }
+
+  /** The rule for a request; empty where there is none. */
+  public Optional<Route> find(Asked asked) {
+    HostTable<List<Route>> rules = table.first(asked.host(), found -> found);
+    return rules == null
+        ? Optional.empty()
+        : Optional.ofNullable(rules.first(asked.host(), routes -> first(routes, asked)));
+  }
+
+  private static @org.jspecify.annotations.Nullable Route first(List<Route> routes, Asked asked) {
+    for (int i = 0; i < routes.size(); i++) {
+      Route route = routes.get(i);
+      if (route.match().matches(asked) && route.host().matches(asked.host())) {
+        return route;
+      }
+    }
+    return null;
+  }
+
+  /** The name of the certificate for a host; empty for the default one. */
+  public Optional<String> certificate(String host) {
+    return Optional.ofNullable(certificateNames.first(host, name -> name));
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof PortRoutes o
+        && tls == o.tls
+        && listeners.equals(o.listeners)
+        && certificates.equals(o.certificates);
+  }
+
+  @Override
+  public int hashCode() {
+    return listeners.hashCode();
+  }
+
+  /** All rules, listener by listener. */
+  public List<Route> routes() {
+    return listeners.stream().flatMap(listener -> listener.routes().stream()).toList();
+  }
+}
