@@ -6,12 +6,17 @@
  *                                orphans, ends on SIGTERM or SIGINT
  *   wherry-shim dial NETNS PORT  connects to PORT on the loopback of the network namespace NETNS
  *                                and relays it with stdin and stdout, each direction closing alone
+ *   wherry-shim supervise ...    a container's supervisor, see supervise.c
+ *   wherry-shim exec ...         a command in a running container, see supervise.c
+ *   wherry-shim unmount PATH     detaches a mount; what is none is no error
  *   wherry-shim version
  *
- * Exit codes: 0 done, 1 the work failed (one line on stderr says why), 2 wrong use.
- * Supervisor, launcher and socket opener become further rows of the table of modes.
+ * Called by the name pause it is the pause mode. Exit codes: 0 done, 1 the work failed (one line
+ * on stderr says why), 2 wrong use.
  */
 #define _GNU_SOURCE
+#include "wherry-shim.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -22,15 +27,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define SHIM_VERSION "1"
-
-enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
-
-static int fail(const char *what)
+int fail(const char *what)
 {
 	dprintf(STDERR_FILENO, "wherry-shim: %s: %s\n", what, strerror(errno));
 	return EXIT_FAILED;
@@ -152,7 +154,7 @@ static void finish(struct direction *d)
 		shutdown(d->to, SHUT_WR);
 }
 
-static int would_block(void)
+int retry_later(void)
 {
 	return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
 }
@@ -164,7 +166,7 @@ static int move(struct direction *d)
 
 	if (d->held == 0) {
 		n = read(d->from, d->buffer, sizeof d->buffer);
-		if (n < 0 && would_block())
+		if (n < 0 && retry_later())
 			return 0;
 		if (n <= 0) {
 			finish(d);
@@ -175,7 +177,7 @@ static int move(struct direction *d)
 	}
 	n = write(d->to, d->buffer + d->written, d->held - d->written);
 	if (n < 0)
-		return would_block() ? 0 : -1;
+		return retry_later() ? 0 : -1;
 	d->written += (size_t)n;
 	if (d->written == d->held)
 		d->held = 0;
@@ -249,6 +251,19 @@ static int run_dial(int argc, char **argv)
 	return relay(fd);
 }
 
+/* ---- unmount ---- */
+
+static int run_unmount(int argc, char **argv)
+{
+	if (argc != 3) {
+		dprintf(STDERR_FILENO, "usage: wherry-shim unmount PATH\n");
+		return EXIT_USAGE;
+	}
+	if (umount2(argv[2], MNT_DETACH | UMOUNT_NOFOLLOW) < 0 && errno != EINVAL && errno != ENOENT)
+		return fail(argv[2]);
+	return EXIT_DONE;
+}
+
 /* ---- modes ---- */
 
 static int run_version(int argc, char **argv)
@@ -265,16 +280,23 @@ static const struct mode {
 } modes[] = {
 	{ "pause", run_pause },
 	{ "dial", run_dial },
+	{ "supervise", run_supervise },
+	{ "exec", run_exec },
+	{ "unmount", run_unmount },
 	{ "version", run_version },
 };
 
 int main(int argc, char **argv)
 {
+	const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
 	size_t i;
 
+	if (argc > 0 && strcmp(slash ? slash + 1 : argv[0], "pause") == 0)
+		return run_pause(argc, argv);
 	for (i = 0; argc > 1 && i < sizeof modes / sizeof modes[0]; i++)
 		if (strcmp(argv[1], modes[i].name) == 0)
 			return modes[i].run(argc, argv);
-	dprintf(STDERR_FILENO, "usage: wherry-shim pause | dial NETNS PORT | version\n");
+	dprintf(STDERR_FILENO, "usage: wherry-shim pause | dial NETNS PORT |"
+		" supervise ... | exec ... | unmount PATH | version\n");
 	return EXIT_USAGE;
 }

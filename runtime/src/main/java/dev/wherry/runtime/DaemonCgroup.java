@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -12,7 +13,7 @@ import java.util.List;
  * runtimes place containers with the cgroupfs driver. Controllers of version 1 stay as they are:
  * they limit, they do not kill.
  */
-final class DaemonCgroup {
+public final class DaemonCgroup {
   private static final System.Logger LOG = System.getLogger(DaemonCgroup.class.getName());
   private static final Path MOUNT = Path.of("/sys/fs/cgroup");
   private static final String SYSTEMD = "name=systemd";
@@ -27,12 +28,8 @@ final class DaemonCgroup {
    */
   static void leave(long pid, String name) {
     try {
-      for (String line : Files.readAllLines(Path.of("/proc/self/cgroup"))) {
-        String[] fields = line.split(":", 3);
-        boolean tracks = fields[1].isEmpty() || fields[1].equals(SYSTEMD);
-        if (tracks && !fields[2].equals("/")) {
-          move(pid, root(fields[1]).resolve(name));
-        }
+      for (Path file : exits(name)) {
+        Files.writeString(file, Long.toString(pid));
       }
     } catch (IOException e) {
       LOG.log(
@@ -43,9 +40,24 @@ final class DaemonCgroup {
     }
   }
 
-  private static void move(long pid, Path cgroup) throws IOException {
-    Files.createDirectories(cgroup);
-    Files.writeString(cgroup.resolve("cgroup.procs"), Long.toString(pid));
+  /**
+   * The files to which a process's id is written to take it out; none where this process is in no
+   * cgroup that anybody would kill. The cgroup is made.
+   *
+   * @param name of the cgroup at the root
+   */
+  public static List<Path> exits(String name) throws IOException {
+    var files = new ArrayList<Path>();
+    for (String line : Files.readAllLines(Path.of("/proc/self/cgroup"))) {
+      String[] fields = line.split(":", 3);
+      boolean tracks = fields[1].isEmpty() || fields[1].equals(SYSTEMD);
+      if (tracks && !fields[2].equals("/")) {
+        Path cgroup = root(fields[1]).resolve(name);
+        Files.createDirectories(cgroup);
+        files.add(cgroup.resolve("cgroup.procs"));
+      }
+    }
+    return files;
   }
 
   private static Path root(String controllers) {

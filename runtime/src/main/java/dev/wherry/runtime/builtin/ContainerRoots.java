@@ -22,7 +22,9 @@ public interface ContainerRoots {
    */
   Path mount(String containerId, String imageId) throws IOException;
 
-  /** A read-only mount of an image for an image volume, kept until {@link #remove} of the same id. */
+  /**
+   * A read-only mount of an image for an image volume, kept until {@link #remove} of the same id.
+   */
   Path mountReadOnly(String id, String imageId) throws IOException;
 
   /** Unmounts and deletes; nothing happens when there is none. */

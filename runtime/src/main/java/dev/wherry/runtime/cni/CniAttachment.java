@@ -1,6 +1,8 @@
 package dev.wherry.runtime.cni;
 
+import dev.wherry.proto.cri.v1.PortMapping;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What is to be attached to the pod network.
@@ -24,7 +26,20 @@ public record CniAttachment(
   }
 
   /** One port mapping; protocol in lower case, hostIp empty for all addresses. */
-  public record HostPort(int hostPort, int containerPort, String protocol, String hostIp) {}
+  public record HostPort(int hostPort, int containerPort, String protocol, String hostIp) {
+    /** Those of CRI's mappings that name a host port. */
+    public static List<HostPort> of(List<PortMapping> mappings) {
+      return mappings.stream()
+          .filter(port -> port.getHostPort() > 0)
+          .map(port ->
+              new HostPort(
+                  port.getHostPort(),
+                  port.getContainerPort(),
+                  port.getProtocol().name().toLowerCase(Locale.ROOT),
+                  port.getHostIp()))
+          .toList();
+    }
+  }
 
   CniAttachment withNetns(String path) {
     return new CniAttachment(containerId, path, podNamespace, podName, podUid, ports);

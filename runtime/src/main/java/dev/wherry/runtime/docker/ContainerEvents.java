@@ -4,6 +4,7 @@ import com.github.dockerjava.api.async.ResultCallback;
 import com.github.dockerjava.api.model.Event;
 import dev.wherry.proto.cri.v1.ContainerEventResponse;
 import dev.wherry.proto.cri.v1.ContainerEventType;
+import dev.wherry.runtime.cri.EventSource;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -17,7 +18,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /**
  * Docker's events as CRI's, each with its pod's whole status. A slow reader slows its own stream.
  */
-final class ContainerEvents {
+final class ContainerEvents implements EventSource {
   private final Owned owned;
   private final Sandboxes sandboxes;
   private final Containers containers;
@@ -29,7 +30,8 @@ final class ContainerEvents {
   }
 
   /** Streams until the reader leaves or Docker ends; then the status is UNAVAILABLE. */
-  void stream(ServerCallStreamObserver<ContainerEventResponse> out) {
+  @Override
+  public void stream(ServerCallStreamObserver<ContainerEventResponse> out) {
     var ready = new Semaphore(0);
     var callback = new Forwarder(out, ready);
     out.setOnReadyHandler(ready::release);

@@ -12,8 +12,13 @@ import dev.wherry.proto.cri.v1.ContainerFilter;
 import dev.wherry.proto.cri.v1.ContainerState;
 import dev.wherry.proto.cri.v1.ContainerStatus;
 import dev.wherry.proto.cri.v1.CreateContainerRequest;
+import dev.wherry.proto.cri.v1.ExecSyncRequest;
+import dev.wherry.proto.cri.v1.ExecSyncResponse;
+import dev.wherry.proto.cri.v1.FilesystemUsage;
 import dev.wherry.proto.cri.v1.LinuxContainerResources;
 import dev.wherry.proto.cri.v1.PodSandboxConfig;
+import dev.wherry.runtime.cri.ContainerService;
+import dev.wherry.runtime.cri.Selectors;
 import dev.wherry.runtime.logs.LogCopies;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,7 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Containers of sandboxes: made, started, ended, removed, listed. */
-final class Containers {
+final class Containers implements ContainerService {
   /** Docker takes whole seconds in an int; what is beyond is for ever. */
   private static final long STOP_SECONDS_MAX = Integer.MAX_VALUE / 1000;
 
@@ -34,6 +39,7 @@ final class Containers {
   private final ContainerCreation creation;
   private final ContainerStatuses statuses;
   private final LogCopies logs;
+  private final ExecSync execSync;
   private final InstantSource clock;
 
   Containers(
@@ -42,17 +48,19 @@ final class Containers {
       ContainerCreation creation,
       ContainerStatuses statuses,
       LogCopies logs,
+      ExecSync execSync,
       InstantSource clock) {
     this.docker = docker;
     this.owned = owned;
     this.creation = creation;
     this.statuses = statuses;
     this.logs = logs;
+    this.execSync = execSync;
     this.clock = clock;
   }
 
-  /** Creates a container in its sandbox without starting it; returns its id. */
-  String create(CreateContainerRequest request) {
+  @Override
+  public String create(CreateContainerRequest request) {
     String sandboxId = request.getPodSandboxId();
     InspectContainerResponse sandbox =
         owned.inspect(sandboxId).orElseThrow(() -> CriErrors.notFound("sandbox", sandboxId));
@@ -91,8 +99,8 @@ final class Containers {
         : Path.of(sandbox.getLogDirectory()).resolve(config.getLogPath()).toString();
   }
 
-  /** Starts a container and the copying of its log. */
-  void start(String id) throws IOException {
+  @Override
+  public void start(String id) throws IOException {
     InspectContainerResponse container = require(id);
     String logPath = owned.labels(container).getOrDefault(Labels.LOG_PATH, "");
     if (!logPath.isEmpty()) {
@@ -105,8 +113,8 @@ final class Containers {
     }
   }
 
-  /** Stop signal, then SIGKILL after the time given; a container that has ended is no error. */
-  void stop(String id, long timeoutSeconds) {
+  @Override
+  public void stop(String id, long timeoutSeconds) {
     if (owned.inspect(id).isEmpty()) {
       return;
     }
@@ -118,28 +126,33 @@ final class Containers {
     }
   }
 
-  void remove(String id) {
+  @Override
+  public void remove(String id) {
     owned.remove(id);
     logs.forget(id);
   }
 
-  void reopenLog(String id) throws IOException {
+  @Override
+  public void reopenLog(String id) throws IOException {
     require(id);
     logs.reopen(id);
   }
 
-  ContainerStatus status(String id) {
+  @Override
+  public ContainerStatus status(String id) {
     return statuses.of(require(id));
   }
 
-  void update(String id, LinuxContainerResources resources) {
+  @Override
+  public void update(String id, LinuxContainerResources resources) {
     require(id);
     UpdateContainerCmd update = docker.updateContainerCmd(id);
     ResourceLimits.apply(resources, update);
     update.exec();
   }
 
-  List<Container> list(ContainerFilter filter) {
+  @Override
+  public List<Container> list(ContainerFilter filter) {
     var found = new ArrayList<Container>();
     for (var container : owned.list(Labels.TYPE_CONTAINER)) {
       Labels.containerConfig(container.getLabels())
@@ -161,7 +174,31 @@ final class Containers {
     return found;
   }
 
-  InspectContainerResponse require(String id) {
+  @Override
+  public void requireKnown(String id) {
+    require(id);
+  }
+
+  @Override
+  public ExecSyncResponse execSync(ExecSyncRequest request) throws IOException {
+    return execSync.run(request);
+  }
+
+  @Override
+  public Optional<Long> processId(String id) {
+    return owned
+        .inspect(id)
+        .map(InspectContainerResponse::getState)
+        .map(InspectContainerResponse.ContainerState::getPidLong)
+        .filter(pid -> pid > 0);
+  }
+
+  @Override
+  public Optional<FilesystemUsage> writableLayer(String id) {
+    return Optional.empty();
+  }
+
+  private InspectContainerResponse require(String id) {
     return owned.inspect(id).orElseThrow(() -> CriErrors.notFound("container", id));
   }
 

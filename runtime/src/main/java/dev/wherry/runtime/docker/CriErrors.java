@@ -4,17 +4,14 @@ import com.github.dockerjava.api.exception.BadRequestException;
 import com.github.dockerjava.api.exception.ConflictException;
 import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.exception.NotFoundException;
-import dev.wherry.runtime.cni.CniException;
+import dev.wherry.runtime.cri.CriFailures;
 import io.grpc.Status;
-import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.Callable;
 
-/** The one place where failures become gRPC statuses; kubelets test for NOT_FOUND. */
+/** Docker's failures as gRPC statuses; the others are every runtime's. */
 final class CriErrors {
-  private static final System.Logger LOG = System.getLogger(CriErrors.class.getName());
-
   private CriErrors() {}
 
   /** Runs a call's body and completes the observer with its answer or its status. */
@@ -32,8 +29,6 @@ final class CriErrors {
 
   static StatusRuntimeException status(Exception failure) {
     return switch (failure) {
-      case StatusRuntimeException s -> s;
-      case StatusException s -> s.getStatus().asRuntimeException();
       case NotFoundException e -> Status.NOT_FOUND.withDescription(text(e)).asRuntimeException();
       case ConflictException e ->
           Status.FAILED_PRECONDITION.withDescription(text(e)).asRuntimeException();
@@ -43,19 +38,12 @@ final class CriErrors {
       case DockerRefusal e when e.status() == 404 ->
           Status.NOT_FOUND.withDescription(text(e)).asRuntimeException();
       case DockerRefusal e -> Status.UNKNOWN.withDescription(text(e)).asRuntimeException();
-      case CniException e -> Status.UNKNOWN.withDescription(text(e)).asRuntimeException();
-      case IllegalArgumentException e ->
-          Status.INVALID_ARGUMENT.withDescription(text(e)).asRuntimeException();
-      case InterruptedException e -> Status.CANCELLED.withCause(e).asRuntimeException();
-      default -> {
-        LOG.log(System.Logger.Level.WARNING, "cri call failed", failure);
-        yield Status.UNKNOWN.withDescription(text(failure)).asRuntimeException();
-      }
+      default -> CriFailures.status(failure);
     };
   }
 
   static StatusRuntimeException notFound(String what, String id) {
-    return Status.NOT_FOUND.withDescription("no " + what + " " + id).asRuntimeException();
+    return CriFailures.notFound(what, id);
   }
 
   // docker-java's messages are "Status 404: {"message":"..."}": keep what Docker said.

@@ -6,10 +6,12 @@ import dev.wherry.runtime.OomScore;
 import dev.wherry.runtime.ShimBinary;
 import dev.wherry.runtime.StreamingEndpoint;
 import dev.wherry.runtime.cni.CniNetwork;
-import dev.wherry.runtime.docker.streams.DockerStreamingServer;
+import dev.wherry.runtime.cri.RuntimeCalls;
+import dev.wherry.runtime.cri.Stats;
 import dev.wherry.runtime.images.ImageMirror;
 import dev.wherry.runtime.images.ImageStore;
 import dev.wherry.runtime.logs.LogCopies;
+import dev.wherry.runtime.streams.StreamingServer;
 import io.grpc.BindableService;
 import java.io.IOException;
 import java.time.InstantSource;
@@ -58,6 +60,9 @@ public final class DockerCri implements AutoCloseable {
     var images = new Images(docker, imported, mirror);
     var logs =
         new LogCopies(new DockerLogSource(connection), config.stateDirectory().resolve("logs"));
+    ScheduledExecutorService timer =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("docker-shim-timer").factory());
     var sandboxes = new Sandboxes(docker, owned, network, new SandboxCreation(oomScore), clock);
     var containers =
         new Containers(
@@ -66,23 +71,22 @@ public final class DockerCri implements AutoCloseable {
             new ContainerCreation(oomScore),
             new ContainerStatuses(owned, images),
             logs,
+            new ExecSync(connection, timer),
             clock);
-    ScheduledExecutorService timer =
-        Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().daemon().name("docker-shim-timer").factory());
     var streams =
         new DockerStreams(connection, ShimBinary.install(config.stateDirectory().resolve("bin")));
-    StreamingEndpoint streaming = DockerStreamingServer.start(streams, clock);
+    StreamingEndpoint streaming = StreamingServer.start(streams, clock);
     var runtime =
         new RuntimeCalls(
-            docker,
-            sandboxes,
-            containers,
-            new ExecSync(connection, timer),
-            new Stats(owned, containers, sandboxes, clock),
-            new ContainerEvents(owned, sandboxes, containers),
-            streaming,
-            network);
+            new RuntimeCalls.Parts(
+                new DockerFacts(docker),
+                sandboxes,
+                containers,
+                new Stats(containers, sandboxes, clock),
+                new ContainerEvents(owned, sandboxes, containers),
+                streaming,
+                network,
+                CriErrors::status));
     return new DockerCri(
         connection,
         logs,

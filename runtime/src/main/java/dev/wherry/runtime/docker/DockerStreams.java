@@ -4,6 +4,8 @@ import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import dev.wherry.proto.cri.v1.AttachRequest;
 import dev.wherry.proto.cri.v1.ExecRequest;
+import dev.wherry.runtime.streams.ShimConnection;
+import dev.wherry.runtime.streams.StreamSource;
 import dev.wherry.streaming.portforward.PodConnection;
 import dev.wherry.streaming.remotecommand.CommandStatus;
 import dev.wherry.streaming.remotecommand.RemoteProcess;
@@ -22,7 +24,7 @@ import java.util.concurrent.TimeUnit;
  * What stands behind a streaming endpoint: processes in containers with their streams, and
  * connections to a sandbox's ports.
  */
-public final class DockerStreams {
+public final class DockerStreams implements StreamSource {
   private static final int CHUNK_BYTES = 32 * 1024;
   private static final int FRAME_STDERR = 2;
   private static final int EXIT_CODE_LOOKS_MAX = 100;
@@ -39,7 +41,7 @@ public final class DockerStreams {
     this.shim = shim;
   }
 
-  /** Starts a command in a running container. */
+  @Override
   public RemoteProcess exec(ExecRequest request) throws IOException {
     String exec =
         connection
@@ -58,7 +60,7 @@ public final class DockerStreams {
         connection.socket().hijack("/exec/" + exec + "/start", start), request.getTty(), exec, "");
   }
 
-  /** Joins the streams of a container's first process. */
+  @Override
   public RemoteProcess attach(AttachRequest request) throws IOException {
     String path =
         "/containers/%s/attach?stream=1&stdin=%d&stdout=%d&stderr=%d"
@@ -71,20 +73,13 @@ public final class DockerStreams {
     return new Hijacked(stream, request.getTty(), "", request.getContainerId());
   }
 
-  /**
-   * Connects to a port on a sandbox's loopback.
-   *
-   * @throws IOException when the port refuses; the message says why
-   */
+  @Override
   public PodConnection dial(String sandboxId, int port) throws IOException {
     Long pid = connection.client().inspectContainerCmd(sandboxId).exec().getState().getPidLong();
     if (pid == null || pid <= 0) {
       throw CriErrors.notFound("running sandbox", sandboxId);
     }
-    return new ShimConnection(
-        new ProcessBuilder(
-                shim.toString(), "dial", "/proc/" + pid + "/ns/net", Integer.toString(port))
-            .start());
+    return ShimConnection.dial(shim, pid, port);
   }
 
   private final class Hijacked implements RemoteProcess {

@@ -15,20 +15,21 @@ import dev.wherry.proto.cri.v1.PodSandboxFilter;
 import dev.wherry.proto.cri.v1.PodSandboxNetworkStatus;
 import dev.wherry.proto.cri.v1.PodSandboxState;
 import dev.wherry.proto.cri.v1.PodSandboxStatus;
-import dev.wherry.proto.cri.v1.PortMapping;
 import dev.wherry.runtime.cni.CniAttachment;
 import dev.wherry.runtime.cni.CniNetwork;
+import dev.wherry.runtime.cri.ResolvConf;
+import dev.wherry.runtime.cri.SandboxService;
+import dev.wherry.runtime.cri.Selectors;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
 /** Pod sandboxes as pause containers with a network of their own by CNI. */
-final class Sandboxes {
+final class Sandboxes implements SandboxService {
   private static final int STOP_SECONDS = 5;
 
   private final DockerClient docker;
@@ -52,8 +53,8 @@ final class Sandboxes {
     this.clock = clock;
   }
 
-  /** Creates, starts and attaches; returns the id. Leaves nothing behind when it throws. */
-  String run(PodSandboxConfig config, String runtimeHandler) {
+  @Override
+  public String run(PodSandboxConfig config, String runtimeHandler) {
     if (!runtimeHandler.isEmpty()) {
       throw new IllegalArgumentException("no runtime handler '" + runtimeHandler + "'");
     }
@@ -101,8 +102,8 @@ final class Sandboxes {
     }
   }
 
-  /** Ends every container of the sandbox, gives its address back, ends the pause process. */
-  void stop(String id) {
+  @Override
+  public void stop(String id) {
     for (Container container : owned.list(Labels.TYPE_CONTAINER)) {
       if (id.equals(container.getLabels().get(Labels.SANDBOX_ID))) {
         kill(container.getId());
@@ -127,8 +128,8 @@ final class Sandboxes {
     }
   }
 
-  /** Removes the sandbox and its containers, running or not. */
-  void remove(String id) {
+  @Override
+  public void remove(String id) {
     stop(id);
     for (Container container : owned.list(Labels.TYPE_CONTAINER)) {
       if (id.equals(container.getLabels().get(Labels.SANDBOX_ID))) {
@@ -138,8 +139,8 @@ final class Sandboxes {
     owned.remove(id);
   }
 
-  /** One sandbox's status; NOT_FOUND when there is none. */
-  PodSandboxStatus status(String id) {
+  @Override
+  public PodSandboxStatus status(String id) {
     InspectContainerResponse sandbox =
         owned.inspect(id).orElseThrow(() -> CriErrors.notFound("sandbox", id));
     Map<String, String> labels = owned.labels(sandbox);
@@ -164,7 +165,8 @@ final class Sandboxes {
         .build();
   }
 
-  List<PodSandbox> list(PodSandboxFilter filter) {
+  @Override
+  public List<PodSandbox> list(PodSandboxFilter filter) {
     var found = new ArrayList<PodSandbox>();
     for (Container container : owned.list(Labels.TYPE_SANDBOX)) {
       Labels.sandboxConfig(container.getLabels())
@@ -175,8 +177,8 @@ final class Sandboxes {
     return found;
   }
 
-  /** The process whose namespaces are the sandbox's; empty when it does not run. */
-  Optional<Long> processId(String id) {
+  @Override
+  public Optional<Long> processId(String id) {
     return owned
         .inspect(id)
         .filter(s -> Boolean.TRUE.equals(s.getState().getRunning()))
@@ -221,25 +223,12 @@ final class Sandboxes {
   }
 
   private static CniAttachment attachment(String id, String netns, PodSandboxConfig config) {
-    List<CniAttachment.HostPort> ports =
-        config.getPortMappingsList().stream()
-            .filter(port -> port.getHostPort() > 0)
-            .map(Sandboxes::hostPort)
-            .toList();
     return new CniAttachment(
         id,
         netns,
         config.getMetadata().getNamespace(),
         config.getMetadata().getName(),
         config.getMetadata().getUid(),
-        ports);
-  }
-
-  private static CniAttachment.HostPort hostPort(PortMapping port) {
-    return new CniAttachment.HostPort(
-        port.getHostPort(),
-        port.getContainerPort(),
-        port.getProtocol().name().toLowerCase(Locale.ROOT),
-        port.getHostIp());
+        CniAttachment.HostPort.of(config.getPortMappingsList()));
   }
 }

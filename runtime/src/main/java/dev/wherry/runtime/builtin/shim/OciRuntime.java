@@ -1,0 +1,129 @@
+package dev.wherry.runtime.builtin.shim;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wherry.runtime.Trees;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * The OCI runtime's program, with a state folder of our own. Its first runs and execs are
+ * wherry-shim's; here is the rest.
+ *
+ * @param program runc, or another with its command line (crun)
+ * @param root its state
+ * @param systemd whether systemd makes the cgroups
+ */
+public record OciRuntime(Path program, Path root, boolean systemd) {
+  private static final long CALL_SECONDS_MAX = 60;
+
+  /** In this order: runc works on every cgroup layout. */
+  private static final List<String> NAMES = List.of("runc", "crun");
+
+  private static final List<String> FOLDERS =
+      List.of("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin");
+
+  /** The host's program; empty when it has none. */
+  public static Optional<Path> find() {
+    return NAMES.stream()
+        .flatMap(name -> FOLDERS.stream().map(folder -> Path.of(folder, name)))
+        .filter(Files::isExecutable)
+        .findFirst();
+  }
+
+  /** Kills what is left of a container and forgets it; one that is unknown is no error. */
+  public void delete(String id) throws IOException {
+    run(List.of("delete", "--force", id), new byte[0]);
+  }
+
+  /** Sets limits of a running container, a {@code linux.resources} tree. */
+  public void update(String id, ObjectNode resources) throws IOException {
+    run(List.of("update", "--resources", "-", id), Trees.bytes(resources));
+  }
+
+  /** Whether it can mount recursively read-only, as it says itself. */
+  public boolean hasRecursiveReadOnly() {
+    try {
+      for (JsonNode option :
+          Trees.parse(run(List.of("features"), new byte[0])).path("mountOptions")) {
+        if (option.asText().equals("rro")) {
+          return true;
+        }
+      }
+      return false;
+    } catch (IOException | IllegalArgumentException e) {
+      // Older than the command: it has nothing of the kind.
+      return false;
+    }
+  }
+
+  private byte[] run(List<String> arguments, byte[] input) throws IOException {
+    var command = new ArrayList<>(List.of(program.toString(), "--root", root.toString()));
+    if (systemd) {
+      command.add("--systemd-cgroup");
+    }
+    command.addAll(arguments);
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    try {
+      CompletableFuture<byte[]> out =
+          CompletableFuture.supplyAsync(() -> readAll(process), Thread::startVirtualThread);
+      try (var in = process.getOutputStream()) {
+        in.write(input);
+      }
+      byte[] said = out.get(CALL_SECONDS_MAX, TimeUnit.SECONDS);
+      if (!process.waitFor(CALL_SECONDS_MAX, TimeUnit.SECONDS)) {
+        throw new TimeoutException();
+      }
+      if (process.exitValue() != 0) {
+        throw new IOException(
+            program.getFileName()
+                + " "
+                + arguments.getFirst()
+                + ": "
+                + new String(said, StandardCharsets.UTF_8).strip());
+      }
+      return said;
+    } catch (TimeoutException | ExecutionException e) {
+      throw new IOException(program.getFileName() + " " + arguments.getFirst() + " hangs", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  private static byte[] readAll(Process process) {
+    try {
+      return process.getInputStream().readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The last error in a log that the program wrote as JSON lines; empty when there is none. */
+  static Optional<String> lastError(Path log) {
+    Optional<String> last = Optional.empty();
+    try {
+      for (String line : Files.exists(log) ? Files.readAllLines(log) : List.<String>of()) {
+        JsonNode entry = Trees.parse(line.getBytes(StandardCharsets.UTF_8));
+        if (entry.path("level").asText().equals("error")) {
+          last = Optional.of(entry.path("msg").asText());
+        }
+      }
+    } catch (IOException | IllegalArgumentException e) {
+      // A torn line: what was read before it must do.
+    }
+    return last;
+  }
+}

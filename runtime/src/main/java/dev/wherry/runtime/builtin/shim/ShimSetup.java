@@ -1,0 +1,28 @@
+package dev.wherry.runtime.builtin.shim;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+
+/**
+ * What every supervised process of a node has in common.
+ *
+ * @param shim the installed wherry-shim
+ * @param leave files of cgroups into which supervisors go, out of this process's own
+ * @param oomScore of supervisors: losing one loses a container
+ */
+public record ShimSetup(
+    Path shim, OciRuntime runtime, List<Path> leave, int oomScore, InstantSource clock) {
+  private static final long NANOS_PER_SECOND = 1_000_000_000L;
+
+  public ShimSetup {
+    leave = List.copyOf(leave);
+  }
+
+  /** Nanoseconds since the epoch. */
+  public long now() {
+    Instant now = clock.instant();
+    return now.getEpochSecond() * NANOS_PER_SECOND + now.getNano();
+  }
+}

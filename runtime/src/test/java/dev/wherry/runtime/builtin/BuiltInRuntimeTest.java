@@ -1,0 +1,307 @@
+package dev.wherry.runtime.builtin;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.wherry.proto.cri.v1.AttachRequest;
+import dev.wherry.proto.cri.v1.ContainerEventResponse;
+import dev.wherry.proto.cri.v1.ContainerEventType;
+import dev.wherry.proto.cri.v1.ContainerState;
+import dev.wherry.proto.cri.v1.ContainerStatus;
+import dev.wherry.proto.cri.v1.ExecRequest;
+import dev.wherry.proto.cri.v1.GetEventsRequest;
+import dev.wherry.proto.cri.v1.LinuxContainerConfig;
+import dev.wherry.proto.cri.v1.LinuxContainerResources;
+import dev.wherry.proto.cri.v1.LinuxContainerSecurityContext;
+import dev.wherry.proto.cri.v1.PodSandboxState;
+import dev.wherry.proto.cri.v1.PortForwardRequest;
+import dev.wherry.proto.cri.v1.SecurityProfile;
+import dev.wherry.proto.cri.v1.StopContainerRequest;
+import dev.wherry.runtime.DockerShimConfig;
+import dev.wherry.runtime.fixture.Await;
+import dev.wherry.runtime.fixture.CriClient;
+import dev.wherry.runtime.fixture.CriRuntimeContract;
+import dev.wherry.runtime.streams.SpdyTestClient;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The contract of every runtime, and what only this one does: outliving its server. */
+class BuiltInRuntimeTest extends CriRuntimeContract {
+  private static final Path RUNC = Path.of("/usr/sbin/runc");
+
+  private BuiltInRuntime runtime;
+
+  @Override
+  protected int networkNumber() {
+    return 21;
+  }
+
+  @Override
+  protected void startRuntime() throws IOException {
+    Path socket = directory.resolve("cri.sock");
+    runtime =
+        BuiltInRuntime.start(
+            new BuiltInConfig(
+                socket,
+                directory.resolve("state"),
+                directory.resolve("r"),
+                network.configurationDirectory(),
+                DockerShimConfig.CNI_PLUGIN_PATH,
+                RUNC,
+                false,
+                "test"),
+            new CopiedRoots(directory.resolve("roots")),
+            new StoredImages(store),
+            InstantSource.system());
+    cri = new CriClient(socket);
+  }
+
+  @Override
+  protected void stopRuntime() throws IOException {
+    cri.close();
+    runtime.close();
+  }
+
+  private void restartRuntime() throws IOException {
+    stopRuntime();
+    startRuntime();
+  }
+
+  private long supervisor(String id) throws IOException {
+    return Files.readAllLines(directory.resolve("r/" + id + "/started")).stream()
+        .filter(line -> line.startsWith("supervisor="))
+        .mapToLong(line -> Long.parseLong(line.substring(11)))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void restart_ofTheServer_touchesNothingAndHandsOverAnExitMeanwhile() throws Exception {
+    String counter =
+        create("counter", "i=0; while true; do echo $i; i=$((i+1)); usleep 2000; done");
+    String ending = create("ending", "read x < /tmp/go; exit 7");
+    start(counter);
+    Path go = directory.resolve("roots/copies/" + ending + "/tmp/go");
+    new ProcessBuilder("mkfifo", go.toString()).start().waitFor();
+    start(ending);
+    Await.until("first lines", () -> log("counter").size() > 20);
+    ContainerStatus before = status(counter);
+    String address = sandboxStatus().getNetwork().getIp();
+    stopRuntime();
+    Files.writeString(go, "x\n");
+    Path exit = directory.resolve("state/containers/" + ending + "/exit");
+    Await.until("stored exit", () -> Files.exists(exit));
+    startRuntime();
+    assertEquals(before.toBuilder().build(), status(counter));
+    assertEquals(address, sandboxStatus().getNetwork().getIp());
+    assertEquals(PodSandboxState.SANDBOX_READY, sandboxStatus().getState());
+    assertEquals(7, status(ending).getExitCode());
+    assertEquals(ContainerState.CONTAINER_EXITED, status(ending).getState());
+    int lines = log("counter").size();
+    Await.until("more lines", () -> log("counter").size() > lines + 20);
+    cri.runtime().stopContainer(StopContainerRequest.newBuilder().setContainerId(counter).build());
+    assertNumbered(log("counter"));
+  }
+
+  @Test
+  void supervisor_thatIsKilled_leavesAnExitedContainer() throws Exception {
+    String live = create("live", "sleep 1000");
+    String away = create("away", "sleep 1000");
+    start(live);
+    start(away);
+    ProcessHandle.of(supervisor(live)).orElseThrow().destroyForcibly();
+    Await.until("exited", () -> status(live).getState() == ContainerState.CONTAINER_EXITED);
+    assertEquals(255, status(live).getExitCode());
+    assertTrue(status(live).getMessage().contains("supervisor"), status(live).toString());
+    stopRuntime();
+    ProcessHandle.of(supervisor(away)).orElseThrow().destroyForcibly();
+    startRuntime();
+    Await.until("exited", () -> status(away).getState() == ContainerState.CONTAINER_EXITED);
+    assertEquals(255, status(away).getExitCode());
+  }
+
+  @Test
+  void container_beyondItsMemory_isOutOfMemory() {
+    String id =
+        create(
+            config("hungry", "head -c 60000000 /dev/zero | tail")
+                .setLinux(
+                    LinuxContainerConfig.newBuilder()
+                        .setResources(
+                            LinuxContainerResources.newBuilder().setMemoryLimitInBytes(16 << 20)))
+                .build());
+    start(id);
+    Await.until("exited", () -> status(id).getState() == ContainerState.CONTAINER_EXITED);
+    assertEquals("OOMKilled", status(id).getReason());
+  }
+
+  @Test
+  void startContainer_withoutSuchACommand_isAStartError() {
+    String id = create(config("wrong", "").clearCommand().addCommand("/no/such/program").build());
+    StatusRuntimeException failure = assertThrows(StatusRuntimeException.class, () -> start(id));
+    assertTrue(failure.getMessage().contains("no such file"), failure.getMessage());
+    assertEquals("StartError", status(id).getReason());
+    assertEquals(128, status(id).getExitCode());
+    StatusRuntimeException again = assertThrows(StatusRuntimeException.class, () -> start(id));
+    assertEquals(Status.Code.FAILED_PRECONDITION, again.getStatus().getCode());
+  }
+
+  @Test
+  void container_withTheDefaultProfile_mayNotMakeNamespaces() {
+    String id =
+        create(
+            config("confined", "sleep 1000")
+                .setLinux(
+                    LinuxContainerConfig.newBuilder()
+                        .setSecurityContext(
+                            LinuxContainerSecurityContext.newBuilder()
+                                .setRunAsUsername("alice")
+                                .setSeccomp(SecurityProfile.getDefaultInstance())))
+                .build());
+    start(id);
+    String output =
+        execSync(id, 10, "sh", "-c", "id; unshare -U true 2>&1; grep Seccomp: /proc/self/status")
+            .getStdout()
+            .toStringUtf8();
+    assertTrue(output.contains("uid=1234(alice) gid=1235(alice)"), output);
+    assertTrue(output.contains("50(wheel)"), output);
+    assertTrue(output.contains("not permitted"), output);
+    assertTrue(output.contains("Seccomp:\t2"), output);
+  }
+
+  @Test
+  void containerEvents_ofALife_arriveInOrder() throws Exception {
+    var events = cri.runtime().getContainerEvents(GetEventsRequest.getDefaultInstance());
+    Thread worker =
+        Thread.startVirtualThread(() -> {
+          String id = create("eventful", "true");
+          start(id);
+          Await.until("end", () -> status(id).getState() == ContainerState.CONTAINER_EXITED);
+        });
+    var seen = new ArrayList<ContainerEventType>();
+    while (seen.size() < 3) {
+      ContainerEventResponse event = events.next();
+      assertEquals(pod.getMetadata(), event.getPodSandboxStatus().getMetadata());
+      seen.add(event.getContainerEventType());
+    }
+    seen.sort(Comparator.naturalOrder());
+    assertEquals(
+        List.of(
+            ContainerEventType.CONTAINER_CREATED_EVENT,
+            ContainerEventType.CONTAINER_STARTED_EVENT,
+            ContainerEventType.CONTAINER_STOPPED_EVENT),
+        seen);
+    worker.join();
+  }
+
+  @Test
+  void exec_overSpdy_carriesInputOutputAndExitCode() throws Exception {
+    String id = create("interactive", "sleep 1000");
+    start(id);
+    ExecRequest request =
+        ExecRequest.newBuilder()
+            .setContainerId(id)
+            .addAllCmd(List.of("sh", "-c", "wc -c; echo err >&2; exit 5"))
+            .setStdin(true)
+            .setStdout(true)
+            .setStderr(true)
+            .build();
+    try (var client =
+        new SpdyTestClient(cri.runtime().exec(request).getUrl(), "v4.channel.k8s.io")) {
+      assertEquals("HTTP/1.1 101 Switching Protocols", client.answer());
+      int error = client.open(Map.of("streamtype", "error"));
+      int stdin = client.open(Map.of("streamtype", "stdin"));
+      int stdout = client.open(Map.of("streamtype", "stdout"));
+      int stderr = client.open(Map.of("streamtype", "stderr"));
+      for (int i = 0; i < 20; i++) {
+        client.send(stdin, "x".repeat(60_000), i == 19);
+      }
+      assertEquals("1200000\n", client.text(stdout));
+      assertEquals("err\n", client.text(stderr));
+      assertTrue(client.text(error).contains("\"message\":\"5\""));
+    }
+  }
+
+  @Test
+  void attach_overSpdy_reachesTheFirstProcess() throws Exception {
+    String id =
+        create(config("attached", "cat; echo end").setStdin(true).setStdinOnce(true).build());
+    start(id);
+    AttachRequest request =
+        AttachRequest.newBuilder().setContainerId(id).setStdin(true).setStdout(true).build();
+    try (var client =
+        new SpdyTestClient(cri.runtime().attach(request).getUrl(), "v4.channel.k8s.io")) {
+      client.answer();
+      int unused = client.open(Map.of("streamtype", "error"));
+      int stdin = client.open(Map.of("streamtype", "stdin"));
+      int stdout = client.open(Map.of("streamtype", "stdout"));
+      client.send(stdin, "hello\n", true);
+      assertEquals("hello\nend\n", client.text(stdout));
+      assertTrue(unused < stdin);
+    }
+    Await.until("ended", () -> status(id).getState() == ContainerState.CONTAINER_EXITED);
+  }
+
+  @Test
+  void portForward_toThePod_reachesItsLoopback() throws Exception {
+    String id = create("listener", "while true; do echo hello | nc -l -p 8081; done");
+    start(id);
+    Await.until(
+        "listening",
+        () -> execSync(id, 10, "netstat", "-ltn").getStdout().toStringUtf8().contains(":8081"));
+    String url =
+        cri.runtime()
+            .portForward(PortForwardRequest.newBuilder().setPodSandboxId(sandbox).build())
+            .getUrl();
+    try (var client = new SpdyTestClient(url, "portforward.k8s.io")) {
+      client.answer();
+      int error = client.open(Map.of("port", "8081", "requestid", "0", "streamtype", "error"));
+      int data = client.open(Map.of("port", "8081", "requestid", "0", "streamtype", "data"));
+      assertEquals("hello\n", client.text(data));
+      assertTrue(error > 0);
+    }
+  }
+
+  @Test
+  void everything_onceRemoved_leavesNothingBehind() throws Exception {
+    String id = create("leaky", "sleep 1000 & sleep 1000");
+    start(id);
+    List<Long> processes = new ArrayList<>(List.of(supervisor(id), supervisor(sandbox)));
+    removeSandbox();
+    assertEquals(List.of(), NodePlace.names(directory.resolve("state/containers")));
+    assertEquals(List.of(), NodePlace.names(directory.resolve("state/sandboxes")));
+    assertEquals(List.of("oci"), NodePlace.names(directory.resolve("r")));
+    assertEquals(List.of(), NodePlace.names(directory.resolve("r/oci")));
+    assertEquals(List.of(), NodePlace.names(directory.resolve("roots/copies")));
+    assertFalse(Files.readString(Path.of("/proc/self/mounts")).contains(directory.toString()));
+    assertEquals(0, cgroups("wherrytest" + networkNumber()));
+    for (long process : processes) {
+      Await.until("no process " + process, () -> ProcessHandle.of(process).isEmpty());
+    }
+  }
+
+  private static long cgroups(String parent) throws IOException {
+    try (Stream<Path> all = Files.walk(Path.of("/sys/fs/cgroup"), 3)) {
+      return all.filter(path -> path.getParent().endsWith(parent) && Files.isDirectory(path))
+          .count();
+    }
+  }
+
+  @Test
+  void restart_thatFindsNothing_servesAgain() throws Exception {
+    restartRuntime();
+    assertEquals(PodSandboxState.SANDBOX_READY, sandboxStatus().getState());
+  }
+}
