@@ -48,9 +48,42 @@ final class Blobs {
     }
   }
 
+  static boolean isDigest(String text) {
+    return DIGEST.matcher(text).matches();
+  }
+
+  /** Takes a whole file whose digest is known. */
+  void adopt(Path file, String digest) throws IOException {
+    Files.createDirectories(directory);
+    Files.move(
+        file, directory.resolve(digest.substring(PREFIX.length())), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** Brings the names of blobs to the disk; their bytes are there already. */
+  void sync() throws IOException {
+    Files.createDirectories(directory);
+    try (FileChannel folder = FileChannel.open(directory, StandardOpenOption.READ)) {
+      folder.force(true);
+    }
+  }
+
+  /** Bytes of all blobs. */
+  long bytes() throws IOException {
+    if (!Files.isDirectory(directory)) {
+      return 0;
+    }
+    long bytes = 0;
+    try (Stream<Path> files = Files.list(directory)) {
+      for (Path file : files.toList()) {
+        bytes += Files.exists(file) ? Files.size(file) : 0;
+      }
+    }
+    return bytes;
+  }
+
   /** A blob's file; empty when there is none, and for what is no digest. */
   Optional<Path> find(String digest) {
-    return DIGEST.matcher(digest).matches()
+    return isDigest(digest)
         ? Optional.of(directory.resolve(digest.substring(PREFIX.length()))).filter(Files::exists)
         : Optional.empty();
   }

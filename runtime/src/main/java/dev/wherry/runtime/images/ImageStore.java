@@ -1,45 +1,67 @@
 package dev.wherry.runtime.images;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.runtime.Trees;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.net.URLEncoder;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
-import java.util.Comparator;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 
 /**
- * Imported images: blobs by digest and one small record per name. Readers need no lock: a record is
- * replaced atomically, and its blobs are there before it. Writers take a file lock, since another
- * process may import or remove at the same time.
+ * Images, imported and pulled: blobs by digest and one small record per name. Readers need no lock:
+ * a record is replaced atomically, and its blobs are there before it. Writers take a lock, since
+ * another process may import or remove at the same time. Layout and crash contract:
+ * docs/runtime-images.md.
  */
 public final class ImageStore {
   private static final int MANIFEST_BYTES_MAX = 4 * 1024 * 1024;
   private static final int NESTING_MAX = 4;
 
   private final Path directory;
-  private final Path names;
+  private final ImageNames imported;
+  private final ImageNames pulled;
   private final Blobs blobs;
+  private final Ingest ingest;
 
   public ImageStore(Path directory) {
     this.directory = directory;
-    this.names = directory.resolve("names");
+    this.imported = new ImageNames(directory.resolve("names"));
+    this.pulled = new ImageNames(directory.resolve("pulled"));
     this.blobs = new Blobs(directory.resolve("blobs"));
+    this.ingest = new Ingest(directory.resolve("ingest"));
+  }
+
+  /** Where everything is. */
+  public Path directory() {
+    return directory;
+  }
+
+  /** Blobs on their way in. */
+  public Ingest ingest() {
+    return ingest;
+  }
+
+  /**
+   * Begins the life of a worker on this store: says what layout it has and removes what earlier
+   * processes left.
+   *
+   * @throws IOException when a newer Wherry wrote it
+   */
+  public void open(Instant now) throws IOException {
+    try (StoreLock _ = StoreLock.take(directory)) {
+      StoreLayout.declare(directory);
+      ingest.sweep(now);
+      collect();
+    }
   }
 
   /**
@@ -54,37 +76,59 @@ public final class ImageStore {
   /** As {@link #importArchive(InputStream)}, under a name for an archive of one image. */
   public List<StoredImage> importArchive(InputStream archive, Optional<ImageName> name)
       throws IOException {
-    try (FileChannel lock = lock()) {
-      lock.lock();
+    try (StoreLock _ = StoreLock.take(directory)) {
       List<StoredImage> images = new ArchiveImport(blobs, name).read(archive);
-      for (StoredImage image : images) {
-        write(image);
-      }
+      blobs.sync();
+      imported.write(images);
       return images;
     }
   }
 
-  /** All images by name. */
+  /**
+   * Names a pulled image whose blobs wait in the ingest folder or are here already.
+   *
+   * @param images the same image under all its names
+   * @param digests of everything it needs
+   * @throws IOException when one of them is gone; the pull must be made again
+   */
+  public void commit(List<StoredImage> images, List<String> digests) throws IOException {
+    try (StoreLock _ = StoreLock.take(directory)) {
+      for (String digest : digests) {
+        Path waiting = ingest.whole(digest);
+        if (blobs.find(digest).isPresent()) {
+          Files.deleteIfExists(waiting);
+        } else if (Files.exists(waiting)) {
+          blobs.adopt(waiting, digest);
+        } else {
+          throw new IOException(digest + " was removed while its image was pulled");
+        }
+      }
+      blobs.sync();
+      pulled.write(images);
+    }
+  }
+
+  /** All imported images by name. */
   public List<StoredImage> list() {
-    if (!Files.isDirectory(names)) {
-      return List.of();
-    }
-    try (Stream<Path> files = Files.list(names)) {
-      var images = new ArrayList<StoredImage>();
-      for (Path file : files.filter(f -> f.toString().endsWith(".json")).toList()) {
-        read(file).ifPresent(images::add);
-      }
-      images.sort(Comparator.comparing(image -> image.name().toString()));
-      return images;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return imported.list();
   }
 
-  /** The image of a name: by tag, or by digest where one is given (which must then match). */
+  /** All pulled images by name; each has a name with a tag, one with its digest, or both. */
+  public List<StoredImage> pulled() {
+    return pulled.list();
+  }
+
+  /** Changes whenever an image was named or forgotten, also by another process. */
+  public List<FileTime> versions() {
+    return List.of(imported.version(), pulled.version());
+  }
+
+  /**
+   * The imported image of a name: by tag, or by digest where one is given (which must then match).
+   */
   public Optional<StoredImage> find(ImageName name) {
     if (name.digest().isEmpty()) {
-      return read(file(name));
+      return imported.read(name);
     }
     return list().stream()
         .filter(image -> image.name().repository().equals(name.repository()))
@@ -108,20 +152,42 @@ public final class ImageStore {
     return blobs.find(digest);
   }
 
-  /** Forgets a name and what only it used; false when it is not here. */
+  /** Forgets an imported name and what only it used; false when it is not here. */
   public boolean remove(ImageName name) throws IOException {
-    try (FileChannel lock = lock()) {
-      lock.lock();
-      if (!Files.deleteIfExists(file(name))) {
+    try (StoreLock _ = StoreLock.take(directory)) {
+      if (!imported.remove(name)) {
         return false;
       }
-      Set<String> used = new HashSet<>();
-      for (StoredImage image : list()) {
-        reach(image.digest(), NESTING_MAX, used);
-      }
-      blobs.keepOnly(used);
+      collect();
       return true;
     }
+  }
+
+  /** Forgets names, imported or pulled, and what only they used. */
+  public void forget(Collection<ImageName> names) throws IOException {
+    try (StoreLock _ = StoreLock.take(directory)) {
+      for (ImageName name : names) {
+        boolean _ = imported.remove(name);
+        boolean _ = pulled.remove(name);
+      }
+      collect();
+    }
+  }
+
+  /** Bytes of all blobs. */
+  public long bytes() throws IOException {
+    return blobs.bytes();
+  }
+
+  private void collect() throws IOException {
+    Set<String> used = new HashSet<>();
+    for (StoredImage image : list()) {
+      reach(image.digest(), NESTING_MAX, used);
+    }
+    for (StoredImage image : pulled()) {
+      reach(image.digest(), NESTING_MAX, used);
+    }
+    blobs.keepOnly(used);
   }
 
   /** The media type a manifest in the store declares, by its own field or its shape. */
@@ -136,7 +202,7 @@ public final class ImageStore {
   }
 
   /** A manifest or index of the store as a tree. */
-  JsonNode manifest(String digest) throws IOException {
+  public JsonNode manifest(String digest) throws IOException {
     Path file = blob(digest).orElseThrow(() -> new ArchiveException("the archive lacks " + digest));
     if (Files.size(file) > MANIFEST_BYTES_MAX) {
       throw new ArchiveException("manifest " + digest + " is too large");
@@ -156,44 +222,5 @@ public final class ImageStore {
     for (JsonNode layer : manifest.path("layers")) {
       used.add(layer.path("digest").asText(""));
     }
-  }
-
-  private void write(StoredImage image) throws IOException {
-    Files.createDirectories(names);
-    ObjectNode record =
-        Trees.object()
-            .put("name", image.name().toString())
-            .put("digest", image.digest())
-            .put("mediaType", image.mediaType())
-            .put("sizeBytes", image.sizeBytes());
-    Path fresh = Files.createTempFile(names, "name", ".new");
-    Files.write(fresh, Trees.bytes(record));
-    Files.move(fresh, file(image.name()), StandardCopyOption.ATOMIC_MOVE);
-  }
-
-  private static Optional<StoredImage> read(Path file) {
-    try {
-      JsonNode record = Trees.parse(Files.readAllBytes(file));
-      return Optional.of(
-          new StoredImage(
-              ImageName.parse(record.path("name").asText("")),
-              record.path("digest").asText(""),
-              record.path("mediaType").asText(""),
-              record.path("sizeBytes").asLong()));
-    } catch (IOException | IllegalArgumentException e) {
-      return Optional.empty();
-    }
-  }
-
-  private Path file(ImageName name) {
-    String key = name.repository() + ":" + name.tag();
-    return names.resolve(URLEncoder.encode(key, StandardCharsets.UTF_8) + ".json");
-  }
-
-  // Closing the channel lets the lock go.
-  private FileChannel lock() throws IOException {
-    Files.createDirectories(directory);
-    return FileChannel.open(
-        directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
   }
 }
