@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.wherry.machinery.time.SystemTimer;
 import dev.wherry.proto.cri.v1.AttachRequest;
 import dev.wherry.proto.cri.v1.ContainerEventResponse;
 import dev.wherry.proto.cri.v1.ContainerEventType;
@@ -12,6 +13,7 @@ import dev.wherry.proto.cri.v1.ContainerState;
 import dev.wherry.proto.cri.v1.ContainerStatus;
 import dev.wherry.proto.cri.v1.ExecRequest;
 import dev.wherry.proto.cri.v1.GetEventsRequest;
+import dev.wherry.proto.cri.v1.ImageSpec;
 import dev.wherry.proto.cri.v1.LinuxContainerConfig;
 import dev.wherry.proto.cri.v1.LinuxContainerResources;
 import dev.wherry.proto.cri.v1.LinuxContainerSecurityContext;
@@ -23,9 +25,13 @@ import dev.wherry.runtime.DockerShimConfig;
 import dev.wherry.runtime.fixture.Await;
 import dev.wherry.runtime.fixture.CriClient;
 import dev.wherry.runtime.fixture.CriRuntimeContract;
+import dev.wherry.runtime.images.fixture.TarBytes;
+import dev.wherry.runtime.images.fixture.TestImage;
+import dev.wherry.runtime.images.service.BuiltInImages;
 import dev.wherry.runtime.streams.SpdyTestClient;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,6 +40,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -42,6 +49,8 @@ class BuiltInRuntimeTest extends CriRuntimeContract {
   private static final Path RUNC = Path.of("/usr/sbin/runc");
 
   private BuiltInRuntime runtime;
+  private BuiltInImages images;
+  private SystemTimer timer;
 
   @Override
   protected int networkNumber() {
@@ -51,6 +60,8 @@ class BuiltInRuntimeTest extends CriRuntimeContract {
   @Override
   protected void startRuntime() throws IOException {
     Path socket = directory.resolve("cri.sock");
+    timer = new SystemTimer();
+    images = BuiltInImages.open(directory, store, timer, new Random(1));
     runtime =
         BuiltInRuntime.start(
             new BuiltInConfig(
@@ -62,8 +73,8 @@ class BuiltInRuntimeTest extends CriRuntimeContract {
                 RUNC,
                 false,
                 "test"),
-            new CopiedRoots(directory.resolve("roots")),
-            new StoredImages(store),
+            images.roots(),
+            images.service(),
             InstantSource.system());
     cri = new CriClient(socket);
   }
@@ -72,6 +83,8 @@ class BuiltInRuntimeTest extends CriRuntimeContract {
   protected void stopRuntime() throws IOException {
     cri.close();
     runtime.close();
+    images.close();
+    timer.close();
   }
 
   private void restartRuntime() throws IOException {
@@ -93,7 +106,7 @@ class BuiltInRuntimeTest extends CriRuntimeContract {
         create("counter", "i=0; while true; do echo $i; i=$((i+1)); usleep 2000; done");
     String ending = create("ending", "read x < /tmp/go; exit 7");
     start(counter);
-    Path go = directory.resolve("roots/copies/" + ending + "/tmp/go");
+    Path go = directory.resolve("roots/" + ending + "/merged/tmp/go");
     new ProcessBuilder("mkfifo", go.toString()).start().waitFor();
     start(ending);
     Await.until("first lines", () -> log("counter").size() > 20);
@@ -159,10 +172,12 @@ class BuiltInRuntimeTest extends CriRuntimeContract {
   }
 
   @Test
-  void container_withTheDefaultProfile_mayNotMakeNamespaces() {
+  void container_withTheDefaultProfile_mayNotMakeNamespaces() throws Exception {
+    importWithUsers("users.example/busybox:1");
     String id =
         create(
             config("confined", "sleep 1000")
+                .setImage(ImageSpec.newBuilder().setImage("users.example/busybox:1"))
                 .setLinux(
                     LinuxContainerConfig.newBuilder()
                         .setSecurityContext(
@@ -179,6 +194,28 @@ class BuiltInRuntimeTest extends CriRuntimeContract {
     assertTrue(output.contains("50(wheel)"), output);
     assertTrue(output.contains("not permitted"), output);
     assertTrue(output.contains("Seccomp:\t2"), output);
+  }
+
+  private void importWithUsers(String name) throws IOException {
+    TarBytes layer = new TarBytes();
+    layer.file("bin/busybox", 0755, Files.readAllBytes(Path.of("/bin/busybox")));
+    List.of("sh", "id", "unshare", "true", "grep", "sleep")
+        .forEach(applet -> layer.symlink("bin/" + applet, "busybox"));
+    layer.file("etc/passwd", "root:x:0:0::/root:/bin/sh\nalice:x:1234:1235::/:/bin/sh\n");
+    layer.file("etc/group", "root:x:0:\nalice:x:1235:\nwheel:x:50:alice\n");
+    byte[] plain = layer.bytes();
+    String config =
+        """
+        {"os": "linux", "config": {"Env": ["PATH=/bin"]},
+         "rootfs": {"type": "layers", "diff_ids": ["%s"]}}
+        """
+            .formatted(TestImage.digest(plain));
+    String manifest =
+        "[{\"Config\": \"c\", \"RepoTags\": [\"%s\"], \"Layers\": [\"l\"]}]".formatted(name);
+    TarBytes archive = new TarBytes().file("c", config).file("l", 0644, plain);
+    var _ =
+        store.importArchive(
+            new ByteArrayInputStream(archive.file("manifest.json", manifest).bytes()));
   }
 
   @Test
@@ -284,7 +321,7 @@ class BuiltInRuntimeTest extends CriRuntimeContract {
     assertEquals(List.of(), NodePlace.names(directory.resolve("state/sandboxes")));
     assertEquals(List.of("oci"), NodePlace.names(directory.resolve("r")));
     assertEquals(List.of(), NodePlace.names(directory.resolve("r/oci")));
-    assertEquals(List.of(), NodePlace.names(directory.resolve("roots/copies")));
+    assertEquals(List.of(), NodePlace.names(directory.resolve("roots")));
     assertFalse(Files.readString(Path.of("/proc/self/mounts")).contains(directory.toString()));
     assertEquals(0, cgroups("wherrytest" + networkNumber()));
     for (long process : processes) {
