@@ -17,9 +17,9 @@ import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.time.InstantSource;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -35,8 +35,9 @@ import java.util.concurrent.ConcurrentHashMap;
  * admin, scheduler, controller-manager   client certificates (.crt/.key)
  * </pre>
  *
- * Opening makes what is missing and renews what is near its end, what was issued by another
- * authority, or what no longer carries the configured names. {@link #renewDue} does the same while
+ * Opening makes what is missing. A leaf is looked at when it is first asked for, since a start
+ * waits for every signature: what is near its end, was issued by another authority or no longer
+ * carries the configured names is issued anew. {@link #renewDue} does the same for all while
  * running; readers see the new identity at their next call.
  */
 public final class ServerPki {
@@ -79,6 +80,7 @@ public final class ServerPki {
   private final CertificateAuthority authority;
   private final CertificateAuthority frontProxyAuthority;
   private final KeyPair serviceAccountKeys;
+  private final SecureRandom random;
   private final Map<Leaf, TlsIdentity> leaves = new ConcurrentHashMap<>();
 
   private ServerPki(
@@ -87,13 +89,15 @@ public final class ServerPki {
       InstantSource clock,
       CertificateAuthority authority,
       CertificateAuthority frontProxyAuthority,
-      KeyPair serviceAccountKeys) {
+      KeyPair serviceAccountKeys,
+      SecureRandom random) {
     this.directory = directory;
     this.config = config;
     this.clock = clock;
     this.authority = authority;
     this.frontProxyAuthority = frontProxyAuthority;
     this.serviceAccountKeys = serviceAccountKeys;
+    this.random = random;
   }
 
   /** Opens {@code directory}, making it (0700) and whatever it lacks. */
@@ -108,12 +112,13 @@ public final class ServerPki {
             openAuthority(directory, "ca", "wherry-ca", config, clock, random),
             openAuthority(
                 directory, "front-proxy-ca", "wherry-front-proxy-ca", config, clock, random),
-            openTokenKeys(directory, random));
-    Map<Leaf, TlsIdentity> found = new EnumMap<>(Leaf.class);
+            openTokenKeys(directory, random),
+            random);
     for (Leaf leaf : Leaf.values()) {
-      found.put(leaf, pki.openLeaf(leaf));
+      if (!pki.isThere(leaf)) {
+        pki.leaves.put(leaf, pki.issue(leaf));
+      }
     }
-    pki.leaves.putAll(found);
     return pki;
   }
 
@@ -133,11 +138,8 @@ public final class ServerPki {
 
   /** The present identity; ask anew for every connection. */
   public TlsIdentity identity(Leaf leaf) {
-    TlsIdentity identity = leaves.get(leaf);
-    if (identity == null) {
-      throw new IllegalStateException("no certificate for " + leaf);
-    }
-    return identity;
+    TlsIdentity known = leaves.get(leaf);
+    return known == null ? leaves.computeIfAbsent(leaf, this::openLeaf) : known;
   }
 
   /** The key pair that signs service account tokens. */
@@ -149,8 +151,9 @@ public final class ServerPki {
   public List<Leaf> renewDue() {
     List<Leaf> renewed = new java.util.ArrayList<>();
     for (Leaf leaf : Leaf.values()) {
-      if (!isGood(leaf, identity(leaf))) {
-        leaves.put(leaf, issue(leaf));
+      Optional<TlsIdentity> good = good(leaf, Optional.ofNullable(leaves.get(leaf)));
+      leaves.put(leaf, good.orElseGet(() -> issue(leaf)));
+      if (good.isEmpty()) {
         renewed.add(leaf);
       }
     }
@@ -158,28 +161,49 @@ public final class ServerPki {
   }
 
   private TlsIdentity openLeaf(Leaf leaf) {
-    Path certificate = directory.resolve(leaf.file + ".crt");
-    Path key = directory.resolve(leaf.file + ".key");
-    if (Files.exists(certificate) && Files.exists(key)) {
-      try {
-        TlsIdentity identity = TlsIdentity.read(certificate, key);
-        if (isGood(leaf, identity)) {
-          return identity;
-        }
-      } catch (PkiException e) {
-        // A crash between the two renames leaves a pair that does not match: a new one mends it.
-        LOG.log(Level.WARNING, "certificate=" + leaf.file + " replaced: " + e.getMessage());
-      }
+    return good(leaf, Optional.empty()).orElseGet(() -> issue(leaf));
+  }
+
+  /** The given identity, else the stored one, unless it is to be replaced. */
+  private Optional<TlsIdentity> good(Leaf leaf, Optional<TlsIdentity> given) {
+    return given.or(() -> stored(leaf)).filter(identity -> isGood(leaf, identity));
+  }
+
+  private Path file(Leaf leaf, String ending) {
+    return directory.resolve(leaf.file + ending);
+  }
+
+  private boolean isThere(Leaf leaf) {
+    return Files.exists(file(leaf, ".crt")) && Files.exists(file(leaf, ".key"));
+  }
+
+  private Optional<TlsIdentity> stored(Leaf leaf) {
+    if (!isThere(leaf)) {
+      return Optional.empty();
     }
-    return issue(leaf);
+    try {
+      return Optional.of(TlsIdentity.read(file(leaf, ".crt"), file(leaf, ".key")));
+    } catch (PkiException e) {
+      // A crash between the two renames leaves a pair that does not match: a new one mends it.
+      LOG.log(Level.WARNING, "certificate=" + leaf.file + " replaced: " + e.getMessage());
+      return Optional.empty();
+    }
   }
 
   private TlsIdentity issue(Leaf leaf) {
     TlsIdentity identity =
-        authority(leaf).issue(leaf.subject, names(leaf), leaf.use, config.leafLifetime());
-    identity.write(directory.resolve(leaf.file + ".crt"), directory.resolve(leaf.file + ".key"));
+        authority(leaf)
+            .issue(keys(leaf), leaf.subject, names(leaf), leaf.use, config.leafLifetime());
+    identity.write(file(leaf, ".crt"), file(leaf, ".key"));
     LOG.log(Level.INFO, "certificate=" + leaf.file + " notAfter=" + identity.notAfter());
     return identity;
+  }
+
+  /**
+   * Some Java clients read RSA keys only, and the administrator's kubeconfig is for all clients.
+   */
+  private KeyPair keys(Leaf leaf) {
+    return leaf == Leaf.ADMIN ? KeyPairs.generateRsa(random) : KeyPairs.generate(random);
   }
 
   private AlternativeNames names(Leaf leaf) {

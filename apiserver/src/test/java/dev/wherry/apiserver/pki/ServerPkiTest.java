@@ -42,6 +42,8 @@ class ServerPkiTest {
     assertTrue(names.ipAddresses().containsAll(List.of("127.0.0.1", "10.43.0.1", "192.168.1.7")));
     assertEquals(
         Subject.of("wherry-admin", "system:masters"), Subject.of(pki.identity(Leaf.ADMIN).leaf()));
+    assertEquals("RSA", pki.identity(Leaf.ADMIN).key().getAlgorithm());
+    assertEquals("EC", pki.identity(Leaf.SCHEDULER).key().getAlgorithm());
     try (var files = Files.list(data.resolve("pki"))) {
       for (Path file : files.toList()) {
         String mode = PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
@@ -85,6 +87,7 @@ class ServerPkiTest {
     ServerPki pki = open();
     var before = pki.identity(Leaf.SERVING).leaf();
     assertEquals(List.of(), pki.renewDue());
+    assertEquals(List.of(), open().renewDue());
     now = now.plus(Duration.ofDays(300));
     assertEquals(List.of(Leaf.values()), pki.renewDue());
     assertNotEquals(before, pki.identity(Leaf.SERVING).leaf());

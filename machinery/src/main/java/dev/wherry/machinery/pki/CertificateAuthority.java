@@ -98,7 +98,16 @@ public final class CertificateAuthority {
   /** Issues for a fresh key pair and returns both. */
   public TlsIdentity issue(
       Subject subject, AlternativeNames names, CertificateUse use, Duration lifetime) {
-    KeyPair keys = KeyPairs.generate(random);
+    return issue(KeyPairs.generate(random), subject, names, use, lifetime);
+  }
+
+  /** Issues for a key pair and returns both. */
+  public TlsIdentity issue(
+      KeyPair keys,
+      Subject subject,
+      AlternativeNames names,
+      CertificateUse use,
+      Duration lifetime) {
     X509Certificate leaf = issue(keys.getPublic(), subject, names, use, lifetime);
     return new TlsIdentity(keys.getPrivate(), java.util.List.of(leaf));
   }

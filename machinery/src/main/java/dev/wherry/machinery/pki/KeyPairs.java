@@ -11,9 +11,13 @@ import java.security.Signature;
 import java.security.interfaces.RSAKey;
 import java.security.spec.ECGenParameterSpec;
 
-/** EC P-256 key pairs, the one kind of key Wherry makes; others are read, never made. */
+/**
+ * The key pairs that Wherry makes: EC P-256, and RSA where a key is for clients that read nothing
+ * else. Others are read, never made.
+ */
 public final class KeyPairs {
   private static final String CURVE = "secp256r1";
+  private static final int RSA_BITS = 2048;
   private static final int CHALLENGE_BYTES = 32;
 
   private KeyPairs() {}
@@ -28,6 +32,17 @@ public final class KeyPairs {
       throw new PkiException("this Java runtime has no curve P-256", e);
     } catch (GeneralSecurityException e) {
       throw new PkiException("this Java runtime has no EC keys", e);
+    }
+  }
+
+  /** A new RSA key pair of 2048 bits. */
+  public static KeyPair generateRsa(SecureRandom random) {
+    try {
+      KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+      generator.initialize(RSA_BITS, random);
+      return generator.generateKeyPair();
+    } catch (GeneralSecurityException e) {
+      throw new PkiException("this Java runtime has no RSA keys", e);
     }
   }
 
