@@ -1,5 +1,6 @@
 package dev.wherry.model.schema;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,6 +9,9 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The fields whose Go types say more than the published schema. The table {@code go-fields.tsv} has
@@ -18,7 +22,40 @@ import java.util.Map;
 final class GoFields {
   private static final Map<String, GoField> EXCEPTIONS = read();
 
+  private static final Set<FieldType> FILLED =
+      Set.of(
+          FieldType.Scalar.STRING,
+          FieldType.Scalar.INT32,
+          FieldType.Scalar.INT64,
+          FieldType.Scalar.BOOLEAN);
+
+  /** Filled as types are met; as many as the schema has types. */
+  private static final Map<String, Map<String, JsonNode>> KEPT_SCALARS = new ConcurrentHashMap<>();
+
   private GoFields() {}
+
+  /**
+   * The fields that Go's encoder writes in every structure of this type, with their zero values:
+   * generated clients refuse an object without them. Lists and maps, which it writes as null, are
+   * not among them.
+   */
+  static Map<String, JsonNode> keptScalars(ObjectType type) {
+    Map<String, JsonNode> known = KEPT_SCALARS.get(type.name());
+    return known == null
+        ? KEPT_SCALARS.computeIfAbsent(type.name(), _ -> findKeptScalars(type))
+        : known;
+  }
+
+  private static Map<String, JsonNode> findKeptScalars(ObjectType type) {
+    Map<String, JsonNode> kept = new TreeMap<>();
+    for (FieldInfo field : type.fields().values()) {
+      GoField go = of(type, field);
+      if (go.kept() && !go.pointer() && FILLED.contains(field.type())) {
+        kept.put(field.name(), GoScalars.zero(field.type()));
+      }
+    }
+    return Map.copyOf(kept);
+  }
 
   static GoField of(ObjectType type, FieldInfo field) {
     GoField known = EXCEPTIONS.get(type.name() + "\t" + field.name());

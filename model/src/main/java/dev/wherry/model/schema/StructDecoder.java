@@ -63,6 +63,12 @@ public final class StructDecoder {
             .ifPresent(value -> object.set(name, value));
       }
     }
+    GoFields.keptScalars(type)
+        .forEach((name, zero) -> {
+          if (!object.has(name)) {
+            object.set(name, zero);
+          }
+        });
     return object;
   }
 

@@ -71,6 +71,18 @@ class StructDecoderTest {
   }
 
   @Test
+  void decode_requiredScalarsThatAreAbsent_areWrittenAsZero() {
+    assertEquals(
+        yaml(
+            """
+            status:
+              containerStatuses:
+              - {name: a, image: "", imageID: "", ready: false, restartCount: 0}
+            """),
+        decode("core.v1.Pod", "status: {containerStatuses: [{name: a}]}").object());
+  }
+
+  @Test
   void decode_quantitiesAndTimes_areCanonical() {
     assertEquals(
         yaml(
