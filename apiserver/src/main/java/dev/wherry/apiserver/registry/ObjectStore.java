@@ -75,6 +75,7 @@ public final class ObjectStore {
   private final ObjectRules rules;
   private final AdmissionChain admission;
   private final FieldTracking fields;
+  private final Turns turns = new Turns();
 
   ObjectStore(
       Store store,
@@ -334,19 +335,22 @@ public final class ObjectStore {
       UnaryOperator<ObjectNode> copy,
       UnaryOperator<ObjectNode> change,
       BiConsumer<ObjectNode, ObjectNode> complete) {
-    for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-      CachedObject current = require(request);
-      ObjectNode old = current.tree();
-      ObjectNode wanted = change.apply(copy.apply(old));
-      wanted.put("kind", request.kind().kind()).put("apiVersion", request.kind().apiVersion());
-      complete.accept(old, wanted);
-      boolean conditional = !MetadataPolicy.of(wanted).path("resourceVersion").asText().isEmpty();
-      Optional<ObjectNode> written = tryUpdate(request, current, old, wanted);
-      if (written.isPresent()) {
-        return written.get();
-      }
-      if (conditional && attempt > 0) {
-        throw MetadataPolicy.modified(request);
+    try (Turns.Turn turn = turns.of(request.name())) {
+      for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+        CachedObject current = require(request);
+        ObjectNode old = current.tree();
+        ObjectNode wanted = change.apply(copy.apply(old));
+        wanted.put("kind", request.kind().kind()).put("apiVersion", request.kind().apiVersion());
+        complete.accept(old, wanted);
+        boolean conditional = !MetadataPolicy.of(wanted).path("resourceVersion").asText().isEmpty();
+        Optional<ObjectNode> written = tryUpdate(request, current, old, wanted);
+        if (written.isPresent()) {
+          return written.get();
+        }
+        if (conditional && attempt > 0) {
+          throw MetadataPolicy.modified(request);
+        }
+        turn.take();
       }
     }
     throw MetadataPolicy.modified(request);
