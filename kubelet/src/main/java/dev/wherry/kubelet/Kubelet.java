@@ -167,12 +167,14 @@ public final class Kubelet implements AutoCloseable {
     }
   }
 
-  /** Stops, and ends the pods' containers too, as a shutdown of the machine does. */
+  /**
+   * Stops, and ends the pods' containers too, as a shutdown of the machine does: all that the
+   * runtime has, those of pods whose end was under way among them.
+   */
   public void closeWithPods() throws Exception {
-    List<String> uids = podUids();
     try {
       stopParts();
-      new NodeShutdown(runtime).stop(uids);
+      new NodeShutdown(runtime).stop(runtime.lists().states().names().keySet());
     } finally {
       runtime.close();
     }
