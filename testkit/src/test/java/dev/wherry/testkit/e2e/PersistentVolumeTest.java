@@ -93,7 +93,7 @@ class PersistentVolumeTest {
     awaitReady();
     assertEquals("Bound", get("pvc/data-store-0", ".status.phase"));
     assertEquals("local-path", get("pvc/data-store-0", ".spec.storageClassName"));
-    assertEquals(1, starts());
+    assertEquals(1, starts(), kubectl.run("describe", "pods").text());
     String volume = get("pvc/data-store-0", ".spec.volumeName");
     assertEquals(
         "e2e-store",
