@@ -42,7 +42,7 @@ final class EndpointAddresses {
         .distinct()
         .sorted(
             Comparator.comparing((InetSocketAddress a) -> a.getAddress().getHostAddress())
-                .thenComparing(InetSocketAddress::getPort))
+                .thenComparingInt(InetSocketAddress::getPort))
         .limit(ENDPOINTS_MAX)
         .toList();
   }

@@ -43,7 +43,7 @@ final class StatusWriter {
       }
       ObjectNode entry = entries.addObject().put("ip", place.address());
       if (http != IngressSettings.HTTP_PORT
-          || https != null && https != IngressSettings.HTTPS_PORT) {
+          || (https != null && https != IngressSettings.HTTPS_PORT)) {
         ArrayNode ports = entry.putArray("ports");
         ports.addObject().put("port", http).put("protocol", "TCP");
         if (https != null) {
@@ -53,7 +53,7 @@ final class StatusWriter {
     }
     JsonNode present =
         Ingress.KIND.toJson(ingress).path(STATUS).path("loadBalancer").path("ingress");
-    if (entries.equals(present) || entries.isEmpty() && present.isEmpty()) {
+    if (entries.equals(present) || (entries.isEmpty() && present.isEmpty())) {
       return;
     }
     ObjectNode status = Json.object();

@@ -124,7 +124,7 @@ final class IngressTranslation {
       List<HTTPIngressPath> paths =
           rule.http() == null ? List.of() : Objects.requireNonNull(rule.http()).paths();
       if (paths.isEmpty() && fallback != null) {
-        add(ingress, host, PathMatch.ALL, fallback, rank(ingress, false, number, 0));
+        add(ingress, host, PathMatch.Prefix.ALL, fallback, rank(ingress, false, number, 0));
       }
       int match = 0;
       for (HTTPIngressPath path : paths) {
@@ -136,7 +136,7 @@ final class IngressTranslation {
       number++;
     }
     if (fallback != null) {
-      add(ingress, HostPattern.ANY, PathMatch.ALL, fallback, rank(ingress, true, number, 0));
+      add(ingress, HostPattern.ANY, PathMatch.Prefix.ALL, fallback, rank(ingress, true, number, 0));
     }
   }
 
@@ -164,7 +164,7 @@ final class IngressTranslation {
                 new Action.Share(target(ingress, backend), 1, HeaderEdits.NONE, HeaderEdits.NONE)));
     Action plain =
         secure && redirects(ingress)
-            ? new Action.Redirect("https", "", 0, PathEdit.NONE, PERMANENT_REDIRECT)
+            ? new Action.Redirect("https", "", 0, PathEdit.Keep.ALL, PERMANENT_REDIRECT)
             : forward;
     RequestMatch match = RequestMatch.of(path);
     String owner = "Ingress " + ObjectKey.of(ingress);

@@ -26,7 +26,7 @@ final class RouteFilters {
   private HeaderEdits request = HeaderEdits.NONE;
   private HeaderEdits response = HeaderEdits.NONE;
   private String host = "";
-  private PathEdit path = PathEdit.NONE;
+  private PathEdit path = PathEdit.Keep.ALL;
   private final List<Filters.Mirror> mirrors = new ArrayList<>();
   private Action.@org.jspecify.annotations.Nullable Redirect redirect;
   private String problem = "";
@@ -114,7 +114,7 @@ final class RouteFilters {
       case "ReplaceFullPath" -> new PathEdit.Whole(Trees.text(modifier, "replaceFullPath"));
       case "ReplacePrefixMatch" ->
           new PathEdit.MatchedPrefix(Trees.text(modifier, "replacePrefixMatch"));
-      default -> PathEdit.NONE;
+      default -> PathEdit.Keep.ALL;
     };
   }
 

@@ -53,7 +53,7 @@ final class RouteMatches {
 
   private static Optional<PathMatch> path(String service, String method, boolean expression) {
     if (service.isEmpty() && method.isEmpty()) {
-      return Optional.of(PathMatch.ALL);
+      return Optional.of(PathMatch.Prefix.ALL);
     }
     if (!expression && !service.isEmpty()) {
       return Optional.of(

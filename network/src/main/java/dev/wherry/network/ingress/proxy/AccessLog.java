@@ -3,7 +3,16 @@ package dev.wherry.network.ingress.proxy;
 /** Hears of every answer; must not block. */
 @FunctionalInterface
 public interface AccessLog {
-  AccessLog NONE = _ -> {};
+  AccessLog NONE =
+      new AccessLog() {
+        @Override
+        public void answered(Entry entry) {}
+
+        @Override
+        public boolean isWanted() {
+          return false;
+        }
+      };
 
   /**
    * An answered request.
@@ -22,4 +31,9 @@ public interface AccessLog {
       long nanos) {}
 
   void answered(Entry entry);
+
+  /** Whether entries need to be made at all. */
+  default boolean isWanted() {
+    return true;
+  }
 }

@@ -4,34 +4,37 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
-import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 
-/**
- * The head of an answer that began.
- *
- * @param whole whether it was written with its end: trailers that are the only headers stay so
- * @param switching whether another protocol follows
- */
-record AnswerHead(HttpResponse head, boolean whole, boolean switching) {
-  private static final AnswerHead INFORMED =
-      new AnswerHead(
-          new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE), true, false);
+/** The head of an answer that began. */
+record AnswerHead(HttpResponse head, Kind kind) {
+  /** What comes after it. */
+  enum Kind {
+    /** The answer itself: it was only announced. */
+    ANSWER,
+    PARTS,
+    /** Nothing: it was written with its end, so that trailers that are the only headers stay so. */
+    NOTHING,
+    ANOTHER_PROTOCOL
+  }
 
   /** One that only announces the answer. */
-  static AnswerHead informed() {
-    return INFORMED;
+  static AnswerHead announcing(HttpResponse head) {
+    return new AnswerHead(head, Kind.ANSWER);
+  }
+
+  static AnswerHead switching(HttpResponse head) {
+    return new AnswerHead(head, Kind.ANOTHER_PROTOCOL);
   }
 
   boolean isInformed() {
-    return this == INFORMED;
+    return kind == Kind.ANSWER;
   }
 
   int status() {
@@ -82,7 +85,7 @@ record AnswerHead(HttpResponse head, boolean whole, boolean switching) {
                 full.trailingHeaders())
             : head.setProtocolVersion(HttpVersion.HTTP_1_1);
     client.write(sent).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
-    return new AnswerHead(head, whole, false);
+    return new AnswerHead(head, whole ? Kind.NOTHING : Kind.PARTS);
   }
 
   /** Passes an interim answer on, such as 100. */

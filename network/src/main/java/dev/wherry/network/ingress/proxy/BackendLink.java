@@ -92,12 +92,14 @@ final class BackendLink extends ChannelInboundHandlerAdapter {
     pool.left();
   }
 
+  @SuppressWarnings("FutureReturnValueIgnored")
   void close() {
     user = null;
     channel.close();
   }
 
   @Override
+  @SuppressWarnings("FutureReturnValueIgnored")
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     LinkUser to = user;
     if (to == null

@@ -210,7 +210,7 @@ final class BackendPool {
     if (http2) {
       busy--;
       Channel parent = link.channel().parent();
-      shared.stream().filter(one -> one.channel == parent).forEach(one -> one.streams--);
+      shared.stream().filter(one -> one.channel.equals(parent)).forEach(one -> one.streams--);
       return;
     }
     open--;

@@ -91,6 +91,7 @@ final class BackendSockets {
             new Http2MultiplexHandler(
                 new ChannelInitializer<>() {
                   @Override
+                  @SuppressWarnings("FutureReturnValueIgnored")
                   protected void initChannel(Channel pushed) {
                     pushed.close();
                   }

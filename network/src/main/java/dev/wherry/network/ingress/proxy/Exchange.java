@@ -295,14 +295,14 @@ final class Exchange {
   void answerHead(HttpResponse head) {
     int code = head.status().code();
     if (code == SWITCHING && !upgrade.isEmpty()) {
-      answer = new AnswerHead(head, false, true);
+      answer = AnswerHead.switching(head);
       return;
     }
     if (code < 200) {
       if (!http10) {
         AnswerHead.inform(client, head);
       }
-      answer = AnswerHead.informed();
+      answer = AnswerHead.announcing(head);
       return;
     }
     if (retriesAfter(code)) {
@@ -335,15 +335,16 @@ final class Exchange {
     }
     codeRetries++;
     tried.clear();
-    loop.loop()
-        .schedule(
-            () -> {
-              if (!over) {
-                again();
-              }
-            },
-            retries.pause().toNanos(),
-            TimeUnit.NANOSECONDS);
+    attemptAlarm =
+        loop.loop()
+            .schedule(
+                () -> {
+                  if (!over) {
+                    again();
+                  }
+                },
+                retries.pause().toNanos(),
+                TimeUnit.NANOSECONDS);
     return true;
   }
 
@@ -355,12 +356,12 @@ final class Exchange {
       part.release();
       return;
     }
-    if (head.switching()) {
+    if (head.kind() == AnswerHead.Kind.ANOTHER_PROTOCOL) {
       part.release();
       switchProtocols(head.head());
       return;
     }
-    if (head.whole()) {
+    if (head.kind() == AnswerHead.Kind.NOTHING) {
       part.release();
     } else {
       client.write(part).addListener(io.netty.channel.ChannelFutureListener.CLOSE_ON_FAILURE);
@@ -433,7 +434,7 @@ final class Exchange {
   }
 
   private boolean endsHere() {
-    return !keepAlive || !requestEnded && !front.stream();
+    return !keepAlive || (!requestEnded && !front.stream());
   }
 
   private void answerHere(int status, String why) {
@@ -458,7 +459,7 @@ final class Exchange {
     held.clear();
     long nanos = System.nanoTime() - began;
     loop.figures().answered(status, nanos);
-    if (loop.log() != AccessLog.NONE) {
+    if (loop.log().isWanted()) {
       RequestHead.Read.Good read = good;
       Route rule = route;
       loop.log()

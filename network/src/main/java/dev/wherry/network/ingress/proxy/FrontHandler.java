@@ -104,7 +104,7 @@ final class FrontHandler extends ChannelInboundHandlerAdapter implements ProxyLo
       ReferenceCountUtil.release(message);
     } else if (closing) {
       discard(ctx, message);
-    } else if (!ahead.isEmpty() || exchange != null && bodyEnded) {
+    } else if (!ahead.isEmpty() || (exchange != null && bodyEnded)) {
       ahead.addLast(message);
       ctx.channel().config().setAutoRead(false);
     } else {
@@ -140,7 +140,7 @@ final class FrontHandler extends ChannelInboundHandlerAdapter implements ProxyLo
     }
     if (message instanceof HttpRequest request) {
       boolean whole = message instanceof LastHttpContent;
-      bodyEnded = whole || !stream && !hasBody(request);
+      bodyEnded = whole || (!stream && !hasBody(request));
       emptyEndComes = bodyEnded && !whole;
       served = true;
       Exchange begun = new Exchange(this, request);
@@ -157,7 +157,7 @@ final class FrontHandler extends ChannelInboundHandlerAdapter implements ProxyLo
   private static boolean hasBody(HttpRequest request) {
     String length = request.headers().get(HttpHeaderNames.CONTENT_LENGTH);
     return request.headers().contains(HttpHeaderNames.TRANSFER_ENCODING)
-        || length != null && !length.equals("0");
+        || (length != null && !length.equals("0"));
   }
 
   private void takePart(HttpContent part) {
@@ -179,6 +179,7 @@ final class FrontHandler extends ChannelInboundHandlerAdapter implements ProxyLo
   }
 
   /** The exchange is through; the next request may come. */
+  @SuppressWarnings("FutureReturnValueIgnored")
   void finished(boolean keepAlive) {
     exchange = null;
     ChannelHandlerContext ctx = client();
@@ -291,7 +292,7 @@ final class FrontHandler extends ChannelInboundHandlerAdapter implements ProxyLo
       return passed(now, head, limits.headMillis());
     }
     return passed(now, since, served ? limits.idleMillis() : limits.headMillis())
-        || served && door.draining().getAsBoolean();
+        || (served && door.draining().getAsBoolean());
   }
 
   static boolean passed(long now, long since, long millis) {

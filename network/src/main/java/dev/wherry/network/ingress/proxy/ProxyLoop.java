@@ -69,9 +69,7 @@ final class ProxyLoop {
     return log;
   }
 
-  /**
-   * @return from 0 to below the bound
-   */
+  /** A number from 0 to below the bound. */
   int chance(int bound) {
     return random.nextInt(bound);
   }

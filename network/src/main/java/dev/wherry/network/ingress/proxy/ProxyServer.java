@@ -12,7 +12,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,7 +51,7 @@ public final class ProxyServer implements AutoCloseable {
 
   private final Setup setup;
   private final MultiThreadIoEventLoopGroup group;
-  private final Map<EventLoop, ProxyLoop> loops = new IdentityHashMap<>();
+  private final Map<EventLoop, ProxyLoop> loops = new HashMap<>();
   private final Map<Integer, ProxyPort> open = new TreeMap<>();
 
   private ProxyServer(Setup setup) {

@@ -58,7 +58,7 @@ final class RequestHead {
       authority = hosts.getFirst();
     }
     Optional<String> host = authority.isEmpty() ? Optional.of("") : RequestTarget.host(authority);
-    if (host.isEmpty() || authority.isEmpty() && version.equals(HttpVersion.HTTP_1_1)) {
+    if (host.isEmpty() || (authority.isEmpty() && version.equals(HttpVersion.HTTP_1_1))) {
       return new Read.Bad(BAD_REQUEST, "the Host is malformed");
     }
     return new Read.Good(new AskedRequest(host.get(), target.get(), request), authority);

@@ -107,9 +107,9 @@ record RequestTarget(String authority, String path, String query) {
   }
 
   private static boolean unreserved(int c) {
-    return c >= 'a' && c <= 'z'
-        || c >= 'A' && c <= 'Z'
-        || c >= '0' && c <= '9'
+    return (c >= 'a' && c <= 'z')
+        || (c >= 'A' && c <= 'Z')
+        || (c >= '0' && c <= '9')
         || c == '-'
         || c == '.'
         || c == '_'
@@ -152,13 +152,13 @@ record RequestTarget(String authority, String path, String query) {
     boolean literal = authority.startsWith("[");
     if (literal) {
       int close = authority.indexOf(']');
-      if (close < 0 || close + 1 < authority.length() && authority.charAt(close + 1) != ':') {
+      if (close < 0 || (close + 1 < authority.length() && authority.charAt(close + 1) != ':')) {
         return Optional.empty();
       }
       end = close + 1 < authority.length() ? close + 1 : -1;
     }
     String host = end < 0 ? authority : authority.substring(0, end);
-    if (end >= 0 && !port(authority.substring(end + 1)) || host.isEmpty()) {
+    if (host.isEmpty() || (end >= 0 && !port(authority.substring(end + 1)))) {
       return Optional.empty();
     }
     String body = literal ? host.substring(1, host.length() - 1) : host;

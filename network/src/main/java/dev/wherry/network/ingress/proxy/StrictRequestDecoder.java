@@ -114,7 +114,7 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
   }
 
   private boolean isFine(byte b, ByteBuf in, List<Object> out) {
-    if (afterReturn || b < ' ' && b >= 0 && b != '\t' && b != '\r' || b == 0x7f) {
+    if (afterReturn || (b < ' ' && b >= 0 && b != '\t' && b != '\r') || b == 0x7f) {
       return refuse(in, out, BAD_REQUEST, "a control character in the head");
     }
     if (scanned == lineStart && lines > 0 && (b == ' ' || b == '\t')) {

@@ -19,6 +19,8 @@ public sealed interface Action {
     }
 
     /**
+     * The share that a number falls to.
+     *
      * @param number from 0 to below the total
      */
     public Share choose(int number) {

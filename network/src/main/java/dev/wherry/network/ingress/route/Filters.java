@@ -25,7 +25,7 @@ public record Filters(
           HeaderEdits.NONE,
           HeaderEdits.NONE,
           "",
-          PathEdit.NONE,
+          PathEdit.Keep.ALL,
           List.of(),
           Duration.ZERO,
           Duration.ZERO,

@@ -46,6 +46,8 @@ public record HostPattern(Kind kind, String name) {
   }
 
   /**
+   * Whether the name is one of them.
+   *
    * @param host lower case, without a port
    */
   public boolean matches(String host) {

@@ -2,9 +2,10 @@ package dev.wherry.network.ingress.route;
 
 /** What becomes of a request's path. */
 public sealed interface PathEdit {
-  PathEdit NONE = new Keep();
-
-  record Keep() implements PathEdit {}
+  /** It stays. */
+  record Keep() implements PathEdit {
+    public static final Keep ALL = new Keep();
+  }
 
   record Whole(String path) implements PathEdit {}
 
@@ -12,6 +13,8 @@ public sealed interface PathEdit {
   record MatchedPrefix(String path) implements PathEdit {}
 
   /**
+   * The path afterwards.
+   *
    * @param match by which the rule was found
    */
   default String edit(String path, PathMatch match) {

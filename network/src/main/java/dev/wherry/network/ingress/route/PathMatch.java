@@ -2,9 +2,6 @@ package dev.wherry.network.ingress.route;
 
 /** Which paths a rule is for. */
 public sealed interface PathMatch {
-  /** Every path. */
-  PathMatch ALL = new Prefix("");
-
   /** This path and no other, letter by letter. */
   record Exact(String path) implements PathMatch {}
 
@@ -14,7 +11,10 @@ public sealed interface PathMatch {
    *
    * @param path without a slash at its end; "" for every path
    */
-  record Prefix(String path) implements PathMatch {}
+  record Prefix(String path) implements PathMatch {
+    /** Every path. */
+    public static final Prefix ALL = new Prefix("");
+  }
 
   /** The whole path matches an expression. */
   record Expression(BoundedPattern pattern) implements PathMatch {}

@@ -17,8 +17,8 @@ public record Rank(
           .thenComparing(Rank::created)
           .thenComparing(Rank::namespace)
           .thenComparing(Rank::name)
-          .thenComparing(Rank::rule)
-          .thenComparing(Rank::match);
+          .thenComparingInt(Rank::rule)
+          .thenComparingInt(Rank::match);
 
   @Override
   public int compareTo(Rank other) {

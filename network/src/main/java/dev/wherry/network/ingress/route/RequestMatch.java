@@ -9,7 +9,7 @@ import java.util.List;
  */
 public record RequestMatch(
     PathMatch path, String method, List<ValueMatch> headers, List<ValueMatch> parameters) {
-  public static final RequestMatch ALL = of(PathMatch.ALL);
+  public static final RequestMatch ALL = of(PathMatch.Prefix.ALL);
 
   public RequestMatch {
     headers = List.copyOf(headers);

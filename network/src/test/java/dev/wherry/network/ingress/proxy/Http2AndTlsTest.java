@@ -188,7 +188,9 @@ class Http2AndTlsTest {
     var any = dev.wherry.network.ingress.route.HostPattern.ANY;
     var route =
         TestProxy.route(
-            dev.wherry.network.ingress.route.PathMatch.ALL, Filters.NONE, TestProxy.forward(key));
+            dev.wherry.network.ingress.route.PathMatch.Prefix.ALL,
+            Filters.NONE,
+            TestProxy.forward(key));
     proxy
         .server()
         .apply(

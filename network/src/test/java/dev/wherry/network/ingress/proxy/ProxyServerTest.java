@@ -214,23 +214,29 @@ class ProxyServerTest {
     }
   }
 
+  private static InetSocketAddress nobody() throws IOException {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return (InetSocketAddress) taken.getLocalSocketAddress();
+    }
+  }
+
   @Test
   void get_oneEndpointRefuses_goesToTheOther() throws Exception {
     try (TestBackend backend = TestBackend.saying("ok");
-        ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      InetSocketAddress nobody = (InetSocketAddress) taken.getLocalSocketAddress();
-      taken.close();
-      try (TestProxy proxy = TestProxy.to(nobody, backend.address())) {
-        for (int i = 0; i < 20; i++) {
-          try (RawClient client = new RawClient(proxy.port())) {
-            assertEquals(200, client.get("/").status());
-          }
+        TestProxy proxy = TestProxy.to(nobody(), backend.address())) {
+      for (int i = 0; i < 20; i++) {
+        try (RawClient client = new RawClient(proxy.port())) {
+          assertEquals(200, client.get("/").status());
         }
       }
-      try (TestProxy proxy = TestProxy.to(nobody);
-          RawClient client = new RawClient(proxy.port())) {
-        assertEquals(502, client.get("/").status());
-      }
+    }
+  }
+
+  @Test
+  void get_everyEndpointRefuses_is502() throws Exception {
+    try (TestProxy proxy = TestProxy.to(nobody());
+        RawClient client = new RawClient(proxy.port())) {
+      assertEquals(502, client.get("/").status());
     }
   }
 
@@ -276,7 +282,7 @@ class ProxyServerTest {
             HeaderEdits.NONE,
             HeaderEdits.NONE,
             "",
-            PathEdit.NONE,
+            PathEdit.Keep.ALL,
             List.of(),
             Duration.ofMillis(50),
             Duration.ZERO,
@@ -295,7 +301,7 @@ class ProxyServerTest {
             HeaderEdits.NONE,
             HeaderEdits.NONE,
             "",
-            PathEdit.NONE,
+            PathEdit.Keep.ALL,
             List.of(),
             Duration.ZERO,
             Duration.ZERO,
@@ -361,7 +367,7 @@ class ProxyServerTest {
   void get_redirect_leadsThere(String scheme, String host, int port, int status, String location)
       throws Exception {
     try (TestProxy proxy = TestProxy.start()) {
-      proxy.serve(Filters.NONE, new Action.Redirect(scheme, host, port, PathEdit.NONE, status));
+      proxy.serve(Filters.NONE, new Action.Redirect(scheme, host, port, PathEdit.Keep.ALL, status));
       try (RawClient client = new RawClient(proxy.port())) {
         String answer = client.get("/p?q").readAnswer();
         assertTrue(answer.startsWith("HTTP/1.1 " + status), answer);
@@ -381,7 +387,7 @@ class ProxyServerTest {
               HeaderEdits.NONE,
               HeaderEdits.NONE,
               "",
-              PathEdit.NONE,
+              PathEdit.Keep.ALL,
               List.of(new Filters.Mirror(proxy.backend("m", false, mirror.address()), 1, 1)),
               Duration.ZERO,
               Duration.ZERO,

@@ -4,11 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.wherry.machinery.Eventually;
+import dev.wherry.network.ingress.route.Endpoints;
 import dev.wherry.network.ingress.route.Filters;
+import dev.wherry.network.ingress.route.HostPattern;
 import dev.wherry.network.ingress.route.RouteTable;
+import dev.wherry.network.ingress.tls.Certificates;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.security.SecureRandom;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -111,29 +116,24 @@ class ReloadTest {
 
   @Test
   void port_takenBySomebody_isSaidAndOpenedLater() throws Exception {
-    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("0.0.0.0"));
-        TestBackend backend = TestBackend.saying("ok")) {
-      ProxyServer server =
-          ProxyServer.start(
-              new ProxyServer.Setup(
-                  new dev.wherry.network.ingress.route.Endpoints(),
-                  dev.wherry.network.ingress.tls.Certificates.selfSigned(
-                      java.time.Clock.systemUTC(), new java.security.SecureRandom()),
-                  ProxyLimits.defaults(),
-                  new ProxyFigures(),
-                  AccessLog.NONE,
-                  Map.of(80, taken.getLocalPort()),
-                  1,
-                  1));
-      RouteTable table =
-          new RouteTable.Builder()
-              .listen(80, false, dev.wherry.network.ingress.route.HostPattern.ANY)
-              .build();
-
-      assertTrue(server.apply(table).get(80).contains(String.valueOf(taken.getLocalPort())));
-      taken.close();
+    ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("0.0.0.0"));
+    ProxyServer server =
+        ProxyServer.start(
+            new ProxyServer.Setup(
+                new Endpoints(),
+                Certificates.selfSigned(Clock.systemUTC(), new SecureRandom()),
+                ProxyLimits.defaults(),
+                new ProxyFigures(),
+                AccessLog.NONE,
+                Map.of(80, taken.getLocalPort()),
+                1,
+                1));
+    RouteTable table = new RouteTable.Builder().listen(80, false, HostPattern.ANY).build();
+    try (server) {
+      try (taken) {
+        assertTrue(server.apply(table).get(80).contains(String.valueOf(taken.getLocalPort())));
+      }
       assertEquals(Map.of(), server.apply(table));
-      server.close();
     }
   }
 }

@@ -72,7 +72,7 @@ final class TestProxy implements AutoCloseable {
   }
 
   void serve(Filters filters, Action action) throws InterruptedException {
-    Route route = route(PathMatch.ALL, filters, action);
+    Route route = route(PathMatch.Prefix.ALL, filters, action);
     RouteTable table =
         new RouteTable.Builder()
             .listen(PLAIN, false, HostPattern.ANY)
