@@ -8,10 +8,12 @@ import dev.wherry.kubelet.identity.NodeIdentity;
 import dev.wherry.machinery.client.ApiClient;
 import dev.wherry.machinery.pki.AlternativeNames;
 import dev.wherry.machinery.time.Timer;
+import dev.wherry.network.cni.PodNetworkFile;
 import dev.wherry.network.dns.ClusterDns;
 import dev.wherry.network.dns.DnsSettings;
 import dev.wherry.network.dns.forward.HostResolver;
 import dev.wherry.network.ingress.NodeProxy;
+import dev.wherry.network.nodes.PodNetwork;
 import dev.wherry.network.proxy.ServiceProxy;
 import dev.wherry.runtime.choice.NodeRuntime;
 import dev.wherry.runtime.images.ImageStore;
@@ -79,7 +81,7 @@ final class LocalNode {
       throws IOException, InterruptedException {
     NodeIdentity identity = opened(identity(token));
     ApiClient api = near.orElse(identity.api());
-    opened(ServiceProxy.start(api, options.nodeName(), timer));
+    opened(ServiceProxy.start(api, options.nodeName(), options.podNetwork(), timer));
     if (options.dns().builtIn()) {
       opened(ClusterDns.start(api, dns(), timer, random));
     }
@@ -87,7 +89,7 @@ final class LocalNode {
       opened(NodeProxy.start(api, options.ingress().settings(options.nodeName()), timer, random));
     }
     NodeRuntime runtime = ahead.await();
-    opened(PodNetwork.follow(api, options.nodeName(), runtime.cniDirectory(), data, timer));
+    podNetwork(api, runtime);
     Kubelet kubelet = kubelet(identity, api, runtime);
     TunnelRole tunnel = opened(tunnel(identity, kubelet.serverPort()));
     opened(AddressWatch.start(options.server(), tunnel.tunnel()::reconnect, timer));
@@ -111,6 +113,16 @@ final class LocalNode {
         timer,
         random,
         random);
+  }
+
+  /** Another's pod network finds ours gone, so that its configuration is the runtime's. */
+  private void podNetwork(ApiClient api, NodeRuntime runtime) throws IOException {
+    PodNetworkFile file = new PodNetworkFile(runtime.cniDirectory(), data.resolve("cni/leases"));
+    if (options.podNetwork()) {
+      opened(PodNetwork.start(api, options.nodeName(), file, timer));
+    } else {
+      boolean _ = file.remove();
+    }
   }
 
   private DnsSettings dns() {

@@ -40,6 +40,7 @@ public final class ServerRole implements AutoCloseable {
    * @param dns who answers the cluster's DNS
    * @param localPath whether claims may become directories of nodes
    * @param ingress where Ingresses and Gateways are served
+   * @param podNetwork whether the worker's pod network is Wherry's own
    */
   public record Options(
       Path dataDirectory,
@@ -56,7 +57,8 @@ public final class ServerRole implements AutoCloseable {
       ProtectionConfig protection,
       DnsChoice dns,
       boolean localPath,
-      IngressChoice ingress) {
+      IngressChoice ingress,
+      boolean podNetwork) {
     public Options {
       hosts = List.copyOf(hosts);
       labels = Map.copyOf(labels);
@@ -88,7 +90,8 @@ public final class ServerRole implements AutoCloseable {
           ProtectionConfig.NONE,
           DnsChoice.BUILT_IN,
           true,
-          IngressChoice.DEFAULT);
+          IngressChoice.DEFAULT,
+          true);
     }
 
     private WorkerOptions worker(int apiPort) {
@@ -102,7 +105,8 @@ public final class ServerRole implements AutoCloseable {
           labels,
           taints,
           dns,
-          ingress);
+          ingress,
+          podNetwork);
     }
   }
 

@@ -17,6 +17,8 @@ import picocli.CommandLine.Option;
 
 /** The flags of a worker, the same for agents and servers. */
 final class WorkerFlags {
+  private static final String BUILT_IN = "built-in";
+  private static final String NONE = "none";
   private static final Set<String> EFFECTS = Set.of("NoSchedule", "PreferNoSchedule", "NoExecute");
 
   private static final Pattern NAME =
@@ -104,6 +106,15 @@ final class WorkerFlags {
       defaultValue = "443")
   private int ingressHttpsPort = IngressSettings.HTTPS_PORT;
 
+  @Option(
+      names = "--pod-network",
+      paramLabel = "WHO",
+      description =
+          "Who connects pods: built-in, or none for a CNI plugin that you install, such as flannel;"
+              + " the same for the server and every agent (default: ${DEFAULT-VALUE}).",
+      defaultValue = BUILT_IN)
+  private String podNetwork = BUILT_IN;
+
   /** An agent's: the given address, or the one from which this host reaches the server. */
   WorkerOptions agent(URI server, Path dataDirectory) throws IOException {
     return new WorkerOptions(
@@ -116,7 +127,8 @@ final class WorkerFlags {
         parsedLabels(labels),
         parsedTaints(taints),
         dns(),
-        ingress());
+        ingress(),
+        podNetwork());
   }
 
   /** A server's: the given address, or this host's first. */
@@ -144,7 +156,8 @@ final class WorkerFlags {
         protection,
         dns(),
         localPath,
-        ingress());
+        ingress(),
+        podNetwork());
   }
 
   /** The flags again, for a process of its own. */
@@ -161,6 +174,9 @@ final class WorkerFlags {
     taints.forEach(taint -> arguments.add("--taint=" + taint));
     arguments.addAll(dns().arguments());
     arguments.addAll(ingress().arguments());
+    if (!podNetwork.equals(BUILT_IN)) {
+      arguments.add("--pod-network=" + podNetwork);
+    }
     return arguments;
   }
 
@@ -170,6 +186,14 @@ final class WorkerFlags {
 
   IngressChoice ingress() {
     return new IngressChoice(ingressHttpPort, ingressHttpsPort);
+  }
+
+  private boolean podNetwork() {
+    if (!podNetwork.equals(BUILT_IN) && !podNetwork.equals(NONE)) {
+      throw new IllegalArgumentException(
+          "--pod-network " + podNetwork + ": write built-in or none");
+    }
+    return podNetwork.equals(BUILT_IN);
   }
 
   int kubeletPort() {

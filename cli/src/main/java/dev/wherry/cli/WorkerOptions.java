@@ -17,6 +17,7 @@ import java.util.Map;
  * @param taints put on the node when it is made
  * @param dns who answers the cluster's DNS
  * @param ingress where Ingresses and Gateways are served
+ * @param podNetwork whether the pod network is Wherry's own
  */
 record WorkerOptions(
     URI server,
@@ -28,7 +29,8 @@ record WorkerOptions(
     Map<String, String> labels,
     List<Taint> taints,
     DnsChoice dns,
-    IngressChoice ingress) {
+    IngressChoice ingress,
+    boolean podNetwork) {
   WorkerOptions {
     labels = Map.copyOf(labels);
     taints = List.copyOf(taints);

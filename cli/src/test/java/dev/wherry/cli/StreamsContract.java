@@ -114,7 +114,8 @@ abstract class StreamsContract {
                 ProtectionConfig.NONE,
                 DnsChoice.BUILT_IN,
                 true,
-                IngressChoice.DEFAULT));
+                IngressChoice.DEFAULT,
+                true));
     Path pods = Files.writeString(folder.resolve("pods.json"), POD);
     Await.until(
         () -> "default service account",

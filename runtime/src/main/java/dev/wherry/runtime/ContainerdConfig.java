@@ -13,7 +13,7 @@ import java.util.List;
  * @param socket where it serves; short, since socket paths end at 107 bytes
  * @param logFile where it writes, appended to
  * @param cniConfigurationDirectory where the pod network's conflist appears
- * @param cniPluginPath directories of CNI plugins; the first that has {@code bridge} is used
+ * @param cniPluginPath directories of CNI plugins; the first that has {@code ptp} is used
  */
 public record ContainerdConfig(
     Path binary,
@@ -103,7 +103,7 @@ public record ContainerdConfig(
 
   private Path pluginDirectory() {
     return cniPluginPath.stream()
-        .filter(directory -> Files.isExecutable(directory.resolve("bridge")))
+        .filter(directory -> Files.isExecutable(directory.resolve("ptp")))
         .findFirst()
         .orElse(cniPluginPath.getFirst());
   }

@@ -75,7 +75,7 @@ public final class ServiceBench {
     try (SystemTimer timer = new SystemTimer();
         NetlinkThread _ = NetlinkThread.start(setup(), new Clock())) {
       long began = System.nanoTime();
-      try (ServiceProxy _ = ServiceProxy.start(api, "n1", timer)) {
+      try (ServiceProxy _ = ServiceProxy.start(api, "n1", true, timer)) {
         double scratch = (committed() - began) / MILLI_NANOS;
         timer.pause(Duration.ofMillis(QUIET_MILLIS));
         double[] times = changes(api, count);
@@ -112,7 +112,11 @@ public final class ServiceBench {
 
   private static NetlinkThread.Setup setup() {
     return new NetlinkThread.Setup(
-        "bench-netlink", NetlinkSocket.PROTOCOL_NETFILTER, 0, Queries.CHANGES_GROUP, () -> {});
+        "bench-netlink",
+        NetlinkSocket.PROTOCOL_NETFILTER,
+        0,
+        List.of(Queries.CHANGES_GROUP),
+        () -> {});
   }
 
   /** Notes when the kernel says that a transaction is done. */

@@ -1,5 +1,6 @@
 package dev.wherry.cli.check;
 
+import dev.wherry.network.nodes.PodNetwork;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -106,7 +107,7 @@ public record Host(Path root) {
         .findFirst();
   }
 
-  /** The IPv4 routes of this host but the default one. */
+  /** The IPv4 routes of this host but the default one and those of pods and nodes of ours. */
   List<Cidr> routes() {
     List<Cidr> routes = new ArrayList<>();
     read("proc/net/route")
@@ -114,6 +115,7 @@ public record Host(Path root) {
         .skip(1)
         .map(line -> line.split("\\s+", -1))
         .filter(fields -> fields.length > 7 && !fields[7].equals("00000000"))
+        .filter(fields -> !isOurs(fields[0], fields[6], fields[7]))
         .forEach(fields ->
             routes.add(
                 new Cidr(
@@ -121,6 +123,13 @@ public record Host(Path root) {
                     Math.min(IPV4_BITS, Integer.bitCount(Integer.parseUnsignedInt(fields[7], 16))),
                     fields[0])));
     return routes;
+  }
+
+  /** Pods that outlived their program have a route each to their veth. */
+  private static boolean isOurs(String owner, String metric, String mask) {
+    return owner.startsWith("wherry")
+        || metric.equals(String.valueOf(PodNetwork.ROUTE_METRIC))
+        || (owner.startsWith("veth") && mask.equals("FFFFFFFF"));
   }
 
   /** Bytes free where this folder is, or will be made. */

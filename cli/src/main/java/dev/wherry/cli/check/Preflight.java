@@ -34,7 +34,7 @@ public final class Preflight {
   private static final Path DOCKER = Path.of("/var/run/docker.sock");
   private static final List<String> CNI = List.of("opt/cni/bin", "usr/lib/cni");
   private static final List<String> CNI_PLUGINS =
-      List.of("bridge", "host-local", "loopback", "portmap");
+      List.of("ptp", "host-local", "loopback", "portmap");
 
   /**
    * What is to run here.
@@ -141,7 +141,7 @@ public final class Preflight {
 
   private Finding range(Cidr range) {
     for (Cidr route : host.routes()) {
-      if (route.overlaps(range) && !route.owner().startsWith("wherry")) {
+      if (route.overlaps(range)) {
         return new Blocked(
             "addresses",
             "%s (%s) overlaps the route %s of interface %s"

@@ -58,7 +58,7 @@ public final class DeleteClusterCommand implements Callable<Integer> {
     teardown.stop(false).forEach(System.out::println);
     List<String> lines = KubeconfigMerge.remove(Caller.current(), data);
     teardown.removeData();
-    Teardown.removeServices();
+    Teardown.removeNetwork();
     lines.forEach(System.out::println);
     System.out.println("removed " + data);
     return 0;

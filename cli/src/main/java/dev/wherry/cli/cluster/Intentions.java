@@ -58,7 +58,7 @@ record Intentions(ServerSettings settings, boolean running) {
     lines.add("write  " + settings.dataDirectory() + ", context 'wherry' of your kubeconfig");
     if (settings.worker()) {
       lines.add(
-          "add    bridge wherry0, packet rules of the table 'wherry', cgroups 'kubepods'; IP forwarding");
+          "add    a veth pair for each pod, packet rules of the table 'wherry', cgroups 'kubepods'; IP forwarding");
     }
     return lines;
   }

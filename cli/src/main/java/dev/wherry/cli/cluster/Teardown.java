@@ -4,6 +4,7 @@ import dev.wherry.cli.Shutdown;
 import dev.wherry.kubelet.volume.Mounts;
 import dev.wherry.network.netlink.Errno;
 import dev.wherry.network.netlink.NetlinkException;
+import dev.wherry.network.nodes.PodNetwork;
 import dev.wherry.network.proxy.ServiceProxy;
 import dev.wherry.runtime.ContainerdConfig;
 import dev.wherry.runtime.ContainerdDaemon;
@@ -77,12 +78,22 @@ final class Teardown {
   }
 
   /**
-   * Takes the tables of Services out of the kernel, where they outlive their process. One that
-   * still serves this network namespace keeps them.
+   * Takes the tables of Services and policies and the ways to other nodes out of the kernel, where
+   * they outlive their process. One that still serves this network namespace keeps them.
    */
-  static void removeServices() throws IOException, InterruptedException {
+  static void removeNetwork() throws IOException, InterruptedException {
+    unlessOwned(ServiceProxy::remove);
+    unlessOwned(PodNetwork::remove);
+  }
+
+  @FunctionalInterface
+  private interface Removal {
+    void run() throws IOException, InterruptedException;
+  }
+
+  private static void unlessOwned(Removal removal) throws IOException, InterruptedException {
     try {
-      ServiceProxy.remove();
+      removal.run();
     } catch (NetlinkException e) {
       if (e.errno() != Errno.EADDRINUSE) {
         throw e;

@@ -33,7 +33,7 @@ class PreflightTest {
     for (String name : List.of("usr/bin/containerd", "usr/sbin/runc", "usr/sbin/iptables")) {
       program(name);
     }
-    for (String plugin : List.of("bridge", "host-local", "loopback", "portmap")) {
+    for (String plugin : List.of("ptp", "host-local", "loopback", "portmap")) {
       program("usr/lib/cni/" + plugin);
     }
   }
@@ -101,7 +101,14 @@ class PreflightTest {
 
   @Test
   void run_ownBridgesRoute_isNoOverlap() throws IOException {
-    file("proc/net/route", route("wherry0", "00002A0A", "00FFFFFF"));
+    file(
+        "proc/net/route",
+        route("wherry-vxlan", "00012A0A", "00FFFFFF")
+            + route("veth12345678", "05002A0A", "FFFFFFFF")
+                .lines()
+                .skip(1)
+                .findFirst()
+                .orElseThrow());
 
     assertEquals(List.of(), blocked(List.of()));
   }
@@ -139,7 +146,7 @@ class PreflightTest {
     assertEquals("apt-get install runc", only(List.of()).mend());
 
     program("usr/sbin/runc");
-    Files.delete(root.resolve("usr/lib/cni/bridge"));
+    Files.delete(root.resolve("usr/lib/cni/ptp"));
     assertEquals("apt-get install containernetworking-plugins", only(List.of()).mend());
   }
 

@@ -12,9 +12,14 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Conditions and patches of the node's status. Pure. */
 final class NodeStatuses {
+  /** A node has others' conditions too, such as NetworkUnavailable. */
+  private static final Set<String> OWN =
+      Set.of("MemoryPressure", "DiskPressure", "PIDPressure", "Ready");
+
   private NodeStatuses() {}
 
   /** The four conditions of the kubelet, with the transition times of those that stay. */
@@ -78,7 +83,7 @@ final class NodeStatuses {
         .build();
   }
 
-  /** Whether two statuses differ in more than their heartbeats. */
+  /** Whether two statuses differ in more than heartbeats and the conditions of others. */
   static boolean changed(NodeStatus before, NodeStatus after) {
     return !quiet(before).equals(quiet(after));
   }
@@ -87,6 +92,7 @@ final class NodeStatuses {
     return status.toBuilder()
         .conditions(
             status.conditions().stream()
+                .filter(c -> OWN.contains(c.type()))
                 .map(c -> c.toBuilder().lastHeartbeatTime(null).build())
                 .toList())
         .build();

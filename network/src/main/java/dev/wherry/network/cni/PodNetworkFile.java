@@ -12,49 +12,39 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Writes the conflist (CNI specification 1.0.0): plugin {@code bridge} with {@code host-local}
- * addresses from the node's podCIDR, then {@code portmap}. The bridge and the leases belong to the
- * kernel and to files, so pods keep their addresses and gateway while Wherry is down.
+ * Writes the conflist (CNI specification 1.0.0): plugin {@code ptp}, a veth pair with a host route
+ * for each pod, with {@code host-local} addresses from the node's podCIDR, then {@code portmap}.
+ * Interfaces and leases belong to the kernel and to files, so pods keep their addresses and gateway
+ * while Wherry is down.
  */
 public final class PodNetworkFile {
   /** The network's name; leases are kept under it. */
   public static final String NETWORK = "wherry";
-
-  /** The usual bridge's name, which is the pods' gateway too. */
-  public static final String BRIDGE = "wherry0";
 
   private static final String FILE = "10-wherry.conflist";
   private static final String VERSION = "1.0.0";
 
   private final Path directory;
   private final Path leases;
-  private final String bridge;
 
   /**
    * @param directory of CNI configurations, usually {@code <data>/cni/net.d}
    * @param leases where host-local keeps addresses in use, usually {@code <data>/cni/leases}
    */
   public PodNetworkFile(Path directory, Path leases) {
-    this(directory, leases, BRIDGE);
-  }
-
-  /**
-   * @param bridge for a second worker on a host, whose pods have a range of their own
-   */
-  public PodNetworkFile(Path directory, Path leases, String bridge) {
     this.directory = directory;
     this.leases = leases;
-    this.bridge = bridge;
   }
 
   /**
    * Writes the configuration for a node's ranges, one per IP family; false when it stood there
    * already. Runtimes notice by themselves.
    *
+   * @param mtu of pods' interfaces, in bytes
    * @throws IllegalArgumentException when a range is no CIDR
    */
-  public boolean write(List<String> podCidrs) throws IOException {
-    byte[] wanted = Json.write(conflist(podCidrs));
+  public boolean write(List<String> podCidrs, int mtu) throws IOException {
+    byte[] wanted = Json.write(conflist(podCidrs, mtu));
     Path target = directory.resolve(FILE);
     if (Files.exists(target) && Arrays.equals(Files.readAllBytes(target), wanted)) {
       return false;
@@ -66,23 +56,20 @@ public final class PodNetworkFile {
     return true;
   }
 
-  private ObjectNode conflist(List<String> podCidrs) {
+  /** Takes the configuration away, for another pod network's; false when there was none. */
+  public boolean remove() throws IOException {
+    return Files.deleteIfExists(directory.resolve(FILE));
+  }
+
+  private ObjectNode conflist(List<String> podCidrs, int mtu) {
     if (podCidrs.isEmpty()) {
       throw new IllegalArgumentException("no pod CIDR");
     }
     ObjectNode list = Json.object().put("cniVersion", VERSION).put("name", NETWORK);
     ArrayNode plugins = list.putArray("plugins");
-    ObjectNode bridge =
-        plugins
-            .addObject()
-            .put("type", "bridge")
-            .put("bridge", this.bridge)
-            .put("isGateway", true)
-            // A node that registers anew may get another range.
-            .put("forceAddress", true)
-            .put("ipMasq", true)
-            .put("hairpinMode", true);
-    ObjectNode ipam = bridge.putObject("ipam").put("type", "host-local");
+    // What leaves the cluster is masqueraded by the Service proxy's table.
+    ObjectNode pair = plugins.addObject().put("type", "ptp").put("ipMasq", false).put("mtu", mtu);
+    ObjectNode ipam = pair.putObject("ipam").put("type", "host-local");
     ipam.put("dataDir", leases.toAbsolutePath().toString());
     ArrayNode ranges = ipam.putArray("ranges");
     ArrayNode routes = ipam.putArray("routes");

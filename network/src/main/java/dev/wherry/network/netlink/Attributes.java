@@ -87,4 +87,12 @@ public final class Attributes {
     }
     return number;
   }
+
+  /** A number of 4 bytes in the host's byte order; 0 when absent. */
+  public int hostNumber(int type) {
+    byte[] value = value(type);
+    return value.length < Integer.BYTES
+        ? 0
+        : ByteBuffer.wrap(value).order(ByteOrder.nativeOrder()).getInt();
+  }
 }

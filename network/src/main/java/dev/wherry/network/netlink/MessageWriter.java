@@ -13,6 +13,7 @@ public final class MessageWriter {
   public static final int FLAG_REQUEST = 1;
   public static final int FLAG_ACK = 4;
   public static final int FLAG_DUMP = 0x300;
+  public static final int FLAG_REPLACE = 0x100;
   public static final int FLAG_CREATE = 0x400;
   public static final int FLAG_APPEND = 0x800;
 
@@ -93,6 +94,13 @@ public final class MessageWriter {
     return this;
   }
 
+  /** A number in the host's byte order, as rtnetlink wants them. */
+  public MessageWriter hostU32(int type, int value) {
+    int at = attribute(type, 4);
+    view.putInt(at, value);
+    return this;
+  }
+
   public MessageWriter u64(int type, long value) {
     int at = attribute(type, 8);
     for (int i = 0; i < 8; i++) {
@@ -131,6 +139,11 @@ public final class MessageWriter {
 
   public int size() {
     return size;
+  }
+
+  /** The number of the current message. */
+  public int sequence() {
+    return view.getInt(messageStart + 8);
   }
 
   /** All messages so far. */

@@ -6,6 +6,7 @@ import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -14,7 +15,7 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The platform thread that makes all netlink calls in one network namespace: work comes through a
- * bounded inbox, notifications of one group go to a listener. Owner of its sockets.
+ * bounded inbox, notifications of some groups go to a listener. Owner of its sockets.
  */
 public final class NetlinkThread implements AutoCloseable {
   private static final Logger LOG = System.getLogger(NetlinkThread.class.getName());
@@ -41,10 +42,15 @@ public final class NetlinkThread implements AutoCloseable {
    *
    * @param protocol of its two sockets
    * @param port of the socket that requests; 0 for any. With one, its own changes are not notified
-   * @param group of notifications; 0 for none
+   * @param groups of notifications; may be none
    * @param prologue runs first on the thread, such as entering a namespace
    */
-  public record Setup(String name, int protocol, int port, int group, Runnable prologue) {}
+  public record Setup(
+      String name, int protocol, int port, List<Integer> groups, Runnable prologue) {
+    public Setup {
+      groups = List.copyOf(groups);
+    }
+  }
 
   private record Job<T>(Work<T> work, CompletableFuture<T> answer) {
     void run(NetlinkSocket socket) {
@@ -136,11 +142,11 @@ public final class NetlinkThread implements AutoCloseable {
     setup.prologue().run();
     try (NetlinkSocket requests = NetlinkSocket.open(setup.protocol(), setup.port());
         NetlinkSocket notifications = NetlinkSocket.open(setup.protocol(), 0)) {
-      if (setup.group() != 0) {
-        if (setup.port() != 0) {
-          notifications.ignoreChangesBy(setup.port());
-        }
-        notifications.join(setup.group());
+      if (setup.port() != 0) {
+        notifications.ignoreChangesBy(setup.port());
+      }
+      for (int group : setup.groups()) {
+        notifications.join(group);
       }
       opened.complete(true);
       loop(requests, notifications);

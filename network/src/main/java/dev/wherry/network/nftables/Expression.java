@@ -54,6 +54,9 @@ public sealed interface Expression {
   /** Goes on when the register equals the value, or differs from it. */
   record Compare(int from, boolean equal, Bytes value) implements Expression {}
 
+  /** Goes on when the register is neither below the first nor above the last value. */
+  record Between(int from, Bytes first, Bytes last) implements Expression {}
+
   /** register = register and mask, xor flip. */
   record Bitwise(int from, int to, Bytes mask, Bytes flip) implements Expression {}
 

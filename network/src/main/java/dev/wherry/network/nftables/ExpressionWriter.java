@@ -35,6 +35,7 @@ final class ExpressionWriter {
       case Expression.Payload _ -> "payload";
       case Expression.Meta _, Expression.MetaSet _ -> "meta";
       case Expression.Compare _ -> "cmp";
+      case Expression.Between _ -> "range";
       case Expression.Bitwise _ -> "bitwise";
       case Expression.Member _, Expression.MapValue _, Expression.MapVerdict _ -> "lookup";
       case Expression.Load _, Expression.Decide _ -> "immediate";
@@ -57,6 +58,10 @@ final class ExpressionWriter {
       case Expression.MetaSet(int from, var key) -> out.u32(2, key.number()).u32(3, register(from));
       case Expression.Compare(int from, boolean equal, Bytes value) ->
           value(out.u32(1, register(from)).u32(2, equal ? 0 : 1), 3, value);
+      case Expression.Between(int from, Bytes low, Bytes high) -> {
+        value(out.u32(1, register(from)).u32(2, 0), 3, low);
+        value(out, 4, high);
+      }
       case Expression.Bitwise(int from, int to, Bytes mask, Bytes flip) -> {
         out.u32(1, register(from)).u32(2, register(to)).u32(3, mask.length());
         value(out, 4, mask);

@@ -26,6 +26,7 @@ public final class Transaction {
   private static final int NEW_RULE = 6;
   private static final int DELETE_RULE = 8;
   private static final int NEW_SET = 9;
+  private static final int DELETE_SET = 11;
   private static final int NEW_ELEMENT = 12;
   private static final int DELETE_ELEMENT = 14;
   private static final int VERDICT_MAP = 0xffffff00;
@@ -147,6 +148,12 @@ public final class Transaction {
       }
     }
     out.u32(10, ++sets);
+    return this;
+  }
+
+  /** Deletes a set and its elements; no rule may look into it any more. */
+  public Transaction deleteSet(String set) {
+    step(DELETE_SET, 0, "delete set " + set).text(2, set);
     return this;
   }
 

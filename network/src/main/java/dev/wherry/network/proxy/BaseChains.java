@@ -7,6 +7,10 @@ import dev.wherry.network.nftables.Chain.Rule;
 import dev.wherry.network.nftables.Expression;
 import dev.wherry.network.nftables.Verdict;
 import dev.wherry.network.proxy.Maps.Entry;
+import dev.wherry.network.rules.AddressFamily;
+import dev.wherry.network.rules.Cidr;
+import dev.wherry.network.rules.Matches;
+import dev.wherry.network.rules.Rules;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -28,6 +32,8 @@ final class BaseChains {
   private static final int BEHIND_DESTINATION_PRIORITY = -90;
   private static final Cidr LOOPBACK = Cidr.parse("127.0.0.0/8");
   private static final Cidr LOOPBACK6 = Cidr.parse("::1/128");
+  private static final Cidr MULTICAST = Cidr.parse("224.0.0.0/4");
+  private static final Cidr MULTICAST6 = Cidr.parse("ff00::/8");
 
   private BaseChains() {}
 
@@ -41,6 +47,9 @@ final class BaseChains {
     Rule translate = Rule.of(new Expression.Decide(Verdict.jump(SERVICES)));
     chains.add(base("prerouting", "nat", Point.PREROUTING, DESTINATION_PRIORITY, translate));
     chains.add(base("output", "nat", Point.OUTPUT, DESTINATION_PRIORITY, translate));
+    for (AddressFamily family : AddressFamily.values()) {
+      chains.add(new Chain(leaving(family), Optional.empty(), leaving(family, facts)));
+    }
     chains.add(
         Chain.base(
             "postrouting",
@@ -175,6 +184,43 @@ final class BaseChains {
             .then(Matches.unmark())
             .then(new Expression.Masquerade())
             .rule());
+    for (AddressFamily family : AddressFamily.values()) {
+      Expression leave = new Expression.Decide(Verdict.jump(leaving(family)));
+      rules.add(Rules.of(family).then(leave).rule());
+    }
+    return rules;
+  }
+
+  private static String leaving(AddressFamily family) {
+    return "leaving" + family.suffix();
+  }
+
+  /** Pods keep their address towards pods, on whichever node; the world sees the node's. */
+  private static List<Rule> leaving(AddressFamily family, NodeFacts facts) {
+    List<Cidr> pods =
+        facts.clusterPods().stream().filter(range -> range.family() == family).toList();
+    List<Rule> rules = new ArrayList<>();
+    if (pods.isEmpty()) {
+      return rules;
+    }
+    List<Cidr> kept = new ArrayList<>(pods);
+    kept.add(family == AddressFamily.V4 ? MULTICAST : MULTICAST6);
+    for (Cidr range : kept) {
+      rules.add(
+          Rules.of(family)
+              .then(Matches.destination(family, 0))
+              .then(Matches.within(range, true))
+              .then(new Expression.Decide(Verdict.RETURN))
+              .rule());
+    }
+    for (Cidr range : pods) {
+      rules.add(
+          Rules.of(family)
+              .then(Matches.source(family, 0))
+              .then(Matches.within(range, true))
+              .then(new Expression.Masquerade())
+              .rule());
+    }
     return rules;
   }
 }

@@ -10,15 +10,18 @@ import dev.wherry.network.nftables.Queries;
 import dev.wherry.network.nftables.Queries.FoundRule;
 import dev.wherry.network.nftables.Transaction;
 import dev.wherry.network.nftables.Verdict;
+import dev.wherry.network.rules.AddressFamily;
+import dev.wherry.network.rules.Cidr;
+import dev.wherry.network.rules.Matches;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Two rules per pod range in the chain FORWARD of the table that iptables keeps: Docker sets that
- * chain's policy to DROP, and no other table can take a drop back. They look as if iptables had
- * written them, carry a comment that says whose they are, and go where the chain is only.
+ * Two rules per range of pods in the chain FORWARD of the table that iptables keeps: Docker sets
+ * that chain's policy to DROP, and no other table can take a drop back. They look as if iptables
+ * had written them, carry a comment that says whose they are, and go where the chain is only.
  */
 final class ForwardPass {
   static final String TABLE = "filter";
@@ -34,8 +37,8 @@ final class ForwardPass {
     for (AddressFamily family : AddressFamily.values()) {
       Map<String, Rule> wanted = new LinkedHashMap<>();
       facts
-          .pods(family)
-          .ifPresent(pods -> {
+          .known(family)
+          .forEach(pods -> {
             wanted.put(COMMENT + "from pods " + pods, rule(pods, family.sourceOffset()));
             wanted.put(COMMENT + "to pods " + pods, rule(pods, family.destinationOffset()));
           });

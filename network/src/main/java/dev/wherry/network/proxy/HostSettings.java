@@ -1,5 +1,6 @@
 package dev.wherry.network.proxy;
 
+import dev.wherry.network.rules.AddressFamily;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;

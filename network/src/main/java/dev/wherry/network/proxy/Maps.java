@@ -7,6 +7,7 @@ import static dev.wherry.network.nftables.DataType.PROTOCOL;
 import dev.wherry.model.Bytes;
 import dev.wherry.network.nftables.DataType;
 import dev.wherry.network.nftables.SetSpec;
+import dev.wherry.network.rules.AddressFamily;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;

@@ -9,6 +9,7 @@ import dev.wherry.model.discovery.v1.EndpointPort;
 import dev.wherry.model.discovery.v1.EndpointSlice;
 import dev.wherry.model.discovery.v1.ForNode;
 import dev.wherry.model.discovery.v1.ForZone;
+import dev.wherry.network.rules.AddressFamily;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Comparator;

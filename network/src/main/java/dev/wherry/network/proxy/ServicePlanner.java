@@ -16,6 +16,8 @@ import dev.wherry.network.proxy.PortEndpoints.Backend;
 import dev.wherry.network.proxy.ServicePlan.Claim;
 import dev.wherry.network.proxy.ServicePlan.Datagrams;
 import dev.wherry.network.proxy.ServicePlan.Place;
+import dev.wherry.network.rules.AddressFamily;
+import dev.wherry.network.rules.Cidr;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -1,6 +1,7 @@
 package dev.wherry.network.proxy;
 
 import dev.wherry.machinery.client.ApiClient;
+import dev.wherry.machinery.informer.Change;
 import dev.wherry.machinery.informer.Informer;
 import dev.wherry.machinery.informer.ObjectKey;
 import dev.wherry.machinery.informer.Scope;
@@ -54,15 +55,18 @@ public final class ServiceProxy implements AutoCloseable {
   private final Inbox inbox = new Inbox();
   private final Informer<Service> services;
   private final Informer<EndpointSlice> slices;
-  private final Informer<Node> node;
+  private final Informer<Node> nodes;
   private final String nodeName;
+  private final boolean podsRouted;
   private final Timer timer;
   private final Runnable prologue;
   private final Thread thread;
   private volatile boolean closed;
 
-  private ServiceProxy(ApiClient client, String nodeName, Timer timer, Runnable prologue) {
+  private ServiceProxy(
+      ApiClient client, String nodeName, boolean podsRouted, Timer timer, Runnable prologue) {
     this.nodeName = nodeName;
+    this.podsRouted = podsRouted;
     this.timer = timer;
     this.prologue = prologue;
     services =
@@ -72,15 +76,31 @@ public final class ServiceProxy implements AutoCloseable {
         new Informer<>(client, EndpointSlice.KIND, OURS, timer)
             .index(BY_SERVICE, slice -> List.of(serviceOf(slice).toString()))
             .onChange(change -> inbox.service(serviceOf(change.latest())));
-    node =
-        new Informer<>(client, Node.KIND, Scope.ofFields("metadata.name=" + nodeName), timer)
-            .onChange(_ -> inbox.neighbours());
+    Scope scope = podsRouted ? Scope.ALL : Scope.ofFields("metadata.name=" + nodeName);
+    nodes = new Informer<>(client, Node.KIND, scope, timer).onChange(this::nodeChanged);
     thread = Thread.ofVirtual().name("service-proxy").unstarted(this::run);
   }
 
-  /** Starts the proxy; it waits by itself for the API and for its turn in this namespace. */
-  public static ServiceProxy start(ApiClient client, String nodeName, Timer timer) {
-    return start(client, nodeName, timer, () -> {});
+  /** Nodes report every few minutes; what matters here seldom changes. */
+  private void nodeChanged(Change<Node> change) {
+    boolean same =
+        change instanceof Change.Updated<Node>(Node before, Node now)
+            && before.spec().podCIDRs().equals(now.spec().podCIDRs())
+            && before.metadata().labels().equals(now.metadata().labels());
+    if (!same) {
+      inbox.neighbours();
+    }
+  }
+
+  /**
+   * Starts the proxy; it waits by itself for the API and for its turn in this namespace.
+   *
+   * @param podsRouted whether the pod network is Wherry's: every pod an interface of its own, and
+   *     what leaves the cluster's pods is masqueraded here
+   */
+  public static ServiceProxy start(
+      ApiClient client, String nodeName, boolean podsRouted, Timer timer) {
+    return start(client, nodeName, podsRouted, timer, () -> {});
   }
 
   /**
@@ -88,11 +108,12 @@ public final class ServiceProxy implements AutoCloseable {
    *
    * @param prologue enters it; runs first on the thread that makes the calls
    */
-  static ServiceProxy start(ApiClient client, String nodeName, Timer timer, Runnable prologue) {
-    ServiceProxy proxy = new ServiceProxy(client, nodeName, timer, prologue);
+  static ServiceProxy start(
+      ApiClient client, String nodeName, boolean podsRouted, Timer timer, Runnable prologue) {
+    ServiceProxy proxy = new ServiceProxy(client, nodeName, podsRouted, timer, prologue);
     proxy.services.start();
     proxy.slices.start();
-    proxy.node.start();
+    proxy.nodes.start();
     proxy.thread.start();
     return proxy;
   }
@@ -117,7 +138,7 @@ public final class ServiceProxy implements AutoCloseable {
         "service-proxy-netlink",
         NetlinkSocket.PROTOCOL_NETFILTER,
         PORT,
-        Queries.CHANGES_GROUP,
+        List.of(Queries.CHANGES_GROUP),
         prologue);
   }
 
@@ -152,10 +173,10 @@ public final class ServiceProxy implements AutoCloseable {
       boolean synced =
           services.awaitSynced(SYNC_MAX)
               && slices.awaitSynced(SYNC_MAX)
-              && node.awaitSynced(SYNC_MAX);
+              && nodes.awaitSynced(SYNC_MAX);
       if (synced) {
         inbox.everything();
-        work(new TableKeeper(netlink, services, this::slicesOf, node, nodeName));
+        work(new TableKeeper(netlink, services, this::slicesOf, nodes, nodeName, podsRouted));
       }
     } catch (InterruptedException e) {
       LOG.log(Level.DEBUG, "service proxy ends node={0}", nodeName);
@@ -223,6 +244,6 @@ public final class ServiceProxy implements AutoCloseable {
     }
     services.close();
     slices.close();
-    node.close();
+    nodes.close();
   }
 }

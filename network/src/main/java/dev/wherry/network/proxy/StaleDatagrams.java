@@ -8,6 +8,7 @@ import dev.wherry.network.netlink.NetlinkSocket;
 import dev.wherry.network.proxy.Maps.Entry;
 import dev.wherry.network.proxy.Maps.Target;
 import dev.wherry.network.proxy.ServicePlan.Datagrams;
+import dev.wherry.network.rules.AddressFamily;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;

@@ -11,6 +11,8 @@ import dev.wherry.network.netlink.NetlinkSocket;
 import dev.wherry.network.netlink.NetlinkThread;
 import dev.wherry.network.nftables.Queries;
 import dev.wherry.network.proxy.ServicePlan.Datagrams;
+import dev.wherry.network.rules.AddressFamily;
+import dev.wherry.network.rules.Cidr;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -37,6 +39,7 @@ final class TableKeeper {
   private final Function<ObjectKey, List<EndpointSlice>> slices;
   private final View<Node> nodes;
   private final String nodeName;
+  private final boolean podsRouted;
   private final HostSettings settings = new HostSettings();
   private DesiredTable table = new DesiredTable();
   private NodeFacts facts;
@@ -46,12 +49,14 @@ final class TableKeeper {
       View<Service> services,
       Function<ObjectKey, List<EndpointSlice>> slices,
       View<Node> nodes,
-      String nodeName) {
+      String nodeName,
+      boolean podsRouted) {
     this.netlink = netlink;
     this.services = services;
     this.slices = slices;
     this.nodes = nodes;
     this.nodeName = nodeName;
+    this.podsRouted = podsRouted;
     this.facts = new NodeFacts(nodeName, List.of(), false);
   }
 
@@ -75,6 +80,7 @@ final class TableKeeper {
     List<Cidr> pods =
         node.map(known -> known.spec().podCIDRs().stream().map(Cidr::parse).toList())
             .orElse(List.of());
+    List<Cidr> all = podsRouted ? Cidr.merged(ranges()) : List.of();
     String zone = node.map(known -> known.metadata().labels().get(ZONE)).orElse("");
     boolean bridges =
         netlink.call(_ -> {
@@ -82,9 +88,22 @@ final class TableKeeper {
           if (pods.stream().anyMatch(cidr -> cidr.family() == AddressFamily.V6)) {
             settings.forward(AddressFamily.V6);
           }
-          return settings.filterBridges();
+          return podsRouted || settings.filterBridges();
         });
-    return new NodeFacts(nodeName, pods, bridges, zone);
+    return new NodeFacts(nodeName, pods, all, bridges, zone);
+  }
+
+  /** A range that is none is the pod network's to tell. */
+  private List<Cidr> ranges() {
+    List<Cidr> ranges = new ArrayList<>();
+    for (Node each : nodes.list()) {
+      try {
+        each.spec().podCIDRs().forEach(range -> ranges.add(Cidr.parse(range)));
+      } catch (IllegalArgumentException e) {
+        LOG.log(Level.DEBUG, "range left out node={0}", each.metadata().name());
+      }
+    }
+    return ranges;
   }
 
   private void replace() throws IOException, InterruptedException {

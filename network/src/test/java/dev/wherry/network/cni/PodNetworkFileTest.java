@@ -18,23 +18,25 @@ class PodNetworkFileTest {
   @TempDir Path directory;
 
   @Test
-  void write_ofNodeRange_namesBridgeLeasesAndPortmap() throws IOException {
+  void write_ofNodeRange_namesPairLeasesAndPortmap() throws IOException {
     PodNetworkFile file = file();
-    assertTrue(file.write(List.of("10.42.3.0/24")));
+    assertTrue(file.write(List.of("10.42.3.0/24"), 1450));
     JsonNode list = read();
     assertEquals("1.0.0", list.path("cniVersion").asText());
-    JsonNode bridge = list.path("plugins").path(0);
-    assertEquals("wherry0", bridge.path("bridge").asText());
-    assertEquals("10.42.3.0/24", bridge.at("/ipam/ranges/0/0/subnet").asText());
-    assertEquals(directory.resolve("leases").toString(), bridge.at("/ipam/dataDir").asText());
+    JsonNode pair = list.path("plugins").path(0);
+    assertEquals("ptp", pair.path("type").asText());
+    assertEquals(1450, pair.path("mtu").asInt());
+    assertFalse(pair.path("ipMasq").asBoolean(true), "other nodes' pods must see who asks");
+    assertEquals("10.42.3.0/24", pair.at("/ipam/ranges/0/0/subnet").asText());
+    assertEquals(directory.resolve("leases").toString(), pair.at("/ipam/dataDir").asText());
     assertTrue(list.at("/plugins/1/capabilities/portMappings").asBoolean());
   }
 
   @Test
   void write_twice_touchesTheFileOnlyWhenItChanges() throws IOException {
-    assertTrue(file().write(List.of("10.42.3.0/24")));
-    assertFalse(file().write(List.of("10.42.3.0/24")));
-    assertTrue(file().write(List.of("10.42.4.0/24", "fd42::/64")));
+    assertTrue(file().write(List.of("10.42.3.0/24"), 1450));
+    assertFalse(file().write(List.of("10.42.3.0/24"), 1450));
+    assertTrue(file().write(List.of("10.42.4.0/24", "fd42::/64"), 1450));
     assertEquals("::/0", read().at("/plugins/0/ipam/routes/1/dst").asText());
     try (var files = Files.list(directory.resolve("net.d"))) {
       assertEquals(1, files.count());
@@ -44,10 +46,18 @@ class PodNetworkFileTest {
   @Test
   void write_ofNoCidr_isRefusedAndWritesNothing() {
     for (String wrong : List.of("10.42.3.0", "10.42.3.0/33", "node/24", "fd42::/129", "")) {
-      assertThrows(IllegalArgumentException.class, () -> file().write(List.of(wrong)), wrong);
+      assertThrows(IllegalArgumentException.class, () -> file().write(List.of(wrong), 1500), wrong);
     }
-    assertThrows(IllegalArgumentException.class, () -> file().write(List.of()));
+    assertThrows(IllegalArgumentException.class, () -> file().write(List.of(), 1500));
     assertFalse(Files.exists(directory.resolve("net.d")));
+  }
+
+  @Test
+  void write_withAnotherMtu_writesAgain_andRemoveTakesItAway() throws IOException {
+    assertTrue(file().write(List.of("10.42.3.0/24"), 1500));
+    assertTrue(file().write(List.of("10.42.3.0/24"), 1450));
+    assertTrue(file().remove());
+    assertFalse(file().remove());
   }
 
   private PodNetworkFile file() {

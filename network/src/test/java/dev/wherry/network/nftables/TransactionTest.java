@@ -64,7 +64,7 @@ class TransactionTest {
             "test-netlink",
             NetlinkSocket.PROTOCOL_NETFILTER,
             port,
-            Queries.CHANGES_GROUP,
+            List.of(Queries.CHANGES_GROUP),
             namespace::enter),
         new Ears());
   }

@@ -19,6 +19,7 @@ import dev.wherry.network.netlink.NetlinkSocket;
 import dev.wherry.network.netlink.NetlinkThread;
 import dev.wherry.network.netlink.TestNamespace;
 import dev.wherry.network.nftables.Queries;
+import dev.wherry.network.rules.Cidr;
 import java.net.ConnectException;
 import java.net.DatagramSocket;
 import java.net.SocketTimeoutException;
@@ -57,7 +58,7 @@ class KernelTableTest {
     netlink =
         NetlinkThread.start(
             new NetlinkThread.Setup(
-                "test-netlink", NetlinkSocket.PROTOCOL_NETFILTER, 0, 0, net.node::enter),
+                "test-netlink", NetlinkSocket.PROTOCOL_NETFILTER, 0, List.of(), net.node::enter),
             new Deaf());
   }
 
@@ -162,6 +163,26 @@ class KernelTableTest {
       assertEquals("pod1 10.42.0.1", ask(pod2, VIP, 80));
     } finally {
       net.node.exec("sysctl", "-qw", "net.bridge.bridge-nf-call-iptables=1");
+    }
+  }
+
+  @Test
+  void leaving_toTheWorld_isMasqueraded_toPodsOfOtherNodesNot() throws Exception {
+    net.outside.ip("addr", "add", "10.42.9.9/32", "dev", "lo");
+    net.outside.ip("route", "add", "10.42.0.0/24", "via", TestNode.NODE_ADDRESS);
+    net.node.ip("route", "add", "10.42.9.0/24", "via", TestNode.OUTSIDE_ADDRESS);
+    net.serve(net.outside, 9090, "far");
+    try {
+      List<Cidr> all = List.of(Cidr.parse("10.42.0.0/24"), Cidr.parse("10.42.9.0/24"));
+      replace(new NodeFacts("n1", FACTS.podCidrs(), all, true, ""), web(""));
+      assertEquals("far " + TestNode.NODE_ADDRESS, ask(pod1, TestNode.OUTSIDE_ADDRESS, 9090));
+      assertEquals("far 10.42.0.2", ask(pod1, "10.42.9.9", 9090));
+      replace(web(""));
+      assertEquals("far 10.42.0.2", ask(pod1, TestNode.OUTSIDE_ADDRESS, 9090));
+    } finally {
+      net.outside.ip("addr", "del", "10.42.9.9/32", "dev", "lo");
+      net.outside.ip("route", "del", "10.42.0.0/24");
+      net.node.ip("route", "del", "10.42.9.0/24");
     }
   }
 

@@ -5,6 +5,7 @@ import dev.wherry.model.discovery.v1.EndpointSlice;
 import dev.wherry.model.json.Yaml;
 import dev.wherry.model.kind.Kind;
 import dev.wherry.model.kind.KubeObject;
+import dev.wherry.network.rules.Cidr;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 

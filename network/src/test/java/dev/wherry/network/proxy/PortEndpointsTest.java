@@ -3,6 +3,7 @@ package dev.wherry.network.proxy;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.wherry.model.core.v1.ServicePort;
+import dev.wherry.network.rules.AddressFamily;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,7 +32,7 @@ class PortEndpointsTest {
   }
 
   private static String taken(String zone, String first, String second, String third) {
-    NodeFacts facts = new NodeFacts("n1", List.of(), true, zone);
+    NodeFacts facts = new NodeFacts("n1", List.of(), List.of(), true, zone);
     PortEndpoints found =
         PortEndpoints.of(
             AddressFamily.V4,

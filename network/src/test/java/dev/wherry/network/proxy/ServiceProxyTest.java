@@ -75,7 +75,7 @@ class ServiceProxyTest {
             .metadata(ObjectMeta.builder().name("n1").build())
             .spec(NodeSpec.builder().podCIDRs(List.of("10.42.0.0/24")).build())
             .build());
-    proxy = ServiceProxy.start(api, "n1", timer, net.node::enter);
+    proxy = ServiceProxy.start(api, "n1", false, timer, net.node::enter);
   }
 
   @AfterEach
@@ -226,7 +226,7 @@ class ServiceProxyTest {
     awaitAnswer("pod1");
     assertThrows(NetlinkException.class, () -> ServiceProxy.remove(net.node::enter));
     FakeApiClient empty = new FakeApiClient(timer);
-    try (ServiceProxy _ = ServiceProxy.start(empty, "n1", timer, net.node::enter)) {
+    try (ServiceProxy _ = ServiceProxy.start(empty, "n1", false, timer, net.node::enter)) {
       assertEquals("pod1 10.42.0.3", ask(pod2, VIP, 80));
       proxy.close();
       Eventually.await("taken over", () -> !answers(pod2, VIP, 80, "pod1"));

@@ -82,12 +82,12 @@ public record LookedAtHost(Path containerdSocket, Path dockerSocket) implements 
   private static CriVerdict judge(Path socket, String name, JsonNode config, int pods) {
     JsonNode cni = config.path("cni");
     boolean tellsPlugins = cni.has("binDir") || cni.has("binDirs");
-    if (tellsPlugins && !hasBridge(cni)) {
+    if (tellsPlugins && !hasPairs(cni)) {
       return new CriVerdict.Unusable(
           socket
               + " looks for CNI plugins in "
               + cni.path("binDir").asText(cni.path("binDirs").toString())
-              + ", where bridge is missing (apt install containernetworking-plugins, and set"
+              + ", where ptp is missing (apt install containernetworking-plugins, and set"
               + " bin_dir in /etc/containerd/config.toml)");
     }
     if (name.equals("containerd")
@@ -105,13 +105,13 @@ public record LookedAtHost(Path containerdSocket, Path dockerSocket) implements 
         pods);
   }
 
-  private static boolean hasBridge(JsonNode cni) {
+  private static boolean hasPairs(JsonNode cni) {
     for (JsonNode directory : cni.path("binDirs")) {
-      if (Files.isExecutable(Path.of(directory.asText(), "bridge"))) {
+      if (Files.isExecutable(Path.of(directory.asText(), "ptp"))) {
         return true;
       }
     }
-    return cni.has("binDir") && Files.isExecutable(Path.of(cni.path("binDir").asText(), "bridge"));
+    return cni.has("binDir") && Files.isExecutable(Path.of(cni.path("binDir").asText(), "ptp"));
   }
 
   private static JsonNode parse(String config) {

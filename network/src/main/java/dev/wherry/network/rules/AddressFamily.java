@@ -1,10 +1,10 @@
-package dev.wherry.network.proxy;
+package dev.wherry.network.rules;
 
 import dev.wherry.network.nftables.DataType;
 import dev.wherry.network.nftables.Family;
 
 /** What differs between IPv4 and IPv6: offsets in the header (RFC 791, RFC 8200) and names. */
-enum AddressFamily {
+public enum AddressFamily {
   V4(Family.IPV4, DataType.IPV4_ADDRESS, 4, 12, 16),
   V6(Family.IPV6, DataType.IPV6_ADDRESS, 16, 8, 24);
 
@@ -22,41 +22,41 @@ enum AddressFamily {
     this.destinationOffset = destinationOffset;
   }
 
-  static AddressFamily of(byte[] address) {
+  public static AddressFamily of(byte[] address) {
     return address.length == V4.bytes ? V4 : V6;
   }
 
-  Family family() {
+  public Family family() {
     return family;
   }
 
-  DataType type() {
+  public DataType type() {
     return type;
   }
 
-  int bytes() {
+  public int bytes() {
     return bytes;
   }
 
-  int registers() {
+  public int registers() {
     return type.registers();
   }
 
-  int sourceOffset() {
+  public int sourceOffset() {
     return sourceOffset;
   }
 
-  int destinationOffset() {
+  public int destinationOffset() {
     return destinationOffset;
   }
 
   /** The end of the names of sets and chains that exist once per family. */
-  String suffix() {
+  public String suffix() {
     return this == V4 ? "4" : "6";
   }
 
   /** The addressType of this family's EndpointSlices. */
-  String sliceType() {
+  public String sliceType() {
     return this == V4 ? "IPv4" : "IPv6";
   }
 }

@@ -1,4 +1,4 @@
-package dev.wherry.network.proxy;
+package dev.wherry.network.rules;
 
 import dev.wherry.network.nftables.Chain.Rule;
 import dev.wherry.network.nftables.Expression;
@@ -6,29 +6,29 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Puts a rule together from pieces. */
-final class Rules {
+public final class Rules {
   private final List<Expression> expressions = new ArrayList<>();
 
   private Rules() {}
 
-  static Rules of(AddressFamily family) {
+  public static Rules of(AddressFamily family) {
     return new Rules().then(Matches.family(family));
   }
 
-  static Rules any() {
+  public static Rules any() {
     return new Rules();
   }
 
-  Rules then(List<Expression> pieces) {
+  public Rules then(List<Expression> pieces) {
     expressions.addAll(pieces);
     return this;
   }
 
-  Rules then(Expression... pieces) {
+  public Rules then(Expression... pieces) {
     return then(List.of(pieces));
   }
 
-  Rule rule() {
+  public Rule rule() {
     return new Rule(expressions);
   }
 }

@@ -1,8 +1,15 @@
-package dev.wherry.network.proxy;
+package dev.wherry.network.rules;
 
 import dev.wherry.model.Bytes;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
 
 /**
  * A range of addresses; its bytes hold no bits behind the prefix.
@@ -11,6 +18,10 @@ import java.net.UnknownHostException;
  */
 public record Cidr(Bytes address, int prefix) {
   private static final int BYTE_BITS = 8;
+  private static final Comparator<Cidr> BY_ADDRESS =
+      Comparator.comparing((Cidr range) -> range.address.toArray(), Arrays::compareUnsigned);
+  private static final Comparator<Cidr> NARROWEST_FIRST =
+      Comparator.comparingInt((Cidr range) -> -range.prefix).thenComparing(BY_ADDRESS);
 
   /**
    * Reads {@code 10.42.0.0/24}.
@@ -44,13 +55,53 @@ public record Cidr(Bytes address, int prefix) {
     return new Cidr(Bytes.copyOf(network), prefix);
   }
 
-  AddressFamily family() {
+  public AddressFamily family() {
     return address.length() == AddressFamily.V4.bytes() ? AddressFamily.V4 : AddressFamily.V6;
   }
 
   /** The bits of an address that name the range. */
-  Bytes mask() {
+  public Bytes mask() {
     return Bytes.copyOf(mask(address.length(), prefix));
+  }
+
+  /** Whether an address is in both. */
+  public boolean overlaps(Cidr other) {
+    int shared = Math.min(prefix, other.prefix);
+    return address.length() == other.address.length()
+        && of(address.toArray(), shared).equals(of(other.address.toArray(), shared));
+  }
+
+  /**
+   * The same addresses in as few ranges as there can be, in the order of address: neighbours that
+   * make one range are one, and what lies in another is left out.
+   */
+  public static List<Cidr> merged(Collection<Cidr> ranges) {
+    TreeSet<Cidr> left = new TreeSet<>(NARROWEST_FIRST);
+    left.addAll(ranges);
+    TreeSet<Cidr> merged = new TreeSet<>(BY_ADDRESS);
+    while (!left.isEmpty()) {
+      Cidr narrow = left.removeFirst();
+      if (narrow.isWithinAny(left)) {
+        continue;
+      }
+      if (narrow.prefix > 0 && left.remove(narrow.sibling())) {
+        left.add(of(narrow.address.toArray(), narrow.prefix - 1));
+      } else {
+        merged.add(narrow);
+      }
+    }
+    return List.copyOf(merged);
+  }
+
+  private boolean isWithinAny(Set<Cidr> wider) {
+    return IntStream.range(0, prefix).anyMatch(bits -> wider.contains(of(address.toArray(), bits)));
+  }
+
+  /** The other half of the next wider range. */
+  private Cidr sibling() {
+    byte[] other = address.toArray();
+    other[(prefix - 1) / BYTE_BITS] ^= (byte) (0x80 >>> (prefix - 1) % BYTE_BITS);
+    return new Cidr(Bytes.copyOf(other), prefix);
   }
 
   private static byte[] mask(int length, int prefix) {

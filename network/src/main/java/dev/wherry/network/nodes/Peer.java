@@ -1,0 +1,42 @@
+package dev.wherry.network.nodes;
+
+import dev.wherry.model.Bytes;
+import dev.wherry.model.core.v1.Node;
+import dev.wherry.network.rules.AddressFamily;
+import dev.wherry.network.rules.Cidr;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A node as its Node object describes it.
+ *
+ * @param addresses its internal ones, in the order of preference
+ * @param pods its pods' ranges, at most one per family
+ */
+record Peer(String name, List<Bytes> addresses, List<Cidr> pods) {
+  private static final String INTERNAL = "InternalIP";
+
+  Peer {
+    addresses = List.copyOf(addresses);
+    pods = List.copyOf(pods);
+  }
+
+  /**
+   * @throws IllegalArgumentException when an address or range is none
+   */
+  static Peer of(Node node) {
+    return new Peer(
+        node.metadata().name(),
+        node.status().addresses().stream()
+            .filter(address -> address.type().equals(INTERNAL))
+            .map(address -> Bytes.copyOf(InetAddress.ofLiteral(address.address()).getAddress()))
+            .toList(),
+        node.spec().podCIDRs().stream().map(Cidr::parse).toList());
+  }
+
+  /** Its first address of a family. */
+  Optional<Bytes> address(AddressFamily family) {
+    return addresses.stream().filter(address -> address.length() == family.bytes()).findFirst();
+  }
+}

@@ -1,0 +1,307 @@
+package dev.wherry.network.nodes;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.wherry.machinery.client.ApiClient;
+import dev.wherry.machinery.client.PatchType;
+import dev.wherry.machinery.informer.Change;
+import dev.wherry.machinery.informer.Informer;
+import dev.wherry.machinery.informer.Scope;
+import dev.wherry.machinery.time.Timer;
+import dev.wherry.model.core.v1.Node;
+import dev.wherry.model.status.ApiException;
+import dev.wherry.network.cni.PodNetworkFile;
+import dev.wherry.network.netlink.Errno;
+import dev.wherry.network.netlink.NetlinkException;
+import dev.wherry.network.netlink.NetlinkMessage;
+import dev.wherry.network.netlink.NetlinkSocket;
+import dev.wherry.network.netlink.NetlinkThread;
+import dev.wherry.network.nodes.KernelNodes.Applied;
+import dev.wherry.network.rtnetlink.InterfaceAddress;
+import dev.wherry.network.rtnetlink.Notices;
+import dev.wherry.network.rtnetlink.Notices.Notice;
+import dev.wherry.network.rtnetlink.RouteQueries;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+
+/**
+ * Keeps this node's ways to the pods of all others, its pods' CNI configuration and the node's
+ * condition NetworkUnavailable. An informer tells of nodes, the kernel of changes that others made;
+ * one virtual thread plans and applies differences. What it made stays in the kernel when it stops;
+ * {@link #remove} takes it away. Of two in one network namespace the later one leaves the routes to
+ * the first.
+ */
+public final class PodNetwork implements AutoCloseable {
+  /** The metric of all our routes. */
+  public static final int ROUTE_METRIC = 5787;
+
+  private static final Logger LOG = System.getLogger(PodNetwork.class.getName());
+
+  /** The netlink port that one owner of routes holds, as the Service proxy does. */
+  private static final int TURN_PORT = 0x57485259;
+
+  private static final Duration RETRY_PAUSE = Duration.ofSeconds(2);
+  private static final Duration OTHER_OWNER_PAUSE = Duration.ofSeconds(5);
+
+  /** Notices come in bursts, and who fights with another program does so this often at most. */
+  private static final Duration GATHER_PAUSE = Duration.ofMillis(50);
+
+  private static final Duration SYNC_MAX = Duration.ofDays(365);
+
+  private final Semaphore news = new Semaphore(0);
+  private final Informer<Node> nodes;
+  private final ApiClient client;
+  private final String nodeName;
+  private final PodNetworkFile file;
+  private final Timer timer;
+  private final Runnable prologue;
+  private final Ears ears = new Ears();
+  private final Thread thread;
+  private Optional<NetlinkSocket> turn = Optional.empty();
+  private List<String> said = List.of();
+
+  private PodNetwork(
+      ApiClient client, String nodeName, PodNetworkFile file, Timer timer, Runnable prologue) {
+    this.client = client;
+    this.nodeName = nodeName;
+    this.file = file;
+    this.timer = timer;
+    this.prologue = prologue;
+    nodes = new Informer<>(client, Node.KIND, Scope.ALL, timer).onChange(this::nodeChanged);
+    thread = Thread.ofVirtual().name("pod-network").unstarted(this::run);
+  }
+
+  /** Starts it; it waits by itself for the API. */
+  public static PodNetwork start(
+      ApiClient client, String nodeName, PodNetworkFile file, Timer timer) {
+    return start(client, nodeName, file, timer, () -> {});
+  }
+
+  /**
+   * The same in another network namespace.
+   *
+   * @param prologue enters it; runs first on the thread that makes the calls
+   */
+  static PodNetwork start(
+      ApiClient client, String nodeName, PodNetworkFile file, Timer timer, Runnable prologue) {
+    PodNetwork network = new PodNetwork(client, nodeName, file, timer, prologue);
+    network.nodes.start();
+    network.thread.start();
+    return network;
+  }
+
+  /**
+   * Takes away the routes and the tunnel in this network namespace.
+   *
+   * @throws NetlinkException EADDRINUSE while somebody owns them
+   */
+  public static void remove() throws IOException, InterruptedException {
+    remove(() -> {});
+  }
+
+  static void remove(Runnable prologue) throws IOException, InterruptedException {
+    NetlinkThread.Setup setup =
+        new NetlinkThread.Setup(
+            "pod-network-end", NetlinkSocket.PROTOCOL_ROUTE, TURN_PORT, List.of(), prologue);
+    try (NetlinkThread netlink = NetlinkThread.start(setup, new Ears())) {
+      netlink.call(socket -> {
+        KernelNodes.remove(socket);
+        return true;
+      });
+    }
+  }
+
+  /** Nodes report every few minutes; what matters here seldom changes. */
+  private void nodeChanged(Change<Node> change) {
+    boolean same =
+        change instanceof Change.Updated<Node>(Node before, Node now)
+            && before.spec().podCIDRs().equals(now.spec().podCIDRs())
+            && before.status().addresses().equals(now.status().addresses())
+            && !now.metadata().name().equals(nodeName);
+    if (!same) {
+      news.release();
+    }
+  }
+
+  /** Hears what others change in the kernel; pods' own interfaces come and go unheard. */
+  private static final class Ears implements NetlinkThread.Listener {
+    private volatile NodesPlan plan = new NodesPlan(List.of(), Optional.empty(), 0, List.of());
+    private volatile Surroundings host = new Surroundings(List.of(), List.of());
+    private volatile Runnable alarm = () -> {};
+
+    @Override
+    public void received(NetlinkMessage message) {
+      Notices.read(message).filter(this::concerns).ifPresent(_ -> alarm.run());
+    }
+
+    private boolean concerns(Notice notice) {
+      return switch (notice) {
+        case Notice.OfLink(int link) -> isOnLink(link);
+        case Notice.OfAddress(InterfaceAddress address) ->
+            address.prefix() < address.address().length() * Byte.SIZE || isTunnel(address.link());
+        case Notice.OfRoute(var destination, int protocol) ->
+            protocol == KernelNodes.PROTOCOL
+                || plan.direct().stream().anyMatch(r -> r.destination().equals(destination));
+        case Notice.OfNeighbour(int link) -> isTunnel(link);
+      };
+    }
+
+    private boolean isTunnel(int link) {
+      return host.link(KernelNodes.DEVICE).filter(device -> device.index() == link).isPresent();
+    }
+
+    private boolean isOnLink(int link) {
+      return isTunnel(link)
+          || host.addresses().stream()
+              .anyMatch(a -> a.link() == link && a.prefix() < a.address().length() * Byte.SIZE);
+    }
+
+    @Override
+    public void lost() {
+      alarm.run();
+    }
+  }
+
+  private void run() {
+    ears.alarm = news::release;
+    NetlinkThread.Setup setup =
+        new NetlinkThread.Setup(
+            "pod-network-netlink", NetlinkSocket.PROTOCOL_ROUTE, 0, Notices.GROUPS, prologue);
+    try (NetlinkThread netlink = NetlinkThread.start(setup, ears)) {
+      if (nodes.awaitSynced(SYNC_MAX)) {
+        news.release();
+        work(netlink);
+      }
+    } catch (IOException e) {
+      LOG.log(Level.ERROR, "no pod network node=" + nodeName, e);
+    } catch (InterruptedException e) {
+      LOG.log(Level.DEBUG, "pod network ends node={0}", nodeName);
+    }
+  }
+
+  private void work(NetlinkThread netlink) throws InterruptedException {
+    try {
+      while (true) {
+        news.acquire();
+        timer.pause(GATHER_PAUSE);
+        news.drainPermits();
+        try {
+          look(netlink);
+        } catch (IOException | ApiException e) {
+          LOG.log(
+              Level.WARNING, "pod network not kept node={0} why=\"{1}\"", nodeName, e.getMessage());
+          again(RETRY_PAUSE);
+        } catch (RuntimeException e) {
+          LOG.log(Level.ERROR, "pod network failed node=" + nodeName, e);
+          again(RETRY_PAUSE);
+        }
+      }
+    } finally {
+      turn.ifPresent(NetlinkSocket::close);
+    }
+  }
+
+  private void again(Duration after) {
+    timer.after(after, news::release);
+  }
+
+  private void look(NetlinkThread netlink) throws IOException, InterruptedException {
+    Optional<Node> node = nodes.get("", nodeName);
+    if (node.isEmpty() || node.get().spec().podCIDRs().isEmpty()) {
+      return;
+    }
+    List<String> wrong = new ArrayList<>();
+    List<Peer> peers = peers(wrong);
+    Peer self = Peer.of(node.get());
+    boolean owner = owns(netlink);
+    Surroundings host = surroundings(netlink);
+    NodesPlan plan = NodesPlan.of(self, peers, host);
+    ears.plan = plan;
+    ears.host = host;
+    List<String> problems = new ArrayList<>(wrong);
+    problems.addAll(plan.unreachable());
+    if (owner) {
+      Applied applied = netlink.call(socket -> KernelNodes.apply(socket, plan, host));
+      problems.addAll(applied.problems());
+      if (applied.changed() > 0) {
+        ears.host = surroundings(netlink);
+        LOG.log(
+            Level.INFO,
+            "pod network written node={0} direct={1} tunnelled={2} changes={3}",
+            nodeName,
+            plan.direct().size(),
+            plan.tunnel().map(tunnel -> tunnel.beyond().size()).orElse(0),
+            applied.changed());
+      }
+      if (!applied.problems().isEmpty()) {
+        again(RETRY_PAUSE);
+      }
+    } else {
+      again(OTHER_OWNER_PAUSE);
+    }
+    boolean _ = file.write(node.get().spec().podCIDRs(), plan.podMtu());
+    report(node.get(), problems);
+  }
+
+  private List<Peer> peers(List<String> wrong) {
+    List<Peer> peers = new ArrayList<>();
+    for (Node each : nodes.list()) {
+      try {
+        peers.add(Peer.of(each));
+      } catch (IllegalArgumentException e) {
+        wrong.add("node " + each.metadata().name() + ": " + e.getMessage());
+      }
+    }
+    return peers;
+  }
+
+  private static Surroundings surroundings(NetlinkThread netlink)
+      throws IOException, InterruptedException {
+    return netlink.call(
+        socket -> new Surroundings(RouteQueries.links(socket), RouteQueries.addresses(socket)));
+  }
+
+  private boolean owns(NetlinkThread netlink) throws IOException, InterruptedException {
+    if (turn.isEmpty()) {
+      try {
+        turn =
+            Optional.of(
+                netlink.call(_ -> NetlinkSocket.open(NetlinkSocket.PROTOCOL_ROUTE, TURN_PORT)));
+      } catch (NetlinkException e) {
+        if (e.errno() != Errno.EADDRINUSE) {
+          throw e;
+        }
+      }
+    }
+    return turn.isPresent();
+  }
+
+  private void report(Node node, List<String> problems) {
+    if (!said.equals(problems)) {
+      said = List.copyOf(problems);
+      problems.forEach(
+          why -> LOG.log(Level.WARNING, "pods out of reach node={0} why=\"{1}\"", nodeName, why));
+    }
+    Optional<JsonNode> patch = NetworkCondition.patch(node, problems, timer.instant());
+    if (patch.isPresent()) {
+      client.patch(Node.KIND, "", nodeName, PatchType.STRATEGIC_MERGE, patch.get(), "status");
+    }
+  }
+
+  /** Stops; routes and tunnel stay. */
+  @Override
+  public void close() {
+    thread.interrupt();
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    nodes.close();
+  }
+}

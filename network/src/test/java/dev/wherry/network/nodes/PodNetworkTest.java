@@ -1,0 +1,189 @@
+package dev.wherry.network.nodes;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.wherry.machinery.Eventually;
+import dev.wherry.machinery.client.DeleteOptions;
+import dev.wherry.machinery.client.FakeApiClient;
+import dev.wherry.machinery.time.SystemTimer;
+import dev.wherry.model.core.v1.Node;
+import dev.wherry.model.core.v1.NodeAddress;
+import dev.wherry.model.core.v1.NodeCondition;
+import dev.wherry.model.core.v1.NodeSpec;
+import dev.wherry.model.core.v1.NodeStatus;
+import dev.wherry.model.meta.v1.ObjectMeta;
+import dev.wherry.network.cni.PodNetworkFile;
+import dev.wherry.network.netlink.TestNamespace;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Nodes n1 and n2 on one link, n3 behind a router; each node's pod is an address of its own. */
+class PodNetworkTest {
+  private final SystemTimer timer = new SystemTimer();
+  private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+  private final FakeApiClient api = new FakeApiClient(timer);
+  private @TempDir Path folder;
+  private TestNamespace n1;
+  private TestNamespace n2;
+  private TestNamespace n3;
+  private TestNamespace router;
+
+  @BeforeEach
+  void create() throws Exception {
+    assumeTrue(TestNamespace.possible(), "needs root, ip, nft and busybox");
+    router = part(TestNamespace.create());
+    router.ip("link", "add", "br0", "type", "bridge");
+    router.ip("link", "set", "br0", "up");
+    router.ip("addr", "add", "192.0.2.254/24", "dev", "br0");
+    n1 = node("n1", "192.0.2.1", "192.0.2.254", 0);
+    n2 = node("n2", "192.0.2.2", "192.0.2.254", 1);
+    n3 = node("n3", "198.51.100.3", "198.51.100.254", 2);
+    router.exec("sysctl", "-qw", "net.ipv4.ip_forward=1");
+  }
+
+  @AfterEach
+  void destroy() throws Exception {
+    while (!parts.isEmpty()) {
+      parts.pop().close();
+    }
+    timer.close();
+  }
+
+  private <T extends AutoCloseable> T part(T made) {
+    parts.push(made);
+    return made;
+  }
+
+  private TestNamespace node(String name, String address, String gateway, int number)
+      throws Exception {
+    TestNamespace node = part(TestNamespace.create());
+    router.ip("link", "add", name, "type", "veth", "peer", "eth0", "netns", node.name());
+    if (gateway.startsWith("192")) {
+      router.ip("link", "set", name, "master", "br0");
+    } else {
+      router.ip("addr", "add", gateway + "/24", "dev", name);
+    }
+    router.ip("link", "set", name, "up");
+    node.ip("addr", "add", address + "/24", "dev", "eth0");
+    node.ip("addr", "add", "10.42." + number + ".9/32", "dev", "lo");
+    node.ip("link", "set", "eth0", "up");
+    node.ip("route", "add", "default", "via", gateway);
+    String range = "10.42." + number + ".0/24";
+    NodeAddress internal = NodeAddress.builder().type("InternalIP").address(address).build();
+    api.create(
+        Node.KIND,
+        Node.EMPTY.toBuilder()
+            .metadata(ObjectMeta.builder().name(name).build())
+            .spec(NodeSpec.builder().podCIDR(range).podCIDRs(List.of(range)).build())
+            .status(NodeStatus.builder().addresses(List.of(internal)).build())
+            .build());
+    return node;
+  }
+
+  private PodNetwork start(String name, TestNamespace where) {
+    PodNetworkFile file = new PodNetworkFile(folder.resolve(name), folder.resolve("leases"));
+    return part(PodNetwork.start(api, name, file, timer, where::enter));
+  }
+
+  private static boolean says(TestNamespace where, String wanted, String... command) {
+    try {
+      return where.exec(command).contains(wanted);
+    } catch (IOException e) {
+      return false;
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static boolean reaches(TestNamespace from, String source, String to) {
+    return says(from, " 0% packet loss", "busybox", "ping", "-c1", "-W1", "-I", source, to);
+  }
+
+  @Test
+  void pods_reachEachOther_onTheLinkAndThroughTheTunnel() throws Exception {
+    PodNetwork network = start("n1", n1);
+    start("n2", n2);
+    start("n3", n3);
+    Eventually.await("on the link", () -> reaches(n1, "10.42.0.9", "10.42.1.9"));
+    Eventually.await("through the tunnel", () -> reaches(n1, "10.42.0.9", "10.42.2.9"));
+    assertTrue(reaches(n3, "10.42.2.9", "10.42.1.9"));
+    assertTrue(reaches(n1, "10.42.0.0", "10.42.2.9"), "the host itself");
+    assertTrue(says(n1, "via 192.0.2.2 dev eth0", "ip", "route"));
+    assertTrue(
+        says(n1, "mtu 1450", "ip", "link", "show", KernelNodes.DEVICE), "room for the headers");
+    Eventually.await(
+        "configuration", () -> says(n1, "\"mtu\":1450", "cat", folder + "/n1/10-wherry.conflist"));
+    Eventually.await("condition", () -> condition("n1").equals("False RouteCreated"));
+
+    network.close();
+    assertTrue(reaches(n1, "10.42.0.9", "10.42.2.9"), "it stays when the agent ends");
+    PodNetwork.remove(n1::enter);
+    assertFalse(says(n1, "10.42", "ip", "route"));
+    assertFalse(says(n1, "vxlan", "ip", "link"));
+  }
+
+  private String condition(String node) {
+    return api.get(Node.KIND, "", node).status().conditions().stream()
+        .filter(c -> c.type().equals("NetworkUnavailable"))
+        .map(NodeCondition::status)
+        .map(status -> status + " " + reason(node))
+        .findFirst()
+        .orElse("");
+  }
+
+  private String reason(String node) {
+    return api.get(Node.KIND, "", node).status().conditions().getFirst().reason();
+  }
+
+  @Test
+  void changesOfOthers_areUndone_andNodesThatGoAreForgotten() throws Exception {
+    start("n1", n1);
+    Eventually.await("both ways", () -> says(n1, "10.42.2.0/24", "ip", "route"));
+    n1.ip("route", "del", "10.42.1.0/24");
+    Eventually.await("route again", () -> says(n1, "10.42.1.0/24", "ip", "route"));
+    n1.ip("link", "del", KernelNodes.DEVICE);
+    Eventually.await("tunnel again", () -> says(n1, "10.42.2.0/24", "ip", "route"));
+    n1.ip("neigh", "flush", "dev", KernelNodes.DEVICE, "nud", "permanent");
+    Eventually.await(
+        "neighbour again",
+        () -> says(n1, "02:57:0a:2a:02:00 PERMANENT", "ip", "neigh", "show", "nud", "permanent"));
+    n1.exec("bridge", "fdb", "del", "02:57:0a:2a:02:00", "dev", KernelNodes.DEVICE);
+    Eventually.await(
+        "forwarding again",
+        () -> says(n1, "198.51.100.3", "bridge", "fdb", "show", "dev", KernelNodes.DEVICE));
+    n1.ip("link", "set", "eth0", "down");
+    n1.ip("link", "set", "eth0", "up");
+    n1.ip("route", "add", "default", "via", "192.0.2.254");
+    Eventually.await("after the link", () -> says(n1, "via 192.0.2.2 dev eth0", "ip", "route"));
+    n1.ip("route", "add", "10.99.0.0/16", "via", "192.0.2.2");
+
+    api.delete(Node.KIND, "", "n3", DeleteOptions.DEFAULT);
+    Eventually.await("no tunnel", () -> !says(n1, "vxlan", "ip", "link"));
+    api.delete(Node.KIND, "", "n2", DeleteOptions.DEFAULT);
+    Eventually.await("no route", () -> !says(n1, "10.42.1.0/24", "ip", "route"));
+    assertTrue(says(n1, "10.99.0.0/16", "ip", "route"), "others' routes stay");
+    Eventually.await(
+        "whole packets", () -> says(n1, "\"mtu\":1500", "cat", folder + "/n1/10-wherry.conflist"));
+  }
+
+  @Test
+  void second_inOneNamespace_writesItsConfigurationOnly() throws Exception {
+    start("n1", n1);
+    Eventually.await("routes", () -> says(n1, "10.42.2.0/24", "ip", "route"));
+    start("n2", n1);
+    Eventually.await("its file", () -> Files.exists(folder.resolve("n2/10-wherry.conflist")));
+    assertTrue(says(n1, "via 192.0.2.2 dev eth0", "ip", "route"));
+    assertEquals("False RouteCreated", condition("n1"));
+  }
+}
