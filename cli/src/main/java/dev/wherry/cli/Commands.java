@@ -8,6 +8,7 @@ import dev.wherry.cli.cluster.CheckCommand;
 import dev.wherry.cli.cluster.DownCommand;
 import dev.wherry.cli.cluster.StatusCommand;
 import dev.wherry.cli.cluster.UpCommand;
+import dev.wherry.cli.machines.MachinesCommand;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -22,6 +23,7 @@ final class Commands {
           "down",
           "status",
           "check",
+          "cluster",
           "server",
           "agent",
           "token",
@@ -59,6 +61,7 @@ final class Commands {
           case "down" -> DownCommand::new;
           case "status" -> StatusCommand::new;
           case "check" -> CheckCommand::new;
+          case "cluster" -> MachinesCommand::new;
           case "server" -> ServerCommand::new;
           case "agent" -> AgentCommand::new;
           case "token" -> TokenCommand::new;

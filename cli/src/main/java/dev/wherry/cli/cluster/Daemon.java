@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** Starts {@code wherry server} in a session of its own and waits until it serves. */
-final class Daemon {
+public final class Daemon {
   private static final Duration START_MAX = Duration.ofSeconds(60);
   private static final Duration LOOK_AGAIN = Duration.ofMillis(25);
   private static final int LOG_TAIL_LINES = 8;
@@ -71,7 +71,7 @@ final class Daemon {
   }
 
   /** The launcher this program was started by. */
-  static Path program() throws IOException {
+  public static Path program() throws IOException {
     String home = System.getProperty("wherry.home", "");
     if (home.isEmpty()) {
       throw new IOException("start this command with the script bin/wherry, which knows its place");

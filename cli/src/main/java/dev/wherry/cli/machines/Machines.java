@@ -1,0 +1,173 @@
+package dev.wherry.cli.machines;
+
+import dev.wherry.cli.cluster.Instance;
+import dev.wherry.machinery.pki.PrivateFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/** All machines of a cluster below one folder: makes what is missing, or ends and removes all. */
+final class Machines {
+  private static final Duration AGENT_MAX = Duration.ofSeconds(60);
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
+  private static final int PORT = 6443;
+  private static final int LOG_LINES = 8;
+
+  private final Wiring wiring;
+  private final Path folder;
+  private final Path program;
+  private final Consumer<String> say;
+
+  /**
+   * @param folder of this cluster alone
+   * @param program the launcher
+   */
+  Machines(Wiring wiring, Path folder, Path program, Consumer<String> say) {
+    this.wiring = wiring;
+    this.folder = folder;
+    this.program = program;
+    this.say = say;
+  }
+
+  private Machine machine(int number, boolean nat) {
+    return Machine.of(wiring, folder, number, nat);
+  }
+
+  Path kubeconfig() {
+    return folder.resolve("kubeconfig");
+  }
+
+  /** Starts the server and the agents that do not run. */
+  void up(int count, boolean nat, boolean busybox) throws IOException, InterruptedException {
+    Files.createDirectories(folder);
+    Shell.script(wiring.creation());
+    List<Machine> all = new ArrayList<>();
+    for (int number = 1; number <= count; number++) {
+      all.add(machine(number, nat));
+    }
+    for (Machine machine : all) {
+      if (!machine.isUp()) {
+        Shell.script(machine.creation());
+      }
+      if (busybox) {
+        wherry(machine, "image", "import", "--busybox");
+      }
+    }
+    Machine server = all.getFirst();
+    say.accept("machine %s at %s: server".formatted(server.name(), server.address()));
+    wherry(server, "up", "--node-name=" + server.name(), "--node-ip=" + server.address());
+    String config = Files.readString(server.data().resolve("admin.kubeconfig"));
+    PrivateFiles.writeSecret(
+        kubeconfig(), config.replace("127.0.0.1:" + PORT, server.address() + ":" + PORT));
+    agents(server, all.subList(1, all.size()));
+  }
+
+  /** Runs a command of ours on a machine to its end, with its data directory. */
+  private String wherry(Machine machine, String... words) throws IOException, InterruptedException {
+    List<String> all = new ArrayList<>(List.of(program.toString()));
+    all.addAll(List.of(words));
+    all.add("--data-dir=" + machine.data());
+    String own = machine.data().resolve("admin.kubeconfig").toString();
+    return Shell.run(Map.of("KUBECONFIG", own, "HOME", folder.toString()), machine.on(all));
+  }
+
+  private void agents(Machine server, List<Machine> agents)
+      throws IOException, InterruptedException {
+    Map<Machine, Process> started = new LinkedHashMap<>();
+    String token = "";
+    for (Machine agent : agents) {
+      if (Instance.find(agent.data()).isEmpty()) {
+        boolean joined = Files.exists(agent.data().resolve("server-url"));
+        if (!joined && token.isEmpty()) {
+          token = wherry(server, "token", "create", "--ttl=1h").strip();
+        }
+        say.accept("machine %s at %s: agent".formatted(agent.name(), agent.address()));
+        started.put(agent, Shell.start(agent.log(), agent.on(agent(server, agent, token))));
+      }
+    }
+    for (Map.Entry<Machine, Process> each : started.entrySet()) {
+      awaitAgent(each.getKey(), each.getValue());
+    }
+  }
+
+  private List<String> agent(Machine server, Machine agent, String token) {
+    List<String> words =
+        new ArrayList<>(
+            List.of(
+                "setsid",
+                program.toString(),
+                "agent",
+                "--server=https://" + server.address() + ":" + PORT,
+                "--node-name=" + agent.name(),
+                "--node-ip=" + agent.address(),
+                "--data-dir=" + agent.data()));
+    if (!token.isEmpty()) {
+      words.add("--token=" + token);
+    }
+    return words;
+  }
+
+  private void awaitAgent(Machine machine, Process process)
+      throws IOException, InterruptedException {
+    long end = System.nanoTime() + AGENT_MAX.toNanos();
+    while (Instance.find(machine.data()).isEmpty()) {
+      if (process.waitFor(LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS)
+          || System.nanoTime() > end) {
+        List<String> lines = Files.readAllLines(machine.log());
+        throw new IOException(
+            "the agent of %s does not run; its log %s ends with%n%s"
+                .formatted(
+                    machine.name(),
+                    machine.log(),
+                    String.join(
+                        "\n", lines.subList(Math.max(0, lines.size() - LOG_LINES), lines.size()))));
+      }
+    }
+  }
+
+  /** Ends all nodes with their pods and removes them; what others have is not touched. */
+  void delete() throws IOException, InterruptedException {
+    for (int number : numbers().reversed()) {
+      Machine machine = machine(number, false);
+      if (machine.isUp()) {
+        wherry(machine, "delete", "--yes");
+      }
+      Shell.script(machine.removal());
+      say.accept("removed machine " + machine.name());
+    }
+    Shell.script(wiring.removal());
+    remove(folder);
+  }
+
+  private List<Integer> numbers() throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> all = Files.list(folder)) {
+      return all.map(path -> path.getFileName().toString())
+          .filter(name -> name.matches("\\d+"))
+          .map(Integer::parseInt)
+          .sorted()
+          .toList();
+    }
+  }
+
+  private static void remove(Path folder) throws IOException {
+    if (Files.exists(folder)) {
+      try (Stream<Path> all = Files.walk(folder)) {
+        for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(path);
+        }
+      }
+    }
+  }
+}

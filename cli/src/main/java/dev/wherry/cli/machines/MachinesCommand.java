@@ -1,0 +1,68 @@
+package dev.wherry.cli.machines;
+
+import dev.wherry.cli.cluster.Daemon;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code wherry cluster}: a cluster of several nodes on this machine. */
+@Command(
+    name = "cluster",
+    description = {
+      "Run a cluster of several nodes on this machine, each in namespaces of its own.",
+      "Called again it starts what does not run, and adds nodes."
+    },
+    mixinStandardHelpOptions = true)
+public final class MachinesCommand implements Callable<Integer> {
+  private static final int NODES_MAX = 50;
+
+  @Option(
+      names = "--nodes",
+      paramLabel = "N",
+      description = "How many nodes, the server's included (default: ${DEFAULT-VALUE}).",
+      defaultValue = "2")
+  private int nodes = 2;
+
+  @Option(
+      names = "--name",
+      description = "Which cluster, where there are several (default: ${DEFAULT-VALUE}).",
+      defaultValue = "lab")
+  private String name = "lab";
+
+  @Option(
+      names = "--dir",
+      paramLabel = "FOLDER",
+      description = "Below which a folder of that name keeps all (default: ${DEFAULT-VALUE}).",
+      defaultValue = "/var/lib/wherry-clusters")
+  private Path folder = Path.of("/var/lib/wherry-clusters");
+
+  @Option(
+      names = "--nat",
+      description = "Put each agent behind a router that masquerades and lets no connection in.")
+  private boolean nat;
+
+  @Option(names = "--busybox", description = "Import this host's busybox on every node.")
+  private boolean busybox;
+
+  @Option(names = "--delete", description = "End all nodes with their pods and remove them.")
+  private boolean delete;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    if (nodes < 1 || nodes > NODES_MAX) {
+      throw new IllegalArgumentException("--nodes " + nodes + ": 1 to " + NODES_MAX);
+    }
+    Path own = folder.toAbsolutePath().normalize().resolve(name);
+    Machines machines = new Machines(new Wiring(name), own, Daemon.program(), System.out::println);
+    if (delete) {
+      machines.delete();
+      System.out.println("removed " + own);
+      return 0;
+    }
+    machines.up(nodes, nat, busybox);
+    System.out.println("export KUBECONFIG=" + machines.kubeconfig());
+    return 0;
+  }
+}

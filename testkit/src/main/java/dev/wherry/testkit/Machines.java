@@ -1,0 +1,64 @@
+package dev.wherry.testkit;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A cluster of several nodes on this machine, each in namespaces of its own: {@code wherry
+ * cluster}. Needs root. Closing it ends the pods and removes all of it.
+ */
+public final class Machines implements AutoCloseable {
+  private final String name;
+  private final Path folder;
+  private final Program wherry;
+
+  private Machines(String name, Path folder, Program wherry) {
+    this.name = name;
+    this.folder = folder;
+    this.wherry = wherry;
+  }
+
+  /**
+   * Starts one; its nodes are called NAME-1 (the server's), NAME-2 and so on.
+   *
+   * @param flags of {@code wherry cluster}, such as {@code --nodes=2}
+   */
+  public static Machines start(String name, List<String> flags)
+      throws IOException, InterruptedException {
+    Path folder = Files.createTempDirectory(Path.of("/tmp"), "wherry-machines");
+    Program wherry = new Program(List.of(Program.launcher().toString()), Map.of());
+    Machines machines = new Machines(name, folder, wherry);
+    List<String> all = new ArrayList<>(List.of("cluster", "--name=" + name, "--dir=" + folder));
+    all.addAll(flags);
+    try {
+      wherry.run(all.toArray(String[]::new)).orThrow();
+      return machines;
+    } catch (RuntimeException e) {
+      machines.close();
+      throw e;
+    }
+  }
+
+  /** A kubectl of the administrator. */
+  public Program kubectl(Path binary) {
+    Path own = folder.resolve(name);
+    return new Program(
+        List.of(binary.toString()),
+        Map.of("KUBECONFIG", own.resolve("kubeconfig").toString(), "HOME", own.toString()));
+  }
+
+  /** Runs programs of the host in a node's network. */
+  public Program on(String node) {
+    return new Program(List.of("nsenter", "--net=/run/netns/wherry-" + node), Map.of());
+  }
+
+  @Override
+  public void close() throws IOException, InterruptedException {
+    wherry.run("cluster", "--delete", "--name=" + name, "--dir=" + folder).orThrow();
+    Files.deleteIfExists(folder);
+  }
+}
