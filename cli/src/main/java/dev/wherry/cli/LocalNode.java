@@ -14,6 +14,7 @@ import dev.wherry.network.dns.DnsSettings;
 import dev.wherry.network.dns.forward.HostResolver;
 import dev.wherry.network.ingress.NodeProxy;
 import dev.wherry.network.nodes.PodNetwork;
+import dev.wherry.network.policy.NetworkPolicies;
 import dev.wherry.network.proxy.ServiceProxy;
 import dev.wherry.runtime.choice.NodeRuntime;
 import dev.wherry.runtime.images.ImageStore;
@@ -119,6 +120,7 @@ final class LocalNode {
   private void podNetwork(ApiClient api, NodeRuntime runtime) throws IOException {
     PodNetworkFile file = new PodNetworkFile(runtime.cniDirectory(), data.resolve("cni/leases"));
     if (options.podNetwork()) {
+      opened(NetworkPolicies.start(api, options.nodeName(), timer));
       opened(PodNetwork.start(api, options.nodeName(), file, timer));
     } else {
       boolean _ = file.remove();

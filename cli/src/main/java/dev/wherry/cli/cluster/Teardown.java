@@ -5,6 +5,7 @@ import dev.wherry.kubelet.volume.Mounts;
 import dev.wherry.network.netlink.Errno;
 import dev.wherry.network.netlink.NetlinkException;
 import dev.wherry.network.nodes.PodNetwork;
+import dev.wherry.network.policy.NetworkPolicies;
 import dev.wherry.network.proxy.ServiceProxy;
 import dev.wherry.runtime.ContainerdConfig;
 import dev.wherry.runtime.ContainerdDaemon;
@@ -84,6 +85,7 @@ final class Teardown {
   static void removeNetwork() throws IOException, InterruptedException {
     unlessOwned(ServiceProxy::remove);
     unlessOwned(PodNetwork::remove);
+    unlessOwned(NetworkPolicies::remove);
   }
 
   @FunctionalInterface

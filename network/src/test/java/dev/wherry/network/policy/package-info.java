@@ -1,0 +1,5 @@
+/** Tests of network policies. */
+@NullMarked
+package dev.wherry.network.policy;
+
+import org.jspecify.annotations.NullMarked;
