@@ -10,15 +10,11 @@ import dev.wherry.machinery.time.Timer;
 import dev.wherry.model.core.v1.Node;
 import dev.wherry.model.status.ApiException;
 import dev.wherry.network.cni.PodNetworkFile;
-import dev.wherry.network.netlink.Errno;
 import dev.wherry.network.netlink.NetlinkException;
-import dev.wherry.network.netlink.NetlinkMessage;
 import dev.wherry.network.netlink.NetlinkSocket;
 import dev.wherry.network.netlink.NetlinkThread;
 import dev.wherry.network.nodes.KernelNodes.Applied;
-import dev.wherry.network.rtnetlink.InterfaceAddress;
 import dev.wherry.network.rtnetlink.Notices;
-import dev.wherry.network.rtnetlink.Notices.Notice;
 import dev.wherry.network.rtnetlink.RouteQueries;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -42,9 +38,6 @@ public final class PodNetwork implements AutoCloseable {
 
   private static final Logger LOG = System.getLogger(PodNetwork.class.getName());
 
-  /** The netlink port that one owner of routes holds, as the Service proxy does. */
-  private static final int TURN_PORT = 0x57485259;
-
   private static final Duration RETRY_PAUSE = Duration.ofSeconds(2);
   private static final Duration OTHER_OWNER_PAUSE = Duration.ofSeconds(5);
 
@@ -62,7 +55,7 @@ public final class PodNetwork implements AutoCloseable {
   private final Runnable prologue;
   private final Ears ears = new Ears();
   private final Thread thread;
-  private Optional<NetlinkSocket> turn = Optional.empty();
+  private final Turn turn = new Turn();
   private List<String> said = List.of();
 
   private PodNetwork(
@@ -107,7 +100,7 @@ public final class PodNetwork implements AutoCloseable {
   static void remove(Runnable prologue) throws IOException, InterruptedException {
     NetlinkThread.Setup setup =
         new NetlinkThread.Setup(
-            "pod-network-end", NetlinkSocket.PROTOCOL_ROUTE, TURN_PORT, List.of(), prologue);
+            "pod-network-end", NetlinkSocket.PROTOCOL_ROUTE, Turn.PORT, List.of(), prologue);
     try (NetlinkThread netlink = NetlinkThread.start(setup, new Ears())) {
       netlink.call(socket -> {
         KernelNodes.remove(socket);
@@ -128,47 +121,8 @@ public final class PodNetwork implements AutoCloseable {
     }
   }
 
-  /** Hears what others change in the kernel; pods' own interfaces come and go unheard. */
-  private static final class Ears implements NetlinkThread.Listener {
-    private volatile NodesPlan plan = new NodesPlan(List.of(), Optional.empty(), 0, List.of());
-    private volatile Surroundings host = new Surroundings(List.of(), List.of());
-    private volatile Runnable alarm = () -> {};
-
-    @Override
-    public void received(NetlinkMessage message) {
-      Notices.read(message).filter(this::concerns).ifPresent(_ -> alarm.run());
-    }
-
-    private boolean concerns(Notice notice) {
-      return switch (notice) {
-        case Notice.OfLink(int link) -> isOnLink(link);
-        case Notice.OfAddress(InterfaceAddress address) ->
-            address.prefix() < address.address().length() * Byte.SIZE || isTunnel(address.link());
-        case Notice.OfRoute(var destination, int protocol) ->
-            protocol == KernelNodes.PROTOCOL
-                || plan.direct().stream().anyMatch(r -> r.destination().equals(destination));
-        case Notice.OfNeighbour(int link) -> isTunnel(link);
-      };
-    }
-
-    private boolean isTunnel(int link) {
-      return host.link(KernelNodes.DEVICE).filter(device -> device.index() == link).isPresent();
-    }
-
-    private boolean isOnLink(int link) {
-      return isTunnel(link)
-          || host.addresses().stream()
-              .anyMatch(a -> a.link() == link && a.prefix() < a.address().length() * Byte.SIZE);
-    }
-
-    @Override
-    public void lost() {
-      alarm.run();
-    }
-  }
-
   private void run() {
-    ears.alarm = news::release;
+    ears.open(news::release);
     NetlinkThread.Setup setup =
         new NetlinkThread.Setup(
             "pod-network-netlink", NetlinkSocket.PROTOCOL_ROUTE, 0, Notices.GROUPS, prologue);
@@ -202,7 +156,7 @@ public final class PodNetwork implements AutoCloseable {
         }
       }
     } finally {
-      turn.ifPresent(NetlinkSocket::close);
+      turn.close();
     }
   }
 
@@ -218,18 +172,17 @@ public final class PodNetwork implements AutoCloseable {
     List<String> wrong = new ArrayList<>();
     List<Peer> peers = peers(wrong);
     Peer self = Peer.of(node.get());
-    boolean owner = owns(netlink);
+    boolean owner = turn.take(netlink);
     Surroundings host = surroundings(netlink);
     NodesPlan plan = NodesPlan.of(self, peers, host);
-    ears.plan = plan;
-    ears.host = host;
+    ears.expect(plan, host);
     List<String> problems = new ArrayList<>(wrong);
     problems.addAll(plan.unreachable());
     if (owner) {
       Applied applied = netlink.call(socket -> KernelNodes.apply(socket, plan, host));
       problems.addAll(applied.problems());
       if (applied.changed() > 0) {
-        ears.host = surroundings(netlink);
+        ears.expect(plan, surroundings(netlink));
         LOG.log(
             Level.INFO,
             "pod network written node={0} direct={1} tunnelled={2} changes={3}",
@@ -264,21 +217,6 @@ public final class PodNetwork implements AutoCloseable {
       throws IOException, InterruptedException {
     return netlink.call(
         socket -> new Surroundings(RouteQueries.links(socket), RouteQueries.addresses(socket)));
-  }
-
-  private boolean owns(NetlinkThread netlink) throws IOException, InterruptedException {
-    if (turn.isEmpty()) {
-      try {
-        turn =
-            Optional.of(
-                netlink.call(_ -> NetlinkSocket.open(NetlinkSocket.PROTOCOL_ROUTE, TURN_PORT)));
-      } catch (NetlinkException e) {
-        if (e.errno() != Errno.EADDRINUSE) {
-          throw e;
-        }
-      }
-    }
-    return turn.isPresent();
   }
 
   private void report(Node node, List<String> problems) {

@@ -11,20 +11,14 @@ import dev.wherry.model.core.v1.Pod;
 import dev.wherry.model.networking.v1.NetworkPolicy;
 import dev.wherry.network.netlink.Errno;
 import dev.wherry.network.netlink.NetlinkException;
-import dev.wherry.network.netlink.NetlinkMessage;
 import dev.wherry.network.netlink.NetlinkSocket;
 import dev.wherry.network.netlink.NetlinkThread;
 import dev.wherry.network.nftables.Queries;
-import dev.wherry.network.rules.Cidr;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Semaphore;
 
 /**
@@ -44,7 +38,6 @@ public final class NetworkPolicies implements AutoCloseable {
   private static final Duration GATHER_PAUSE = Duration.ofMillis(10);
 
   private static final Duration SYNC_MAX = Duration.ofDays(365);
-  private static final int ATTEMPTS_MAX = 10;
 
   private final Semaphore news = new Semaphore(0);
   private final String nodeName;
@@ -125,23 +118,6 @@ public final class NetworkPolicies implements AutoCloseable {
             && before.metadata().labels().equals(now.metadata().labels());
     if (!same) {
       news.release();
-    }
-  }
-
-  /** Hears what others change in the kernel. */
-  private record Ears(Runnable alarm) implements NetlinkThread.Listener {
-    @Override
-    public void received(NetlinkMessage message) {
-      Queries.Notice notice = Queries.notice(message);
-      if (notice.table().equals(PolicyKernel.NAME)
-          && notice.family() == PolicyKernel.FAMILY.number()) {
-        alarm.run();
-      }
-    }
-
-    @Override
-    public void lost() {
-      alarm.run();
     }
   }
 
@@ -235,39 +211,20 @@ public final class NetworkPolicies implements AutoCloseable {
 
   private void write(NetlinkThread netlink, PolicyTable next, boolean whole)
       throws IOException, InterruptedException {
-    PolicyTable before = written;
+    PolicyTable before = whole ? PolicyTable.EMPTY : written;
     netlink.call(socket -> {
-      for (int attempt = 1; ; attempt++) {
-        try {
-          if (whole) {
-            PolicyKernel.replace(socket, next);
-          } else {
-            PolicyKernel.change(socket, before, next);
-          }
-          return true;
-        } catch (NetlinkException e) {
-          // Others change their tables all the time.
-          if (e.errno() != Errno.ERESTART || attempt == ATTEMPTS_MAX) {
-            throw e;
-          }
-        }
-      }
+      PolicyKernel.bring(socket, before, next);
+      return true;
     });
   }
 
   private World world() {
-    List<PolicyPod> known = new ArrayList<>();
-    Map<String, Map<String, String>> labels = new HashMap<>();
-    if (watching) {
-      pods.list().forEach(pod -> PolicyPod.of(pod).ifPresent(known::add));
-      namespaces
-          .list()
-          .forEach(each -> labels.put(each.metadata().name(), each.metadata().labels()));
-    }
-    Optional<Node> self = node.get("", nodeName);
-    List<Cidr> ranges =
-        self.map(n -> n.spec().podCIDRs().stream().map(Cidr::parse).toList()).orElse(List.of());
-    return new World(nodeName, ranges, policies.list(), known, labels);
+    return World.of(
+        nodeName,
+        node.get("", nodeName),
+        policies.list(),
+        watching ? pods.list() : List.of(),
+        watching ? namespaces.list() : List.of());
   }
 
   /** Stops; the table stays. */

@@ -1,6 +1,7 @@
 package dev.wherry.network.policy;
 
 import dev.wherry.model.Bytes;
+import dev.wherry.network.netlink.Errno;
 import dev.wherry.network.netlink.NetlinkException;
 import dev.wherry.network.netlink.NetlinkSocket;
 import dev.wherry.network.nftables.Element;
@@ -15,6 +16,8 @@ import java.util.Map;
 final class PolicyKernel {
   static final String NAME = "wherry-policy";
   static final Family FAMILY = Family.INET;
+
+  private static final int ATTEMPTS_MAX = 10;
 
   private PolicyKernel() {}
 
@@ -33,6 +36,25 @@ final class PolicyKernel {
     table.elements().forEach((set, all) -> transaction.addElements(set, all.values()));
     table.base().values().forEach(transaction::addRules);
     transaction.commit();
+  }
+
+  /**
+   * Makes one table of another, again while others change their tables at the same time.
+   *
+   * @param before what the kernel has; the empty one where nobody knows
+   */
+  static void bring(NetlinkSocket socket, PolicyTable before, PolicyTable after)
+      throws NetlinkException {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        change(socket, before, after);
+        return;
+      } catch (NetlinkException e) {
+        if (e.errno() != Errno.ERESTART || attempt == ATTEMPTS_MAX) {
+          throw e;
+        }
+      }
+    }
   }
 
   /**

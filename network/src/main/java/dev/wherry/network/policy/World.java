@@ -1,9 +1,14 @@
 package dev.wherry.network.policy;
 
+import dev.wherry.model.core.v1.Namespace;
+import dev.wherry.model.core.v1.Node;
+import dev.wherry.model.core.v1.Pod;
 import dev.wherry.model.networking.v1.NetworkPolicy;
 import dev.wherry.network.rules.Cidr;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What policies are judged by.
@@ -22,6 +27,23 @@ record World(
     policies = List.copyOf(policies);
     pods = List.copyOf(pods);
     namespaces = Map.copyOf(namespaces);
+  }
+
+  /** What the API has; pods without an address of their own are left out. */
+  static World of(
+      String nodeName,
+      Optional<Node> node,
+      List<NetworkPolicy> policies,
+      List<Pod> pods,
+      List<Namespace> namespaces) {
+    Map<String, Map<String, String>> labels = new HashMap<>();
+    namespaces.forEach(each -> labels.put(each.metadata().name(), each.metadata().labels()));
+    return new World(
+        nodeName,
+        node.map(n -> n.spec().podCIDRs().stream().map(Cidr::parse).toList()).orElse(List.of()),
+        policies,
+        pods.stream().flatMap(pod -> PolicyPod.of(pod).stream()).toList(),
+        labels);
   }
 
   /** The pods whose traffic this node judges. */

@@ -79,8 +79,7 @@ public final class RouteChanges {
   public void setUp(int link, int mtu) throws NetlinkException {
     ByteBuffer header =
         header(Wire.LINK_HEADER_BYTES).putInt(4, link).putInt(8, Wire.UP).putInt(12, Wire.UP);
-    commit(
-        begin(Wire.NEW_LINK, 0, header).hostU32(Wire.LINK_MTU, mtu), "set up link " + link);
+    commit(begin(Wire.NEW_LINK, 0, header).hostU32(Wire.LINK_MTU, mtu), "set up link " + link);
   }
 
   public void deleteLink(int link) throws NetlinkException {

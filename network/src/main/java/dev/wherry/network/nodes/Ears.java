@@ -1,0 +1,59 @@
+package dev.wherry.network.nodes;
+
+import dev.wherry.network.netlink.NetlinkMessage;
+import dev.wherry.network.netlink.NetlinkThread;
+import dev.wherry.network.rtnetlink.InterfaceAddress;
+import dev.wherry.network.rtnetlink.Notices;
+import dev.wherry.network.rtnetlink.Notices.Notice;
+import java.util.List;
+import java.util.Optional;
+
+/** Hears what others change in the kernel; pods' own interfaces come and go unheard. */
+final class Ears implements NetlinkThread.Listener {
+  private volatile NodesPlan plan = new NodesPlan(List.of(), Optional.empty(), 0, List.of());
+  private volatile Surroundings host = new Surroundings(List.of(), List.of());
+  private volatile Runnable alarm = () -> {};
+
+  /** From now on an alarm is given. */
+  void open(Runnable alarm) {
+    this.alarm = alarm;
+  }
+
+  /** What is in the kernel by now, and what should be. */
+  void expect(NodesPlan plan, Surroundings host) {
+    this.plan = plan;
+    this.host = host;
+  }
+
+  @Override
+  public void received(NetlinkMessage message) {
+    Notices.read(message).filter(this::concerns).ifPresent(_ -> alarm.run());
+  }
+
+  private boolean concerns(Notice notice) {
+    return switch (notice) {
+      case Notice.OfLink(int link) -> isOnLink(link);
+      case Notice.OfAddress(InterfaceAddress address) ->
+          address.prefix() < address.address().length() * Byte.SIZE || isTunnel(address.link());
+      case Notice.OfRoute(var destination, int protocol) ->
+          protocol == KernelNodes.PROTOCOL
+              || plan.direct().stream().anyMatch(r -> r.destination().equals(destination));
+      case Notice.OfNeighbour(int link) -> isTunnel(link);
+    };
+  }
+
+  private boolean isTunnel(int link) {
+    return host.link(KernelNodes.DEVICE).filter(device -> device.index() == link).isPresent();
+  }
+
+  private boolean isOnLink(int link) {
+    return isTunnel(link)
+        || host.addresses().stream()
+            .anyMatch(a -> a.link() == link && a.prefix() < a.address().length() * Byte.SIZE);
+  }
+
+  @Override
+  public void lost() {
+    alarm.run();
+  }
+}
