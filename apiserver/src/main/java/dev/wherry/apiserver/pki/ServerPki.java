@@ -20,7 +20,10 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Every key and certificate of the server, in kubeadm's file names under one directory:
@@ -35,7 +38,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * admin, scheduler, controller-manager   client certificates (.crt/.key)
  * </pre>
  *
- * Opening makes what is missing. A leaf is looked at when it is first asked for, since a start
+ * Opening makes what is missing; the administrator's key, which takes longest, on a thread of its
+ * own until somebody asks for it. A leaf is looked at when it is first asked for, since a start
  * waits for every signature: what is near its end, was issued by another authority or no longer
  * carries the configured names is issued anew. {@link #renewDue} does the same for all while
  * running; readers see the new identity at their next call.
@@ -81,6 +85,11 @@ public final class ServerPki {
   private final CertificateAuthority frontProxyAuthority;
   private final KeyPair serviceAccountKeys;
   private final SecureRandom random;
+
+  /** The administrator's key while it is made at the first start; taken once. */
+  private final AtomicReference<@Nullable CompletableFuture<KeyPair>> firstKey =
+      new AtomicReference<>();
+
   private final Map<Leaf, TlsIdentity> leaves = new ConcurrentHashMap<>();
 
   private ServerPki(
@@ -114,8 +123,11 @@ public final class ServerPki {
                 directory, "front-proxy-ca", "wherry-front-proxy-ca", config, clock, random),
             openTokenKeys(directory, random),
             random);
+    if (!pki.isThere(Leaf.ADMIN)) {
+      pki.beginFirstKey();
+    }
     for (Leaf leaf : Leaf.values()) {
-      if (!pki.isThere(leaf)) {
+      if (!pki.isThere(leaf) && leaf != Leaf.ADMIN) {
         pki.leaves.put(leaf, pki.issue(leaf));
       }
     }
@@ -203,7 +215,20 @@ public final class ServerPki {
    * Some Java clients read RSA keys only, and the administrator's kubeconfig is for all clients.
    */
   private KeyPair keys(Leaf leaf) {
-    return leaf == Leaf.ADMIN ? KeyPairs.generateRsa(random) : KeyPairs.generate(random);
+    if (leaf != Leaf.ADMIN) {
+      return KeyPairs.generate(random);
+    }
+    CompletableFuture<KeyPair> begun = firstKey.getAndSet(null);
+    return begun == null ? KeyPairs.generateRsa(random) : begun.join();
+  }
+
+  private void beginFirstKey() {
+    CompletableFuture<KeyPair> key = new CompletableFuture<>();
+    firstKey.set(key);
+    Thread.ofPlatform()
+        .daemon()
+        .name("administrators-key")
+        .start(() -> key.completeAsync(() -> KeyPairs.generateRsa(random), Runnable::run));
   }
 
   private AlternativeNames names(Leaf leaf) {

@@ -76,21 +76,23 @@ class ServerPkiTest {
 
   @Test
   void open_halfWrittenPair_isReplaced() throws Exception {
-    ServerPki first = open();
+    var first = open().identity(Leaf.ADMIN).leaf();
     String foreign = Pem.privateKey(KeyPairs.generate(random).getPrivate());
     Files.writeString(data.resolve("pki/admin.key"), foreign);
-    assertNotEquals(first.identity(Leaf.ADMIN).leaf(), open().identity(Leaf.ADMIN).leaf());
+    assertNotEquals(first, open().identity(Leaf.ADMIN).leaf());
   }
 
   @Test
   void renewDue_nearTheEnd_replacesWhileRunning() {
     ServerPki pki = open();
     var before = pki.identity(Leaf.SERVING).leaf();
+    var administrator = pki.identity(Leaf.ADMIN).leaf();
     assertEquals(List.of(), pki.renewDue());
     assertEquals(List.of(), open().renewDue());
     now = now.plus(Duration.ofDays(300));
     assertEquals(List.of(Leaf.values()), pki.renewDue());
     assertNotEquals(before, pki.identity(Leaf.SERVING).leaf());
+    assertNotEquals(administrator, pki.identity(Leaf.ADMIN).leaf());
     assertEquals(pki.identity(Leaf.SERVING).leaf(), open().identity(Leaf.SERVING).leaf());
   }
 
