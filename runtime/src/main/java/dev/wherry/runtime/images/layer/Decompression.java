@@ -24,8 +24,11 @@ final class Decompression {
     if (starts(magic, 0x1f, 0x8b)) {
       return new GZIPInputStream(buffered, BUFFER_BYTES);
     }
-    if (starts(magic, 0x28, 0xb5, 0x2f, 0xfd)) {
-      return new ZstdInputStream(buffered);
+    boolean skippable =
+        starts(magic, magic.length > 0 ? magic[0] & 0xff : 0, 0x2a, 0x4d, 0x18)
+            && (magic[0] & 0xf0) == 0x50;
+    if (skippable || starts(magic, 0x28, 0xb5, 0x2f, 0xfd)) {
+      return new ZstdInputStream(new ZstdFrames(buffered));
     }
     if (starts(magic, 0xfd, '7', 'z', 'X') || starts(magic, 'B', 'Z', 'h')) {
       throw new LayerException("the layer is packed with xz or bzip2; OCI has gzip and zstd");

@@ -316,6 +316,25 @@ class LayerUnpackTest {
     }
   }
 
+  @Test
+  void unpack_zstdOfTheTool_isReadWhateverItsFrames() throws Exception {
+    byte[] random = new byte[3 << 20];
+    new Random(3).nextBytes(random);
+    byte[] archive =
+        new TarBytes().file("r", 0644, random).file("z", 0644, new byte[3 << 20]).bytes();
+    Path plain = Files.write(folder.resolve("plain"), archive);
+    byte[] skippable = HexFormat.of().parseHex("5f2a4d180400000001020304");
+    for (String option : List.of("-1", "-12", "--no-check", "--ultra")) {
+      Path packed = folder.resolve("packed");
+      run("zstd", "-q", "-f", option, plain.toString(), "-o", packed.toString());
+      ByteArrayOutputStream chunked = new ByteArrayOutputStream();
+      chunked.writeBytes(skippable);
+      chunked.writeBytes(Files.readAllBytes(packed));
+      chunked.writeBytes(skippable);
+      assertEquals(digest(archive), unpack(chunked.toByteArray()).diffId(), option);
+    }
+  }
+
   private interface Packing {
     OutputStream over(OutputStream out) throws IOException;
   }

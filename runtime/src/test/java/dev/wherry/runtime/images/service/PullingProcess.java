@@ -36,6 +36,10 @@ final class PullingProcess {
                 new LayerLimits(1_000, 64 << 20, 64 << 20, 0),
                 timer,
                 new Random())) {
+      // As the collector of orphans would.
+      for (String left : images.roots().ids()) {
+        images.roots().remove(left);
+      }
       for (int round = 0; round < Integer.parseInt(args[2]); round++) {
         Answer<PullImageResponse> pulled = new Answer<>();
         images.service().pullImage(PullImageRequest.newBuilder().setImage(spec).build(), pulled);
