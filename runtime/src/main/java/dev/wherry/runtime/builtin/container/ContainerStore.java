@@ -86,7 +86,7 @@ final class ContainerStore {
         entries.put(id, entry);
       } catch (IOException e) {
         LOG.log(Level.WARNING, "container dropped id={0} why={1}", id, e.getMessage());
-        place.shim().runtime().delete(id);
+        place.shim().runtime().deleteIfPossible(id);
         discard(id);
       }
     }

@@ -100,7 +100,7 @@ public final class SandboxStore implements PodLookup {
         }
       } catch (IOException e) {
         LOG.log(Level.WARNING, "sandbox dropped id={0} why={1}", id, e.getMessage());
-        place.shim().runtime().delete(id);
+        place.shim().runtime().deleteIfPossible(id);
         remove(id);
       }
     }

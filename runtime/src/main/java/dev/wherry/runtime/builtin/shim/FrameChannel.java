@@ -129,6 +129,12 @@ public final class FrameChannel implements AutoCloseable {
     }
   }
 
+  /** Only for those who promise a payload. */
+  void writeHeader(int kind, int length) throws IOException {
+    out.write(
+        ByteBuffer.allocate(HEADER_BYTES).put((byte) kind).put(new byte[3]).putInt(length).flip());
+  }
+
   void write(int kind, byte... payload) throws IOException {
     write(kind, ByteBuffer.wrap(payload));
   }

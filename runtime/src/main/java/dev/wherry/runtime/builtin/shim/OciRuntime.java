@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.runtime.Trees;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +26,7 @@ import java.util.concurrent.TimeoutException;
  * @param systemd whether systemd makes the cgroups
  */
 public record OciRuntime(Path program, Path root, boolean systemd) {
+  private static final System.Logger LOG = System.getLogger(OciRuntime.class.getName());
   private static final long CALL_SECONDS_MAX = 60;
 
   /** In this order: runc works on every cgroup layout. */
@@ -44,6 +46,15 @@ public record OciRuntime(Path program, Path root, boolean systemd) {
   /** Kills what is left of a container and forgets it; one that is unknown is no error. */
   public void delete(String id) throws IOException {
     run(List.of("delete", "--force", id), new byte[0]);
+  }
+
+  /** The same, but a failure is only logged: one bad container must not keep the others away. */
+  public void deleteIfPossible(String id) {
+    try {
+      delete(id);
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, "container not deleted id={0} why={1}", id, e.getMessage());
+    }
   }
 
   /** Sets limits of a running container, a {@code linux.resources} tree. */

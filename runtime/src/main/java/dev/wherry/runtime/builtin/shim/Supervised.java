@@ -205,7 +205,7 @@ public final class Supervised {
   }
 
   private void lost(String why, Optional<Started> started) throws IOException {
-    setup.runtime().delete(id);
+    setup.runtime().deleteIfPossible(id);
     Ended ended = Ended.unseen(setup.now(), why);
     ended.write(state.resolve(EXIT_FILE));
     over(ended, started);
@@ -225,6 +225,9 @@ public final class Supervised {
   private void watchToTheEnd(Started started) {
     try (FrameChannel link = FrameChannel.connect(run.resolve(SOCKET))) {
       watched = Optional.of(link);
+      if (detached) {
+        return;
+      }
       link.write(FrameChannel.WAIT);
       for (var frame = link.read(); frame.isPresent(); frame = link.read()) {
         if (frame.get().kind() == FrameChannel.EXIT) {
