@@ -667,8 +667,10 @@ static int serve(void)
 {
 	static struct pollfd polled[POLL_CLIENTS + 2 * CLIENTS_MAX];
 
-	/* Its end may have come during the start. */
+	/* Its end may have come during the start, and not to us. */
 	reap();
+	if (!process.ended && kill(process.pid, 0) < 0)
+		return EXIT_FAILED;
 	for (;;) {
 		long long now = now_millis();
 		int stream;
@@ -958,11 +960,6 @@ static int parse(int argc, char **argv)
 	return options.id && options.runtime && options.root && options.run ? chdir(options.run) : -1;
 }
 
-static int usage(const char *mode)
-{
-	return dprintf(STDERR_FILENO, "wherry-shim %s: see supervise.c\n", mode), EXIT_USAGE;
-}
-
 /* Relays what the supervisor says until it runs or ends. */
 static int await_start(int ready)
 {
@@ -989,7 +986,7 @@ int run_supervise(int argc, char **argv)
 	pid_t pid;
 
 	if (parse(argc, argv) < 0 || !options.bundle || !options.exit)
-		return usage(argv[1]);
+		return dprintf(STDERR_FILENO, "wherry-shim %s: see supervise.c\n", argv[1]), EXIT_USAGE;
 	if (pipe2(ready, O_CLOEXEC) < 0)
 		return fail("pipe");
 	pid = fork();
@@ -1009,7 +1006,7 @@ int run_exec(int argc, char **argv)
 	int in, out;
 
 	if (parse(argc, argv) < 0 || !options.process)
-		return usage(argv[1]);
+		return dprintf(STDERR_FILENO, "wherry-shim %s: see supervise.c\n", argv[1]), EXIT_USAGE;
 	is_exec = 1;
 	watch_signals();
 	if (start("exec") < 0)

@@ -1,5 +1,6 @@
 package dev.wherry.cli;
 
+import dev.wherry.apiserver.rest.Version;
 import dev.wherry.machinery.time.Timer;
 import dev.wherry.runtime.choice.LookedAtHost;
 import dev.wherry.runtime.choice.NodeRuntime;
@@ -7,6 +8,7 @@ import dev.wherry.runtime.images.ImageMirror;
 import dev.wherry.runtime.images.ImageStore;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
@@ -48,7 +50,15 @@ final class RuntimeAhead implements AutoCloseable {
       return new Opened(
           mirror,
           NodeRuntime.open(
-              new NodeRuntime.Setup(data, images, mirror, host, timer), options.runtime()));
+              new NodeRuntime.Setup(
+                  data,
+                  images,
+                  mirror,
+                  host,
+                  timer,
+                  new SecureRandom(),
+                  Version.GIT_VERSION.substring(1)),
+              options.runtime()));
     } catch (IOException | InterruptedException | RuntimeException e) {
       mirror.close();
       throw e;

@@ -57,7 +57,7 @@ final class WorkerFlags {
   @Option(
       names = "--runtime",
       description =
-          "auto, containerd, docker or unix:///SOCKET of a CRI runtime"
+          "auto, builtin, containerd, docker or unix:///SOCKET of a CRI runtime"
               + " (default: ${DEFAULT-VALUE}).",
       defaultValue = "auto")
   private String runtime = "auto";

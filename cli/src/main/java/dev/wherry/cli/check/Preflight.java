@@ -178,15 +178,17 @@ public final class Preflight {
     if (host.answers(DOCKER)) {
       return new Fine("runtime", "the Docker that runs here");
     }
+    boolean containerd = host.program("containerd").isPresent();
     List<String> missing =
-        List.of("containerd", "runc", "iptables").stream()
-            .filter(name -> host.program(name).isEmpty())
-            .toList();
+        List.of("runc", "iptables").stream().filter(name -> host.program(name).isEmpty()).toList();
     if (!missing.isEmpty()) {
       return new Blocked(
           "runtime",
-          "neither containerd nor Docker runs, and to start one " + missing + " is missing",
+          "neither containerd nor Docker runs, and to do without them " + missing + " is missing",
           "apt-get install " + String.join(" ", missing));
+    }
+    if (!containerd) {
+      return new Fine("runtime", "the built-in one, on runc");
     }
     return host.exists(DOCKER.toString().substring(1))
         ? new Doubtful("runtime", DOCKER + " is there, but Docker does not answer: ours is started")

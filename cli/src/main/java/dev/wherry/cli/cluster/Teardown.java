@@ -10,6 +10,9 @@ import dev.wherry.network.proxy.ServiceProxy;
 import dev.wherry.runtime.ContainerdConfig;
 import dev.wherry.runtime.ContainerdDaemon;
 import dev.wherry.runtime.RunDirectory;
+import dev.wherry.runtime.builtin.BuiltInConfig;
+import dev.wherry.runtime.builtin.BuiltInLeftovers;
+import dev.wherry.runtime.images.service.BuiltInImages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,6 +54,10 @@ final class Teardown {
     }
     if (!keepPods && ContainerdDaemon.stop(ContainerdConfig.under(dataDirectory))) {
       lines.add("stopped the containerd of " + dataDirectory);
+    }
+    int ended = keepPods ? 0 : BuiltInLeftovers.end(dataDirectory);
+    if (ended > 0) {
+      lines.add("ended " + ended + " containers that nobody watched");
     }
     return lines;
   }
@@ -121,13 +128,20 @@ final class Teardown {
     remove(dataDirectory);
   }
 
-  /** Volumes in memory, which the pods that had them left behind. */
+  /** Volumes in memory and roots of containers, which the pods that had them left behind. */
   private void unmountVolumes() throws IOException {
     try (Mounts volumes = new Mounts()) {
-      for (Path mount : mounts(List.of(dataDirectory.resolve("kubelet/pods"))).reversed()) {
+      for (Path mount : mounts(leftBehind()).reversed()) {
         volumes.unmount(mount);
       }
     }
+  }
+
+  private List<Path> leftBehind() {
+    return List.of(
+        dataDirectory.resolve("kubelet/pods"),
+        dataDirectory.resolve(BuiltInImages.ROOTS),
+        RunDirectory.of(dataDirectory).resolve(BuiltInConfig.RUN_FOLDER));
   }
 
   private static List<Path> mounts(List<Path> folders) throws IOException {

@@ -146,6 +146,8 @@ class PreflightTest {
     assertEquals("apt-get install runc", only(List.of()).mend());
 
     program("usr/sbin/runc");
+    Files.delete(root.resolve("usr/bin/containerd"));
+    assertEquals(List.of(), blocked(List.of()));
     Files.delete(root.resolve("usr/lib/cni/ptp"));
     assertEquals("apt-get install containernetworking-plugins", only(List.of()).mend());
   }

@@ -25,6 +25,9 @@ public record BuiltInConfig(
     Path runtimeProgram,
     boolean systemdCgroups,
     String version) {
+  /** Its folder in a data directory's run directory: short, for the sake of the sockets in it. */
+  public static final String RUN_FOLDER = "b";
+
   public BuiltInConfig {
     cniPluginPath = List.copyOf(cniPluginPath);
   }

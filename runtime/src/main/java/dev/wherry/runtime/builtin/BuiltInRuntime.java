@@ -130,7 +130,8 @@ public final class BuiltInRuntime implements AutoCloseable {
     var setup =
         new ShimSetup(
             shim,
-            new OciRuntime(config.runtimeProgram(), run.resolve("oci"), config.systemdCgroups()),
+            new OciRuntime(
+                config.runtimeProgram(), BuiltInLeftovers.ociState(run), config.systemdCgroups()),
             DaemonCgroup.exits(cgroup),
             host.oomScore().clamp(SUPERVISOR_OOM_SCORE),
             clock);

@@ -17,6 +17,13 @@ record Decision(Runtime runtime, List<String> remarks) {
 
   /** A runtime as it is remembered. */
   sealed interface Runtime {
+    /**
+     * The one in this program.
+     *
+     * @param program runc or crun
+     */
+    record BuiltIn(Path program) implements Runtime {}
+
     /** A containerd started by us, with paths of its own. */
     record Own() implements Runtime {}
 
@@ -38,6 +45,7 @@ record Decision(Runtime runtime, List<String> remarks) {
       throws RuntimeUnavailableException {
     return switch (choice) {
       case RuntimeChoice.Socket(Path path) -> foreign(host.at(path), remembered);
+      case RuntimeChoice.BuiltIn _ -> builtIn(host, List.of());
       case RuntimeChoice.Docker _ -> docker(host);
       case RuntimeChoice.Containerd _ -> containerd(remembered, host, List.of());
       case RuntimeChoice.Auto _ ->
@@ -48,6 +56,7 @@ record Decision(Runtime runtime, List<String> remarks) {
   private static Decision again(RememberedRuntime remembered, HostRuntimes host)
       throws RuntimeUnavailableException {
     return switch (remembered.kind()) {
+      case BUILTIN -> builtIn(host, List.of());
       case OWN -> new Decision(new Runtime.Own(), List.of());
       case DOCKER -> docker(host);
       case FOREIGN -> foreign(host.at(remembered.socket()), Optional.of(remembered));
@@ -65,7 +74,19 @@ record Decision(Runtime runtime, List<String> remarks) {
     if (host.dockerProblem().isEmpty()) {
       return new Decision(new Runtime.Docker(host.dockerSocket()), remarks);
     }
-    return new Decision(new Runtime.Own(), remarks);
+    return host.hasContainerd() || host.ociRuntime().isEmpty()
+        ? new Decision(new Runtime.Own(), remarks)
+        : builtIn(host, remarks);
+  }
+
+  private static Decision builtIn(HostRuntimes host, List<String> remarks)
+      throws RuntimeUnavailableException {
+    Path program =
+        host.ociRuntime()
+            .orElseThrow(() ->
+                new RuntimeUnavailableException(
+                    "the built-in runtime needs runc or crun (apt install runc)"));
+    return new Decision(new Runtime.BuiltIn(program), remarks);
   }
 
   private static Decision containerd(

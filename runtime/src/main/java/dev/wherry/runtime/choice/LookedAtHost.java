@@ -5,8 +5,10 @@ import dev.wherry.proto.cri.v1.ListPodSandboxRequest;
 import dev.wherry.proto.cri.v1.StatusRequest;
 import dev.wherry.proto.cri.v1.VersionRequest;
 import dev.wherry.proto.cri.v1.VersionResponse;
+import dev.wherry.runtime.ContainerdConfig;
 import dev.wherry.runtime.OomScore;
 import dev.wherry.runtime.Trees;
+import dev.wherry.runtime.builtin.shim.OciRuntime;
 import dev.wherry.runtime.docker.DockerConnection;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -47,6 +49,16 @@ public record LookedAtHost(Path containerdSocket, Path dockerSocket) implements 
   @Override
   public CriVerdict containerd() {
     return at(containerdSocket);
+  }
+
+  @Override
+  public boolean hasContainerd() {
+    return ContainerdConfig.isInstalled();
+  }
+
+  @Override
+  public Optional<Path> ociRuntime() {
+    return OciRuntime.find();
   }
 
   @Override

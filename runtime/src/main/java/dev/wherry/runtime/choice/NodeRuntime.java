@@ -1,5 +1,6 @@
 package dev.wherry.runtime.choice;
 
+import dev.wherry.machinery.time.Timer;
 import dev.wherry.proto.cri.v1.ImageSpec;
 import dev.wherry.proto.cri.v1.ImageStatusRequest;
 import dev.wherry.runtime.ContainerdConfig;
@@ -8,19 +9,22 @@ import dev.wherry.runtime.CriServer;
 import dev.wherry.runtime.DockerShim;
 import dev.wherry.runtime.DockerShimConfig;
 import dev.wherry.runtime.RunDirectory;
+import dev.wherry.runtime.builtin.BuiltInConfig;
+import dev.wherry.runtime.builtin.BuiltInRuntime;
 import dev.wherry.runtime.images.ImageArchives;
 import dev.wherry.runtime.images.ImageMirror;
 import dev.wherry.runtime.images.ImageStore;
+import dev.wherry.runtime.images.service.BuiltInImages;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.random.RandomGenerator;
 
 /**
  * The runtime of a worker, chosen, opened and remembered. Closing it ends no container and no
@@ -36,13 +40,16 @@ public final class NodeRuntime implements AutoCloseable {
    * @param images imported ones
    * @param mirror offers them
    * @param host what runs here already
+   * @param version of this program, as nodes report it
    */
   public record Setup(
       Path dataDirectory,
       ImageStore images,
       ImageMirror mirror,
       HostRuntimes host,
-      InstantSource clock) {}
+      Timer timer,
+      RandomGenerator random,
+      String version) {}
 
   private final RememberedRuntime remembered;
   private final Path cniDirectory;
@@ -74,6 +81,7 @@ public final class NodeRuntime implements AutoCloseable {
         .forEach(remark -> LOG.log(Level.WARNING, "runtime passed over: {0}", remark));
     NodeRuntime opened =
         switch (decision.runtime()) {
+          case Decision.Runtime.BuiltIn(Path program) -> builtIn(setup, program);
           case Decision.Runtime.Own _ -> own(setup);
           case Decision.Runtime.Docker(Path socket) -> docker(setup, socket);
           case Decision.Runtime.Foreign(CriVerdict.Usable cri) -> foreign(setup, cri);
@@ -89,6 +97,32 @@ public final class NodeRuntime implements AutoCloseable {
     LOG.log(
         Level.INFO, "runtime={0} socket={1}", opened.remembered.kind(), opened.remembered.socket());
     return opened;
+  }
+
+  private static NodeRuntime builtIn(Setup setup, Path program) throws IOException {
+    Path data = setup.dataDirectory();
+    Path run = RunDirectory.of(data);
+    Path socket = run.resolve("builtin.sock");
+    Path cni = data.resolve("cni/net.d");
+    Deque<AutoCloseable> parts = new ArrayDeque<>();
+    BuiltInImages images = BuiltInImages.open(data, setup.images(), setup.timer(), setup.random());
+    parts.push(images);
+    BuiltInConfig config =
+        new BuiltInConfig(
+            socket,
+            data.resolve("builtin"),
+            run.resolve(BuiltInConfig.RUN_FOLDER),
+            cni,
+            DockerShimConfig.CNI_PLUGIN_PATH,
+            program,
+            false,
+            setup.version());
+    parts.push(BuiltInRuntime.start(config, images.roots(), images.service(), setup.timer()));
+    return new NodeRuntime(
+        new RememberedRuntime(RememberedRuntime.Kind.BUILTIN, socket, socket),
+        cni,
+        parts,
+        Optional.empty());
   }
 
   private static NodeRuntime own(Setup setup) throws IOException, InterruptedException {
@@ -119,7 +153,7 @@ public final class NodeRuntime implements AutoCloseable {
                 RunDirectory.name(data)),
             setup.images(),
             setup.mirror(),
-            setup.clock()));
+            setup.timer()));
     return new NodeRuntime(
         new RememberedRuntime(RememberedRuntime.Kind.DOCKER, socket, socket),
         cni,

@@ -18,6 +18,8 @@ import java.util.Optional;
 public record RememberedRuntime(Kind kind, Path socket, Path imageSocket) {
   /** Whose runtime it is. */
   public enum Kind {
+    /** The one in this program. */
+    BUILTIN,
     /** A containerd started by us. */
     OWN,
     /** Docker behind our shim. */

@@ -4,8 +4,14 @@ import java.nio.file.Path;
 
 /** Which runtime a worker is told to use. */
 public sealed interface RuntimeChoice {
-  /** A running containerd, else a running Docker, else a containerd of our own. */
+  /**
+   * A running containerd, else a running Docker, else a containerd of our own where one is
+   * installed, else the built-in runtime.
+   */
   record Auto() implements RuntimeChoice {}
+
+  /** Ours, over the host's runc or crun. */
+  record BuiltIn() implements RuntimeChoice {}
 
   /** The host's containerd when it serves CRI, else one of our own. */
   record Containerd() implements RuntimeChoice {}
@@ -27,13 +33,14 @@ public sealed interface RuntimeChoice {
   static RuntimeChoice parse(String text) {
     return switch (text) {
       case "auto" -> new Auto();
+      case "builtin" -> new BuiltIn();
       case "containerd" -> new Containerd();
       case "docker" -> new Docker();
       default -> {
         String path = text.startsWith(SOCKET_SCHEME) ? text.substring(SOCKET_SCHEME.length()) : "";
         if (!path.startsWith("/")) {
           throw new IllegalArgumentException(
-              "--runtime " + text + ": write auto, containerd, docker or unix:///SOCKET");
+              "--runtime " + text + ": write auto, builtin, containerd, docker or unix:///SOCKET");
         }
         yield new Socket(Path.of(path));
       }

@@ -16,10 +16,15 @@ class DecisionTest {
   private static final RuntimeChoice AUTO = new RuntimeChoice.Auto();
   private static final CriVerdict ABSENT = new CriVerdict.Absent("no runtime answers");
   private static final CriVerdict DISABLED = new CriVerdict.Unusable("the cri plugin is disabled");
+  private static final Path RUNC = Path.of("/usr/sbin/runc");
   private static final String NO_DOCKER = "Docker does not answer";
 
   /** A host as the test wants it. */
-  private record FakeHost(CriVerdict containerd, Optional<String> dockerProblem)
+  private record FakeHost(
+      CriVerdict containerd,
+      Optional<String> dockerProblem,
+      boolean hasContainerd,
+      Optional<Path> ociRuntime)
       implements HostRuntimes {
     @Override
     public CriVerdict at(Path socket) {
@@ -41,7 +46,8 @@ class DecisionTest {
   }
 
   private static FakeHost host(CriVerdict containerd, boolean docker) {
-    return new FakeHost(containerd, docker ? Optional.empty() : Optional.of(NO_DOCKER));
+    return new FakeHost(
+        containerd, docker ? Optional.empty() : Optional.of(NO_DOCKER), true, Optional.of(RUNC));
   }
 
   private static Decision first(RuntimeChoice choice, FakeHost host) throws Exception {
@@ -93,6 +99,24 @@ class DecisionTest {
         Decision.of(
                 AUTO,
                 remembered(RememberedRuntime.Kind.DOCKER, Path.of("/run/wherry/x")),
+                host(usable(0), true))
+            .runtime());
+  }
+
+  @Test
+  void auto_withoutContainerdAndDocker_isBuiltIn() throws Exception {
+    FakeHost bare = new FakeHost(ABSENT, Optional.of(NO_DOCKER), false, Optional.of(RUNC));
+    assertEquals(new Decision(new Runtime.BuiltIn(RUNC), List.of()), first(AUTO, bare));
+    FakeHost barest = new FakeHost(ABSENT, Optional.of(NO_DOCKER), false, Optional.empty());
+    RuntimeUnavailableException missing =
+        assertThrows(
+            RuntimeUnavailableException.class, () -> first(RuntimeChoice.parse("builtin"), barest));
+    assertTrue(missing.getMessage().contains("apt install runc"), missing.getMessage());
+    assertEquals(
+        new Runtime.BuiltIn(RUNC),
+        Decision.of(
+                AUTO,
+                remembered(RememberedRuntime.Kind.BUILTIN, Path.of("/run/wherry/x")),
                 host(usable(0), true))
             .runtime());
   }

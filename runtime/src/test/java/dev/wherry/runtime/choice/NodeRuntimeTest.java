@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.wherry.machinery.time.SystemTimer;
 import dev.wherry.proto.cri.v1.Image;
 import dev.wherry.proto.cri.v1.ImageSpec;
 import dev.wherry.proto.cri.v1.ImageStatusRequest;
@@ -22,7 +23,6 @@ import java.io.ByteArrayInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
@@ -59,6 +59,7 @@ class NodeRuntimeTest {
       """;
 
   @TempDir Path folder;
+  private final SystemTimer timer = new SystemTimer();
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private ImageStore store;
   private ImageMirror mirror;
@@ -81,12 +82,15 @@ class NodeRuntimeTest {
     while (!parts.isEmpty()) {
       parts.pop().close();
     }
+    timer.close();
   }
 
   private NodeRuntime open(HostRuntimes host, RuntimeChoice choice) throws Exception {
     NodeRuntime runtime =
         NodeRuntime.open(
-            new NodeRuntime.Setup(folder, store, mirror, host, InstantSource.system()), choice);
+            new NodeRuntime.Setup(
+                folder, store, mirror, host, timer, new java.util.Random(1), "1.36.0"),
+            choice);
     parts.push(runtime);
     return runtime;
   }
@@ -174,6 +178,24 @@ class NodeRuntimeTest {
     try (CriConnection cri = new CriConnection(path(runtime.endpoint()))) {
       assertEquals(
           "docker",
+          cri.runtime(CALL).version(VersionRequest.getDefaultInstance()).getRuntimeName());
+    }
+  }
+
+  @Test
+  void builtIn_whenAskedFor_runsWithItsImages() throws Exception {
+    LookedAtHost nothing =
+        new LookedAtHost(folder.resolve("no-containerd"), folder.resolve("no-docker"));
+    parts.push(() ->
+        new ProcessBuilder("rm", "-rf", RunDirectory.of(folder).toString()).start().waitFor());
+
+    NodeRuntime runtime = open(nothing, RuntimeChoice.parse("builtin"));
+
+    assertEquals(RememberedRuntime.Kind.BUILTIN, runtime.kind());
+    assertEquals(NAME.toString(), pulled(runtime).getRepoTags(0));
+    try (CriConnection cri = new CriConnection(path(runtime.endpoint()))) {
+      assertEquals(
+          "wherry",
           cri.runtime(CALL).version(VersionRequest.getDefaultInstance()).getRuntimeName());
     }
   }

@@ -20,7 +20,9 @@ import java.util.random.RandomGenerator;
 /** The images of the built-in runtime: what containers start from and what CRI asks of images. */
 public final class BuiltInImages implements AutoCloseable {
   private static final String REGISTRIES = "registries.yaml";
-  private static final String ROOTS = "roots";
+
+  /** Where containers' roots are mounted, below the data directory. */
+  public static final String ROOTS = "roots";
 
   private final PlatformThreads threads;
   private final LayeredRoots roots;
