@@ -1,5 +1,9 @@
 package dev.wherry.network.ingress.proxy;
 
+import dev.wherry.network.ingress.route.Route;
+import io.netty.handler.codec.http.HttpRequest;
+import org.jspecify.annotations.Nullable;
+
 /** Hears of every answer; must not block. */
 @FunctionalInterface
 public interface AccessLog {
@@ -28,7 +32,24 @@ public interface AccessLog {
       String path,
       String owner,
       int status,
-      long nanos) {}
+      long nanos) {
+    static Entry of(
+        FrontHandler front,
+        HttpRequest request,
+        RequestHead.Read.@Nullable Good read,
+        @Nullable Route rule,
+        int status,
+        long nanos) {
+      return new Entry(
+          front.clientAddress(),
+          read == null ? "" : read.asked().host(),
+          request.method().name(),
+          read == null ? "" : read.asked().path(),
+          rule == null ? "" : rule.owner(),
+          status,
+          nanos);
+    }
+  }
 
   void answered(Entry entry);
 

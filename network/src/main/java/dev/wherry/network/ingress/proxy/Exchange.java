@@ -6,7 +6,6 @@ import dev.wherry.network.ingress.route.Filters;
 import dev.wherry.network.ingress.route.Route;
 import dev.wherry.network.ingress.route.Target;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
@@ -16,7 +15,6 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
@@ -138,23 +136,11 @@ final class Exchange {
     }
     outgoing = RequestHead.outgoing(front, request, read, rule, chosen, upgrade, requestEnded);
     Filters filters = rule.filters();
-    requestAlarm = alarm(filters.requestTimeout(), () -> expire("the request took too long"));
+    requestAlarm = loop.alarm(filters.requestTimeout(), () -> expire("the request took too long"));
     if (!filters.mirrors().isEmpty()) {
       mirrors = new Mirrors(loop, filters.mirrors(), outgoing, requestEnded);
     }
     attempt(key);
-  }
-
-  private @Nullable Future<?> alarm(Duration after, Runnable task) {
-    return after.isPositive()
-        ? loop.loop().schedule(task, after.toNanos(), TimeUnit.NANOSECONDS)
-        : null;
-  }
-
-  private static void cancel(@Nullable Future<?> alarm) {
-    if (alarm != null) {
-      alarm.cancel(false);
-    }
   }
 
   private void attempt(BackendKey key) {
@@ -169,11 +155,12 @@ final class Exchange {
     attempt = now;
     backendSince = System.nanoTime();
     Route rule = route;
-    cancel(attemptAlarm);
+    ProxyLoop.cancel(attemptAlarm);
     attemptAlarm =
         rule == null
             ? null
-            : alarm(rule.filters().attemptTimeout(), () -> expire("the backend took too long"));
+            : loop.alarm(
+                rule.filters().attemptTimeout(), () -> expire("the backend took too long"));
     pool.get().acquire(now);
   }
 
@@ -403,18 +390,9 @@ final class Exchange {
     head.headers().set(HttpHeaderNames.UPGRADE, upgrade);
     client.writeAndFlush(AnswerHead.bare(head));
     BackendLink link = now.link();
-    ChannelPipeline back = link.channel().pipeline();
-    ChannelPipeline here = client.pipeline();
     now.leave();
     close(SWITCHING);
-    here.addLast(new Relay(back.channel()));
-    back.addLast(new Relay(here.channel()));
-    front.leave();
-    here.remove(AnswerEncoder.class);
-    back.remove(link);
-    here.remove(StrictRequestDecoder.class);
-    back.remove("http");
-    here.channel().config().setAutoRead(true);
+    Relay.join(front, link);
   }
 
   /** The link broke: nobody may have seen the request, or the answer is cut short. */
@@ -453,25 +431,14 @@ final class Exchange {
 
   private void close(int status) {
     over = true;
-    cancel(requestAlarm);
-    cancel(attemptAlarm);
+    ProxyLoop.cancel(requestAlarm);
+    ProxyLoop.cancel(attemptAlarm);
     held.forEach(HttpContent::release);
     held.clear();
     long nanos = System.nanoTime() - began;
     loop.figures().answered(status, nanos);
     if (loop.log().isWanted()) {
-      RequestHead.Read.Good read = good;
-      Route rule = route;
-      loop.log()
-          .answered(
-              new AccessLog.Entry(
-                  front.clientAddress(),
-                  read == null ? "" : read.asked().host(),
-                  request.method().name(),
-                  read == null ? "" : read.asked().path(),
-                  rule == null ? "" : rule.owner(),
-                  status,
-                  nanos));
+      loop.log().answered(AccessLog.Entry.of(front, request, good, route, status, nanos));
     }
   }
 

@@ -4,6 +4,7 @@ import dev.wherry.network.ingress.route.BackendKey;
 import dev.wherry.network.ingress.route.Endpoints;
 import io.netty.channel.EventLoop;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -12,7 +13,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** What one event loop owns: its connections, pools and chance. Only its thread calls. */
 final class ProxyLoop {
@@ -72,6 +75,17 @@ final class ProxyLoop {
   /** A number from 0 to below the bound. */
   int chance(int bound) {
     return random.nextInt(bound);
+  }
+
+  /** Runs a task later; null, and never, where the time is zero. */
+  @Nullable Future<?> alarm(Duration after, Runnable task) {
+    return after.isPositive() ? loop.schedule(task, after.toNanos(), TimeUnit.NANOSECONDS) : null;
+  }
+
+  static void cancel(@Nullable Future<?> alarm) {
+    if (alarm != null) {
+      alarm.cancel(false);
+    }
   }
 
   void watch(Swept one) {

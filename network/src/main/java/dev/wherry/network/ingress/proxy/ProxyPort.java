@@ -102,8 +102,8 @@ final class ProxyPort {
 
   /** Takes no more clients, lets those there end what runs, then hangs up. */
   void close() throws InterruptedException {
-    listener.close().await();
     draining = true;
+    listener.close().await();
     if (!clients.isEmpty()) {
       clients.newCloseFuture().await(setup.limits().drainMillis(), TimeUnit.MILLISECONDS);
       clients.close().await();

@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
 
 /** Passes bytes on to the other side as fast as it takes them; both ends end together. */
 final class Relay extends ChannelInboundHandlerAdapter {
@@ -12,6 +13,20 @@ final class Relay extends ChannelInboundHandlerAdapter {
 
   Relay(Channel peer) {
     this.peer = peer;
+  }
+
+  /** Takes HTTP out of both connections and joins them; their loop's thread. */
+  static void join(FrontHandler front, BackendLink link) {
+    ChannelPipeline here = front.client().pipeline();
+    ChannelPipeline back = link.channel().pipeline();
+    here.addLast(new Relay(back.channel()));
+    back.addLast(new Relay(here.channel()));
+    front.leave();
+    here.remove(AnswerEncoder.class);
+    back.remove(link);
+    here.remove(StrictRequestDecoder.class);
+    back.remove("http");
+    here.channel().config().setAutoRead(true);
   }
 
   @Override
