@@ -44,7 +44,7 @@ class DefaultPolicyTest {
     long controllers = count(all, "ClusterRole", "system:controller:");
     assertEquals(38, controllers);
     assertEquals(controllers, count(all, "ClusterRoleBinding", "system:controller:"));
-    assertEquals(8, count(all, "ClusterRole", "wherry:"));
+    assertEquals(10, count(all, "ClusterRole", "wherry:"));
   }
 
   private static long count(List<ObjectNode> all, String kind, String prefix) {
