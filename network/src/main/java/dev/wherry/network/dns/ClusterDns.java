@@ -4,6 +4,7 @@ import dev.wherry.machinery.client.ApiClient;
 import dev.wherry.machinery.dns.NodeDns;
 import dev.wherry.machinery.time.Timer;
 import dev.wherry.model.Bytes;
+import dev.wherry.network.announce.NodeAnnotation;
 import dev.wherry.network.dns.forward.ForwardFigures;
 import dev.wherry.network.dns.forward.ForwardRule;
 import dev.wherry.network.dns.forward.Forwarder;
@@ -32,9 +33,9 @@ public final class ClusterDns implements AutoCloseable {
 
   private final ZoneKeeper keeper;
   private final DnsServer server;
-  private final Announcement announcement;
+  private final NodeAnnotation announcement;
 
-  private ClusterDns(ZoneKeeper keeper, DnsServer server, Announcement announcement) {
+  private ClusterDns(ZoneKeeper keeper, DnsServer server, NodeAnnotation announcement) {
     this.keeper = keeper;
     this.server = server;
     this.announcement = announcement;
@@ -65,10 +66,10 @@ public final class ClusterDns implements AutoCloseable {
         settings.address(),
         ports.text(),
         settings.domain());
-    return new ClusterDns(
-        ZoneKeeper.start(api, zone, timer),
-        server,
-        Announcement.start(api, settings.nodeName(), ports, timer));
+    NodeAnnotation announcement =
+        NodeAnnotation.start(api, settings.nodeName(), NodeDns.ANNOTATION, timer);
+    announcement.say(ports.text());
+    return new ClusterDns(ZoneKeeper.start(api, zone, timer), server, announcement);
   }
 
   private static DnsServer bind(

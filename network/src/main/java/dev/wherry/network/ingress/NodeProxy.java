@@ -5,6 +5,7 @@ import dev.wherry.machinery.informer.ObjectKey;
 import dev.wherry.machinery.pki.TlsIdentity;
 import dev.wherry.machinery.queue.WorkQueue;
 import dev.wherry.machinery.time.Timer;
+import dev.wherry.network.announce.NodeAnnotation;
 import dev.wherry.network.ingress.kinds.ClusterObjects.CertificateState;
 import dev.wherry.network.ingress.kinds.Translation;
 import dev.wherry.network.ingress.proxy.ProxyFigures;
@@ -48,7 +49,7 @@ public final class NodeProxy implements AutoCloseable {
   private final WorkQueue<ObjectKey> queue;
   private final ClusterWatch watch;
   private final FollowedSecrets secrets;
-  private final PortsAnnouncement announcement;
+  private final NodeAnnotation announcement;
   private final Endpoints endpoints = new Endpoints();
   private final ProxyFigures figures = new ProxyFigures();
   private final Thread thread;
@@ -64,7 +65,7 @@ public final class NodeProxy implements AutoCloseable {
     queue = new WorkQueue<>(timer);
     watch = new ClusterWatch(api, timer, this::changed, queue::add);
     secrets = new FollowedSecrets(api, timer, new Shown(), () -> {});
-    announcement = PortsAnnouncement.start(api, settings.nodeName(), timer);
+    announcement = NodeAnnotation.start(api, settings.nodeName(), NodePorts.ANNOTATION, timer);
     thread = Thread.ofVirtual().name("ingress").unstarted(this::run);
   }
 
