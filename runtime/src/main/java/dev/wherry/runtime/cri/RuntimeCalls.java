@@ -59,15 +59,7 @@ public final class RuntimeCalls extends RuntimeServiceGrpc.RuntimeServiceImplBas
   }
 
   private <T> void answer(StreamObserver<T> out, Callable<T> body) {
-    T result;
-    try {
-      result = body.call();
-    } catch (Exception e) {
-      out.onError(failures.apply(e));
-      return;
-    }
-    out.onNext(result);
-    out.onCompleted();
+    CriFailures.answer(out, body, failures);
   }
 
   @Override

@@ -16,15 +16,7 @@ final class CriErrors {
 
   /** Runs a call's body and completes the observer with its answer or its status. */
   static <T> void answer(StreamObserver<T> out, Callable<T> body) {
-    T result;
-    try {
-      result = body.call();
-    } catch (Exception e) {
-      out.onError(status(e));
-      return;
-    }
-    out.onNext(result);
-    out.onCompleted();
+    CriFailures.answer(out, body, CriErrors::status);
   }
 
   static StatusRuntimeException status(Exception failure) {

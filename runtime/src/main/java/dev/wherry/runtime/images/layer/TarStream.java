@@ -214,10 +214,8 @@ final class TarStream {
       case '6' -> TarEntry.Kind.FIFO;
       default ->
           throw new LayerException(
-              "an entry of the unknown type "
-                  + (header[TYPE_AT] & 0xff)
-                  + ": "
-                  + TarEntry.readable(name));
+              "an entry of the unknown type %d: %s"
+                  .formatted(header[TYPE_AT] & 0xff, TarEntry.readable(name)));
     };
   }
 

@@ -1,5 +1,6 @@
 package dev.wherry.runtime.images.service;
 
+import dev.wherry.runtime.cri.CriFailures;
 import dev.wherry.runtime.images.registry.PullException;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -19,15 +20,7 @@ final class ImageErrors {
   private ImageErrors() {}
 
   static <T> void answer(StreamObserver<T> out, Callable<T> body) {
-    T result;
-    try {
-      result = body.call();
-    } catch (Exception e) {
-      out.onError(status(e));
-      return;
-    }
-    out.onNext(result);
-    out.onCompleted();
+    CriFailures.answer(out, body, ImageErrors::status);
   }
 
   private static StatusRuntimeException status(Exception failure) {
