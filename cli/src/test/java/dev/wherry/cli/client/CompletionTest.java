@@ -60,7 +60,7 @@ class CompletionTest {
 
   @Test
   void complete_everyPlace_offersWhatFits() {
-    assertEquals(List.of("cordon", "cp", "create"), complete("c").subList(5, 8));
+    assertEquals(List.of("cordon", "cp", "create"), complete("c").subList(6, 9));
     assertEquals(List.of("rollout", "run"), complete("-n", "ours", "r").subList(1, 3));
     assertTrue(complete("get", "po").contains("pods"));
     assertTrue(complete("get", "deploy").contains("deployments.apps"));
