@@ -32,7 +32,7 @@ final class ControlPlane {
       ApiServer api,
       String nodeIp,
       String dnsAddress,
-      boolean localPath,
+      ControllersConfig.BuiltIns builtIns,
       boolean ingress,
       Timer timer,
       long seed) {
@@ -43,7 +43,7 @@ final class ControlPlane {
             clients,
             ControllersConfig.of(List.of(nodeIp), api.port(), pki.authority().certificatePem())
                 .withClusterDns(dnsAddress)
-                .withLocalPath(localPath),
+                .with(builtIns),
             (request, use, lifetime) ->
                 Pem.certificates(List.of(pki.authority().issue(request, use, lifetime))),
             timer));

@@ -3,6 +3,7 @@ package dev.wherry.cli;
 import dev.wherry.apiserver.ApiServer;
 import dev.wherry.apiserver.ApiServerConfig;
 import dev.wherry.apiserver.ProtectionConfig;
+import dev.wherry.controllers.ControllersConfig;
 import dev.wherry.machinery.time.SystemTimer;
 import dev.wherry.model.core.v1.Taint;
 import dev.wherry.runtime.choice.RuntimeChoice;
@@ -38,7 +39,7 @@ public final class ServerRole implements AutoCloseable {
    * @param taints put on the worker's node when it is made
    * @param protection of the API
    * @param dns who answers the cluster's DNS
-   * @param localPath whether claims may become directories of nodes
+   * @param builtIns of the controllers
    * @param ingress where Ingresses and Gateways are served
    * @param podNetwork whether the worker's pod network is Wherry's own
    */
@@ -56,7 +57,7 @@ public final class ServerRole implements AutoCloseable {
       List<Taint> taints,
       ProtectionConfig protection,
       DnsChoice dns,
-      boolean localPath,
+      ControllersConfig.BuiltIns builtIns,
       IngressChoice ingress,
       boolean podNetwork) {
     public Options {
@@ -89,7 +90,7 @@ public final class ServerRole implements AutoCloseable {
           List.of(),
           ProtectionConfig.NONE,
           DnsChoice.BUILT_IN,
-          true,
+          ControllersConfig.BuiltIns.ALL,
           IngressChoice.DEFAULT,
           true);
     }
@@ -160,7 +161,7 @@ public final class ServerRole implements AutoCloseable {
           api,
           options.nodeIp(),
           options.dns().serviceAddress(),
-          options.localPath(),
+          options.builtIns(),
           options.ingress().served(),
           timer,
           random.nextLong());

@@ -1,5 +1,6 @@
 package dev.wherry.cli;
 
+import dev.wherry.controllers.ControllersConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -47,6 +48,11 @@ public final class ServerSettings {
       description = "No default storage class: claims become no directories of nodes.")
   private boolean localPathDisabled;
 
+  @Option(
+      names = "--disable-load-balancer",
+      description = "Services of type LoadBalancer are another's, such as MetalLB's.")
+  private boolean loadBalancerDisabled;
+
   public Path dataDirectory() {
     return dataDirectory.toAbsolutePath().normalize();
   }
@@ -81,7 +87,7 @@ public final class ServerSettings {
         hosts,
         worker(),
         protection.config(),
-        !localPathDisabled);
+        new ControllersConfig.BuiltIns(!localPathDisabled, !loadBalancerDisabled));
   }
 
   /** The same settings as arguments of {@code wherry server}. */
@@ -98,6 +104,9 @@ public final class ServerSettings {
     }
     if (localPathDisabled) {
       arguments.add("--disable-local-path");
+    }
+    if (loadBalancerDisabled) {
+      arguments.add("--disable-load-balancer");
     }
     return arguments;
   }

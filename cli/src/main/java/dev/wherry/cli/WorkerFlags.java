@@ -1,6 +1,7 @@
 package dev.wherry.cli;
 
 import dev.wherry.apiserver.ProtectionConfig;
+import dev.wherry.controllers.ControllersConfig;
 import dev.wherry.model.core.v1.Taint;
 import dev.wherry.network.ingress.IngressSettings;
 import dev.wherry.runtime.choice.RuntimeChoice;
@@ -139,7 +140,7 @@ final class WorkerFlags {
       List<String> hosts,
       boolean runsPods,
       ProtectionConfig protection,
-      boolean localPath)
+      ControllersConfig.BuiltIns builtIns)
       throws IOException {
     return new ServerRole.Options(
         dataDirectory,
@@ -155,7 +156,7 @@ final class WorkerFlags {
         parsedTaints(taints),
         protection,
         dns(),
-        localPath,
+        builtIns,
         ingress(),
         podNetwork());
   }

@@ -10,6 +10,7 @@ import dev.wherry.apiserver.ApiServer;
 import dev.wherry.apiserver.ApiServerConfig;
 import dev.wherry.cli.lab.Await;
 import dev.wherry.cli.lab.ShiftedTimer;
+import dev.wherry.controllers.ControllersConfig;
 import dev.wherry.kubelet.identity.JoinToken;
 import dev.wherry.kubelet.identity.NodeIdentity;
 import dev.wherry.machinery.client.PatchType;
@@ -75,7 +76,8 @@ class RenewalTest {
             secrets);
     parts.push(api);
     parts.push(CertificateRenewal.start(api.pki(), url().toString(), kubeconfig(), timer));
-    ControlPlane.start(parts, api, "127.0.0.1", "", true, false, timer, 1);
+    ControlPlane.start(
+        parts, api, "127.0.0.1", "", ControllersConfig.BuiltIns.ALL, false, timer, 1);
     tokens =
         new JoinTokens(
             new ComponentClients(api).apiServer(),

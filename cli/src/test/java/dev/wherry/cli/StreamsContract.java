@@ -9,6 +9,7 @@ import dev.wherry.cli.client.stream.Pipe;
 import dev.wherry.cli.client.verb.Streams;
 import dev.wherry.cli.lab.Await;
 import dev.wherry.cli.lab.Kubectl;
+import dev.wherry.controllers.ControllersConfig;
 import dev.wherry.runtime.RunDirectory;
 import dev.wherry.runtime.choice.RuntimeChoice;
 import dev.wherry.runtime.fixture.PodNetwork;
@@ -113,7 +114,7 @@ abstract class StreamsContract {
                 List.of(),
                 ProtectionConfig.NONE,
                 DnsChoice.BUILT_IN,
-                true,
+                ControllersConfig.BuiltIns.ALL,
                 IngressChoice.DEFAULT,
                 true));
     Path pods = Files.writeString(folder.resolve("pods.json"), POD);

@@ -2,6 +2,7 @@ package dev.wherry.controllers;
 
 import dev.wherry.controllers.apiservice.KubernetesService;
 import dev.wherry.controllers.autoscaling.AutoscalerController;
+import dev.wherry.controllers.balancer.NodeBalancer;
 import dev.wherry.controllers.cronjob.CronJobController;
 import dev.wherry.controllers.csr.CertificateRequests;
 import dev.wherry.controllers.csr.CertificateSigner;
@@ -101,6 +102,10 @@ public final class Controllers implements AutoCloseable {
             new NamespaceDeletion(parts(clients.controller("namespace-controller"), timer)),
             new GarbageCollector(parts(clients.controller("generic-garbage-collector"), timer))));
     all.addAll(volumes(clients, config, timer));
+    if (config.builtIns().loadBalancer()) {
+      all.add(
+          new NodeBalancer(workload(clients, "service-controller", timer), config.apiServerPort()));
+    }
     controllers = List.copyOf(all);
     starter = Thread.ofVirtual().name("controllers").unstarted(this::run);
   }
@@ -116,7 +121,7 @@ public final class Controllers implements AutoCloseable {
     all.add(new EphemeralClaims(reporting(ephemeral, "ephemeral_volume", timer)));
     ApiClient expander = clients.controller("expand-controller");
     all.add(new ClaimExpansion(reporting(expander, "volume_expand", timer)));
-    if (config.localPath()) {
+    if (config.builtIns().localPath()) {
       all.add(new LocalPathProvisioner(workload(clients, "local-path-provisioner", timer)));
     }
     return all;
@@ -151,7 +156,7 @@ public final class Controllers implements AutoCloseable {
   public static Controllers start(
       ControllerClients clients, ControllersConfig config, CertificateSigner signer, Timer timer) {
     SystemNamespaces.provide(clients.apiServer());
-    if (config.localPath()) {
+    if (config.builtIns().localPath()) {
       LocalPathProvisioner.provideClass(clients.apiServer());
     }
     Controllers all = new Controllers(clients, config, signer, timer);

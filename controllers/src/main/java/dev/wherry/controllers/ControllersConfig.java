@@ -18,7 +18,7 @@ import java.util.List;
  * @param nodeMonitorGrace silence after which a node's state is unknown
  * @param nodeStartupGrace the same for a node that never reported
  * @param terminatedPodsMax finished pods kept before the oldest are deleted
- * @param localPath whether claims may become directories of nodes, and by default do
+ * @param builtIns what is done here that upstream leaves to others
  */
 public record ControllersConfig(
     List<String> apiServerAddresses,
@@ -32,7 +32,17 @@ public record ControllersConfig(
     Duration nodeMonitorGrace,
     Duration nodeStartupGrace,
     int terminatedPodsMax,
-    boolean localPath) {
+    BuiltIns builtIns) {
+  /**
+   * What is done here that upstream leaves to others, each to be switched off for another's.
+   *
+   * @param localPath whether claims may become directories of nodes, and by default do
+   * @param loadBalancer whether Services of type LoadBalancer get the nodes' addresses
+   */
+  public record BuiltIns(boolean localPath, boolean loadBalancer) {
+    public static final BuiltIns ALL = new BuiltIns(true, true);
+  }
+
   public ControllersConfig {
     apiServerAddresses = List.copyOf(apiServerAddresses);
     if (nodeMonitorGrace.compareTo(nodeMonitorPeriod) <= 0) {
@@ -55,11 +65,11 @@ public record ControllersConfig(
         Duration.ofSeconds(40),
         Duration.ofSeconds(60),
         12_500,
-        true);
+        BuiltIns.ALL);
   }
 
-  /** The same with or without the built-in provisioner. */
-  public ControllersConfig withLocalPath(boolean on) {
+  /** The same with these. */
+  public ControllersConfig with(BuiltIns chosen) {
     return new ControllersConfig(
         apiServerAddresses,
         apiServerPort,
@@ -72,7 +82,7 @@ public record ControllersConfig(
         nodeMonitorGrace,
         nodeStartupGrace,
         terminatedPodsMax,
-        on);
+        chosen);
   }
 
   /** The same with built-in DNS at an address; "" for none. */
@@ -89,6 +99,6 @@ public record ControllersConfig(
         nodeMonitorGrace,
         nodeStartupGrace,
         terminatedPodsMax,
-        localPath);
+        builtIns);
   }
 }
