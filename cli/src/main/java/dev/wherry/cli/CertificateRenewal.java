@@ -62,8 +62,10 @@ record CertificateRenewal(Thread thread) implements AutoCloseable {
         .write(kubeconfig);
   }
 
+  /** Waits until a renewal under way has written its files. */
   @Override
-  public void close() {
+  public void close() throws InterruptedException {
     thread.interrupt();
+    thread.join();
   }
 }

@@ -87,11 +87,13 @@ record Wiring(String name) {
         .formatted(hostLink(), hostAddress(), table(), network(), space());
   }
 
+  /** The script that removes it all; the kernel would take the link away a moment later only. */
   String removal() {
     return """
+    [ ! -e /sys/class/net/%3$s ] || ip link del %3$s
     [ ! -e /run/netns/%1$s ] || ip netns del %1$s
     if nft list table ip %2$s >/dev/null 2>&1; then nft delete table ip %2$s; fi
     """
-        .formatted(space(), table());
+        .formatted(space(), table(), hostLink());
   }
 }
