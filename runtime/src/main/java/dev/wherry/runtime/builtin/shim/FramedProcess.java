@@ -10,7 +10,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -51,29 +50,13 @@ public final class FramedProcess implements RemoteProcess {
     Path file = folder.resolve("process.json");
     Files.write(file, Trees.bytes(process));
     boolean terminal = process.path("terminal").asBoolean();
-    var words =
-        new ArrayList<>(
-            List.of(
-                setup.shim().toString(),
-                "exec",
-                "--id",
-                id,
-                "--runtime",
-                setup.runtime().program().toString(),
-                "--root",
-                setup.runtime().root().toString(),
-                "--run",
-                folder.toString(),
-                "--process",
-                file.toString()));
+    List<String> words = setup.command("exec", id, folder);
+    words.addAll(List.of("--process", file.toString()));
     if (terminal) {
       words.add("--tty");
     }
     if (stdin) {
       words.add("--stdin");
-    }
-    if (setup.runtime().systemd()) {
-      words.add("--systemd-cgroup");
     }
     Process shim = new ProcessBuilder(words).start();
     FrameChannel frames = FrameChannel.of(shim);

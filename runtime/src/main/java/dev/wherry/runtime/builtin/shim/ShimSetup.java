@@ -3,6 +3,7 @@ package dev.wherry.runtime.builtin.shim;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -18,6 +19,27 @@ public record ShimSetup(
 
   public ShimSetup {
     leave = List.copyOf(leave);
+  }
+
+  /** The shim's command line for a container of the OCI runtime, to be added to. */
+  List<String> command(String mode, String id, Path run) {
+    List<String> words =
+        new ArrayList<>(
+            List.of(
+                shim.toString(),
+                mode,
+                "--id",
+                id,
+                "--runtime",
+                runtime.program().toString(),
+                "--root",
+                runtime.root().toString(),
+                "--run",
+                run.toString()));
+    if (runtime.systemd()) {
+      words.add("--systemd-cgroup");
+    }
+    return words;
   }
 
   /** Nanoseconds since the epoch. */

@@ -7,7 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -121,29 +120,16 @@ public final class Supervised {
   }
 
   private String launch(List<String> options) throws IOException {
-    var command =
-        new ArrayList<>(
-            List.of(
-                setup.shim().toString(),
-                "supervise",
-                "--id",
-                id,
-                "--runtime",
-                setup.runtime().program().toString(),
-                "--root",
-                setup.runtime().root().toString(),
-                "--bundle",
-                run.toString(),
-                "--run",
-                run.toString(),
-                "--exit",
-                state.resolve(EXIT_FILE).toString(),
-                "--oom-score",
-                Integer.toString(setup.oomScore())));
+    List<String> command = setup.command("supervise", id, run);
+    command.addAll(
+        List.of(
+            "--bundle",
+            run.toString(),
+            "--exit",
+            state.resolve(EXIT_FILE).toString(),
+            "--oom-score",
+            Integer.toString(setup.oomScore())));
     setup.leave().forEach(file -> command.addAll(List.of("--leave", file.toString())));
-    if (setup.runtime().systemd()) {
-      command.add("--systemd-cgroup");
-    }
     command.addAll(options);
     Process launcher = new ProcessBuilder(command).redirectErrorStream(true).start();
     try {
