@@ -11,7 +11,6 @@ import dev.wherry.runtime.builtin.spec.OciUser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -78,13 +77,7 @@ public record ContainerRecord(
     ArrayNode mounted = tree.putArray("roots");
     roots.forEach(mounted::add);
     tree.put("config", config.toByteArray());
-    Path fresh = folder.resolve(FILE + ".new");
-    Files.write(fresh, Trees.bytes(tree));
-    Files.move(
-        fresh,
-        folder.resolve(FILE),
-        StandardCopyOption.ATOMIC_MOVE,
-        StandardCopyOption.REPLACE_EXISTING);
+    Trees.replace(folder.resolve(FILE), tree);
   }
 
   /**

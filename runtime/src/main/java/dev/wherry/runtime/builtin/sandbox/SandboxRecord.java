@@ -6,7 +6,6 @@ import dev.wherry.runtime.Trees;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 
 /**
  * What is kept of a sandbox.
@@ -20,22 +19,15 @@ record SandboxRecord(
   private static final int VERSION = 1;
 
   void write(Path folder) throws IOException {
-    Path fresh = folder.resolve(FILE + ".new");
-    Files.write(
-        fresh,
-        Trees.bytes(
-            Trees.object()
-                .put("version", VERSION)
-                .put("id", id)
-                .put("created", createdNanos)
-                .put("boot", boot)
-                .put("handler", handler)
-                .put("config", config.toByteArray())));
-    Files.move(
-        fresh,
+    Trees.replace(
         folder.resolve(FILE),
-        StandardCopyOption.ATOMIC_MOVE,
-        StandardCopyOption.REPLACE_EXISTING);
+        Trees.object()
+            .put("version", VERSION)
+            .put("id", id)
+            .put("created", createdNanos)
+            .put("boot", boot)
+            .put("handler", handler)
+            .put("config", config.toByteArray()));
   }
 
   /**
