@@ -1,7 +1,6 @@
 package dev.wherry.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -163,10 +162,15 @@ class RenewalTest {
     Await.until(
         () -> "the server's certificate is new",
         () -> !shownByServer(node.authority()).equals(server));
-    assertNotEquals(admin, Files.readString(kubeconfig()));
+    Await.until(
+        () -> "the administrator's kubeconfig is new",
+        () -> !Files.readString(kubeconfig()).equals(admin));
     assertEquals("n1", node.api().get(Node.KIND, "", "n1").metadata().name());
-    assertEquals(
-        node.serving().certificatePem(), Files.readString(folder.resolve("node/serving.crt")));
+    Await.until(
+        () -> "the serving certificate is on the disk",
+        () ->
+            Files.readString(folder.resolve("node/serving.crt"))
+                .equals(node.serving().certificatePem()));
   }
 
   @Test
