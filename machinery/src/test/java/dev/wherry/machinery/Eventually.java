@@ -6,7 +6,7 @@ import java.util.function.BooleanSupplier;
 
 /** Waits on conditions in tests. */
 public final class Eventually {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(120);
 
   private Eventually() {}
 

@@ -107,7 +107,7 @@ class CacheMirrorTest {
     cache.refusal = Optional.empty();
     timer.advance(Duration.ofSeconds(1));
     awaitTold("Added a1");
-    assertTrue(synced.await(10, java.util.concurrent.TimeUnit.SECONDS));
+    assertTrue(synced.await(120, java.util.concurrent.TimeUnit.SECONDS));
   }
 
   /** A version of a pod. */

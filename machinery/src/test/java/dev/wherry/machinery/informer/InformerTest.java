@@ -56,7 +56,7 @@ class InformerTest {
     create("b", "n2");
     informer.start();
 
-    assertTrue(informer.awaitSynced(Duration.ofSeconds(10)));
+    assertTrue(informer.awaitSynced(Duration.ofSeconds(120)));
     awaitTold("Added a", "Added b");
     assertEquals(List.of("a"), names(informer.byIndex("node", "n1")));
   }
@@ -64,7 +64,7 @@ class InformerTest {
   @Test
   void watch_changes_areToldInOrderAndIndexed() throws Exception {
     informer.start();
-    informer.awaitSynced(Duration.ofSeconds(10));
+    informer.awaitSynced(Duration.ofSeconds(120));
     Pod a = create("a", "n1");
     api.update(Pod.KIND, a.toBuilder().spec(a.spec().toBuilder().nodeName("n2").build()).build());
     awaitTold("Added a", "Updated a");
@@ -79,7 +79,7 @@ class InformerTest {
   @Test
   void watch_cut_goesOnFromTheLastRevision() throws Exception {
     informer.start();
-    informer.awaitSynced(Duration.ofSeconds(10));
+    informer.awaitSynced(Duration.ofSeconds(120));
     create("a", "n1");
     awaitTold("Added a");
     api.cutWatches();
@@ -95,7 +95,7 @@ class InformerTest {
     Pod old = create("a", "n1");
     create("b", "n1");
     informer.start();
-    informer.awaitSynced(Duration.ofSeconds(10));
+    informer.awaitSynced(Duration.ofSeconds(120));
     api.cutWatches();
     Eventually.await("informer rests", () -> timer.pending() > 0);
     api.delete(Pod.KIND, "default", "b", DeleteOptions.DEFAULT.withGrace(0));
@@ -120,7 +120,7 @@ class InformerTest {
     informer.start();
     Eventually.await("informer rests", () -> timer.pending() > 0);
     timer.advance(Duration.ofSeconds(1));
-    assertTrue(informer.awaitSynced(Duration.ofSeconds(10)));
+    assertTrue(informer.awaitSynced(Duration.ofSeconds(120)));
     create("b", "n1");
 
     awaitTold("Added a", "Added b");
@@ -143,7 +143,7 @@ class InformerTest {
         new Informer<>(api, Pod.KIND, Scope.ofFields("spec.nodeName=n1"), timer)
             .onChange(change -> told.add(text(change)))
             .start();
-    some.awaitSynced(Duration.ofSeconds(10));
+    some.awaitSynced(Duration.ofSeconds(120));
     Pod a = create("a", "n1");
     create("b", "n2");
     api.update(
