@@ -166,9 +166,9 @@ class SchedulerTest {
     }
 
     String next() throws InterruptedException {
-      String next = done.poll(10, TimeUnit.SECONDS);
+      String next = done.poll(120, TimeUnit.SECONDS);
       if (next == null) {
-        throw new AssertionError("nothing happened within 10 s");
+        throw new AssertionError("nothing happened within 120 s");
       }
       return next;
     }
