@@ -150,7 +150,7 @@ public abstract class StoreContractTest {
     for (int i = 0; i < threads; i++) {
       Thread.ofVirtual().start(() -> increment(done));
     }
-    assertTrue(done.await(30, TimeUnit.SECONDS));
+    assertTrue(done.await(120, TimeUnit.SECONDS));
 
     assertEquals(String.valueOf(threads * 20), text(store.get("/n").orElseThrow()));
   }
@@ -229,7 +229,7 @@ public abstract class StoreContractTest {
       assertEquals("DELETE /a  after 2", recorder.next());
       assertEquals("PUT /a 3", recorder.next());
     }
-    assertEquals(WatchListener.End.CLOSED, recorder.end.get(10, TimeUnit.SECONDS));
+    assertEquals(WatchListener.End.CLOSED, recorder.end.get(120, TimeUnit.SECONDS));
   }
 
   @Test
@@ -295,7 +295,7 @@ public abstract class StoreContractTest {
     }
     release.countDown();
 
-    assertEquals(WatchListener.End.OVERRUN, end.get(10, TimeUnit.SECONDS));
+    assertEquals(WatchListener.End.OVERRUN, end.get(120, TimeUnit.SECONDS));
   }
 
   @Test
@@ -332,11 +332,11 @@ public abstract class StoreContractTest {
           }
         };
     store.watch("/", ALL, start, 10, slow);
-    assertTrue(reading.await(10, TimeUnit.SECONDS));
+    assertTrue(reading.await(120, TimeUnit.SECONDS));
     store.compact(last);
     release.countDown();
 
-    WatchListener.End how = end.get(10, TimeUnit.SECONDS);
+    WatchListener.End how = end.get(120, TimeUnit.SECONDS);
     assertTrue(how == WatchListener.End.OVERRUN || seen.size() == 3_001, how + " " + seen.size());
     for (int i = 0; i < seen.size(); i++) {
       assertEquals(start + 1 + i, seen.get(i));
@@ -363,11 +363,11 @@ public abstract class StoreContractTest {
       readers.add(reader);
       Thread.ofPlatform().daemon().start(() -> readUntilRefused(running, reader));
     }
-    assertTrue(running.await(10, TimeUnit.SECONDS));
+    assertTrue(running.await(120, TimeUnit.SECONDS));
     store.close();
 
     for (CompletableFuture<Void> reader : readers) {
-      reader.get(10, TimeUnit.SECONDS);
+      reader.get(120, TimeUnit.SECONDS);
     }
   }
 
@@ -391,7 +391,7 @@ public abstract class StoreContractTest {
     store.watch("/", ALL, store.currentRevision(), 10, recorder);
     store.close();
 
-    assertEquals(WatchListener.End.STORE_CLOSED, recorder.end.get(10, TimeUnit.SECONDS));
+    assertEquals(WatchListener.End.STORE_CLOSED, recorder.end.get(120, TimeUnit.SECONDS));
     assertThrows(StoreException.Unavailable.class, () -> put("/a", "1"));
   }
 
@@ -411,9 +411,9 @@ public abstract class StoreContractTest {
     }
 
     private Event take() throws InterruptedException {
-      Event event = seen.poll(10, TimeUnit.SECONDS);
+      Event event = seen.poll(120, TimeUnit.SECONDS);
       if (event == null) {
-        throw new AssertionError("no event within 10 s");
+        throw new AssertionError("no event within 120 s");
       }
       return event;
     }

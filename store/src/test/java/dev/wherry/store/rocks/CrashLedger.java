@@ -82,7 +82,7 @@ final class CrashLedger {
         }
       }
     }
-    assertTrue(writer.waitFor(30, TimeUnit.SECONDS), where);
+    assertTrue(writer.waitFor(120, TimeUnit.SECONDS), where);
   }
 
   private void note(Ack ack, boolean synced, String where) {
@@ -162,7 +162,7 @@ final class CrashLedger {
     long horizon = store.compactedRevision();
     HistoryCheck history = new HistoryCheck(marker);
     store.watch("/", "~", horizon, 10, history);
-    Set<Long> seen = history.done.get(30, TimeUnit.SECONDS);
+    Set<Long> seen = history.done.get(120, TimeUnit.SECONDS);
     for (long revision : round) {
       if (revision > horizon && revision <= sure) {
         assertTrue(seen.contains(revision), where + ": no event at " + revision);

@@ -127,8 +127,8 @@ final class ForgetfulDisk implements AutoCloseable {
   @Override
   public void close() throws IOException, InterruptedException {
     run(List.of("fusermount3", "-u", mount.toString()));
-    if (!process.waitFor(10, TimeUnit.SECONDS)) {
-      process.destroyForcibly();
+    if (!process.waitFor(60, TimeUnit.SECONDS)) {
+      process.destroyForcibly().waitFor();
     }
   }
 }

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A disk that forgets what was not synced, that is full, or that fails. */
 class PowerCutTest {
   private static final int LATEST_CUT_MILLIS = 400;
-  private static final Duration RECOVERY_MAX = Duration.ofSeconds(60);
+  private static final Duration RECOVERY_MAX = Duration.ofSeconds(120);
 
   @TempDir Path folder;
   private ForgetfulDisk disk;

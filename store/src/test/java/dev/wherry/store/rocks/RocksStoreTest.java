@@ -58,7 +58,7 @@ class RocksStoreTest extends StoreContractTest {
     assertTrue(other.inputReader().readLine() != null, "it writes");
     StoreException.Refused refused = assertThrows(StoreException.Refused.class, this::open);
     other.toHandle().destroyForcibly();
-    assertTrue(other.waitFor(10, TimeUnit.SECONDS));
+    assertTrue(other.waitFor(120, TimeUnit.SECONDS));
 
     assertTrue(refused.getMessage().contains("in use by another wherry"));
     store = open();
@@ -82,7 +82,7 @@ class RocksStoreTest extends StoreContractTest {
   }
 
   @Test
-  @Timeout(30)
+  @Timeout(180)
   void open_logEndsInRubbish_keepsWhatWasWritten() throws Exception {
     store.close();
     Process writer = CrashLedger.start(folder);

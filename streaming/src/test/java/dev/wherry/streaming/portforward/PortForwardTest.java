@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Forwarded connections over real sockets; port 7 is a listener of the test, others refuse. */
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PortForwardTest {
   private static final int CONNECTIONS = 100;
   private static final int BYTES = 200_000;

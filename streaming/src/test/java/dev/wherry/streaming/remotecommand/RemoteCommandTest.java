@@ -26,11 +26,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The protocols of exec and attach over real sockets; the process is played by the test. */
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class RemoteCommandTest {
   private static final CommandStreams ALL = new CommandStreams(true, true, true, false);
   private static final int MEGABYTE = 1 << 20;
-  private static final long WAIT_SECONDS = 30;
+  private static final long WAIT_SECONDS = 120;
 
   private final BlockingQueue<ScriptedProcess> started = new LinkedBlockingQueue<>();
   private StreamServer server;

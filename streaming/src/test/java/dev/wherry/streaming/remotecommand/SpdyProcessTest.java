@@ -46,7 +46,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A process behind a runtime that, as containerd does, hangs up as soon as the command ended. */
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SpdyProcessTest {
   private static final CommandStreams WANTED = new CommandStreams(false, true, true, false);
   private static final int STREAMS = 3;

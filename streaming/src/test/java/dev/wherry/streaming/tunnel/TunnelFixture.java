@@ -88,8 +88,8 @@ final class TunnelFixture implements AutoCloseable {
   /** Waits until the given number of tunnels has been adopted since the last call. */
   void awaitTunnels(int atLeast) throws InterruptedException {
     int more = Math.max(1, atLeast - 1);
-    if (!adopted.tryAcquire(more, 10, TimeUnit.SECONDS)) {
-      throw new AssertionError("no tunnel within 10 s");
+    if (!adopted.tryAcquire(more, 120, TimeUnit.SECONDS)) {
+      throw new AssertionError("no tunnel within 120 s");
     }
   }
 
