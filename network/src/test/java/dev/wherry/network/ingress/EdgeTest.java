@@ -122,7 +122,7 @@ class EdgeTest {
 
   private static String get(int port, String host) {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      socket.setSoTimeout(10_000);
+      socket.setSoTimeout(120_000);
       socket
           .getOutputStream()
           .write(

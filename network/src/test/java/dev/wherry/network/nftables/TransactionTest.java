@@ -82,6 +82,8 @@ class TransactionTest {
   @BeforeEach
   void flush() throws Exception {
     namespace.exec("nft", "flush", "ruleset");
+    // What was told of the flush stands before the answer, on the same socket.
+    netlink.call(Queries::generation);
     heard.clear();
   }
 
@@ -157,7 +159,7 @@ class TransactionTest {
   void notice_foreignChange_isHeard() throws Exception {
     commit(Transaction::addTable);
     namespace.exec("nft", "add", "chain", "inet", "t", "c");
-    Queries.Notice notice = heard.poll(10, TimeUnit.SECONDS);
+    Queries.Notice notice = heard.poll(120, TimeUnit.SECONDS);
     assertEquals(new Queries.Notice(Family.INET.number(), "t", "c"), notice);
   }
 

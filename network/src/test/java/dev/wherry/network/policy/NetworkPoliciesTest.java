@@ -93,13 +93,13 @@ class NetworkPoliciesTest {
 
   @Test
   void policies_comeAndGo_packetsFollow() throws Exception {
-    assertTrue(reaches(two, ONE, 80));
+    Eventually.await("two reaches ONE", () -> reaches(two, ONE, 80));
     assertFalse(listed("wherry-policy"), "no policy, no table");
 
     add("deny", "podSelector: {}, policyTypes: [Ingress]");
     Eventually.await("closed", () -> !reaches(two, ONE, 80));
-    assertTrue(reaches(net.node, ONE, 80), "the node reaches its pods");
-    assertTrue(reaches(one, RoutedNode.GATEWAY, 8080), "and they reach it");
+    Eventually.await("the node reaches its pods", () -> reaches(net.node, ONE, 80));
+    Eventually.await("and they reach it", () -> reaches(one, RoutedNode.GATEWAY, 8080));
 
     add(
         "some",
@@ -126,7 +126,7 @@ class NetworkPoliciesTest {
     assertFalse(reaches(two, NEW, 80));
     Pod stranger = api.create(Pod.KIND, pod("x", "new", "n1", NEW, "in: 'true'"));
     Eventually.await("known", () -> reaches(three, TWO, 80));
-    assertTrue(reaches(three, ONE, 80));
+    Eventually.await("three reaches ONE", () -> reaches(three, ONE, 80));
     try (Socket open = three.call(() -> new Socket(InetAddress.ofLiteral(ONE), 80))) {
       api.update(
           Pod.KIND,
@@ -148,7 +148,7 @@ class NetworkPoliciesTest {
     Eventually.await("written", () -> listed("10.42.0.4") && listed("wherry-policy"));
     Eventually.await("range", () -> reaches(two, ONE, 80) && !reaches(two, ONE, 81));
     assertFalse(reaches(two, NEW, 80));
-    assertTrue(reaches(one, NEW, 80));
+    Eventually.await("one reaches NEW", () -> reaches(one, NEW, 80));
   }
 
   @Test

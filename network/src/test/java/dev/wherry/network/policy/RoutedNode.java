@@ -61,7 +61,7 @@ final class RoutedNode implements AutoCloseable {
       try (Socket client = server.accept()) {
         client.getOutputStream().write(1);
       } catch (SocketException e) {
-        return;
+        // The client is gone, or this server is closed.
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

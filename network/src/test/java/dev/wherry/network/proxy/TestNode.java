@@ -91,7 +91,7 @@ final class TestNode implements AutoCloseable {
         String text = name + " " + client.getInetAddress().getHostAddress();
         client.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
       } catch (SocketException e) {
-        return;
+        // The client is gone, or this server is closed.
       } catch (IOException e) {
         throw new java.io.UncheckedIOException(e);
       }

@@ -15,6 +15,7 @@ import io.netty.buffer.Unpooled;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -46,12 +47,23 @@ public final class FakeUpstream implements AutoCloseable {
 
   public static FakeUpstream start(Script script) throws IOException {
     InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
-    ServerSocket streams = new ServerSocket(0, 8, loopback);
-    DatagramSocket datagrams = new DatagramSocket(streams.getLocalPort(), loopback);
-    FakeUpstream made = new FakeUpstream(datagrams, streams, script);
+    FakeUpstream made = open(loopback, script);
     Thread.ofPlatform().daemon().start(made::serveDatagrams);
     Thread.ofPlatform().daemon().start(made::serveStreams);
     return made;
+  }
+
+  /** The port that is free for connections may be somebody's for datagrams: then another. */
+  private static FakeUpstream open(InetAddress loopback, Script script) throws IOException {
+    while (true) {
+      ServerSocket streams = new ServerSocket(0, 8, loopback);
+      try {
+        return new FakeUpstream(
+            new DatagramSocket(streams.getLocalPort(), loopback), streams, script);
+      } catch (BindException taken) {
+        streams.close();
+      }
+    }
   }
 
   /** Answers as told from now on. */

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 
 /** Asking others over real sockets: what they may do to us, and what we remember. */
 class ForwarderTest {
-  private static final int WAIT_SECONDS = 10;
+  private static final int WAIT_SECONDS = 120;
 
   private final FakeTimer clock = new FakeTimer();
   private final MultiThreadIoEventLoopGroup group =
@@ -54,9 +54,15 @@ class ForwarderTest {
     return made;
   }
 
-  private static ForwardLimits limits(int underWayMax) {
+  /** Longer than any server here takes, however busy the machine is. */
+  private static final Duration PATIENT = Duration.ofSeconds(20);
+
+  /** For servers that say nothing. */
+  private static final Duration HASTY = Duration.ofSeconds(1);
+
+  private static ForwardLimits limits(Duration attempt, int underWayMax) {
     return new ForwardLimits(
-        Duration.ofMillis(300),
+        attempt,
         3,
         underWayMax,
         16,
@@ -68,7 +74,7 @@ class ForwarderTest {
   }
 
   private Forwarder forwarder(List<ForwardRule> rules, FakeUpstream... host) throws Exception {
-    return forwarder(limits(100), rules, host);
+    return forwarder(limits(PATIENT, 100), rules, host);
   }
 
   private Forwarder forwarder(ForwardLimits limits, List<ForwardRule> rules, FakeUpstream... host)
@@ -178,7 +184,7 @@ class ForwarderTest {
   void ask_firstServerSilent_nextAnswersAndIsAskedFirstUntilTheFirstIsBack() throws Exception {
     FakeUpstream silent = upstream((_, _) -> List.of());
     FakeUpstream good = upstream(FakeUpstream.address("192.0.2.2", 0));
-    Forwarder forwarder = forwarder(List.of(), silent, good);
+    Forwarder forwarder = forwarder(limits(HASTY, 100), List.of(), silent, good);
 
     text(ask(forwarder, "a.example"), "a.example");
     text(ask(forwarder, "b.example"), "b.example");
@@ -219,7 +225,9 @@ class ForwarderTest {
     FakeUpstream gone = upstream((_, _) -> List.of());
     gone.close();
 
-    assertEquals(Forwarded.Reason.NO_ANSWER, reason(ask(forwarder(List.of(), gone), "a.example")));
+    assertEquals(
+        Forwarded.Reason.NO_ANSWER,
+        reason(ask(forwarder(limits(HASTY, 100), List.of(), gone), "a.example")));
     assertEquals(Forwarded.Reason.NO_SERVER, reason(ask(forwarder(List.of()), "a.example")));
   }
 
@@ -345,7 +353,7 @@ class ForwarderTest {
   @Test
   void ask_tooMuchUnderWay_isTurnedAway() throws Exception {
     FakeUpstream silent = upstream((_, _) -> List.of());
-    Forwarder forwarder = forwarder(limits(1), List.of(), silent);
+    Forwarder forwarder = forwarder(limits(HASTY, 1), List.of(), silent);
     CompletableFuture<Forwarded> first = begin(forwarder, "a.example");
 
     assertEquals(Forwarded.Reason.BUSY, reason(ask(forwarder, "b.example")));
@@ -360,7 +368,7 @@ class ForwarderTest {
           guard.cameBack(query.name());
           return List.of();
         });
-    Forwarder forwarder = forwarder(List.of(), loops);
+    Forwarder forwarder = forwarder(limits(HASTY, 100), List.of(), loops);
 
     Eventually.await("found", () -> figures.loops().sum() == 1);
     assertEquals(Forwarded.Reason.NO_SERVER, reason(ask(forwarder, "a.example")));

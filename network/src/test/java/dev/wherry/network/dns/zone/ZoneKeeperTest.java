@@ -1,7 +1,5 @@
 package dev.wherry.network.dns.zone;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-
 import dev.wherry.machinery.Eventually;
 import dev.wherry.machinery.client.DeleteOptions;
 import dev.wherry.machinery.client.FakeApiClient;
@@ -40,7 +38,7 @@ class ZoneKeeperTest {
     api.create(Service.KIND, ZoneObjects.service("db", "clusterIP: None"));
     try (ZoneKeeper _ = ZoneKeeper.start(api, zone, timer)) {
       Eventually.await("ready", zone::isReady);
-      assertEquals(1, zone.size());
+      Eventually.await("the one service", () -> zone.size() == 1);
       Eventually.await("namespace", () -> has("ns.svc.cluster.local", Rcode.NOERROR, 0));
       Eventually.await("nobody", () -> has("db.ns.svc.cluster.local", Rcode.NXDOMAIN, 0));
 

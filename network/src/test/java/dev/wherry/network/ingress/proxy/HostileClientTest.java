@@ -23,7 +23,7 @@ class HostileClientTest {
   static void start() throws Exception {
     backend = TestBackend.saying("ok");
     proxy = TestProxy.to(backend.address());
-    hasty = TestProxy.start(ProxyLimits.defaults().withTimes(150, 300, 150, 300, 20));
+    hasty = TestProxy.start(ProxyLimits.defaults().withTimes(750, 1_000, 750, 1_000, 50));
     hasty.serve(
         dev.wherry.network.ingress.route.Filters.NONE,
         hasty.backend("all", false, backend.address()));

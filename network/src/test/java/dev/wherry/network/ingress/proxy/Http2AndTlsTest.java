@@ -176,7 +176,8 @@ class Http2AndTlsTest {
                       HttpResponse.BodyHandlers.ofString()))
               .toList();
       for (int i = 0; i < answers.size(); i++) {
-        HttpResponse<String> answer = answers.get(i).get(20, java.util.concurrent.TimeUnit.SECONDS);
+        HttpResponse<String> answer =
+            answers.get(i).get(120, java.util.concurrent.TimeUnit.SECONDS);
         assertEquals(HttpClient.Version.HTTP_2, answer.version());
         assertEquals("POST /" + i + " HTTP/1.1 200000", answer.body());
       }

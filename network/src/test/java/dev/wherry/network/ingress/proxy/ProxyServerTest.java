@@ -14,7 +14,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -214,16 +214,22 @@ class ProxyServerTest {
     }
   }
 
-  private static InetSocketAddress nobody() throws IOException {
-    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return (InetSocketAddress) taken.getLocalSocketAddress();
-    }
+  /** Bound without listening, its port refuses and is nobody else's meanwhile. */
+  private static Socket nobody() throws IOException {
+    Socket bound = new Socket();
+    bound.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    return bound;
+  }
+
+  private static InetSocketAddress address(Socket bound) {
+    return (InetSocketAddress) bound.getLocalSocketAddress();
   }
 
   @Test
   void get_oneEndpointRefuses_goesToTheOther() throws Exception {
     try (TestBackend backend = TestBackend.saying("ok");
-        TestProxy proxy = TestProxy.to(nobody(), backend.address())) {
+        Socket nobody = nobody();
+        TestProxy proxy = TestProxy.to(address(nobody), backend.address())) {
       for (int i = 0; i < 20; i++) {
         try (RawClient client = new RawClient(proxy.port())) {
           assertEquals(200, client.get("/").status());
@@ -234,7 +240,8 @@ class ProxyServerTest {
 
   @Test
   void get_everyEndpointRefuses_is502() throws Exception {
-    try (TestProxy proxy = TestProxy.to(nobody());
+    try (Socket nobody = nobody();
+        TestProxy proxy = TestProxy.to(address(nobody));
         RawClient client = new RawClient(proxy.port())) {
       assertEquals(502, client.get("/").status());
     }

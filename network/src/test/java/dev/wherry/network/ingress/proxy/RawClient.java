@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 
 /** A client that writes and reads bytes. */
 final class RawClient implements AutoCloseable {
-  private static final int PATIENCE_MILLIS = 10_000;
+  private static final int PATIENCE_MILLIS = 120_000;
 
   private final Socket socket;
   private final InputStream in;

@@ -76,7 +76,7 @@ class ReloadTest {
             TestBackend.start((r, s) -> {
               asked.countDown();
               try {
-                assertTrue(go.await(10, TimeUnit.SECONDS));
+                assertTrue(go.await(120, TimeUnit.SECONDS));
               } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
               }
@@ -85,7 +85,7 @@ class ReloadTest {
         TestProxy proxy = TestProxy.to(backend.address());
         RawClient client = new RawClient(proxy.port())) {
       client.get("/");
-      assertTrue(asked.await(10, TimeUnit.SECONDS));
+      assertTrue(asked.await(120, TimeUnit.SECONDS));
       int port = proxy.port();
       Thread closing =
           Thread.ofPlatform()
