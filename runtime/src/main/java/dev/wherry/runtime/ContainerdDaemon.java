@@ -27,7 +27,7 @@ public final class ContainerdDaemon {
   static final String SANDBOX_IMAGE = "wherry.local/pause:1";
 
   private static final System.Logger LOG = System.getLogger(ContainerdDaemon.class.getName());
-  private static final Duration START_MAX = Duration.ofSeconds(30);
+  private static final Duration START_MAX = Duration.ofSeconds(60);
   private static final Duration STOP_MAX = Duration.ofSeconds(20);
   private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
   private static final int LOG_TAIL_LINES = 5;
@@ -127,6 +127,7 @@ public final class ContainerdDaemon {
       process.onExit().get(STOP_MAX.toSeconds(), TimeUnit.SECONDS);
     } catch (java.util.concurrent.TimeoutException e) {
       process.destroyForcibly();
+      process.onExit().join();
     } catch (java.util.concurrent.ExecutionException e) {
       throw new IllegalStateException(e);
     }

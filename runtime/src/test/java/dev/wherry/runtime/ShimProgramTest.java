@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.wherry.runtime.fixture.Await;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -75,14 +76,14 @@ class ShimProgramTest {
 
   @Test
   void dial_toNobody_failsWithItsReason() throws Exception {
-    int free;
-    try (var closed = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
-      free = closed.getLocalPort();
+    // Bound without listening, the port is nobody else's meanwhile.
+    try (var bound = new Socket()) {
+      bound.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0));
+      Process dial = dial(bound.getLocalPort());
+      String said = new String(dial.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertEquals(1, dial.waitFor());
+      assertTrue(said.contains("Connection refused"), said);
     }
-    Process dial = dial(free);
-    assertEquals(1, dial.waitFor());
-    String said = new String(dial.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertTrue(said.contains("Connection refused"), said);
     assertEquals(2, new ProcessBuilder(shim.toString(), "dial", "x", "0").start().waitFor());
     assertEquals(2, new ProcessBuilder(shim.toString()).start().waitFor());
   }

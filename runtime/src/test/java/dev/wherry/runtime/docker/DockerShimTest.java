@@ -9,7 +9,6 @@ import dev.wherry.proto.cri.v1.ContainerEventResponse;
 import dev.wherry.proto.cri.v1.ContainerEventType;
 import dev.wherry.proto.cri.v1.ContainerState;
 import dev.wherry.proto.cri.v1.ExecRequest;
-import dev.wherry.proto.cri.v1.GetEventsRequest;
 import dev.wherry.proto.cri.v1.PullImageRequest;
 import dev.wherry.proto.cri.v1.ReopenContainerLogRequest;
 import dev.wherry.proto.cri.v1.StopContainerRequest;
@@ -19,6 +18,7 @@ import dev.wherry.runtime.ShimBinary;
 import dev.wherry.runtime.fixture.Await;
 import dev.wherry.runtime.fixture.CriClient;
 import dev.wherry.runtime.fixture.CriRuntimeContract;
+import dev.wherry.runtime.fixture.EventEar;
 import dev.wherry.runtime.fixture.PrivateDocker;
 import dev.wherry.streaming.portforward.PodConnection;
 import dev.wherry.streaming.remotecommand.CommandStatus;
@@ -135,18 +135,15 @@ class DockerShimTest extends CriRuntimeContract {
 
   @Test
   void containerEvents_ofALife_arriveInOrder() throws Exception {
-    var events = cri.runtime().getContainerEvents(GetEventsRequest.getDefaultInstance());
-    Thread worker =
-        Thread.startVirtualThread(() -> {
-          String id = create("eventful", "true");
-          start(id);
-          Await.until("end", () -> status(id).getState() == ContainerState.CONTAINER_EXITED);
-        });
     var seen = new ArrayList<ContainerEventType>();
-    while (seen.size() < 3) {
-      ContainerEventResponse event = events.next();
-      assertEquals(pod.getMetadata(), event.getPodSandboxStatus().getMetadata());
-      seen.add(event.getContainerEventType());
+    try (EventEar ear = new EventEar(cri)) {
+      ear.awaitHearing(number -> create("early-" + number, "true"));
+      String id = create("eventful", "true");
+      start(id);
+      for (ContainerEventResponse event : ear.next(id, 3)) {
+        assertEquals(pod.getMetadata(), event.getPodSandboxStatus().getMetadata());
+        seen.add(event.getContainerEventType());
+      }
     }
     assertEquals(
         List.of(
@@ -154,7 +151,6 @@ class DockerShimTest extends CriRuntimeContract {
             ContainerEventType.CONTAINER_STARTED_EVENT,
             ContainerEventType.CONTAINER_STOPPED_EVENT),
         seen);
-    worker.join();
   }
 
   @Test

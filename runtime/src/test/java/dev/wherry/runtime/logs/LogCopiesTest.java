@@ -131,7 +131,8 @@ class LogCopiesTest {
 
   private static long rawLines(Path log) {
     try {
-      return Files.readString(log).lines().count();
+      // Whole ones: the copy may be writing the next.
+      return Files.readString(log).chars().filter(c -> c == '\n').count();
     } catch (IOException e) {
       return 0;
     }

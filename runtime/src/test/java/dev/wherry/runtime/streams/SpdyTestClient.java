@@ -26,7 +26,7 @@ import java.util.concurrent.TimeUnit;
 
 /** Opens streams as kubectl does and gathers what comes back on each. */
 public final class SpdyTestClient implements AutoCloseable {
-  private static final long WAIT_SECONDS = 30;
+  private static final long WAIT_SECONDS = 120;
 
   private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
   private final CompletableFuture<String> upgraded = new CompletableFuture<>();

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(Lifecycle.PER_CLASS)
 @EnabledIf("dev.wherry.runtime.fixture.PrivateDocker#isAvailable")
 class StreamingServerTest {
-  private static final long WAIT_SECONDS = 30;
+  private static final long WAIT_SECONDS = 120;
 
   private PrivateDocker docker;
   private DockerConnection connection;
@@ -115,6 +115,10 @@ class StreamingServerTest {
 
   @Test
   void portForward_bySpdy_reachesThePodAndReportsRefusals() throws Exception {
+    var listening = new Heard();
+    connect(
+        server.exec(exec("until netstat -ltn | grep -q ':80 '; do :; done").build()), listening);
+    listening.closed.get(WAIT_SECONDS, TimeUnit.SECONDS);
     String url =
         server.portForward(PortForwardRequest.newBuilder().setPodSandboxId(container).build());
     try (var client = new SpdyTestClient(url, "portforward.k8s.io")) {

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The real supervisor, over an OCI runtime that only starts the bundle's script. */
 class SupervisedTest {
-  private static final Duration SOON = Duration.ofSeconds(20);
+  private static final Duration SOON = Duration.ofSeconds(120);
   private static final InstantSource CLOCK = InstantSource.fixed(Instant.ofEpochSecond(1000));
 
   private static final String RUNTIME =

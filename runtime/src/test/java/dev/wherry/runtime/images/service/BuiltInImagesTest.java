@@ -59,9 +59,9 @@ class BuiltInImagesTest {
 
   private static final PullLimits QUICK =
       new PullLimits(
-          Duration.ofSeconds(10),
-          Duration.ofSeconds(10),
-          Duration.ofSeconds(10),
+          Duration.ofSeconds(60),
+          Duration.ofSeconds(60),
+          Duration.ofSeconds(60),
           Duration.ofMillis(5),
           Duration.ofMillis(5),
           2,

@@ -18,7 +18,7 @@ import java.util.concurrent.CompletableFuture;
 
 /** Pulls, mounts, unmounts and removes an image again and again until it is killed. */
 final class PullingProcess {
-  private static final Duration LONG = Duration.ofSeconds(20);
+  private static final Duration LONG = Duration.ofSeconds(120);
   private static final Duration SHORT = Duration.ofMillis(50);
 
   private PullingProcess() {}
