@@ -4,6 +4,7 @@ import static dev.wherry.kubelet.PodNode.LONG;
 import static dev.wherry.kubelet.PodNode.deleted;
 import static dev.wherry.kubelet.PodNode.pod;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.wherry.kubelet.cri.CriException;
@@ -115,8 +116,10 @@ class ContainerdPodTest {
               """);
       node.api.put(pod);
       Pod over = node.await("uid-job", "Succeeded", p -> p.status().phase().equals("Succeeded"));
-      String log = node.log("job", "main");
-      assertTrue(log.startsWith("from-init\nblue\njob blue\njob\n10.198.31."), log);
+      Await.until(
+          LONG,
+          () -> "the log, not " + logs(node, "job", "main"),
+          () -> logs(node, "job", "main").startsWith("from-init\nblue\njob blue\njob\n10.198.31."));
       var terminated =
           Optional.ofNullable(over.status().containerStatuses().getFirst().state())
               .map(s -> s.terminated())
@@ -208,7 +211,7 @@ class ContainerdPodTest {
       String id =
           running.status().containerStatuses().getFirst().containerID().replaceAll(".*//", "");
       runtime.execSync(id, List.of("true"), LONG);
-      assertTrue(ended.isEmpty(), ended.toString());
+      assertFalse(ended.contains(id), ended.toString());
       runtime.execSync(id, List.of("touch", "/end"), LONG);
       node.await("uid-ends", "Succeeded", p -> p.status().phase().equals("Succeeded"));
       Await.until(LONG, () -> id + " in " + ended, () -> ended.contains(id));
@@ -249,8 +252,8 @@ class ContainerdPodTest {
                "containers": [{"name": "c", "image": "busybox", "imagePullPolicy": "Never",
                  "volumeMounts": [{"name": "s", "mountPath": "/s"}, {"name": "p", "mountPath": "/p"}],
                  "command": ["sh", "-c",
-                   "cat /s/key /p/token /p/who; echo; stat -c %a -L /s/key; touch /tmp/ok; sleep 1; rm /tmp/ok; sleep 1000"],
-                 "livenessProbe": {"exec": {"command": ["cat", "/tmp/ok"]},
+                   "cat /s/key /p/token /p/who; echo; stat -c %a -L /s/key; touch /tmp/ill; sleep 1000"],
+                 "livenessProbe": {"exec": {"command": ["sh", "-c", "! [ -e /tmp/ill ]"]},
                                    "periodSeconds": 1, "failureThreshold": 1}}]}
               """);
       node.api.put(pod);
@@ -262,7 +265,10 @@ class ContainerdPodTest {
                   p.status().containerStatuses().stream()
                       .anyMatch(s -> Integer.valueOf(1).equals(s.restartCount())));
       assertEquals(0, restarted.status().initContainerStatuses().getFirst().restartCount());
-      assertEquals("geheimtoken-of-livelive\n400\n", node.log("live", "c"));
+      Await.until(
+          LONG,
+          () -> "the log, not " + logs(node, "live", "c"),
+          () -> logs(node, "live", "c").equals("geheimtoken-of-livelive\n400\n"));
       assertTrue(
           node.api
               .events()
@@ -305,7 +311,10 @@ class ContainerdPodTest {
                   p.status().ephemeralContainerStatuses().stream()
                       .anyMatch(s -> s.state() != null && s.state().terminated() != null));
 
-      assertEquals("sleep 4711\n", node.log("debugged", "debugger"));
+      Await.until(
+          LONG,
+          () -> "the log, not " + logs(node, "debugged", "debugger"),
+          () -> logs(node, "debugged", "debugger").equals("sleep 4711\n"));
       assertEquals(id, looked.status().containerStatuses().getFirst().containerID());
       assertEquals("Running", looked.status().phase());
       node.api.put(deleted(looked, 0));

@@ -1,14 +1,15 @@
 package dev.wherry.kubelet;
 
+import static dev.wherry.kubelet.PodNode.LONG;
 import static dev.wherry.kubelet.PodNode.pod;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.kubelet.cri.CriRuntime;
+import dev.wherry.kubelet.fixture.Await;
 import dev.wherry.kubelet.fixture.PrivateContainerd;
 import dev.wherry.model.core.v1.Pod;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -85,7 +86,7 @@ class ContainerdSizeTest {
                       "sh",
                       "-c",
                       "cat /sys/fs/cgroup/cpu/cpu.cfs_quota_us || cat /sys/fs/cgroup/cpu.max"),
-                  Duration.ofSeconds(10))
+                  LONG)
               .getStdout()
               .toStringUtf8();
       assertTrue(quota.startsWith("20000"), quota);
@@ -93,9 +94,10 @@ class ContainerdSizeTest {
       node.api.put(resized(faster, "200m", "64Mi"));
       Pod bigger = node.await("uid-grows", "more memory", p -> hasSize(p, "200m", "64Mi"));
       assertEquals(1, bigger.status().containerStatuses().getFirst().restartCount());
-      assertTrue(
-          node.api.events().stream().anyMatch(e -> e.startsWith("ResizeCompleted")),
-          () -> node.api.events().toString());
+      Await.until(
+          LONG,
+          () -> "ResizeCompleted in " + node.api.events(),
+          () -> node.api.events().stream().anyMatch(e -> e.startsWith("ResizeCompleted")));
       node.remove(bigger, 0);
     }
   }

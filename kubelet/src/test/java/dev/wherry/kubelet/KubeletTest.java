@@ -37,7 +37,7 @@ import org.junit.jupiter.api.condition.EnabledIf;
 /** The whole kubelet on a real containerd, against an API server in memory. */
 @EnabledIf("dev.wherry.kubelet.fixture.PrivateContainerd#isAvailable")
 class KubeletTest {
-  private static final Duration LONG = Duration.ofSeconds(90);
+  private static final Duration LONG = Duration.ofSeconds(240);
   private static final SystemTimer TIMER = new SystemTimer();
   private static final FakeApiClient API = new FakeApiClient(TIMER);
   private static PrivateContainerd containerd;
@@ -154,13 +154,13 @@ class KubeletTest {
                 .anyMatch(c -> c.type().equals("Ready") && c.status().equals("True")));
     TlsIdentity apiserver =
         issue("kube-apiserver-kubelet-client", "system:masters", CertificateUse.CLIENT);
-    assertEquals("one\ntwo\n", get("/containerLogs/default/web/c", apiserver).body());
+    awaitPage("/containerLogs/default/web/c", apiserver, "one\ntwo\n"::equals);
     assertEquals("two\n", get("/containerLogs/default/web/c?tailLines=1", apiserver).body());
-    assertTrue(get("/pods", apiserver).body().contains("\"web\""));
+    awaitPage("/pods", apiserver, page -> page.contains("\"web\""));
     assertEquals(
         "application/json",
         get("/pods", apiserver).headers().firstValue("Content-Type").orElse(""));
-    assertTrue(get("/stats/summary", apiserver).body().contains("\"workingSetBytes\""));
+    awaitPage("/stats/summary", apiserver, page -> page.contains("\"workingSetBytes\""));
     assertPages(apiserver);
     assertEquals(404, get("/containerLogs/default/web/other", apiserver).statusCode());
     assertTrue(
@@ -181,24 +181,42 @@ class KubeletTest {
         () -> API.list(Pod.KIND, "default", ListOptions.ALL).items().isEmpty());
   }
 
+  /** Figures are gathered and counted beside what they are of. */
+  private static void awaitPage(String path, TlsIdentity client, Predicate<String> wanted) {
+    Await.until(
+        LONG, () -> path + ": " + body(path, client), () -> wanted.test(body(path, client)));
+  }
+
+  private static String body(String path, TlsIdentity client) {
+    try {
+      return get(path, client).body();
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
   /** What metrics-server and Prometheus read. */
   private static void assertPages(TlsIdentity apiserver) throws Exception {
     String labels = "container=\"c\",namespace=\"default\",pod=\"web\"";
-    String resource = get("/metrics/resource", apiserver).body();
-    assertTrue(resource.contains("container_cpu_usage_seconds_total{" + labels + "} "), resource);
-    assertTrue(resource.contains("container_start_time_seconds{" + labels + "} "), resource);
-    assertTrue(resource.contains("\nresource_scrape_error 0\n"), resource);
-    String cadvisor = get("/metrics/cadvisor", apiserver).body();
-    assertTrue(
-        cadvisor.contains("container_network_receive_bytes_total{container=\"\",id=\"/kubepods/"),
-        cadvisor);
-    assertTrue(cadvisor.contains("machine_cpu_cores "), cadvisor);
-    assertTrue(cadvisor.contains("container_cpu_user_seconds_total{container=\"c\""), cadvisor);
-    assertTrue(get("/metrics", apiserver).body().contains("kubelet_running_pods 1\n"));
-    assertTrue(
-        get("/metrics/probes", apiserver)
-            .body()
-            .contains("probe_type=\"Readiness\",result=\"successful\"} "));
+    awaitPage(
+        "/metrics/resource",
+        apiserver,
+        page ->
+            page.contains("container_cpu_usage_seconds_total{" + labels + "} ")
+                && page.contains("container_start_time_seconds{" + labels + "} ")
+                && page.contains("\nresource_scrape_error 0\n"));
+    awaitPage(
+        "/metrics/cadvisor",
+        apiserver,
+        page ->
+            page.contains("container_network_receive_bytes_total{container=\"\",id=\"/kubepods/")
+                && page.contains("machine_cpu_cores ")
+                && page.contains("container_cpu_user_seconds_total{container=\"c\""));
+    awaitPage("/metrics", apiserver, page -> page.contains("kubelet_running_pods 1\n"));
+    awaitPage(
+        "/metrics/probes",
+        apiserver,
+        page -> page.contains("probe_type=\"Readiness\",result=\"successful\"} "));
     assertEquals(404, get("/metrics/nonsense", apiserver).statusCode());
   }
 }

@@ -22,7 +22,7 @@ import java.util.function.Predicate;
 
 /** One kubelet's pods over a real containerd, with the API in memory. */
 final class PodNode implements AutoCloseable {
-  static final Duration LONG = Duration.ofSeconds(90);
+  static final Duration LONG = Duration.ofSeconds(240);
   private static final SystemTimer TIMER = new SystemTimer();
 
   final FakeApi api = new FakeApi();

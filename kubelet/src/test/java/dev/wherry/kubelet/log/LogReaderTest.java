@@ -1,6 +1,7 @@
 package dev.wherry.kubelet.log;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.wherry.kubelet.fixture.Await;
 import java.io.ByteArrayOutputStream;
@@ -77,14 +78,14 @@ class LogReaderTest {
       Files.writeString(log, "2026-11-21T08:00:03Z stdout F three\n");
       await(out, "one\ntwo\nthree\n");
       alive.set(false);
-      reader.join(Duration.ofSeconds(10));
+      assertTrue(reader.join(Duration.ofSeconds(120)));
       assertEquals("one\ntwo\nthree\n", out.toString(StandardCharsets.UTF_8));
     }
   }
 
   private static void await(ByteArrayOutputStream out, String text) {
     Await.until(
-        Duration.ofSeconds(10),
+        Duration.ofSeconds(120),
         () -> "log " + out,
         () -> out.toString(StandardCharsets.UTF_8).equals(text));
   }

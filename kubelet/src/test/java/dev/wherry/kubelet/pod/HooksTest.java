@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 
 /** Lifecycle handlers: HTTP against a real server, sleep on a clock that the test moves. */
 class HooksTest {
-  private static final Duration LONG = Duration.ofSeconds(20);
+  private static final Duration LONG = Duration.ofSeconds(120);
 
   private final FakeTimer clock = new FakeTimer();
   private final List<String> asked = new CopyOnWriteArrayList<>();
@@ -100,6 +100,6 @@ class HooksTest {
     clock.advance(Duration.ofSeconds(30));
 
     assertEquals(
-        Optional.empty(), ended.orTimeout(20, java.util.concurrent.TimeUnit.SECONDS).join());
+        Optional.empty(), ended.orTimeout(120, java.util.concurrent.TimeUnit.SECONDS).join());
   }
 }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** One probe's rhythm and verdicts, on a clock that only the test moves. */
 class ProbeLoopTest {
-  private static final Duration LONG = Duration.ofSeconds(20);
+  private static final Duration LONG = Duration.ofSeconds(120);
   private static final Duration PERIOD = Duration.ofSeconds(5);
 
   private final FakeTimer clock = new FakeTimer();
