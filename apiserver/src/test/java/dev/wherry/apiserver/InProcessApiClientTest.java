@@ -52,9 +52,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Components in the server's process: the same checks as over HTTP, the cache's own objects. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class InProcessApiClientTest {
-  private static final long PATIENCE_SECONDS = 20;
+  private static final long PATIENCE_SECONDS = 120;
 
   @TempDir static Path data;
   private final SystemTimer timer = new SystemTimer();

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Paging, revisions and watches as conformance chunking.go and watch.go look at them. */
-@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ListSemanticsTest {
   private static final int TEMPLATES = 40;
   private static final String ALL = "/api/v1/namespaces/default/podtemplates";

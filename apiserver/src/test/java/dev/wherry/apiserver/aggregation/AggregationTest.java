@@ -43,7 +43,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A whole server, an agent's tunnel and a server behind it, all over TLS. */
-@Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class AggregationTest {
   private static final Path KUBECTL = Path.of("/usr/bin/kubectl");
   private static final String SERVICES = "/apis/apiregistration.k8s.io/v1/apiservices";
@@ -327,7 +327,7 @@ class AggregationTest {
             .redirectErrorStream(true)
             .redirectOutput(out.toFile())
             .start();
-    assertTrue(process.waitFor(60, TimeUnit.SECONDS), "kubectl does not end");
+    assertTrue(process.waitFor(240, TimeUnit.SECONDS), "kubectl does not end");
     String text = Files.readString(out, StandardCharsets.UTF_8);
     assertEquals(0, process.exitValue(), text);
     return text;

@@ -12,7 +12,7 @@ import java.util.function.BooleanSupplier;
 /** Definitions on a server under test. */
 final class Definitions {
   static final String PATH = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
-  private static final Duration WITHIN = Duration.ofSeconds(20);
+  private static final Duration WITHIN = Duration.ofSeconds(120);
 
   static final String WIDGETS =
       """

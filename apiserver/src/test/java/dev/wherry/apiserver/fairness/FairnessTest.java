@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** As test/e2e/apimachinery/flowcontrol.go looks at it, through a whole server. */
-@Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FairnessTest {
   private static final String FLOWS = "/apis/flowcontrol.apiserver.k8s.io/v1/flowschemas";
   private static final String LEVELS =

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Seats and queues of a level, with real threads. */
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PriorityLevelTest {
   private static final Queuing ONE_QUEUE = new Queuing(1, 1, 2);
 
@@ -59,8 +59,8 @@ class PriorityLevelTest {
 
     assertThrows(ApiException.class, () -> level.enter(() -> 1, 1), "the queue holds two");
     first.close();
-    second.get(20, TimeUnit.SECONDS).close();
-    third.get(20, TimeUnit.SECONDS).close();
+    second.get(120, TimeUnit.SECONDS).close();
+    third.get(120, TimeUnit.SECONDS).close();
     assertEquals(0, level.seatsInUse());
     assertEquals(0, level.waiting());
   }
@@ -115,7 +115,7 @@ class PriorityLevelTest {
         ended.countDown();
       });
     }
-    assertTrue(ended.await(50, TimeUnit.SECONDS));
+    assertTrue(ended.await(240, TimeUnit.SECONDS));
     assertTrue(most.get() <= 4, "at a time: " + most);
     assertEquals(0, level.seatsInUse());
     assertEquals(0, level.waiting());

@@ -72,7 +72,7 @@ public final class EdgeFixture implements AutoCloseable {
   public HttpResponse<String> get(HttpClient client, String target)
       throws IOException, InterruptedException {
     return client.send(
-        HttpRequest.newBuilder(uri(target)).timeout(Duration.ofSeconds(20)).build(),
+        HttpRequest.newBuilder(uri(target)).timeout(Duration.ofSeconds(120)).build(),
         HttpResponse.BodyHandlers.ofString());
   }
 

@@ -59,7 +59,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Client, API server's edge, tunnel and a kubelet's server, all real but the kubelet's answers. */
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class NodeProxyTest {
   private static final String NODE = "node-1";
   private static final int LOG_BYTES = 4 << 20;

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Quotas at work in a whole server. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class QuotaTest {
-  private static final Duration WITHIN = Duration.ofSeconds(20);
+  private static final Duration WITHIN = Duration.ofSeconds(120);
   private ServerFixture server;
 
   @BeforeAll

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Values and whole servers under an EncryptionConfiguration. */
-@Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class EncryptionConfigTest {
   private static final String KEY = "/registry/core/secrets/default/s";
   private static final String SECRETS = "/api/v1/namespaces/default/secrets";

@@ -45,7 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Webhooks behind Services: a whole server, an agent's tunnel, and what is behind it. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ServiceWebhookTest {
-  private static final Duration WITHIN = Duration.ofSeconds(30);
+  private static final Duration WITHIN = Duration.ofSeconds(120);
   private static final String MAPS = "/api/v1/namespaces/default/configmaps";
   private final EventLoopGroup loops =
       new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
@@ -189,7 +189,8 @@ class ServiceWebhookTest {
       }
       assertEquals(201, create("free", "none").code());
     }
-    assertTrue(Duration.ofNanos(System.nanoTime() - began).toSeconds() < 20);
+    // One after the other they would take 200 s.
+    assertTrue(Duration.ofNanos(System.nanoTime() - began).toSeconds() < 100);
     for (Future<ServerFixture.Answer> answer : answers) {
       String message = answer.get().message();
       assertTrue(

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Webhooks over TLS, asked by a whole server. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class WebhookAdmissionTest {
-  private static final Duration WITHIN = Duration.ofSeconds(20);
+  private static final Duration WITHIN = Duration.ofSeconds(120);
   private static final String GROUP = "/apis/admissionregistration.k8s.io/v1/";
   private static final String MAPS = "/api/v1/namespaces/default/configmaps";
   private static final UnaryOperator<JsonNode> YES = _ -> Json.object().put("allowed", true);

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Admission policies over HTTP against a whole server. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PolicyAdmissionTest {
-  private static final Duration WITHIN = Duration.ofSeconds(20);
+  private static final Duration WITHIN = Duration.ofSeconds(120);
   private static final String GROUP = "/apis/admissionregistration.k8s.io/v1/";
   private static final String DEPLOYMENTS = "/apis/apps/v1/namespaces/default/deployments";
   private static final String MAPS = "/api/v1/namespaces/default/configmaps";
