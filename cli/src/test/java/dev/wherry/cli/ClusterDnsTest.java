@@ -140,7 +140,7 @@ class ClusterDnsTest {
   @AfterAll
   void stop() throws IOException {
     if (outside != null) {
-      outside.destroyForcibly();
+      outside.destroyForcibly().onExit().join();
     }
     try (TwoHosts net = hosts;
         WherryProcess one = server;
@@ -212,18 +212,14 @@ class ClusterDnsTest {
 
   /** Both nodes are endpoints, and the agent counted what its pods asked. */
   private void eachNode_answersItsOwn() throws IOException {
-    assertEquals(
-        "ag srv",
-        text(
-            "get",
-            "endpointslices",
-            "-n",
-            "kube-system",
-            "-l",
-            "kubernetes.io/service-name=kube-dns",
-            "--sort-by=.metadata.name",
-            "-o",
-            "jsonpath={.items[*].endpoints[*].nodeName}"));
+    Await.until(
+        () -> "both nodes' endpoints",
+        () ->
+            text(("get endpointslices -n kube-system -l kubernetes.io/service-name=kube-dns"
+                        + " --sort-by=.metadata.name -o"
+                        + " jsonpath={.items[*].endpoints[*].nodeName}")
+                    .split(" "))
+                .equals("ag srv"));
     Command metrics =
         hosts.run(
             "ag",

@@ -41,7 +41,9 @@ class FullDiskTest {
 
   @AfterEach
   void unmount() throws IOException {
-    Command.sh("umount " + disk);
+    if (disk != null) {
+      Command.sh("umount " + disk);
+    }
   }
 
   private ServerRole start() throws Exception {

@@ -79,6 +79,7 @@ class JoinTest {
         () ->
             server.kubectl("get", "nodes").text().lines().filter(l -> l.contains(" Ready")).count()
                 == 2);
+    Await.until(server::log, () -> server.kubectl("get", "serviceaccount", "default").exit() == 0);
   }
 
   @AfterAll
@@ -133,8 +134,8 @@ class JoinTest {
     String places =
         server.kubectl("get", "pods", "-o", "jsonpath={.items[*].spec.nodeName}").text();
     assertEquals("ag ag ag", places);
-    Await.until(agent::log, () -> server.kubectl("logs", "second").exit() == 0);
-    assertEquals("said by second\n", server.kubectl("logs", "second").text());
+    Await.until(
+        agent::log, () -> server.kubectl("logs", "second").text().equals("said by second\n"));
     Command exec = server.kubectl("exec", "third", "--", "sh", "-c", "hostname; exit 7");
     assertTrue(exec.text().startsWith("third"), exec.text());
     assertEquals(7, exec.exit());

@@ -8,11 +8,12 @@ import dev.wherry.cli.lab.Await;
 import dev.wherry.cli.lab.Command;
 import dev.wherry.cli.lab.TwoHosts;
 import dev.wherry.cli.lab.WherryProcess;
+import dev.wherry.runtime.ContainerdConfig;
+import dev.wherry.runtime.RunDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,7 +46,9 @@ class OutageTest {
   void start() throws IOException {
     assumeTrue(TwoHosts.isAvailable(), "needs root, ip, nft, containerd, kubectl, busybox");
     hosts = TwoHosts.build("wout");
-    cgroup = Files.createDirectories(unified().resolve("wherry-outage-test"));
+    cgroup =
+        Files.createDirectories(
+            unified().resolve("wherry-outage-" + ProcessHandle.current().pid()));
     new ImageFolder(folder.resolve("s")).importBusybox();
     new ImageFolder(folder.resolve("a")).importBusybox();
     server = WherryProcess.start(hosts, "srv", folder.resolve("s"), serverWords());
@@ -81,32 +84,34 @@ class OutageTest {
 
   @AfterEach
   void stop() throws IOException {
+    if (hosts == null) {
+      return;
+    }
     try (TwoHosts net = hosts;
         WherryProcess one = server;
         WherryProcess two = agent) {
       assertTrue(net != null && one != null && two != null, "not started");
     } finally {
-      Files.deleteIfExists(cgroup);
-      removeDaemonCgroups();
-    }
-  }
-
-  /** The daemons have ended, their cgroups are empty. */
-  private static void removeDaemonCgroups() throws IOException {
-    try (Stream<Path> children = Files.list(unified())) {
-      for (Path child :
-          children
-              .filter(c -> c.getFileName().toString().startsWith("wherry-containerd-"))
-              .toList()) {
-        if (Files.readString(child.resolve("cgroup.procs")).isEmpty()) {
-          Files.deleteIfExists(child);
-        }
+      // The kernel removes a cgroup once the last process in it is reaped.
+      for (Path mine : List.of(cgroup, daemonCgroup("s"), daemonCgroup("a"))) {
+        Await.until(mine::toString, () -> mine.toFile().delete() || Files.notExists(mine));
       }
     }
   }
 
+  /** Of the containerd below this data directory; others' may be about to be entered. */
+  private Path daemonCgroup(String data) {
+    Path root = ContainerdConfig.under(folder.resolve(data)).rootDirectory();
+    return unified().resolve("wherry-containerd-" + RunDirectory.name(root));
+  }
+
   private String containers() throws IOException {
     return server.kubectl("get", "pods", "-o", CONTAINERS).text();
+  }
+
+  /** Without its account no pod is taken. */
+  private void awaitAccount() throws IOException {
+    Await.until(server::log, () -> server.kubectl("get", "serviceaccount", "default").exit() == 0);
   }
 
   private void awaitBothRunning() throws IOException {
@@ -132,6 +137,7 @@ class OutageTest {
         Files.writeString(
             folder.resolve("pods.json"), PODS.formatted(POD.formatted("srv"), POD.formatted("ag")));
     Await.until(agent::log, () -> server.kubectl("get", "nodes").text().contains("ag "));
+    awaitAccount();
     assertEquals(0, server.kubectl("apply", "-f", pods.toString()).exit());
     awaitBothRunning();
     String before = containers();
@@ -156,8 +162,10 @@ class OutageTest {
   void tunnel_agentsAddressChanges_isBackInSeconds() throws IOException {
     Path pod = Files.writeString(folder.resolve("pod.json"), POD.formatted("ag"));
     Await.until(agent::log, () -> server.kubectl("get", "nodes").text().contains("ag "));
+    awaitAccount();
     assertEquals(0, server.kubectl("apply", "-f", pod.toString()).exit());
     awaitLogs("on-ag");
+    Await.until(() -> server.log() + agent.log(), () -> containers().contains(" 0 Running"));
     String before = containers();
 
     Command moved =
@@ -172,7 +180,7 @@ class OutageTest {
     assertEquals(0, moved.exit(), moved.text());
 
     awaitLogs("on-ag");
-    assertEquals(0, server.kubectl("delete", "pod", "on-ag", "--timeout=30s").exit());
+    assertEquals(0, server.kubectl("delete", "pod", "on-ag", "--timeout=200s").exit());
     assertTrue(before.contains(" 0 Running"), before);
   }
 }

@@ -166,7 +166,7 @@ class ServicesTest {
   /** Who answers when asked many times. */
   private Set<String> said(String host, String address, int port) throws IOException {
     String script =
-        "for i in $(seq %d); do curl -s --max-time 1 http://%s:%d || true; done"
+        "for i in $(seq %d); do curl -s --max-time 5 http://%s:%d || true; done"
             .formatted(TRIES, address, port);
     Command done = hosts.run(host, Map.of(), List.of("sh", "-c", script));
     return new HashSet<>(done.text().lines().toList());

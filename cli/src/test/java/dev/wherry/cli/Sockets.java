@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param base what every path follows
  */
 record Sockets(HttpClient http, String base) {
-  private static final int SECONDS_MAX = 20;
+  private static final int SECONDS_MAX = 120;
 
   /** Everything a server says until it closes, or until it has answered what was said. */
   String hear(String path, String protocol, String... say) throws Exception {

@@ -53,7 +53,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 abstract class StreamsContract {
   private static final int BYTES = 4 << 20;
   private static final int CONNECTIONS = 40;
-  private static final int OWN_SECONDS_MAX = 90;
+  private static final int OWN_SECONDS_MAX = 240;
   private static final String POD =
       """
       {"kind": "List", "apiVersion": "v1", "items": [
@@ -71,6 +71,12 @@ abstract class StreamsContract {
          "spec": {"selector": {"app": "box"},
            "ports": [{"name": "web", "port": 80, "targetPort": 8080}]}}]}
       """;
+
+  /** Whether somebody listens to port 9000. */
+  private static final String LISTENS = "cat /proc/net/tcp /proc/net/tcp6 | grep -q ':2328 .* 0A '";
+
+  private static final String SERVES =
+      "wget -q -O /dev/null http://127.0.0.1:8080/sub/x.txt && " + LISTENS;
 
   private Path folder;
   private PodNetwork network;
@@ -127,6 +133,33 @@ abstract class StreamsContract {
         () ->
             kubectl(true).run("wait", "--for=condition=Ready", "pod/box", "--timeout=55s").exit()
                 == 0);
+    // A container is ready before its command has done anything, and before its Service knows.
+    Await.until(
+        () -> describe("a page, a listener and a line"),
+        () ->
+            kubectl(true).run("exec", "box", "-c", "main", "--", "sh", "-c", SERVES).exit() == 0
+                && kubectl(true).run("logs", "box", "-c", "side").text().contains("started"));
+    Await.until(
+        () -> describe("endpoints"),
+        () ->
+            !kubectl(true)
+                .run(
+                    "get",
+                    "endpointslices",
+                    "-l",
+                    "kubernetes.io/service-name=box",
+                    "-o",
+                    "jsonpath={.items[*].endpoints[*].addresses[*]}")
+                .text()
+                .isBlank());
+  }
+
+  /** It takes one connection after the other, and none for a moment between two. */
+  private void awaitRawListener() throws IOException {
+    Await.until(
+        () -> describe("a listener"),
+        () ->
+            kubectl(true).run("exec", "box", "-c", "main", "--", "sh", "-c", LISTENS).exit() == 0);
   }
 
   private String describe(String what) {
@@ -234,6 +267,7 @@ abstract class StreamsContract {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void portForward_manyConnectionsAndAHalfClosedOne(boolean webSockets) throws Exception {
+    awaitRawListener();
     Process forward = kubectl(webSockets).start("port-forward", "pod/box", ":8080", ":9000");
     try (BufferedReader out =
             new BufferedReader(
@@ -415,6 +449,7 @@ abstract class StreamsContract {
               "exec?container=main&stdout=1&command=echo&command=remote+execution+test",
               "channel.k8s.io"));
       assertTrue(sockets.hear("log?container=side", "binary.k8s.io").contains("started\n"));
+      awaitRawListener();
       String forwarded = sockets.hear("portforward?ports=9000", "v4.channel.k8s.io", "\0hi\n");
       assertTrue(forwarded.startsWith("\0(#\1(#\0hi\n"), forwarded);
     } finally {

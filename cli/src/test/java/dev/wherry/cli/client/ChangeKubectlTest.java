@@ -79,12 +79,6 @@ class ChangeKubectlTest {
   void start() throws Exception {
     referee = new Referee(folder);
     referee.both(OBJECTS);
-    referee.both(
-        """
-        apiVersion: v1
-        kind: Node
-        metadata: {name: node-@, labels: {kind: test}}
-        """);
   }
 
   @AfterAll
@@ -213,7 +207,7 @@ class ChangeKubectlTest {
         scale deploy --replicas=1
         scale cm c --replicas=1
         scale deploy nothing --replicas=1
-        scale deploy web --replicas=0 --timeout=20s
+        scale deploy web --replicas=0 --timeout=200s
         """);
   }
 
@@ -260,6 +254,13 @@ class ChangeKubectlTest {
 
   @Test
   void taintAndCordon_asKubectl() throws Exception {
+    // Made here: a node that never reports is tainted after a minute.
+    referee.both(
+        """
+        apiVersion: v1
+        kind: Node
+        metadata: {name: node-@, labels: {kind: test}}
+        """);
     referee.same(
         """
         taint node node-@ a=b:NoSchedule
@@ -369,6 +370,9 @@ class ChangeKubectlTest {
             .formatted(turn, turn, folder.resolve("seen")),
         java.nio.charset.StandardCharsets.UTF_8);
     Files.setPosixFilePermissions(editor, PosixFilePermissions.fromString("rwxr-xr-x"));
+    for (String space : new String[] {"theirs", "ours"}) {
+      referee.succeed("rollout", "status", "deploy/web", "--timeout=200s", "-n", space);
+    }
     Referee.Ran theirs = referee.kubectl("", "edit", "deploy", "web", "-n", "theirs");
     String theirSight = Files.readString(folder.resolve("seen"));
     Files.delete(turn);

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.wherry.cli.ServerRole;
 import dev.wherry.cli.Wherry;
 import dev.wherry.cli.client.verb.Streams;
+import dev.wherry.cli.lab.Await;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -32,8 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ClientKubectlTest {
-  private static final int COMMAND_SECONDS_MAX = 60;
-  private static final int ATTEMPTS_MAX = 100;
+  private static final int COMMAND_SECONDS_MAX = 240;
 
   @TempDir static Path folder;
   private ServerRole server;
@@ -60,10 +60,8 @@ class ClientKubectlTest {
         ServerRole.start(
             new ServerRole.Options(
                 folder.resolve("data"), "127.0.0.1", 0, List.of(), "n1", "192.0.2.7", 0, false));
-    for (int i = 0; i < ATTEMPTS_MAX; i++) {
-      if (wherry("get", "serviceaccount", "default").exit() == 0) {
-        break;
-      }
+    for (String what : List.of("serviceaccount/default", "configmap/kube-root-ca.crt")) {
+      Await.until(() -> what, () -> wherry("get", what).exit() == 0);
     }
     Files.writeString(folder.resolve("web.yaml"), WEB);
     Files.writeString(folder.resolve("broken.yaml"), "kind: Pod\nmetadata: {name: x}\n");
@@ -71,6 +69,29 @@ class ClientKubectlTest {
     succeed("apply", "-f", folder.resolve("web.yaml").toString());
     succeed("create", "configmap", "c", "--from-literal=a=1", "--from-literal=b=안녕\ny<z");
     succeed("create", "secret", "generic", "s", "--from-literal=k=v");
+    awaitRest();
+  }
+
+  /** Two programs are shown the same only once the controllers have no more to say. */
+  private void awaitRest() throws IOException {
+    settles("4", "get events --field-selector=reason=FailedScheduling -o name");
+    settles("2", "get events --field-selector=reason=SuccessfulCreate -o name");
+    settles("1", "get events --field-selector=reason=ScalingReplicaSet -o name");
+    settles("2", "get deploy/web -o jsonpath={.status.unavailableReplicas}");
+    settles("2", "get rs -l app=web -o jsonpath={.items[*].status.replicas}");
+    settles("1", "get endpointslices -l kubernetes.io/service-name=web -o name");
+    settles("1", "get endpoints/web -o name");
+  }
+
+  /** Waits for a number, or for so many lines. */
+  private void settles(String wanted, String words) throws IOException {
+    Await.until(
+        () -> wanted + " by " + words + ": " + wherry(words.split(" ")),
+        () -> {
+          String out = wherry(words.split(" ")).out();
+          return out.equals(wanted)
+              || out.endsWith("\n") && out.lines().count() == Integer.parseInt(wanted);
+        });
   }
 
   @AfterAll
@@ -352,6 +373,8 @@ class ClientKubectlTest {
         "configmap \"turns\" deleted from default namespace\n"
             + "deployment.apps \"turns\" deleted from default namespace\n",
         succeed("delete", "-f", file.toString()));
+    Await.until(
+        () -> "no replica set", () -> !succeed("get", "rs", "-o", "name").contains("turns"));
     same("get cm turns");
   }
 

@@ -75,6 +75,8 @@ class OperateKubectlTest {
   void start() throws Exception {
     referee = new Referee(folder);
     referee.both(OBJECTS);
+    referee.await("2", "get", "deploy", "slow", "-o", "jsonpath={.status.updatedReplicas}");
+    settled("ds/ds");
   }
 
   @AfterAll
@@ -92,7 +94,7 @@ class OperateKubectlTest {
   /** Both controllers have seen the last change, so that the next step finds the same history. */
   private void settled(String what) {
     for (String space : new String[] {"theirs", "ours"}) {
-      referee.succeed("rollout", "status", what, "--timeout=30s", "-n", space);
+      referee.succeed("rollout", "status", what, "--timeout=200s", "-n", space);
     }
   }
 
@@ -104,6 +106,8 @@ class OperateKubectlTest {
     referee.same("set image deploy/web web=nginx:2");
     referee.same("annotate deploy/web kubernetes.io/change-cause=second --overwrite");
     settled("deploy/web");
+    // The cause is no change of the template: the status does not wait for it.
+    referee.await("second", "rollout", "history", "deploy/web");
     referee.same(
         """
         rollout history deploy/web
@@ -261,6 +265,8 @@ class OperateKubectlTest {
     referee.same("create job j --from=cronjob/nightly");
     referee.same("create job j --from=cronjob/nightly");
     referee.same("create quota q --hard=pods=100");
+    // Until its use is counted it lets nothing in.
+    referee.await("100", "get", "quota", "q", "-o", "jsonpath={.status.hard.pods}");
   }
 
   @Test

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.wherry.cli.ServerRole;
 import dev.wherry.cli.Wherry;
 import dev.wherry.cli.client.verb.Streams;
+import dev.wherry.cli.lab.Await;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -28,8 +29,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class Referee implements AutoCloseable {
   private static final Path OF_LEVEL = Path.of("../target/tools/kubectl/kubectl").toAbsolutePath();
-  private static final int COMMAND_SECONDS_MAX = 60;
-  private static final int ATTEMPTS_MAX = 200;
+  private static final int COMMAND_SECONDS_MAX = 240;
 
   /** What a command did. */
   record Ran(int exit, String out, String err) {
@@ -68,18 +68,28 @@ final class Referee implements AutoCloseable {
         ServerRole.start(
             new ServerRole.Options(
                 folder.resolve("data"), "127.0.0.1", 0, List.of(), "n1", "192.0.2.7", 0, false));
-    for (int i = 0; i < ATTEMPTS_MAX; i++) {
-      if (wherry("", "get", "serviceaccount", "default").exit() == 0) {
-        break;
-      }
-    }
+    awaitFurnished("default");
     for (String space : List.of("theirs", "ours")) {
       succeed("create", "namespace", space);
-      for (int i = 0; i < ATTEMPTS_MAX; i++) {
-        if (wherry("", "get", "serviceaccount", "default", "-n", space).exit() == 0) {
-          break;
-        }
-      }
+      awaitFurnished(space);
+    }
+  }
+
+  /** Controllers put an account and a config map into every namespace. */
+  private void awaitFurnished(String space) throws IOException {
+    for (String what : List.of("serviceaccount/default", "configmap/kube-root-ca.crt")) {
+      Await.until(
+          () -> what + " in " + space, () -> wherry("", "get", what, "-n", space).exit() == 0);
+    }
+  }
+
+  /** Waits until our program prints a text in both namespaces, as controllers make it so. */
+  void await(String wanted, String... words) throws IOException {
+    for (String space : List.of("theirs", "ours")) {
+      String[] placed = placed(space, words);
+      Await.until(
+          () -> wanted + " by " + List.of(placed) + ": " + wherry("", placed),
+          () -> wherry("", placed).out().contains(wanted));
     }
   }
 

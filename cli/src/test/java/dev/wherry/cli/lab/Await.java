@@ -7,7 +7,7 @@ import java.util.function.Supplier;
 
 /** Waits for a condition of other processes. */
 public final class Await {
-  private static final Duration WAIT_MAX = Duration.ofSeconds(75);
+  private static final Duration WAIT_MAX = Duration.ofMinutes(4);
   private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
 
   /** Something that may not be so yet. */

@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A finished command. */
 public record Command(int exit, String text) {
-  private static final int SECONDS_MAX = 60;
+  private static final int SECONDS_MAX = 240;
 
   /** Runs a command to its end, errors in its text. */
   public static Command run(Map<String, String> environment, List<String> words)

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
  */
 public record Kubectl(Path kubeconfig, Path home, boolean webSockets) {
   private static final String PROGRAM = "/usr/bin/kubectl";
-  private static final int SECONDS_MAX = 60;
+  private static final int SECONDS_MAX = 240;
 
   /** What a finished kubectl wrote. */
   public record Result(int exit, byte[] out, String errors) {

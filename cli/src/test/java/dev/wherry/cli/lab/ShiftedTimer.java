@@ -72,6 +72,14 @@ public final class ShiftedTimer implements Timer, AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    try {
+      if (Thread.currentThread() != thread) {
+        // Whoever deletes the folders afterwards must not meet an alarm that writes.
+        thread.join();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     real.close();
   }
 }

@@ -11,7 +11,7 @@ import java.util.Map;
  * A server's host and an agent's, each a network namespace, and a router between them that
  * masquerades what the agent sends and drops every connection towards it. Needs root and nft.
  *
- * @param prefix of the namespaces' names, at most six letters
+ * @param prefix of the namespaces' names and, for a moment, of links
  */
 public record TwoHosts(String prefix) implements AutoCloseable {
   public static final String SERVER_IP = "10.77.1.2";
@@ -61,12 +61,20 @@ public record TwoHosts(String prefix) implements AutoCloseable {
         && Files.isExecutable(Path.of("/bin/busybox"));
   }
 
-  /** Builds it, replacing what a broken run left. */
-  public static TwoHosts build(String prefix) throws IOException {
-    TwoHosts hosts = new TwoHosts(prefix);
-    hosts.close();
-    Command.sh(SCRIPT.formatted(prefix, SERVER_IP, AGENT_IP));
-    return hosts;
+  /**
+   * Builds it, beside those of other processes.
+   *
+   * @param name at most six letters
+   */
+  public static TwoHosts build(String name) throws IOException {
+    TwoHosts hosts = new TwoHosts(name + Long.toString(ProcessHandle.current().pid(), 36));
+    try {
+      Command.sh(SCRIPT.formatted(hosts.prefix(), SERVER_IP, AGENT_IP));
+      return hosts;
+    } catch (IOException e) {
+      hosts.close();
+      throw e;
+    }
   }
 
   /** The words that run a command on a host: {@code srv}, {@code rt} or {@code ag}. */

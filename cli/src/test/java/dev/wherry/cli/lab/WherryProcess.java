@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A wherry server or agent in a process of its own on one of two hosts. */
 public final class WherryProcess implements AutoCloseable {
-  private static final int STOP_SECONDS_MAX = 40;
+  private static final int STOP_SECONDS_MAX = 180;
 
   private final TwoHosts hosts;
   private final String host;
@@ -146,7 +146,8 @@ public final class WherryProcess implements AutoCloseable {
     Command.sh(
         """
         for m in $(awk '{print $2}' /proc/self/mounts | grep -e '^%1$s/' -e '^%2$s/' | sort -r); do
-          umount -l $m
+          # A container that just ended takes its own off.
+          umount -l $m 2>/dev/null || if mountpoint -q $m; then exit 1; fi
         done
         rm -rf %1$s
         """

@@ -19,7 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(120)
 class RemoteCommandTest {
   private static final String SUCCESS = "{\"status\":\"Success\",\"metadata\":{}}";
 
