@@ -13,6 +13,8 @@ import dev.cel.common.types.SimpleType;
 import dev.cel.extensions.CelExtensions;
 import dev.cel.parser.CelStandardMacro;
 import dev.cel.runtime.CelEvaluationException;
+import dev.wherry.apiserver.cel.cost.Estimate;
+import dev.wherry.apiserver.cel.cost.Sizes;
 import dev.wherry.apiserver.structural.Structural;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -50,11 +52,13 @@ public final class CelEnvironment {
                 CelExtensions.optional(),
                 CelExtensions.strings(),
                 CelExtensions.sets(OPTIONS),
+                CelExtensions.lists(),
                 CelExtensions.comprehensions())
             .addRuntimeLibraries(
                 CelExtensions.optional(),
                 CelExtensions.strings(),
                 CelExtensions.sets(OPTIONS),
+                CelExtensions.lists(),
                 CelExtensions.comprehensions());
     CelFunctions.all().forEach(function -> function.addTo(builder));
     return builder;
@@ -124,6 +128,20 @@ public final class CelEnvironment {
         expression,
         type -> type.equals(SimpleType.STRING),
         "messageExpression must evaluate to a string");
+  }
+
+  /**
+   * The steps that an expression may take at most.
+   *
+   * @param sizes of what its variables may be
+   * @throws CelFailure telling all mistakes
+   */
+  public long cost(String expression, Sizes sizes) throws CelFailure {
+    try {
+      return Estimate.of(cel.compile(expression).getAst(), sizes).max();
+    } catch (CelValidationException e) {
+      throw failed(e);
+    }
   }
 
   private static CelProgram compile(

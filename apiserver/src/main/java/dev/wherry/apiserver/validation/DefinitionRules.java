@@ -108,7 +108,8 @@ final class DefinitionRules {
     deprecation(version);
     boolean status = version.at("subresources", "status").present();
     if (!isShared(spec, "schema") && version.at("schema", "openAPIV3Schema").present()) {
-      SchemaRules.check(version.at("schema", "openAPIV3Schema"), status);
+      SchemaRules.check(
+          version.at("schema", "openAPIV3Schema"), status, isUnchanged(version, version.errors()));
     }
     if (!isShared(spec, "subresources")) {
       DefinitionParts.scale(
@@ -121,6 +122,16 @@ final class DefinitionRules {
       DefinitionParts.selectable(
           version.child("selectableFields"), version.at("schema", "openAPIV3Schema"));
     }
+  }
+
+  /** Whether a version of this name had the same schema before. */
+  private static boolean isUnchanged(Field version, FieldErrors errors) {
+    for (JsonNode before : errors.before().path("spec").path("versions")) {
+      if (version.child("name").is(before.path("name").asText())) {
+        return before.path("schema").equals(version.child("schema").node());
+      }
+    }
+    return false;
   }
 
   /** Whether every version says the same of this. */
@@ -146,7 +157,10 @@ final class DefinitionRules {
         status |= version.at("subresources", "status").present();
       }
       JsonNode schema = first.at("schema", "openAPIV3Schema").node();
-      SchemaRules.check(Field.of(schema, "spec.validation.openAPIV3Schema", spec.errors()), status);
+      SchemaRules.check(
+          Field.of(schema, "spec.validation.openAPIV3Schema", spec.errors()),
+          status,
+          isUnchanged(first, spec.errors()));
     }
     if (isShared(spec, "subresources")) {
       DefinitionParts.scale(first.at("subresources", "scale"), "spec.subresources");

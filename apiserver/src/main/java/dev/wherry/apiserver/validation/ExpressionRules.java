@@ -4,9 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.wherry.apiserver.cel.CelEnvironment;
 import dev.wherry.apiserver.cel.CelFailure;
 import dev.wherry.apiserver.cel.CelProgram;
+import dev.wherry.apiserver.cel.SchemaSizes;
 import dev.wherry.apiserver.structural.Structural;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** Whether the rules of a schema compile; nothing of CEL is loaded for a schema without rules. */
 final class ExpressionRules {
@@ -19,19 +21,50 @@ final class ExpressionRules {
     return Structural.of(schema).hasRules();
   }
 
-  static void check(Field schema) {
-    node(schema, Structural.of(schema.node()), true, "");
+  /**
+   * @param unchanged whether the schema is as it was before
+   */
+  static void check(Field schema, boolean unchanged) {
+    RuleCosts costs = new RuleCosts(unchanged);
+    node(schema, Structural.of(schema.node()), true, new Place("", OptionalLong.of(1), costs));
+    costs.total(schema);
   }
 
   /**
+   * What holds of the values of a schema by its place.
+   *
    * @param uncorrelated where values cannot be found again in the old object; "" where they can
+   * @param times how many of them an object can have; empty when nothing says so
    */
-  private static void node(Field schema, Structural typed, boolean resource, String uncorrelated) {
+  private record Place(String uncorrelated, OptionalLong times, RuleCosts costs) {
+    Place below(Structural schema, String within) {
+      return new Place(
+          uncorrelated.isEmpty() ? within : uncorrelated, product(times, schema.source()), costs);
+    }
+
+    private static OptionalLong product(OptionalLong times, JsonNode schema) {
+      String limit =
+          switch (schema.path("type").asText()) {
+            case "array" -> "maxItems";
+            case "object" -> schema.has("additionalProperties") ? "maxProperties" : "";
+            default -> "";
+          };
+      if (limit.isEmpty() || times.isEmpty()) {
+        return times;
+      }
+      return schema.has(limit)
+          ? OptionalLong.of(
+              RuleCosts.times(times.getAsLong(), Math.max(0, schema.path(limit).asLong())))
+          : OptionalLong.empty();
+    }
+  }
+
+  private static void node(Field schema, Structural typed, boolean resource, Place place) {
     boolean own = resource || typed.embedded();
     for (Field rule : schema.child(RULES).items()) {
-      rule(rule, typed, own, uncorrelated);
+      rule(rule, typed, own, place);
     }
-    boolean atomic = typed.mapType().equals("atomic") && uncorrelated.isEmpty();
+    Place field = place.below(typed, typed.mapType().equals("atomic") ? schema.path() : "");
     for (Map.Entry<String, Structural> e : typed.properties().entrySet()) {
       if (e.getValue().hasRules()) {
         Field property =
@@ -39,34 +72,38 @@ final class ExpressionRules {
                 schema.node().path("properties").path(e.getKey()),
                 schema.path() + ".properties[" + e.getKey() + "]",
                 schema.errors());
-        node(property, e.getValue(), false, atomic ? schema.path() : uncorrelated);
+        node(property, e.getValue(), false, field);
       }
     }
-    boolean unkeyed = !typed.listType().equals("map") && uncorrelated.isEmpty();
+    Place item = place.below(typed, typed.listType().equals("map") ? "" : schema.path());
     typed
         .items()
         .filter(Structural::hasRules)
-        .ifPresent(item ->
-            node(schema.child("items"), item, false, unkeyed ? schema.path() : uncorrelated));
+        .ifPresent(items -> node(schema.child("items"), items, false, item));
     typed
         .additional()
         .filter(Structural::hasRules)
-        .ifPresent(value -> node(schema.child("additionalProperties"), value, false, uncorrelated));
+        .ifPresent(value ->
+            node(schema.child("additionalProperties"), value, false, place.below(typed, "")));
   }
 
-  private static void rule(Field rule, Structural typed, boolean resource, String uncorrelated) {
+  private static void rule(Field rule, Structural typed, boolean resource, Place place) {
     boolean optional = rule.child("optionalOldSelf").isTrue();
     Optional<CelEnvironment> environment = CelEnvironment.of(typed, resource, optional);
-    if (environment.isEmpty()) {
+    Optional<SchemaSizes> sizes = SchemaSizes.of(typed, resource);
+    if (environment.isEmpty() || sizes.isEmpty()) {
       return;
     }
+    long values = place.times().orElse(sizes.get().timesInRequest());
     Field text = rule.child("rule");
     try {
       CelProgram program = environment.get().rule(text.text());
-      if (program.usesOldSelf() && !uncorrelated.isEmpty()) {
+      long cost = environment.get().cost(text.text(), sizes.get());
+      place.costs().rule(text, RuleCosts.times(cost, values));
+      if (program.usesOldSelf() && !place.uncorrelated().isEmpty()) {
         text.invalid(
             "oldSelf cannot be used on the uncorrelatable portion of the schema within "
-                + uncorrelated);
+                + place.uncorrelated());
       } else if (!program.usesOldSelf() && rule.child("optionalOldSelf").present()) {
         rule.child("optionalOldSelf").invalid("may not be set if oldSelf is not used in rule");
       }
@@ -77,6 +114,7 @@ final class ExpressionRules {
     if (message.hasText()) {
       try {
         environment.get().text(message.text());
+        place.costs().message(message, environment.get().cost(message.text(), sizes.get()));
       } catch (CelFailure e) {
         wrong(message, rule, e);
       }

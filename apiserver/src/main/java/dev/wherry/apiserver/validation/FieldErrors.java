@@ -1,6 +1,7 @@
 package dev.wherry.apiserver.validation;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.wherry.model.kind.KindInfo;
 import dev.wherry.model.status.ApiException;
@@ -18,6 +19,23 @@ public final class FieldErrors {
   public static final int ERRORS_MAX = 200;
 
   private final List<Cause> causes = new ArrayList<>();
+  private final JsonNode before;
+
+  public FieldErrors() {
+    this(MissingNode.getInstance());
+  }
+
+  /**
+   * @param before the object that is changed
+   */
+  FieldErrors(JsonNode before) {
+    this.before = before;
+  }
+
+  /** The object as it was before a change; missing when it is new. */
+  JsonNode before() {
+    return before;
+  }
 
   /** A field is absent. */
   public void required(String path, String detail) {

@@ -32,8 +32,9 @@ final class SchemaRules {
 
   /**
    * @param status whether the status subresource is on
+   * @param unchanged whether the schema is as it was before
    */
-  static void check(Field schema, boolean status) {
+  static void check(Field schema, boolean status, boolean unchanged) {
     if (status && schema.child("type").hasText() && !schema.child("type").is("object")) {
       schema
           .child("type")
@@ -53,7 +54,7 @@ final class SchemaRules {
     node(schema, new Place(true, "", false));
     boolean sound = structure.isEmpty() && schema.errors().causes().size() == before;
     if (sound && ExpressionRules.hasAny(schema.node())) {
-      ExpressionRules.check(schema);
+      ExpressionRules.check(schema, unchanged);
     }
   }
 

@@ -144,7 +144,7 @@ public final class Validation {
    * @throws ApiException Invalid (422) with a cause per mistake
    */
   public static void update(KindInfo kind, ObjectNode object, ObjectNode old, String subresource) {
-    FieldErrors errors = new FieldErrors();
+    FieldErrors errors = new FieldErrors(old);
     Field now = Field.root(object, errors);
     Field before = Field.root(old, errors);
     MetadataRules.update(now.child("metadata"), before.child("metadata"));
