@@ -3,6 +3,7 @@ package dev.wherry.apiserver;
 import dev.wherry.apiserver.admission.AdmissionPlugin;
 import dev.wherry.apiserver.admission.KindForms;
 import dev.wherry.apiserver.admission.hook.Webhooks;
+import dev.wherry.apiserver.admission.policy.ParamAccess;
 import dev.wherry.apiserver.admission.policy.Policies;
 import dev.wherry.apiserver.admission.policy.PolicyStatus;
 import dev.wherry.apiserver.authn.UserInfo;
@@ -54,6 +55,7 @@ final class LateAdmission implements AutoCloseable {
     followers.add(() -> policies.follow(view));
     followers.add(() -> webhooks.follow(view));
     return List.of(
+        new ParamAccess(view, forms, authorizer),
         policies.mutating(),
         webhooks.mutating(),
         policies.validating(),
