@@ -112,7 +112,7 @@ public final class ApiServer implements AutoCloseable {
                 realm,
                 config.limits().inFlightMax(),
                 others,
-                protection.audit(),
+                protection,
                 registry,
                 conversions,
                 forms,
@@ -122,6 +122,7 @@ public final class ApiServer implements AutoCloseable {
                 tunnels,
                 clock,
                 random));
+    protection.follow(store);
     return new ApiServer(
         pki,
         cache,
@@ -135,7 +136,6 @@ public final class ApiServer implements AutoCloseable {
             others::close,
             custom::close,
             webhooks::close,
-            protection.rewriting(store),
             protection::close));
   }
 

@@ -4,13 +4,11 @@ import dev.wherry.apiserver.audit.AuditLog;
 import dev.wherry.apiserver.authn.AnonymousAccess;
 import dev.wherry.apiserver.authn.Authenticator;
 import dev.wherry.apiserver.cache.StoreKeys;
-import dev.wherry.apiserver.oidc.AuthenticationConfig;
-import dev.wherry.apiserver.oidc.JwtAuthenticator;
+import dev.wherry.apiserver.config.FileFollower;
+import dev.wherry.apiserver.oidc.FollowedIssuers;
 import dev.wherry.apiserver.secrets.AesGcmTransformer;
-import dev.wherry.apiserver.secrets.ConfiguredTransformer;
-import dev.wherry.apiserver.secrets.EncryptionConfig;
+import dev.wherry.apiserver.secrets.EncryptionAtRest;
 import dev.wherry.apiserver.secrets.EncryptionKeys;
-import dev.wherry.apiserver.secrets.Rewriting;
 import dev.wherry.apiserver.secrets.ValueTransformer;
 import dev.wherry.apiserver.token.TokenConfig;
 import dev.wherry.apiserver.view.Resource;
@@ -19,22 +17,26 @@ import dev.wherry.store.Store;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
  * What the files of a {@link ProtectionConfig} bring about.
  *
- * @param transformer encrypts what is stored
+ * @param own encrypts what is stored unless a file says how
+ * @param encryption encrypts as a file says
  * @param issuers judge the tokens of others by their signatures
  * @param tokenWebhook judges those that nobody here knows
  */
-record Protection(
-    ValueTransformer transformer,
-    AnonymousAccess anonymous,
-    List<JwtAuthenticator> issuers,
+public record Protection(
+    ValueTransformer own,
+    Optional<EncryptionAtRest> encryption,
+    Optional<FollowedIssuers> issuers,
     Optional<TokenWebhook> tokenWebhook,
     Optional<AuditLog> audit)
     implements AutoCloseable {
@@ -42,54 +44,77 @@ record Protection(
   static Protection open(
       ApiServerConfig config, InstantSource clock, Supplier<UUID> uids, SecureRandom random) {
     ProtectionConfig files = config.protection();
-    AuthenticationConfig authentication =
+    ValueTransformer own = own(config, random);
+    EncryptionAtRest.Ground ground =
+        new EncryptionAtRest.Ground(
+            clock,
+            uids,
+            random,
+            files.encryptionReload() ? Optional.of(files.lookEvery()) : Optional.empty());
+    return new Protection(
+        own,
+        files.encryption().map(file -> EncryptionAtRest.open(file, own, ground)),
         files
             .authentication()
-            .map(file -> AuthenticationConfig.read(file, TokenConfig.ISSUER))
-            .orElse(AuthenticationConfig.NONE);
-    return new Protection(
-        transformer(config, random),
-        authentication.anonymous(),
-        JwtAuthenticator.of(authentication, clock),
+            .map(
+                file -> FollowedIssuers.follow(file, TokenConfig.ISSUER, clock, files.lookEvery())),
         files
             .tokenWebhook()
             .map(file -> TokenWebhook.open(file, TokenConfig.defaults().audiences(), clock)),
         files.audit().map(where -> AuditLog.open(where, clock, uids)));
   }
 
-  /** Secrets are encrypted under the server's own key unless a file says how. */
-  private static ValueTransformer transformer(ApiServerConfig config, SecureRandom random) {
-    AesGcmTransformer own =
-        new AesGcmTransformer(
-            List.of(StoreKeys.prefix(Resource.SECRETS)),
-            EncryptionKeys.openOrCreate(config.dataDirectory().resolve("secrets.key"), random),
-            random);
-    return config
-        .protection()
-        .encryption()
-        .<ValueTransformer>map(
-            file -> new ConfiguredTransformer(EncryptionConfig.read(file), own, random))
-        .orElse(own);
+  /** Secrets, under the server's own key. */
+  private static ValueTransformer own(ApiServerConfig config, SecureRandom random) {
+    return new AesGcmTransformer(
+        List.of(StoreKeys.prefix(Resource.SECRETS)),
+        EncryptionKeys.openOrCreate(config.dataDirectory().resolve("secrets.key"), random),
+        random);
   }
 
-  /** Begins to write values again that are not encrypted as they would be now; returns its end. */
-  Runnable rewriting(Store store) {
-    return transformer instanceof ConfiguredTransformer configured
-        ? new Rewriting(store, configured)::close
-        : () -> {};
+  /** Encrypts what is stored. */
+  ValueTransformer transformer() {
+    return encryption.<ValueTransformer>map(file -> file).orElse(own);
+  }
+
+  /** What callers without credentials may do. */
+  AnonymousAccess anonymous() {
+    return issuers.map(FollowedIssuers::anonymous).orElse(AnonymousAccess.DEFAULT);
+  }
+
+  /** Begins to write values again that are not encrypted as they would be now. */
+  void follow(Store store) {
+    encryption.ifPresent(file -> file.follow(store));
   }
 
   /** All who judge the tokens of others, in the order in which they are asked. */
   List<Authenticator> tokenAuthenticators() {
-    List<Authenticator> all = new ArrayList<>(issuers);
+    List<Authenticator> all = new ArrayList<>();
+    issuers.ifPresent(all::add);
     tokenWebhook.ifPresent(all::add);
+    return all;
+  }
+
+  /** What must be well for the server to be ready, by the check's name. */
+  public Map<String, BooleanSupplier> readyChecks() {
+    return encryption
+        .<Map<String, BooleanSupplier>>map(file -> Map.of("kms-providers", file::isHealthy))
+        .orElse(Map.of());
+  }
+
+  /** What follows files, by the subsystem that its metrics are named after. */
+  public Map<String, FileFollower> followers() {
+    Map<String, FileFollower> all = new LinkedHashMap<>();
+    encryption.ifPresent(file -> all.put("encryption_config_controller", file.follower()));
+    issuers.ifPresent(file -> all.put("authentication_config_controller", file.follower()));
     return all;
   }
 
   @Override
   public void close() {
-    issuers.forEach(JwtAuthenticator::close);
+    issuers.ifPresent(FollowedIssuers::close);
     tokenWebhook.ifPresent(TokenWebhook::close);
+    encryption.ifPresent(EncryptionAtRest::close);
     audit.ifPresent(AuditLog::close);
   }
 }

@@ -34,6 +34,13 @@ final class ProtectionFlags {
       description = "An EncryptionConfiguration: what is stored encrypted, by which keys.")
   private @Nullable Path encryption;
 
+  @Option(
+      names = "--encryption-provider-config-automatic-reload",
+      arity = "0..1",
+      fallbackValue = "true",
+      description = "Whether --encryption-provider-config may change while the server runs.")
+  private boolean encryptionReload;
+
   @Option(names = "--audit-policy-file", description = "An audit Policy: what is logged of what.")
   private @Nullable Path auditPolicy;
 
@@ -60,7 +67,9 @@ final class ProtectionFlags {
         Optional.ofNullable(authentication),
         Optional.ofNullable(tokenWebhook),
         audit(),
-        Optional.ofNullable(encryption));
+        Optional.ofNullable(encryption),
+        encryptionReload,
+        ProtectionConfig.LOOK_EVERY);
   }
 
   private Optional<AuditConfig> audit() {
@@ -84,6 +93,9 @@ final class ProtectionFlags {
     add(arguments, "--authentication-config", authentication);
     add(arguments, "--authentication-token-webhook-config-file", tokenWebhook);
     add(arguments, "--encryption-provider-config", encryption);
+    if (encryptionReload) {
+      arguments.add("--encryption-provider-config-automatic-reload=true");
+    }
     add(arguments, "--audit-policy-file", auditPolicy);
     if (auditLog != null && auditLog.toString().equals("-")) {
       arguments.add("--audit-log-path=-");

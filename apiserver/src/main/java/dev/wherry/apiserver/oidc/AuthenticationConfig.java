@@ -3,7 +3,6 @@ package dev.wherry.apiserver.oidc;
 import dev.wherry.apiserver.authn.AnonymousAccess;
 import dev.wherry.apiserver.config.ConfigException;
 import dev.wherry.apiserver.config.ConfigNode;
-import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -26,14 +25,15 @@ public record AuthenticationConfig(List<IssuerConfig> issuers, AnonymousAccess a
   }
 
   /**
-   * Reads a file.
+   * Reads the bytes of a file.
    *
    * @param ownIssuer the issuer of service account tokens, which no other may call itself
    * @throws ConfigException telling all that is wrong
    */
-  public static AuthenticationConfig read(Path file, String ownIssuer) {
-    return ConfigNode.read(
+  static AuthenticationConfig parse(String file, byte[] bytes, String ownIssuer) {
+    return ConfigNode.parse(
         file,
+        bytes,
         "apiserver.config.k8s.io",
         "AuthenticationConfiguration",
         root -> of(root.only("apiVersion", "kind", "jwt", "anonymous"), ownIssuer));

@@ -46,10 +46,11 @@ final class IssuerKeys implements AutoCloseable {
   private final Semaphore wanted = new Semaphore(0);
   private final Thread thread;
 
-  /** What was fetched, when, and what tells of the next fetch. */
-  private record State(JsonWebKeys keys, Instant at, CountDownLatch next) {}
+  /** What was fetched, when, whether that was tried at all, and what tells of the next fetch. */
+  private record State(JsonWebKeys keys, Instant at, boolean tried, CountDownLatch next) {}
 
-  private volatile State state = new State(JsonWebKeys.NONE, Instant.MIN, new CountDownLatch(1));
+  private volatile State state =
+      new State(JsonWebKeys.NONE, Instant.MIN, false, new CountDownLatch(1));
 
   IssuerKeys(IssuerConfig config, InstantSource clock) {
     this.config = config;
@@ -94,6 +95,20 @@ final class IssuerKeys implements AutoCloseable {
     return state.keys().signed(token);
   }
 
+  /** Whether keys were fetched; waits for the first try. */
+  boolean await(Duration time) {
+    State now = state;
+    try {
+      if (!now.tried()) {
+        boolean _ = now.next().await(time.toMillis(), TimeUnit.MILLISECONDS);
+      }
+      return !state.at().equals(Instant.MIN);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
   private static Instant later(Instant from, Duration by) {
     return from.equals(Instant.MIN) ? from : from.plus(by);
   }
@@ -124,11 +139,11 @@ final class IssuerKeys implements AutoCloseable {
         throw new IOException("jwks_uri is no https URL");
       }
       JsonWebKeys keys = JsonWebKeys.of(get(keysUrl));
-      state = new State(keys, clock.instant(), new CountDownLatch(1));
+      state = new State(keys, clock.instant(), true, new CountDownLatch(1));
       return true;
     } catch (IOException | DecodeException | IllegalArgumentException e) {
       LOG.log(Level.WARNING, "issuer=" + config.url() + " why=\"" + e.getMessage() + "\"");
-      state = new State(before.keys(), before.at(), new CountDownLatch(1));
+      state = new State(before.keys(), before.at(), true, new CountDownLatch(1));
       return false;
     } finally {
       before.next().countDown();

@@ -22,7 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * (apiserver plugin/pkg/authenticator/token/oidc). A token that held is not judged again for ten
  * seconds, as upstream's token cache has it.
  */
-public final class JwtAuthenticator implements Authenticator, AutoCloseable {
+final class JwtAuthenticator implements Authenticator, AutoCloseable {
   private static final Duration NOT_BEFORE_LEEWAY = Duration.ofMinutes(5);
   private static final Duration REMEMBERED = Duration.ofSeconds(10);
   private static final int REMEMBERED_MAX = 4_096;
@@ -42,7 +42,7 @@ public final class JwtAuthenticator implements Authenticator, AutoCloseable {
   }
 
   /** One for each issuer of a configuration; they begin to fetch keys. */
-  public static List<JwtAuthenticator> of(AuthenticationConfig config, InstantSource clock) {
+  static List<JwtAuthenticator> of(AuthenticationConfig config, InstantSource clock) {
     return config.issuers().stream().map(issuer -> new JwtAuthenticator(issuer, clock)).toList();
   }
 
@@ -137,6 +137,15 @@ public final class JwtAuthenticator implements Authenticator, AutoCloseable {
     ObjectNode extra = json.putObject("extra");
     user.extra().forEach((key, values) -> values.forEach(extra.putArray(key)::add));
     return json;
+  }
+
+  String url() {
+    return config.url();
+  }
+
+  /** Whether the issuer's keys are here, or come within a time. */
+  boolean awaitKeys(Duration time) {
+    return keys.await(time);
   }
 
   @Override

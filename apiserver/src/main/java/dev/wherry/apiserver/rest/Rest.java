@@ -1,8 +1,8 @@
 package dev.wherry.apiserver.rest;
 
+import dev.wherry.apiserver.Protection;
 import dev.wherry.apiserver.SecurityRealm;
 import dev.wherry.apiserver.aggregation.Aggregator;
-import dev.wherry.apiserver.audit.AuditLog;
 import dev.wherry.apiserver.authn.UserInfo;
 import dev.wherry.apiserver.cache.WatchCache;
 import dev.wherry.apiserver.conversion.Conversions;
@@ -38,7 +38,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -72,7 +71,7 @@ public record Rest(
       SecurityRealm realm,
       int seats,
       Aggregator aggregator,
-      Optional<AuditLog> audit,
+      Protection protection,
       Registry registry,
       Conversions conversions,
       CustomForms forms,
@@ -106,7 +105,7 @@ public record Rest(
     KindRoutes kinds = new KindRoutes(registered);
     FlowControl flows =
         FlowControl.following(new CacheView(cache), on.seats(), new SeatsAsked(kinds, cache));
-    Metrics metrics = ServerMetrics.of(cache, flows, on.audit());
+    Metrics metrics = ServerMetrics.of(cache, flows, on.protection());
     Watches watches = new Watches(cache, answers, on.conversions(), on.random());
     Patches patches = new Patches(Schema.builtin(), on.forms());
     Writes writes =
@@ -134,7 +133,7 @@ public record Rest(
             on.realm(),
             flows,
             on.aggregator(),
-            on.audit(),
+            on.protection().audit(),
             kinds,
             cache,
             paths(on, metrics),
@@ -196,7 +195,7 @@ public record Rest(
         on.realm().tokens(),
         on.pki().serviceAccountKeys().getPublic(),
         Pem.certificates(List.of(on.pki().authority().certificate())),
-        Map.of("store", on::storeAnswers),
+        new HealthChecks(Map.of("store", on::storeAnswers), on.protection().readyChecks()),
         metrics,
         new TunnelRoute(on.tunnels())::accept);
   }

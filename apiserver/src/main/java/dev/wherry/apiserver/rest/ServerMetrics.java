@@ -1,19 +1,18 @@
 package dev.wherry.apiserver.rest;
 
-import dev.wherry.apiserver.audit.AuditLog;
+import dev.wherry.apiserver.Protection;
 import dev.wherry.apiserver.cache.ResourceCache;
 import dev.wherry.apiserver.cache.WatchCache;
 import dev.wherry.apiserver.fairness.FlowControl;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.ToIntFunction;
 
 /** What the metrics page tells of the server's parts. */
 final class ServerMetrics {
   private ServerMetrics() {}
 
-  static Metrics of(WatchCache cache, FlowControl flows, Optional<AuditLog> audit) {
+  static Metrics of(WatchCache cache, FlowControl flows, Protection protection) {
     Metrics metrics = new Metrics();
     metrics.gauge(
         "apiserver_storage_objects",
@@ -28,12 +27,30 @@ final class ServerMetrics {
         "Revision that the cache has reached.",
         () -> Map.of("", (double) cache.applied()));
     fairness(metrics, flows);
-    audit.ifPresent(log ->
-        metrics.counter(
-            "apiserver_audit_error_total",
-            "Audit events that were lost.",
-            () -> Map.of("plugin=\"log\"", (double) log.lost())));
+    reloads(metrics, protection);
+    protection
+        .audit()
+        .ifPresent(log ->
+            metrics.counter(
+                "apiserver_audit_error_total",
+                "Audit events that were lost.",
+                () -> Map.of("plugin=\"log\"", (double) log.lost())));
     return metrics;
+  }
+
+  private static void reloads(Metrics metrics, Protection protection) {
+    protection
+        .followers()
+        .forEach((subsystem, follower) -> {
+          metrics.counter(
+              "apiserver_" + subsystem + "_automatic_reloads_total",
+              "Times that the configuration was loaded again, by outcome.",
+              follower::reloads);
+          metrics.gauge(
+              "apiserver_" + subsystem + "_automatic_reload_last_timestamp_seconds",
+              "When the configuration was last loaded again, by outcome.",
+              follower::lastReloadSeconds);
+        });
   }
 
   private static void fairness(Metrics metrics, FlowControl flows) {

@@ -10,11 +10,8 @@ import dev.wherry.model.json.Json;
 import dev.wherry.model.status.ApiException;
 import dev.wherry.model.status.Reason;
 import java.security.PublicKey;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** Paths that are no resources: discovery, OpenAPI, health, version, the cluster's authority. */
@@ -26,7 +23,7 @@ final class SystemPaths {
   private final TokenConfig tokens;
   private final PublicKey tokenKey;
   private final String authorityPem;
-  private final Map<String, BooleanSupplier> checks;
+  private final HealthChecks checks;
   private final Metrics metrics;
   private final TunnelRoute tunnel;
 
@@ -42,7 +39,7 @@ final class SystemPaths {
       TokenConfig tokens,
       PublicKey tokenKey,
       String authorityPem,
-      Map<String, BooleanSupplier> checks,
+      HealthChecks checks,
       Metrics metrics,
       TunnelRoute tunnel) {
     this.discovery = discovery;
@@ -50,7 +47,7 @@ final class SystemPaths {
     this.tokens = tokens;
     this.tokenKey = tokenKey;
     this.authorityPem = authorityPem;
-    this.checks = new LinkedHashMap<>(checks);
+    this.checks = checks;
     this.metrics = metrics;
     this.tunnel = tunnel;
   }
@@ -60,7 +57,7 @@ final class SystemPaths {
     String path = exchange.path();
     switch (path) {
       case "/version", "/version/" -> Version.respond(exchange);
-      case "/healthz", "/livez", "/readyz" -> health(exchange, path);
+      case "/healthz", "/livez", "/readyz" -> checks.all(exchange, path);
       case "/metrics" -> exchange.respond(200, Metrics.CONTENT_TYPE, metrics.page());
       case AUTHORITY_PATH -> Answers.text(exchange, 200, authorityPem);
       case dev.wherry.streaming.tunnel.TunnelProtocol.PATH -> tunnel.serve(exchange, user);
@@ -101,7 +98,7 @@ final class SystemPaths {
       return answer.isPresent();
     }
     if (path.startsWith("/healthz/") || path.startsWith("/livez/") || path.startsWith("/readyz/")) {
-      return oneCheck(exchange, path.substring(path.indexOf('/', 1) + 1));
+      return checks.one(exchange, path);
     }
     return false;
   }
@@ -120,39 +117,5 @@ final class SystemPaths {
       exchange.setHeader("Content-Encoding", "gzip");
     }
     exchange.respond(answer.status(), answer.contentType(), gzip ? answer.gzip() : answer.plain());
-  }
-
-  private boolean oneCheck(Exchange exchange, String name) {
-    BooleanSupplier check = name.equals("ping") ? () -> true : checks.get(name);
-    if (check == null) {
-      return false;
-    }
-    boolean good = check.getAsBoolean();
-    Answers.text(exchange, good ? 200 : 500, good ? "ok" : "internal server error: " + name);
-    return true;
-  }
-
-  private void health(Exchange exchange, String path) {
-    String name = path.substring(1);
-    StringBuilder report = new StringBuilder("[+]ping ok\n");
-    boolean good = true;
-    for (Map.Entry<String, BooleanSupplier> check : checks.entrySet()) {
-      if (exchange.query().all("exclude").contains(check.getKey())) {
-        report.append("[+]").append(check.getKey()).append(" excluded: ok\n");
-        continue;
-      }
-      boolean fine = check.getValue().getAsBoolean();
-      good &= fine;
-      report
-          .append(fine ? "[+]" : "[-]")
-          .append(check.getKey())
-          .append(fine ? " ok\n" : " failed: reason withheld\n");
-    }
-    report.append(name).append(good ? " check passed\n" : " check failed\n");
-    if (good && !exchange.query().has("verbose")) {
-      Answers.text(exchange, 200, "ok");
-    } else {
-      Answers.text(exchange, good ? 200 : 500, report.toString());
-    }
   }
 }

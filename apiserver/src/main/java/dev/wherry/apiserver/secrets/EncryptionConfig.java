@@ -1,14 +1,14 @@
 package dev.wherry.apiserver.secrets;
 
-import dev.wherry.apiserver.config.ConfigException;
 import dev.wherry.apiserver.config.ConfigNode;
 import dev.wherry.apiserver.secrets.SealingKey.Algorithm;
 import dev.wherry.apiserver.view.Resource;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * An EncryptionConfiguration file (apiserver.config.k8s.io): which resources are kept encrypted, by
@@ -16,11 +16,11 @@ import java.util.Optional;
  *
  * @param rules the first that covers a resource decides
  */
-public record EncryptionConfig(List<Rule> rules) {
+record EncryptionConfig(List<Rule> rules) {
   private static final int KEYS_MAX = 64;
   private static final String EVERYTHING = "*";
 
-  public EncryptionConfig {
+  EncryptionConfig {
     rules = List.copyOf(rules);
   }
 
@@ -29,10 +29,10 @@ public record EncryptionConfig(List<Rule> rules) {
    *
    * @param resources {@code secrets}, {@code pandas.bears.example}, {@code *.apps}, {@code *.},
    *     {@code *.*}
-   * @param writer the first key; empty where values are stored plain
+   * @param writer the first provider; empty where values are stored plain
    * @param keys all that may read
    */
-  record Rule(List<String> resources, Optional<SealingKey> writer, List<SealingKey> keys) {
+  record Rule(List<String> resources, Optional<Provider> writer, List<Provider> keys) {
     boolean covers(Resource resource) {
       return resources.stream().anyMatch(pattern -> is(pattern, resource));
     }
@@ -47,37 +47,42 @@ public record EncryptionConfig(List<Rule> rules) {
   }
 
   /**
-   * Reads a file.
+   * Reads the bytes of a file.
    *
-   * @throws ConfigException telling all that is wrong
+   * @throws dev.wherry.apiserver.config.ConfigException telling all that is wrong
    */
-  public static EncryptionConfig read(Path file) {
-    return ConfigNode.read(
-        file, "apiserver.config.k8s.io", "EncryptionConfiguration", EncryptionConfig::of);
+  static EncryptionConfig parse(String name, byte[] bytes) {
+    return ConfigNode.parse(
+        name, bytes, "apiserver.config.k8s.io", "EncryptionConfiguration", EncryptionConfig::of);
   }
 
-  static EncryptionConfig of(ConfigNode root) {
+  private static EncryptionConfig of(ConfigNode root) {
     root.only("apiVersion", "kind", "resources");
-    List<Rule> rules = root.items("resources").stream().map(EncryptionConfig::rule).toList();
+    Set<String> plugins = new HashSet<>();
+    List<Rule> rules = new ArrayList<>();
+    List<String> before = new ArrayList<>();
+    for (ConfigNode node : root.items("resources")) {
+      Rule rule = rule(node, plugins);
+      EncryptedResources.check(node, rule.resources(), before);
+      before.addAll(rule.resources());
+      rules.add(rule);
+    }
     if (rules.isEmpty()) {
       root.wrong("resources", "at least one is required");
     }
     return new EncryptionConfig(rules);
   }
 
-  private static Rule rule(ConfigNode node) {
+  private static Rule rule(ConfigNode node, Set<String> plugins) {
     node.only("resources", "providers");
     List<String> resources = node.texts("resources");
     if (resources.isEmpty()) {
       node.wrong("resources", "at least one is required");
     }
-    if (resources.contains(EVERYTHING)) {
-      node.wrong("resources", "use '*.' for the core group and '*.*' for everything, not '*'");
-    }
-    List<SealingKey> keys = new ArrayList<>();
-    List<Optional<SealingKey>> order = new ArrayList<>();
+    List<Provider> keys = new ArrayList<>();
+    List<Optional<Provider>> order = new ArrayList<>();
     for (ConfigNode provider : node.items("providers")) {
-      List<SealingKey> some = keys(provider);
+      List<Provider> some = keys(provider, plugins);
       keys.addAll(some);
       order.add(some.stream().findFirst());
     }
@@ -92,10 +97,14 @@ public record EncryptionConfig(List<Rule> rules) {
   }
 
   /** None of the provider that encrypts nothing. */
-  private static List<SealingKey> keys(ConfigNode provider) {
-    provider.only("aescbc", "aesgcm", "secretbox", "identity");
-    List<SealingKey> keys = new ArrayList<>();
+  private static List<Provider> keys(ConfigNode provider, Set<String> plugins) {
+    provider.only("aescbc", "aesgcm", "secretbox", "identity", "kms");
+    List<Provider> keys = new ArrayList<>();
     int named = provider.has("identity") ? 1 : 0;
+    if (provider.has("kms")) {
+      named++;
+      keys.add(KmsConfig.of(provider.child("kms"), plugins));
+    }
     for (Algorithm algorithm : Algorithm.values()) {
       if (provider.has(algorithm.text())) {
         named++;
@@ -109,7 +118,7 @@ public record EncryptionConfig(List<Rule> rules) {
       }
     }
     if (named != 1) {
-      provider.wrong("must be one of aescbc, aesgcm, secretbox and identity");
+      provider.wrong("must be one of aescbc, aesgcm, secretbox, kms and identity");
     }
     return keys;
   }

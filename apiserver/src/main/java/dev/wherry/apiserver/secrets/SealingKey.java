@@ -14,7 +14,7 @@ import javax.crypto.spec.SecretKeySpec;
  * k8s:enc:ALGORITHM:v1:NAME:} and is, behind that, what upstream makes of the same key (apiserver
  * storage/value/encrypt).
  */
-record SealingKey(Algorithm algorithm, String name, byte[] secret) {
+record SealingKey(Algorithm algorithm, String name, byte[] secret) implements Provider, Sealer {
   private static final int GCM_NONCE_BYTES = 12;
   private static final int GCM_TAG_BITS = 128;
   private static final int BLOCK_BYTES = 16;
@@ -45,13 +45,15 @@ record SealingKey(Algorithm algorithm, String name, byte[] secret) {
         .getBytes(StandardCharsets.US_ASCII);
   }
 
-  boolean made(byte[] stored) {
+  @Override
+  public boolean made(byte[] stored) {
     byte[] prefix = prefix();
     return stored.length >= prefix.length
         && Arrays.equals(stored, 0, prefix.length, prefix, 0, prefix.length);
   }
 
-  byte[] seal(String storeKey, byte[] value, SecureRandom random) {
+  @Override
+  public byte[] seal(String storeKey, byte[] value, SecureRandom random) {
     byte[] nonce = new byte[nonceBytes()];
     random.nextBytes(nonce);
     try {
@@ -69,10 +71,8 @@ record SealingKey(Algorithm algorithm, String name, byte[] secret) {
     }
   }
 
-  /**
-   * @throws DecryptionException when the value was changed or moved, or the key is another one
-   */
-  byte[] open(String storeKey, byte[] stored) {
+  @Override
+  public byte[] open(String storeKey, byte[] stored) {
     int start = prefix().length;
     int body = start + nonceBytes();
     if (stored.length < body) {

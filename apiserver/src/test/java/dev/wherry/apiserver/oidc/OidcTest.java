@@ -14,6 +14,7 @@ import dev.wherry.apiserver.authn.Credentials;
 import dev.wherry.apiserver.config.ConfigException;
 import dev.wherry.machinery.pki.TlsContexts;
 import dev.wherry.model.json.Json;
+import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -193,10 +194,7 @@ class OidcTest {
   void issuer_changesItsKeys_withoutARestart() throws Exception {
     AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
     JwtAuthenticator authenticator =
-        JwtAuthenticator.of(
-                AuthenticationConfig.read(data.resolve("authentication.yaml"), "https://own"),
-                now::get)
-            .getFirst();
+        JwtAuthenticator.of(config(data.resolve("authentication.yaml")), now::get).getFirst();
     try (authenticator) {
       assertTrue(holds(authenticator, TestProvider.sign(key, claims(provider))));
       TestProvider.Key second = provider.add("k2", "ES256");
@@ -215,6 +213,10 @@ class OidcTest {
       // The server of this test asks once too.
       assertTrue(provider.fetches() <= fetches + 1, "asked " + provider.fetches() + " times");
     }
+  }
+
+  private static AuthenticationConfig config(Path file) throws IOException {
+    return AuthenticationConfig.parse(file.toString(), Files.readAllBytes(file), "https://own");
   }
 
   private static boolean holds(JwtAuthenticator authenticator, String token) {
@@ -243,10 +245,7 @@ class OidcTest {
                 groups: {expression: "claims.("}
             """);
     String message =
-        String.valueOf(
-            assertThrows(
-                    ConfigException.class, () -> AuthenticationConfig.read(file, "https://own"))
-                .getMessage());
+        String.valueOf(assertThrows(ConfigException.class, () -> config(file)).getMessage());
     for (String part :
         List.of(
             "unknown field jwt[0].issuer.colour",

@@ -125,13 +125,13 @@ class EncryptionConfigTest {
           "{apiVersion: v1, kind: ConfigMap, metadata: {name: m}, data: {k: plain}}");
       assertTrue(stored(server, map).contains("plain"));
     }
-    String first = config("secrets, \"*.\"", provider("aescbc", "a"));
+    String first = config("\"*.\"", provider("aescbc", "a"));
     try (ServerFixture server = start(first)) {
       awaitStored(server, KEY, "k8s:enc:aescbc:v1:a:");
       awaitStored(server, map, "k8s:enc:aescbc:v1:a:");
       assertEquals("aHVudGVyMg==", server.get(SECRETS + "/s").json().at("/data/k").asText());
     }
-    String second = config("secrets, \"*.\"", provider("secretbox", "b") + provider("aescbc", "a"));
+    String second = config("\"*.\"", provider("secretbox", "b") + provider("aescbc", "a"));
     try (ServerFixture server = start(second)) {
       awaitStored(server, KEY, "k8s:enc:secretbox:v1:b:");
       server.post(
@@ -154,13 +154,33 @@ class EncryptionConfigTest {
     Path file =
         Files.writeString(
             data.resolve("wrong.yaml"),
-            config("\"*\"", "- aescbc: {keys: [{name: \"a:b\", secret: c2hvcnQ=}]}\n- kms: {}\n"));
+            config(
+                "\"*\", secrets, \"*.\", Pods, events.events.k8s.io, secrets.*",
+                "- aescbc: {keys: [{name: \"a:b\", secret: c2hvcnQ=}]}\n"
+                    + "- kms: {apiVersion: v1, name: \"a:b\", endpoint: \"http://x\", timeout: 0s}\n"
+                    + "- rot13: {}\n"));
     String message =
         String.valueOf(
-            assertThrows(ConfigException.class, () -> EncryptionConfig.read(file)).getMessage());
-    assertTrue(message.contains("use '*.' for the core group"), message);
+            assertThrows(
+                    ConfigException.class,
+                    () -> EncryptionConfig.parse(file.toString(), Files.readAllBytes(file)))
+                .getMessage());
     assertTrue(message.contains("keys[0].name: must be ASCII without colons"), message);
     assertTrue(message.contains("secret: has 5 bytes"), message);
-    assertTrue(message.contains("unknown field resources[0].providers[1].kms"), message);
+    assertTrue(message.contains("unknown field resources[0].providers[2].rot13"), message);
+    for (String part :
+        new String[] {
+          "use '*.' to encrypt all the resources from core API group",
+          "should not contain capital letters",
+          "using overlapping resources",
+          "objects are stored using the 'events' API group",
+          "the same resource across groups is not supported",
+          "providers[1].kms.apiVersion: must be v2",
+          "kms.name: invalid KMS provider name a:b",
+          "kms.endpoint: unsupported scheme \"http\"",
+          "kms.timeout: timeout should be a positive value"
+        }) {
+      assertTrue(message.contains(part), part + " is not in " + message);
+    }
   }
 }
