@@ -2,18 +2,12 @@ package dev.wherry.machinery.lease;
 
 import dev.wherry.machinery.client.ApiClient;
 import dev.wherry.machinery.time.Timer;
-import dev.wherry.model.coordination.v1.Lease;
-import dev.wherry.model.coordination.v1.LeaseSpec;
-import dev.wherry.model.meta.v1.ObjectMeta;
 import dev.wherry.model.meta.v1.OwnerReference;
 import dev.wherry.model.status.ApiException;
-import dev.wherry.model.status.Reason;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -41,18 +35,15 @@ public final class LeaseKeeper implements AutoCloseable {
     }
   }
 
-  private final ApiClient client;
   private final Config config;
-  private final Supplier<List<OwnerReference>> owners;
+  private final LeaseHolder holder;
   private final Timer timer;
   private final Thread thread;
-  private Optional<Lease> known = Optional.empty();
 
   private LeaseKeeper(
       ApiClient client, Config config, Supplier<List<OwnerReference>> owners, Timer timer) {
-    this.client = client;
     this.config = config;
-    this.owners = owners;
+    this.holder = new LeaseHolder(client, config, owners, timer);
     this.timer = timer;
     this.thread = Thread.ofVirtual().name("lease-" + config.name()).unstarted(this::run);
   }
@@ -82,10 +73,9 @@ public final class LeaseKeeper implements AutoCloseable {
     Duration pause = PAUSE_FIRST;
     for (int attempt = 1; attempt <= QUICK_ATTEMPTS_MAX; attempt++) {
       try {
-        known = Optional.of(renewOnce());
+        holder.renew();
         return;
       } catch (ApiException e) {
-        known = Optional.empty();
         LOG.log(Level.DEBUG, "lease={0} not renewed why={1}", config.name(), e.text());
       } catch (RuntimeException e) {
         LOG.log(Level.DEBUG, "lease=" + config.name() + " not renewed", e);
@@ -94,50 +84,6 @@ public final class LeaseKeeper implements AutoCloseable {
       pause = pause.multipliedBy(2).compareTo(PAUSE_MAX) > 0 ? PAUSE_MAX : pause.multipliedBy(2);
     }
     LOG.log(Level.WARNING, "lease={0} not renewed in {1} attempts", config.name(), 5);
-  }
-
-  private Lease renewOnce() {
-    Optional<Lease> present = known.isPresent() ? known : read();
-    return present.isPresent()
-        ? client.update(Lease.KIND, renewed(present.get()))
-        : client.create(Lease.KIND, fresh());
-  }
-
-  private Optional<Lease> read() {
-    try {
-      return Optional.of(client.get(Lease.KIND, config.namespace(), config.name()));
-    } catch (ApiException e) {
-      if (e.reason() == Reason.NOT_FOUND) {
-        return Optional.empty();
-      }
-      throw e;
-    }
-  }
-
-  private Lease fresh() {
-    ObjectMeta meta =
-        ObjectMeta.builder()
-            .namespace(config.namespace())
-            .name(config.name())
-            .ownerReferences(owners.get())
-            .build();
-    return Lease.builder().metadata(meta).spec(spec(LeaseSpec.builder())).build();
-  }
-
-  private Lease renewed(Lease lease) {
-    ObjectMeta meta = lease.metadata();
-    if (meta.ownerReferences().isEmpty()) {
-      meta = meta.toBuilder().ownerReferences(owners.get()).build();
-    }
-    return lease.toBuilder().metadata(meta).spec(spec(lease.spec().toBuilder())).build();
-  }
-
-  private LeaseSpec spec(LeaseSpec.Builder spec) {
-    Instant now = timer.instant();
-    return spec.holderIdentity(config.holder())
-        .leaseDurationSeconds((int) config.duration().toSeconds())
-        .renewTime(now)
-        .build();
   }
 
   @Override
