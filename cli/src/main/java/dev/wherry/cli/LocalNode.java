@@ -146,7 +146,13 @@ final class LocalNode {
                 options.dns().addresses(), DnsSettings.DOMAIN, HostResolver.system().file())
             .withLabelsAndTaints(options.labels(), options.taints());
     Kubelet kubelet =
-        Kubelet.start(config, api, identity::serving, List.of(identity.authority()), timer, random);
+        Kubelet.start(
+            NodeConfiguration.complete(config, options),
+            api,
+            identity::serving,
+            List.of(identity.authority()),
+            timer,
+            random);
     parts.push(() -> {
       if (Shutdown.isWanted(data)) {
         kubelet.closeWithPods();

@@ -42,6 +42,7 @@ public final class ServerRole implements AutoCloseable {
    * @param builtIns of the controllers
    * @param ingress where Ingresses and Gateways are served
    * @param podNetwork whether the worker's pod network is Wherry's own
+   * @param kubeletFile the worker's KubeletConfiguration; "" for none
    */
   public record Options(
       Path dataDirectory,
@@ -59,7 +60,8 @@ public final class ServerRole implements AutoCloseable {
       DnsChoice dns,
       ControllersConfig.BuiltIns builtIns,
       IngressChoice ingress,
-      boolean podNetwork) {
+      boolean podNetwork,
+      String kubeletFile) {
     public Options {
       hosts = List.copyOf(hosts);
       labels = Map.copyOf(labels);
@@ -92,7 +94,8 @@ public final class ServerRole implements AutoCloseable {
           DnsChoice.BUILT_IN,
           ControllersConfig.BuiltIns.ALL,
           IngressChoice.DEFAULT,
-          true);
+          true,
+          "");
     }
 
     private WorkerOptions worker(int apiPort) {
@@ -107,7 +110,8 @@ public final class ServerRole implements AutoCloseable {
           taints,
           dns,
           ingress,
-          podNetwork);
+          podNetwork,
+          kubeletFile);
     }
   }
 

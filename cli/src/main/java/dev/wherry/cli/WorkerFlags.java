@@ -116,6 +116,17 @@ final class WorkerFlags {
       defaultValue = BUILT_IN)
   private String podNetwork = BUILT_IN;
 
+  @Option(
+      names = {"--kubelet-config", "--config"},
+      paramLabel = "FILE",
+      description =
+          "A KubeletConfiguration (kubelet.config.k8s.io/v1beta1) for this node, read strictly.")
+  private String kubeletFile = "";
+
+  private String kubeletFile() {
+    return kubeletFile.isEmpty() ? "" : Path.of(kubeletFile).toAbsolutePath().toString();
+  }
+
   /** An agent's: the given address, or the one from which this host reaches the server. */
   WorkerOptions agent(URI server, Path dataDirectory) throws IOException {
     return new WorkerOptions(
@@ -129,7 +140,8 @@ final class WorkerFlags {
         parsedTaints(taints),
         dns(),
         ingress(),
-        podNetwork());
+        podNetwork(),
+        kubeletFile());
   }
 
   /** A server's: the given address, or this host's first. */
@@ -158,7 +170,8 @@ final class WorkerFlags {
         dns(),
         builtIns,
         ingress(),
-        podNetwork());
+        podNetwork(),
+        kubeletFile());
   }
 
   /** The flags again, for a process of its own. */
@@ -177,6 +190,9 @@ final class WorkerFlags {
     arguments.addAll(ingress().arguments());
     if (!podNetwork.equals(BUILT_IN)) {
       arguments.add("--pod-network=" + podNetwork);
+    }
+    if (!kubeletFile.isEmpty()) {
+      arguments.add("--kubelet-config=" + kubeletFile());
     }
     return arguments;
   }

@@ -18,6 +18,7 @@ import java.util.Map;
  * @param dns who answers the cluster's DNS
  * @param ingress where Ingresses and Gateways are served
  * @param podNetwork whether the pod network is Wherry's own
+ * @param kubeletFile a KubeletConfiguration; "" for none
  */
 record WorkerOptions(
     URI server,
@@ -30,7 +31,8 @@ record WorkerOptions(
     List<Taint> taints,
     DnsChoice dns,
     IngressChoice ingress,
-    boolean podNetwork) {
+    boolean podNetwork,
+    String kubeletFile) {
   WorkerOptions {
     labels = Map.copyOf(labels);
     taints = List.copyOf(taints);

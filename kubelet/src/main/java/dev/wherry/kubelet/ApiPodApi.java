@@ -3,12 +3,15 @@ package dev.wherry.kubelet;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.kubelet.pod.PodApi;
+import dev.wherry.kubelet.pod.PodView;
+import dev.wherry.kubelet.staticpod.Mirrors;
 import dev.wherry.machinery.client.ApiClient;
 import dev.wherry.machinery.client.DeleteOptions;
 import dev.wherry.machinery.client.PatchType;
 import dev.wherry.machinery.informer.Informer;
 import dev.wherry.model.Quantity;
 import dev.wherry.model.core.v1.ConfigMap;
+import dev.wherry.model.core.v1.Node;
 import dev.wherry.model.core.v1.PersistentVolume;
 import dev.wherry.model.core.v1.PersistentVolumeClaim;
 import dev.wherry.model.core.v1.Pod;
@@ -24,19 +27,29 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /** The pods' view of the cluster over an {@link ApiClient}. */
 final class ApiPodApi implements PodApi {
   private final ApiClient api;
   private final Informer<Service> services;
-  private final Supplier<Map<String, Quantity>> allocatable;
+  private final OwnNode node;
+  private final Mirrors mirrors;
 
-  ApiPodApi(
-      ApiClient api, Informer<Service> services, Supplier<Map<String, Quantity>> allocatable) {
+  /** What the agent knows of its own node. */
+  interface OwnNode {
+    String name();
+
+    /** As last read or written; empty before. */
+    Optional<Node> known();
+
+    Map<String, Quantity> allocatable();
+  }
+
+  ApiPodApi(ApiClient api, Informer<Service> services, OwnNode node, Mirrors mirrors) {
     this.api = api;
     this.services = services;
-    this.allocatable = allocatable;
+    this.node = node;
+    this.mirrors = mirrors;
   }
 
   @Override
@@ -97,8 +110,16 @@ final class ApiPodApi implements PodApi {
     return find(Pod.KIND, namespace, name);
   }
 
+  /** What is told of a pod of the node's own goes to its mirror, once there is one. */
   @Override
   public void patchStatus(Pod pod, JsonNode patch) {
+    if (PodView.of(pod).ofThisNode()) {
+      Optional<Pod> mirror = mirrors.of(pod);
+      if (mirror.isEmpty()) {
+        return;
+      }
+      ((ObjectNode) patch.path("metadata")).put("uid", mirror.get().metadata().uid());
+    }
     api.patch(
         Pod.KIND,
         pod.metadata().namespace(),
@@ -110,6 +131,9 @@ final class ApiPodApi implements PodApi {
 
   @Override
   public void delete(Pod pod) {
+    if (PodView.of(pod).ofThisNode()) {
+      return;
+    }
     try {
       api.delete(
           Pod.KIND,
@@ -125,7 +149,13 @@ final class ApiPodApi implements PodApi {
 
   @Override
   public Map<String, Quantity> allocatable() {
-    return allocatable.get();
+    return node.allocatable();
+  }
+
+  @Override
+  public Optional<Node> node(boolean fresh) {
+    Optional<Node> known = fresh ? Optional.empty() : node.known();
+    return known.isPresent() ? known : find(Node.KIND, "", node.name());
   }
 
   private <T extends KubeObject> Optional<T> find(Kind<T> kind, String namespace, String name) {

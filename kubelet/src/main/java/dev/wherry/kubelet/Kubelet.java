@@ -1,20 +1,18 @@
 package dev.wherry.kubelet;
 
 import dev.wherry.kubelet.cri.CriRuntime;
+import dev.wherry.kubelet.eviction.Evictions;
 import dev.wherry.kubelet.follow.SharedWatches;
 import dev.wherry.kubelet.housekeeping.Housekeeping;
 import dev.wherry.kubelet.node.NodeAgent;
 import dev.wherry.kubelet.pod.NodeShutdown;
-import dev.wherry.kubelet.pod.PodEvents;
 import dev.wherry.kubelet.pod.PodParts;
 import dev.wherry.kubelet.pod.PodRelist;
 import dev.wherry.kubelet.pod.PodWorkers;
 import dev.wherry.kubelet.server.KubeletServer;
+import dev.wherry.kubelet.staticpod.Mirrors;
 import dev.wherry.machinery.client.ApiClient;
 import dev.wherry.machinery.event.EventRecorder;
-import dev.wherry.machinery.event.EventType;
-import dev.wherry.machinery.event.References;
-import dev.wherry.machinery.informer.Change;
 import dev.wherry.machinery.informer.Informer;
 import dev.wherry.machinery.informer.Scope;
 import dev.wherry.machinery.lease.LeaseKeeper;
@@ -77,31 +75,37 @@ public final class Kubelet implements AutoCloseable {
     runtime = new CriRuntime(config.criEndpoint(), config.imageEndpoint());
     EventRecorder recorder = opened(EventRecorder.start(api, "kubelet", config.nodeName(), timer));
     Informer<Service> services = opened(Informer.start(api, Service.KIND, Scope.ALL, timer));
-    NodeSlot slot = new NodeSlot();
+    Mirrors mirrors = new Mirrors();
+    NodeSlot slot = new NodeSlot(config.nodeName());
     PodParts shared =
         PodPartsFactory.create(
             config,
             runtime,
-            new ApiPodApi(api, services, slot::allocatable),
-            events(recorder),
+            new ApiPodApi(api, services, slot, mirrors),
+            NodeEvents.ofPods(recorder),
             opened(new SharedWatches(api, timer)),
             timer,
             random);
     workers = opened(new PodWorkers(shared));
     server = opened(KubeletServer.start(config, shared, workers, api, serving, clientAuthorities));
-    node = opened(new NodeAgent(config, runtime, api, timer, server.port()));
-    slot.node = node;
+    node = opened(new NodeAgent(config, runtime, api, shared.gate(), timer, server.port()));
+    slot.fill(node);
     node.start();
     opened(
         LeaseKeeper.start(api, LeaseKeeper.Config.ofNode(config.nodeName()), node::owners, timer));
     opened(new PodRelist(runtime, workers, timer)).start();
+    Arrivals arrivals = opened(Arrivals.start(config, workers, mirrors, api, node::owners, timer));
     Informer<Pod> pods =
         opened(
             new Informer<>(
                     api, Pod.KIND, Scope.ofFields("spec.nodeName=" + config.nodeName()), timer)
-                .onChange(this::changed)
+                .onChange(arrivals::changed)
                 .start());
     opened(new Doorkeeper(pods::awaitSynced, shared.room())).start();
+    opened(
+            Evictions.of(
+                shared, workers, NodeEvents.shortOf(recorder, config.nodeName()), node::wake))
+        .start();
     opened(new Housekeeping(shared, workers, pods::hasSynced)).start();
     LOG.log(
         System.Logger.Level.INFO,
@@ -109,33 +113,6 @@ public final class Kubelet implements AutoCloseable {
         config.nodeName(),
         shared.runtimeName(),
         String.valueOf(server.port()));
-  }
-
-  private void changed(Change<Pod> change) {
-    switch (change) {
-      case Change.Added<Pod>(Pod now) -> workers.update(now);
-      case Change.Updated<Pod>(Pod _, Pod now) -> workers.update(now);
-      case Change.Removed<Pod>(Pod last) -> workers.gone(last);
-    }
-  }
-
-  private static PodEvents events(EventRecorder recorder) {
-    return (pod, fieldPath, type, reason, message) ->
-        recorder.report(
-            References.to(pod, fieldPath),
-            type == PodEvents.Type.NORMAL ? EventType.NORMAL : EventType.WARNING,
-            reason,
-            message);
-  }
-
-  /** Pods may ask for the node's resources before the agent exists. */
-  private static final class NodeSlot {
-    private volatile @org.jspecify.annotations.Nullable NodeAgent node;
-
-    java.util.Map<String, dev.wherry.model.Quantity> allocatable() {
-      NodeAgent known = node;
-      return known == null ? java.util.Map.of() : known.allocatable();
-    }
   }
 
   private <T extends AutoCloseable> T opened(T part) {

@@ -1,6 +1,6 @@
 package dev.wherry.kubelet;
 
-import dev.wherry.model.Quantity;
+import dev.wherry.kubelet.config.NodeSettings;
 import dev.wherry.model.core.v1.Taint;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,8 +17,7 @@ import java.util.Map;
  * @param imageEndpoint of the image service, which may be another socket
  * @param labels put on the node at registration, beside the well-known ones
  * @param taints put on the node when it is made
- * @param reserved taken from capacity before it is allocatable
- * @param maxPods the most pods at once
+ * @param settings how it treats its pods
  * @param serverPort of the kubelet's HTTPS server; 0 for a free one
  * @param clusterDns addresses of the cluster's DNS; empty makes ClusterFirst mean Default
  * @param clusterDomain such as {@code cluster.local}
@@ -35,8 +34,7 @@ public record KubeletConfig(
     String imageEndpoint,
     Map<String, String> labels,
     List<Taint> taints,
-    Map<String, Quantity> reserved,
-    int maxPods,
+    NodeSettings settings,
     int serverPort,
     List<String> clusterDns,
     String clusterDomain,
@@ -44,7 +42,6 @@ public record KubeletConfig(
     String cgroupRoot,
     String version) {
 
-  public static final int MAX_PODS = 110;
   public static final int SERVER_PORT = 10_250;
   public static final Path POD_LOGS_DIR = Path.of("/var/log/pods");
   public static final String CLUSTER_DOMAIN = "cluster.local";
@@ -53,12 +50,8 @@ public record KubeletConfig(
     if (nodeName.isEmpty()) {
       throw new IllegalArgumentException("nodeName is empty");
     }
-    if (maxPods <= 0) {
-      throw new IllegalArgumentException("maxPods must be positive, is " + maxPods);
-    }
     labels = Map.copyOf(labels);
     taints = List.copyOf(taints);
-    reserved = Map.copyOf(reserved);
     clusterDns = List.copyOf(clusterDns);
   }
 
@@ -74,8 +67,7 @@ public record KubeletConfig(
         criEndpoint,
         Map.of(),
         List.of(),
-        Map.of(),
-        MAX_PODS,
+        NodeSettings.plain(),
         SERVER_PORT,
         List.of(),
         CLUSTER_DOMAIN,
@@ -95,8 +87,7 @@ public record KubeletConfig(
         imageEndpoint,
         labels,
         taints,
-        reserved,
-        maxPods,
+        settings,
         serverPort,
         clusterDns,
         clusterDomain,
@@ -116,8 +107,7 @@ public record KubeletConfig(
         endpoint,
         labels,
         taints,
-        reserved,
-        maxPods,
+        settings,
         serverPort,
         clusterDns,
         clusterDomain,
@@ -137,8 +127,7 @@ public record KubeletConfig(
         imageEndpoint,
         labels,
         taints,
-        reserved,
-        maxPods,
+        settings,
         port,
         clusterDns,
         clusterDomain,
@@ -162,8 +151,7 @@ public record KubeletConfig(
         imageEndpoint,
         labels,
         taints,
-        reserved,
-        maxPods,
+        settings,
         serverPort,
         servers,
         domain,
@@ -183,8 +171,7 @@ public record KubeletConfig(
         imageEndpoint,
         newLabels,
         newTaints,
-        reserved,
-        maxPods,
+        settings,
         serverPort,
         clusterDns,
         clusterDomain,
@@ -204,13 +191,32 @@ public record KubeletConfig(
         imageEndpoint,
         labels,
         taints,
-        reserved,
-        maxPods,
+        settings,
         serverPort,
         clusterDns,
         clusterDomain,
         resolvConf,
         root,
+        version);
+  }
+
+  /** The same treating its pods so. */
+  public KubeletConfig withSettings(NodeSettings node) {
+    return new KubeletConfig(
+        nodeName,
+        nodeIp,
+        dataDir,
+        podLogsDir,
+        criEndpoint,
+        imageEndpoint,
+        labels,
+        taints,
+        node,
+        serverPort,
+        clusterDns,
+        clusterDomain,
+        resolvConf,
+        cgroupRoot,
         version);
   }
 }

@@ -2,6 +2,7 @@ package dev.wherry.kubelet;
 
 import dev.wherry.kubelet.admission.NodeRoom;
 import dev.wherry.kubelet.cri.CriRuntime;
+import dev.wherry.kubelet.eviction.PressureGate;
 import dev.wherry.kubelet.image.ImagePulls;
 import dev.wherry.kubelet.launch.PodConfigs;
 import dev.wherry.kubelet.log.LogReader;
@@ -46,7 +47,9 @@ final class PodPartsFactory {
         news,
         new PodConfigs(config, dirs, figures),
         new NodeRoom(api::allocatable),
-        new PodCgroups(CGROUPS, config.cgroupRoot(), runtime.systemdCgroups()),
+        new PressureGate(),
+        new PodCgroups(
+            CGROUPS, config.cgroupRoot(), runtime.systemdCgroups(), config.settings().pidsMax()),
         dirs,
         new Mounts(),
         new LogReader(new LogWatch()),

@@ -18,17 +18,18 @@ import java.util.Set;
  * @param amounts by resource, CPU in thousandths, all others in their base unit
  * @param hostPorts as {@code protocol/address/port}
  */
-record Demand(Map<String, Long> amounts, Set<String> hostPorts) {
+public record Demand(Map<String, Long> amounts, Set<String> hostPorts) {
   static final String PODS = "pods";
   static final String CPU = "cpu";
   private static final String ANY_ADDRESS = "0.0.0.0";
 
-  Demand {
+  public Demand {
     amounts = Map.copyOf(amounts);
     hostPorts = Set.copyOf(hostPorts);
   }
 
-  static Demand of(PodView pod) {
+  /** What a pod asks for. */
+  public static Demand of(PodView pod) {
     Map<String, Long> sum = new HashMap<>();
     Map<String, Long> peak = new HashMap<>();
     Map<String, Long> sidecars = new HashMap<>();
@@ -59,7 +60,8 @@ record Demand(Map<String, Long> amounts, Set<String> hostPorts) {
     return new Demand(sum, ports);
   }
 
-  long amount(String resource) {
+  /** Of one resource; 0 where it asks for none. */
+  public long amount(String resource) {
     return amounts.getOrDefault(resource, 0L);
   }
 

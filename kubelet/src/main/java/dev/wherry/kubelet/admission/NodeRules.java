@@ -1,12 +1,14 @@
 package dev.wherry.kubelet.admission;
 
 import dev.wherry.kubelet.pod.PodView;
+import dev.wherry.model.core.v1.AppArmorProfile;
 import dev.wherry.model.core.v1.PodOS;
 import dev.wherry.model.core.v1.PodSecurityContext;
 import dev.wherry.model.core.v1.Sysctl;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What no pod gets on this node, however much room there is (rule: upstream's kubelet lifecycle
@@ -34,7 +36,7 @@ public final class NodeRules {
   private NodeRules() {}
 
   /** The first rule that a pod breaks. */
-  public static Optional<Rejection> check(PodView pod) {
+  public static Optional<Rejection> check(PodView pod, NodeTraits node) {
     String label = pod.meta().labels().get(OS_LABEL);
     if (label != null && !label.equals(OS)) {
       return Optional.of(
@@ -48,16 +50,39 @@ public final class NodeRules {
           new Rejection(
               "PodOSNotSupported", "Failed to admit pod as the OS field doesn't match node OS"));
     }
-    return sysctls(pod);
+    if (Boolean.FALSE.equals(pod.spec().hostUsers())) {
+      return Optional.of(
+          new Rejection(
+              "UserNamespacesNotSupported",
+              "hostUsers: false is not supported: this node gives pods no user namespace"));
+    }
+    if (!node.appArmor() && wantsAppArmor(pod)) {
+      return Optional.of(
+          new Rejection(
+              "AppArmor", "Cannot enforce AppArmor: AppArmor is not enabled on the host"));
+    }
+    return sysctls(pod, node.unsafeSysctls());
   }
 
-  private static Optional<Rejection> sysctls(PodView pod) {
+  private static boolean wantsAppArmor(PodView pod) {
+    PodSecurityContext whole = pod.spec().securityContext();
+    return enforced(whole == null ? null : whole.appArmorProfile())
+        || pod.all().stream()
+            .map(named -> named.container().securityContext())
+            .anyMatch(own -> enforced(own == null ? null : own.appArmorProfile()));
+  }
+
+  private static boolean enforced(@Nullable AppArmorProfile profile) {
+    return profile != null && !profile.type().equals("Unconfined");
+  }
+
+  private static Optional<Rejection> sysctls(PodView pod, List<String> unsafe) {
     PodSecurityContext security = pod.spec().securityContext();
     List<Sysctl> wanted = security == null ? List.of() : security.sysctls();
     for (Sysctl sysctl : wanted) {
       String name = sysctl.name().replace('/', '.');
       String problem = "";
-      if (!SAFE_SYSCTLS.contains(name)) {
+      if (!SAFE_SYSCTLS.contains(name) && !allowed(name, unsafe)) {
         problem = "not allowlisted";
       } else if (name.startsWith("net.") && pod.hostNetwork()) {
         problem = "not allowed with host net enabled";
@@ -71,5 +96,14 @@ public final class NodeRules {
       }
     }
     return Optional.empty();
+  }
+
+  private static boolean allowed(String name, List<String> unsafe) {
+    return unsafe.stream()
+        .map(pattern -> pattern.replace('/', '.'))
+        .anyMatch(pattern ->
+            pattern.endsWith("*")
+                ? name.startsWith(pattern.substring(0, pattern.length() - 1))
+                : name.equals(pattern));
   }
 }

@@ -1,5 +1,6 @@
 package dev.wherry.kubelet.figures;
 
+import dev.wherry.kubelet.resource.HostFigures;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.FileStore;
@@ -143,7 +144,7 @@ final class NodeReader {
 
   private NodeUse.Tasks tasks() throws IOException {
     String[] load = Files.readString(proc.resolve("loadavg")).strip().split("[ /]", -1);
-    long max = Long.parseLong(Files.readString(proc.resolve("sys/kernel/pid_max")).strip());
+    long max = HostFigures.sysctl(proc.resolve("sys/kernel/pid_max"));
     return new NodeUse.Tasks(load.length > 4 ? Long.parseLong(load[4]) : 0, max);
   }
 

@@ -1,5 +1,6 @@
 package dev.wherry.kubelet.housekeeping;
 
+import dev.wherry.kubelet.config.NodeSettings;
 import dev.wherry.kubelet.cri.CriException;
 import dev.wherry.kubelet.cri.CriRuntime;
 import dev.wherry.proto.cri.v1.FilesystemUsage;
@@ -16,20 +17,20 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Removes images that nothing has used for longest when their disk fills: from 85 % down to 80 %
- * (rule: imageGCHighThresholdPercent and Low). Imported images count as used while pinned.
+ * Removes images that nothing has used for longest when their disk fills: from 85 % down to 80 % by
+ * default (rule: imageGCHighThresholdPercent and Low). Imported images count as used while pinned.
  */
 final class ImageSweep {
   private static final System.Logger LOG = System.getLogger(ImageSweep.class.getName());
-  private static final int HIGH_PERCENT = 85;
-  private static final int LOW_PERCENT = 80;
 
   private final CriRuntime runtime;
+  private final NodeSettings.ImageLimits limits;
   private final Map<String, Long> lastUsedRound = new HashMap<>();
   private long round;
 
-  ImageSweep(CriRuntime runtime) {
+  ImageSweep(CriRuntime runtime, NodeSettings.ImageLimits limits) {
     this.runtime = runtime;
+    this.limits = limits;
   }
 
   /**
@@ -58,10 +59,10 @@ final class ImageSweep {
   private void free(FileStore store, List<Image> images) throws IOException {
     long total = store.getTotalSpace();
     long used = total - store.getUsableSpace();
-    if (total == 0 || used * 100 / total < HIGH_PERCENT) {
+    if (total == 0 || used * 100 / total < limits.highPercent()) {
       return;
     }
-    long toFree = used - total / 100 * LOW_PERCENT;
+    long toFree = used - total / 100 * limits.lowPercent();
     List<Image> oldest =
         images.stream()
             .filter(i -> !i.getPinned() && lastUsedRound.getOrDefault(i.getId(), round) < round)

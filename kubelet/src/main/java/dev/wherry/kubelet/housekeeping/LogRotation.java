@@ -1,5 +1,6 @@
 package dev.wherry.kubelet.housekeeping;
 
+import dev.wherry.kubelet.config.NodeSettings;
 import dev.wherry.kubelet.cri.ContainerSnapshot;
 import dev.wherry.kubelet.cri.CriRuntime;
 import java.io.IOException;
@@ -14,26 +15,28 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Keeps a container's log within 5 files of 10 MiB (rule: containerLogMaxSize and MaxFiles). */
+/** Keeps a container's log within its limits (rule: containerLogMaxSize and MaxFiles). */
 final class LogRotation {
-  static final long SIZE_BYTES_MAX = 10L * 1024 * 1024;
-  static final int FILES_MAX = 5;
   private static final DateTimeFormatter SUFFIX =
       DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT).withZone(ZoneOffset.UTC);
 
   private final CriRuntime runtime;
+  private final NodeSettings.LogLimits limits;
 
-  LogRotation(CriRuntime runtime) {
+  LogRotation(CriRuntime runtime, NodeSettings.LogLimits limits) {
     this.runtime = runtime;
+    this.limits = limits;
   }
 
   /** Rotates when the log has grown; the runtime then opens a new file. */
   void check(ContainerSnapshot container, Instant now) throws IOException {
     Path log = Path.of(container.logPath());
-    if (container.logPath().isEmpty() || !Files.exists(log) || Files.size(log) < SIZE_BYTES_MAX) {
+    if (container.logPath().isEmpty()
+        || !Files.exists(log)
+        || Files.size(log) < limits.fileBytesMax()) {
       return;
     }
-    drop(log, FILES_MAX - 2);
+    drop(log, limits.filesMax() - 2);
     Path rotated = log.resolveSibling(log.getFileName() + "." + SUFFIX.format(now));
     Files.move(log, rotated, StandardCopyOption.ATOMIC_MOVE);
     try {

@@ -165,7 +165,9 @@ public final class PodConfigs {
     out.setLinux(
         LinuxContainerConfig.newBuilder()
             .setResources(figures.of(pod, container))
-            .setSecurityContext(Rights.container(pod, container, seccompRoot, targetId)));
+            .setSecurityContext(
+                Rights.container(
+                    pod, container, seccompRoot, config.settings().seccompDefault(), targetId)));
     return out.build();
   }
 

@@ -1,6 +1,7 @@
 package dev.wherry.kubelet.launch;
 
 import dev.wherry.kubelet.pod.PodView;
+import dev.wherry.model.core.v1.AppArmorProfile;
 import dev.wherry.model.core.v1.Capabilities;
 import dev.wherry.model.core.v1.Container;
 import dev.wherry.model.core.v1.PodSecurityContext;
@@ -68,7 +69,7 @@ public final class Rights {
   }
 
   static LinuxContainerSecurityContext container(
-      PodView pod, Container container, Path seccompRoot, String targetId) {
+      PodView pod, Container container, Path seccompRoot, boolean seccompDefault, String targetId) {
     PodSecurityContext podSide = context(pod);
     SecurityContext own = context(container);
     LinuxContainerSecurityContext.Builder out =
@@ -106,9 +107,17 @@ public final class Rights {
     out.setSeccomp(
         profile == null
             ? SecurityProfile.newBuilder()
-                .setProfileType(SecurityProfile.ProfileType.Unconfined)
+                .setProfileType(
+                    seccompDefault
+                        ? SecurityProfile.ProfileType.RuntimeDefault
+                        : SecurityProfile.ProfileType.Unconfined)
                 .build()
             : seccomp(profile, seccompRoot));
+    AppArmorProfile appArmor =
+        own.appArmorProfile() == null ? podSide.appArmorProfile() : own.appArmorProfile();
+    if (appArmor != null) {
+      out.setApparmor(appArmor(appArmor));
+    }
     if (!privileged(container) && !own.procMount().equals("Unmasked")) {
       out.addAllMaskedPaths(MASKED).addAllReadonlyPaths(READ_ONLY);
     }
@@ -175,6 +184,20 @@ public final class Rights {
         .setRole(options.role())
         .setType(options.type())
         .setLevel(options.level())
+        .build();
+  }
+
+  /** Profiles of AppArmor are loaded into the kernel and have names, no files. */
+  private static SecurityProfile appArmor(AppArmorProfile profile) {
+    SecurityProfile.ProfileType type =
+        switch (profile.type()) {
+          case "Unconfined" -> SecurityProfile.ProfileType.Unconfined;
+          case "Localhost" -> SecurityProfile.ProfileType.Localhost;
+          default -> SecurityProfile.ProfileType.RuntimeDefault;
+        };
+    return SecurityProfile.newBuilder()
+        .setProfileType(type)
+        .setLocalhostRef(profile.localhostProfile())
         .build();
   }
 

@@ -1,6 +1,8 @@
 package dev.wherry.kubelet.node;
 
 import dev.wherry.kubelet.KubeletConfig;
+import dev.wherry.kubelet.config.NodeSettings;
+import dev.wherry.kubelet.eviction.Signal;
 import dev.wherry.kubelet.resource.HostFigures;
 import dev.wherry.model.Quantity;
 import dev.wherry.model.core.v1.NodeSystemInfo;
@@ -48,23 +50,41 @@ final class HostFacts {
     Map<String, Quantity> capacity = new LinkedHashMap<>();
     capacity.put("cpu", Quantity.of(Runtime.getRuntime().availableProcessors()));
     capacity.put("memory", Quantity.parse(HostFigures.memoryBytes() / 1024 + "Ki"));
-    capacity.put("pods", Quantity.of(config.maxPods()));
+    capacity.put("pods", Quantity.of(config.settings().maxPods()));
     long disk = Files.getFileStore(config.dataDir()).getTotalSpace();
     capacity.put("ephemeral-storage", Quantity.parse(disk / 1024 + "Ki"));
     return capacity;
   }
 
-  static Map<String, Quantity> allocatable(
-      Map<String, Quantity> capacity, Map<String, Quantity> reserved) {
+  /** What is reserved is not there for pods, nor is what hard eviction keeps free. */
+  static Map<String, Quantity> allocatable(Map<String, Quantity> capacity, NodeSettings settings) {
     Map<String, Quantity> allocatable = new LinkedHashMap<>(capacity);
-    reserved.forEach((name, amount) ->
-        allocatable.computeIfPresent(
-            name,
-            (_, all) -> {
-              Quantity left = all.minus(amount);
-              return left.signum() < 0 ? Quantity.ZERO : left;
-            }));
+    settings.reserved().forEach((name, amount) -> less(allocatable, name, amount));
+    kept(allocatable, "memory", capacity, Signal.MEMORY_AVAILABLE, settings);
+    kept(allocatable, "ephemeral-storage", capacity, Signal.NODEFS_AVAILABLE, settings);
     return allocatable;
+  }
+
+  private static void kept(
+      Map<String, Quantity> allocatable,
+      String name,
+      Map<String, Quantity> capacity,
+      Signal signal,
+      NodeSettings settings) {
+    long all = capacity.getOrDefault(name, Quantity.ZERO).value();
+    long bytes = settings.eviction().kept(signal, all);
+    if (bytes > 0) {
+      less(allocatable, name, Quantity.ofBytes(bytes));
+    }
+  }
+
+  private static void less(Map<String, Quantity> allocatable, String name, Quantity amount) {
+    allocatable.computeIfPresent(
+        name,
+        (_, all) -> {
+          Quantity left = all.minus(amount);
+          return left.signum() < 0 ? Quantity.ZERO : left;
+        });
   }
 
   private static String osImage() {

@@ -5,9 +5,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.kubelet.KubeletConfig;
 import dev.wherry.kubelet.cri.CriException;
 import dev.wherry.kubelet.cri.CriRuntime;
+import dev.wherry.kubelet.eviction.PressureGate;
 import dev.wherry.kubelet.volume.PodDirs;
 import dev.wherry.machinery.client.ApiClient;
 import dev.wherry.machinery.client.PatchType;
+import dev.wherry.machinery.time.Bell;
 import dev.wherry.machinery.time.Timer;
 import dev.wherry.model.Quantity;
 import dev.wherry.model.core.v1.ContainerImage;
@@ -58,24 +60,33 @@ public final class NodeAgent implements AutoCloseable {
   private final CriRuntime runtime;
   private final ApiClient api;
   private final Timer clock;
+  private final PressureGate gate;
+  private final Bell bell;
   private final int serverPort;
   private final Thread thread;
   private final CountDownLatch registered = new CountDownLatch(1);
   private volatile Map<String, Quantity> allocatable;
   private volatile @Nullable OwnerReference owner;
-  private @Nullable Node node;
+  private volatile @Nullable Node node;
   private Instant reportedAt = Instant.EPOCH;
   private String podCidr = "";
 
   public NodeAgent(
-      KubeletConfig config, CriRuntime runtime, ApiClient api, Timer clock, int serverPort)
+      KubeletConfig config,
+      CriRuntime runtime,
+      ApiClient api,
+      PressureGate gate,
+      Timer clock,
+      int serverPort)
       throws IOException {
     this.config = config;
     this.runtime = runtime;
     this.api = api;
     this.clock = clock;
+    this.gate = gate;
+    this.bell = new Bell(clock);
     this.serverPort = serverPort;
-    this.allocatable = HostFacts.allocatable(HostFacts.capacity(config), config.reserved());
+    this.allocatable = HostFacts.allocatable(HostFacts.capacity(config), config.settings());
     this.thread = Thread.ofVirtual().name("node-agent").unstarted(this::run);
   }
 
@@ -83,9 +94,19 @@ public final class NodeAgent implements AutoCloseable {
     thread.start();
   }
 
+  /** The node's conditions may have changed; any thread. */
+  public void wake() {
+    bell.ring();
+  }
+
   /** What pods can get of this node. */
   public Map<String, Quantity> allocatable() {
     return allocatable;
+  }
+
+  /** The node's object as this agent last saw it; empty while it is to be read again. */
+  public Optional<Node> known() {
+    return Optional.ofNullable(node);
   }
 
   /** What makes the node's lease go with it; empty before registration. Any thread. */
@@ -110,7 +131,7 @@ public final class NodeAgent implements AutoCloseable {
         } catch (RuntimeException e) {
           LOG.log(Level.ERROR, "node status broke node=" + config.nodeName(), e);
         }
-        clock.pause(ready ? LOOK : LOOK_UNREADY);
+        bell.rest(ready ? LOOK : LOOK_UNREADY);
       }
     } catch (InterruptedException _) {
       LOG.log(Level.DEBUG, "node agent ended");
@@ -121,7 +142,7 @@ public final class NodeAgent implements AutoCloseable {
   private boolean look() throws IOException {
     Node known = node == null ? register() : node;
     Instant now = clock.instant();
-    NodeHealth health = NodeHealth.look(runtime, config);
+    NodeHealth health = NodeHealth.look(runtime, gate.pressures());
     NodeStatus status = status(known, health, now);
     boolean due = Duration.between(reportedAt, now).compareTo(REPORT) >= 0;
     if (due || NodeStatuses.changed(known.status(), status)) {
@@ -237,7 +258,7 @@ public final class NodeAgent implements AutoCloseable {
 
   private NodeStatus status(Node known, NodeHealth health, Instant now) throws IOException {
     Map<String, Quantity> capacity = HostFacts.capacity(config);
-    allocatable = HostFacts.allocatable(capacity, config.reserved());
+    allocatable = HostFacts.allocatable(capacity, config.settings());
     NodeStatus.Builder out =
         known.status().toBuilder()
             .capacity(capacity)
@@ -253,6 +274,7 @@ public final class NodeAgent implements AutoCloseable {
             .conditions(NodeStatuses.conditions(health, known.status().conditions(), now));
     if (!health.problem().startsWith("container runtime is down")) {
       VersionResponse version = runtime.version();
+      out.runtimeHandlers(health.traits().handlers()).features(health.traits().features());
       out.nodeInfo(
               HostFacts.info(
                   config, version.getRuntimeName() + "://" + version.getRuntimeVersion()))

@@ -1,36 +1,37 @@
 package dev.wherry.kubelet.node;
 
-import dev.wherry.kubelet.KubeletConfig;
 import dev.wherry.kubelet.cri.CriException;
 import dev.wherry.kubelet.cri.CriRuntime;
-import dev.wherry.kubelet.resource.HostFigures;
+import dev.wherry.kubelet.eviction.Pressure;
 import dev.wherry.proto.cri.v1.RuntimeCondition;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
+import dev.wherry.proto.cri.v1.StatusResponse;
+import java.util.Set;
 
 /**
  * How the node is doing.
  *
  * @param problem why it is not ready; empty when it is
+ * @param pressures what it is short of
+ * @param traits what its runtime can do
  */
-record NodeHealth(String problem, boolean lowMemory, boolean lowDisk) {
-  private static final long MEMORY_BYTES_MIN = 100L * 1024 * 1024;
-  private static final int DISK_PERCENT_MIN = 10;
-
-  static NodeHealth look(CriRuntime runtime, KubeletConfig config) {
-    return new NodeHealth(runtimeProblem(runtime), memoryIsLow(), diskIsLow(config.dataDir()));
+record NodeHealth(String problem, Set<Pressure> pressures, RuntimeTraits traits) {
+  NodeHealth {
+    pressures = Set.copyOf(pressures);
   }
 
-  private static String runtimeProblem(CriRuntime runtime) {
-    List<RuntimeCondition> conditions;
+  static NodeHealth look(CriRuntime runtime, Set<Pressure> pressures) {
+    StatusResponse status;
     try {
-      conditions = runtime.status().getStatus().getConditionsList();
+      status = runtime.status();
     } catch (CriException e) {
-      return "container runtime is down: " + e.text();
+      return new NodeHealth(
+          "container runtime is down: " + e.text(), pressures, RuntimeTraits.UNKNOWN);
     }
-    for (RuntimeCondition condition : conditions) {
+    return new NodeHealth(problem(status), pressures, RuntimeTraits.of(status));
+  }
+
+  private static String problem(StatusResponse status) {
+    for (RuntimeCondition condition : status.getStatus().getConditionsList()) {
       if (!condition.getStatus()) {
         String what =
             condition.getType().equals("NetworkReady")
@@ -40,18 +41,5 @@ record NodeHealth(String problem, boolean lowMemory, boolean lowDisk) {
       }
     }
     return "";
-  }
-
-  private static boolean memoryIsLow() {
-    return HostFigures.availableMemoryBytes() < MEMORY_BYTES_MIN;
-  }
-
-  private static boolean diskIsLow(Path dataDir) {
-    try {
-      var store = Files.getFileStore(dataDir);
-      return store.getUsableSpace() < store.getTotalSpace() / 100 * DISK_PERCENT_MIN;
-    } catch (IOException _) {
-      return false;
-    }
   }
 }

@@ -3,6 +3,7 @@ package dev.wherry.kubelet.node;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wherry.kubelet.eviction.Pressure;
 import dev.wherry.model.core.v1.Node;
 import dev.wherry.model.core.v1.NodeCondition;
 import dev.wherry.model.core.v1.NodeStatus;
@@ -26,29 +27,9 @@ final class NodeStatuses {
   static List<NodeCondition> conditions(
       NodeHealth health, List<NodeCondition> before, Instant now) {
     return List.of(
-        condition(
-            "MemoryPressure",
-            health.lowMemory(),
-            health.lowMemory() ? "KubeletHasInsufficientMemory" : "KubeletHasSufficientMemory",
-            health.lowMemory()
-                ? "kubelet has insufficient memory available"
-                : "kubelet has sufficient memory available",
-            before,
-            now),
-        condition(
-            "DiskPressure",
-            health.lowDisk(),
-            health.lowDisk() ? "KubeletHasDiskPressure" : "KubeletHasNoDiskPressure",
-            health.lowDisk() ? "kubelet has disk pressure" : "kubelet has no disk pressure",
-            before,
-            now),
-        condition(
-            "PIDPressure",
-            false,
-            "KubeletHasSufficientPID",
-            "kubelet has sufficient PID available",
-            before,
-            now),
+        pressure(Pressure.MEMORY, health, before, now),
+        pressure(Pressure.DISK, health, before, now),
+        pressure(Pressure.PID, health, before, now),
         condition(
             "Ready",
             health.problem().isEmpty(),
@@ -56,6 +37,24 @@ final class NodeStatuses {
             health.problem().isEmpty() ? "kubelet is posting ready status" : health.problem(),
             before,
             now));
+  }
+
+  private static NodeCondition pressure(
+      Pressure pressure, NodeHealth health, List<NodeCondition> before, Instant now) {
+    boolean holds = health.pressures().contains(pressure);
+    String reason =
+        switch (pressure) {
+          case MEMORY -> holds ? "KubeletHasInsufficientMemory" : "KubeletHasSufficientMemory";
+          case DISK -> holds ? "KubeletHasDiskPressure" : "KubeletHasNoDiskPressure";
+          case PID -> holds ? "KubeletHasInsufficientPID" : "KubeletHasSufficientPID";
+        };
+    String message =
+        switch (pressure) {
+          case MEMORY -> holds ? "insufficient memory available" : "sufficient memory available";
+          case DISK -> holds ? "disk pressure" : "no disk pressure";
+          case PID -> holds ? "insufficient PID available" : "sufficient PID available";
+        };
+    return condition(pressure.condition(), holds, reason, "kubelet has " + message, before, now);
   }
 
   private static NodeCondition condition(

@@ -1,8 +1,11 @@
 package dev.wherry.kubelet.pod;
 
+import dev.wherry.kubelet.admission.NodeMatch;
 import dev.wherry.kubelet.admission.NodeRoom;
 import dev.wherry.kubelet.admission.NodeRules;
+import dev.wherry.kubelet.admission.NodeTraits;
 import dev.wherry.kubelet.admission.Rejection;
+import dev.wherry.kubelet.resource.HostFigures;
 import java.util.Optional;
 
 /** Lets one pod in, once: a pod that has run here before is always let in. Owned by its worker. */
@@ -28,11 +31,35 @@ final class Entrance {
     }
     if (!isIn(pod) && !pod.terminal() && !pod.deleted()) {
       NodeRoom room = parts.room();
-      room.awaitOpen();
-      Optional<Rejection> refused = NodeRules.check(pod).or(() -> room.admit(pod));
+      if (!pod.ofThisNode()) {
+        room.awaitOpen();
+      }
+      Optional<Rejection> refused =
+          NodeRules.check(pod, traits())
+              .or(() -> parts.gate().check(pod))
+              .or(() -> unwanted(pod))
+              .or(() -> room.admit(pod));
       refused.ifPresent(why -> refuse(pod, why));
+    } else if (!pod.terminal()) {
+      PodEviction.begun(pod).ifPresent(eviction -> memory.eviction = eviction);
     }
     decided = true;
+  }
+
+  private NodeTraits traits() {
+    return new NodeTraits(parts.config().settings().unsafeSysctls(), HostFigures.appArmor());
+  }
+
+  /** Labels may have changed since the node was read: a refusal needs a fresh look. */
+  private Optional<Rejection> unwanted(PodView pod) {
+    return pod.ofThisNode()
+        ? Optional.empty()
+        : parts
+            .api()
+            .node(false)
+            .flatMap(known -> NodeMatch.check(pod, known))
+            .flatMap(_ -> parts.api().node(true))
+            .flatMap(fresh -> NodeMatch.check(pod, fresh));
   }
 
   private void refuse(PodView pod, Rejection why) {

@@ -3,6 +3,7 @@ package dev.wherry.kubelet.pod;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.wherry.model.Quantity;
 import dev.wherry.model.core.v1.ConfigMap;
+import dev.wherry.model.core.v1.Node;
 import dev.wherry.model.core.v1.PersistentVolume;
 import dev.wherry.model.core.v1.PersistentVolumeClaim;
 import dev.wherry.model.core.v1.Pod;
@@ -41,6 +42,13 @@ public interface PodApi {
 
   /** Removes the object now, if it is still this pod. */
   void delete(Pod pod);
+
+  /**
+   * The node's own object; empty while there is none.
+   *
+   * @param fresh whether it must be read now
+   */
+  Optional<Node> node(boolean fresh);
 
   /** What this node can give to pods, for limits that are not set. */
   Map<String, Quantity> allocatable();

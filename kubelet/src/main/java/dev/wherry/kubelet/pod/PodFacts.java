@@ -48,6 +48,8 @@ public record PodFacts(
     REJECTED,
     /** It was active longer than it may. */
     DEADLINE,
+    /** The node needs what it has, or it took more than it may. */
+    EVICTED,
     /** The API already shows it as over. */
     TERMINAL
   }

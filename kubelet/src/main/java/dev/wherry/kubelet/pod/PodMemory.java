@@ -35,6 +35,7 @@ final class PodMemory {
   boolean objectGone;
   boolean deadlineExceeded;
   @Nullable Rejection rejection;
+  @Nullable PodEviction eviction;
   @Nullable Instant startTime;
 
   /** Why a container is not running, as its status shows it. */
@@ -86,6 +87,9 @@ final class PodMemory {
     if (rejection != null) {
       return EndReason.REJECTED;
     }
+    if (eviction != null) {
+      return EndReason.EVICTED;
+    }
     return deadlineExceeded ? EndReason.DEADLINE : null;
   }
 
@@ -96,11 +100,15 @@ final class PodMemory {
     }
     if (rejection != null) {
       return Optional.of(
-          new StatusInputs.Failure(rejection.reason(), "Pod was rejected: " + rejection.message()));
+          StatusInputs.Failure.of(rejection.reason(), "Pod was rejected: " + rejection.message()));
+    }
+    if (eviction != null) {
+      return Optional.of(
+          new StatusInputs.Failure(PodEviction.REASON, eviction.message(), eviction.disruption()));
     }
     return deadlineExceeded
         ? Optional.of(
-            new StatusInputs.Failure(
+            StatusInputs.Failure.of(
                 "DeadlineExceeded",
                 "Pod was active on the node longer than the specified deadline"))
         : Optional.empty();
@@ -108,6 +116,9 @@ final class PodMemory {
 
   private Duration grace(PodView pod) {
     Duration wanted = objectGone && !pod.deleted() ? GRACE_MIN : pod.grace();
+    if (eviction != null && eviction.grace().compareTo(wanted) < 0) {
+      wanted = eviction.grace();
+    }
     return wanted.compareTo(GRACE_MIN) < 0 ? GRACE_MIN : wanted;
   }
 

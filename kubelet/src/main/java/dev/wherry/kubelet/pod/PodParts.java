@@ -3,6 +3,7 @@ package dev.wherry.kubelet.pod;
 import dev.wherry.kubelet.KubeletConfig;
 import dev.wherry.kubelet.admission.NodeRoom;
 import dev.wherry.kubelet.cri.CriRuntime;
+import dev.wherry.kubelet.eviction.PressureGate;
 import dev.wherry.kubelet.launch.PodConfigs;
 import dev.wherry.kubelet.log.LogReader;
 import dev.wherry.kubelet.resource.PodCgroups;
@@ -18,6 +19,7 @@ import java.util.random.RandomGenerator;
  * @param runtimeName the scheme of container ids, such as {@code containerd}
  * @param news changes of what pods mount
  * @param room what all pods hold of the node
+ * @param gate whom the node's pressures keep out
  * @param pulls bounds pulls at once
  */
 public record PodParts(
@@ -29,6 +31,7 @@ public record PodParts(
     MountedNews news,
     PodConfigs configs,
     NodeRoom room,
+    PressureGate gate,
     PodCgroups cgroups,
     PodDirs dirs,
     Mounts mounts,

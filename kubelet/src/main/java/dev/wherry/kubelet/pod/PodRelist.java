@@ -3,12 +3,12 @@ package dev.wherry.kubelet.pod;
 import dev.wherry.kubelet.cri.CriException;
 import dev.wherry.kubelet.cri.CriRuntime;
 import dev.wherry.kubelet.cri.PodStates;
+import dev.wherry.machinery.time.Bell;
 import dev.wherry.machinery.time.Timer;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
-import java.util.concurrent.Semaphore;
 
 /**
  * Finds pods whose containers changed: by the runtime's events where it has them, else by
@@ -43,7 +43,7 @@ public final class PodRelist implements AutoCloseable {
   private final Thread relist;
   private final Thread events;
   private final Thread exits;
-  private final Semaphore wake = new Semaphore(0);
+  private final Bell bell;
   private volatile boolean hasEvents;
   private volatile Instant exitsSince = Instant.MAX;
   private volatile Instant lastChange;
@@ -53,6 +53,7 @@ public final class PodRelist implements AutoCloseable {
     this.runtime = runtime;
     this.workers = workers;
     this.clock = clock;
+    this.bell = new Bell(clock);
     this.lastChange = clock.instant();
     this.relist = Thread.ofVirtual().name("pod-relist").unstarted(this::relist);
     this.events = Thread.ofVirtual().name("pod-events").unstarted(this::listen);
@@ -71,21 +72,10 @@ public final class PodRelist implements AutoCloseable {
         if (!workers.idle()) {
           look();
         }
-        rest(interval());
+        bell.rest(interval());
       }
     } catch (InterruptedException _) {
       LOG.log(Level.DEBUG, "relist ended");
-    }
-  }
-
-  /** Waits so long, or until something is said to have ended. */
-  private void rest(Duration time) throws InterruptedException {
-    Timer.Alarm alarm = clock.after(time, wake::release);
-    try {
-      wake.acquire();
-      wake.drainPermits();
-    } finally {
-      alarm.cancel();
     }
   }
 
@@ -125,7 +115,7 @@ public final class PodRelist implements AutoCloseable {
           exitsSince = clock.instant();
           runtime.exits(id -> {
             lastChange = clock.instant();
-            wake.release();
+            bell.ring();
           });
         } catch (CriException e) {
           exitsSince = Instant.MAX;
@@ -135,7 +125,7 @@ public final class PodRelist implements AutoCloseable {
           LOG.log(Level.DEBUG, "containerd's events broke off: {0}", e.text());
         }
         exitsSince = Instant.MAX;
-        wake.release();
+        bell.ring();
         clock.pause(EVENTS_RETRY);
       }
     } catch (InterruptedException _) {

@@ -74,6 +74,11 @@ final class PodReport {
     return PodView.of(pod.pod().toBuilder().status(status).build());
   }
 
+  /** What was sent is lost: the next round sends everything. */
+  void forget() {
+    sent = null;
+  }
+
   /** Shows containers that wait for their back-off. */
   void noteBackOffs(PodView pod, PodObservation observed, PodDecision decision, Instant now) {
     if (decision.goal() != PodDecision.Goal.RUN) {

@@ -1,5 +1,6 @@
 package dev.wherry.kubelet.pod;
 
+import dev.wherry.kubelet.cri.CriLabels;
 import dev.wherry.model.core.v1.Container;
 import dev.wherry.model.core.v1.EphemeralContainer;
 import dev.wherry.model.core.v1.Pod;
@@ -20,6 +21,7 @@ import java.util.Optional;
  * @param status what the API last showed
  */
 public record PodView(Pod pod, ObjectMeta meta, PodSpec spec, PodStatus status) {
+  private static final String API = "api";
   private static final Duration DEFAULT_GRACE = Duration.ofSeconds(30);
 
   /**
@@ -174,6 +176,11 @@ public record PodView(Pod pod, ObjectMeta meta, PodSpec spec, PodStatus status) 
   /** Whether the API shows the pod as over. */
   public boolean terminal() {
     return status.phase().equals("Succeeded") || status.phase().equals("Failed");
+  }
+
+  /** Whether it comes from the node's own files and not from the API. */
+  public boolean ofThisNode() {
+    return !meta.annotations().getOrDefault(CriLabels.CONFIG_SOURCE, API).equals(API);
   }
 
   public boolean hostNetwork() {

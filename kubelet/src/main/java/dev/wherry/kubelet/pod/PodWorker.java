@@ -56,6 +56,7 @@ final class PodWorker {
   private final Probes probes;
   private final Runnable finished;
   private volatile @Nullable Thread thread;
+  private volatile boolean over;
   private PodObservation observed;
   private Instant refreshAt;
   private Instant wakeAt = Instant.MAX;
@@ -120,6 +121,25 @@ final class PodWorker {
     inbox.send(() -> memory.objectGone = true);
   }
 
+  /** The API knows nothing of its status; any thread. */
+  void tellAgain() {
+    inbox.send(report::forget);
+  }
+
+  /** The node ends it; any thread. The first such word stays. */
+  void evict(PodEviction eviction) {
+    inbox.send(() -> {
+      if (memory.eviction == null) {
+        memory.eviction = eviction;
+      }
+    });
+  }
+
+  /** Whether nothing of it runs any more and nothing will; any thread. */
+  boolean over() {
+    return over;
+  }
+
   /** Something happened to its containers; any thread. */
   void wake() {
     inbox.wake();
@@ -136,13 +156,13 @@ final class PodWorker {
 
   private void run() {
     try {
-      boolean over = false;
-      while (!over) {
+      boolean gone = false;
+      while (!gone) {
         Duration pause = QUIET;
         try {
-          over = sync();
+          gone = sync();
           retry = RETRY_MIN;
-          pause = over ? Duration.ZERO : pause();
+          pause = gone ? Duration.ZERO : pause();
         } catch (CriException | ApiException | IOException e) {
           if (!Thread.currentThread().isInterrupted()) {
             LOG.log(Level.WARNING, "pod sync failed pod={0}: {1}", view().identity(), e.toString());
@@ -154,7 +174,7 @@ final class PodWorker {
           LOG.log(Level.ERROR, "pod sync broke pod=" + view().identity(), e);
           pause = RETRY_MAX;
         }
-        if (!over) {
+        if (!gone) {
           inbox.await(pause);
         }
       }
@@ -202,8 +222,10 @@ final class PodWorker {
     if (decision.goal() == PodDecision.Goal.RUN) {
       return false;
     }
-    if (decision.goal() == PodDecision.Goal.ENDED) {
+    if (decision.goal() == PodDecision.Goal.ENDED && !over) {
       parts.room().release(pod.uid());
+      runner.releaseVolumes(pod);
+      over = true;
     }
     runner.cancelPulls();
     boolean leaving = memory.objectGone || pod.deleted();

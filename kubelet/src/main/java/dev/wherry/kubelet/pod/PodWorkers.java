@@ -45,6 +45,28 @@ public final class PodWorkers implements AutoCloseable {
     }
   }
 
+  /** Has a pod's whole status sent again. */
+  public void tellAgain(String uid) {
+    PodWorker worker = workers.get(uid);
+    if (worker != null) {
+      worker.tellAgain();
+    }
+  }
+
+  /** Ends a pod for good; nothing where it is not here. */
+  public void evict(String uid, PodEviction eviction) {
+    PodWorker worker = workers.get(uid);
+    if (worker != null) {
+      worker.evict(eviction);
+    }
+  }
+
+  /** Whether nothing of a pod runs any more and nothing will. */
+  public boolean isOver(String uid) {
+    PodWorker worker = workers.get(uid);
+    return worker == null || worker.over();
+  }
+
   /** Something happened to these pods' containers. */
   public void wake(Collection<String> uids) {
     for (String uid : uids) {

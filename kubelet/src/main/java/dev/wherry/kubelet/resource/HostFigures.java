@@ -1,12 +1,16 @@
 package dev.wherry.kubelet.resource;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** What the machine has, from /proc. */
 public final class HostFigures {
+  private static final Path APPARMOR = Path.of("/sys/module/apparmor/parameters/enabled");
+  private static final int NUMBER_CHARS_MAX = 64;
   private static final int CAP_SYS_RESOURCE = 24;
   private static final int HEX = 16;
   private static final long BYTES_PER_KIB = 1024;
@@ -36,6 +40,26 @@ public final class HostFigures {
       return Integer.parseInt(Files.readString(Path.of("/proc/self/oom_score_adj")).strip());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * A number of {@code /proc/sys}. The kernel gives it to one read only, and {@link
+   * Files#readString} begins with one byte.
+   */
+  public static long sysctl(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      return Long.parseLong(
+          new String(in.readNBytes(NUMBER_CHARS_MAX), StandardCharsets.US_ASCII).strip());
+    }
+  }
+
+  /** Whether the kernel enforces AppArmor's profiles. */
+  public static boolean appArmor() {
+    try {
+      return Files.readString(APPARMOR).startsWith("Y");
+    } catch (IOException _) {
+      return false;
     }
   }
 

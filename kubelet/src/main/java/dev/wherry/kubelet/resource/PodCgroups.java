@@ -31,6 +31,7 @@ public final class PodCgroups {
   private final Path mount;
   private final String root;
   private final boolean systemd;
+  private final long pidsMax;
   private final AtomicBoolean complained = new AtomicBoolean();
   private final Map<String, PodLimits> sizes = new ConcurrentHashMap<>();
 
@@ -38,11 +39,13 @@ public final class PodCgroups {
    * @param mount usually /sys/fs/cgroup
    * @param root such as {@code /kubepods}; empty for none
    * @param systemd whether the runtime wants slices
+   * @param pidsMax the most processes of one pod; negative for no bound
    */
-  public PodCgroups(Path mount, String root, boolean systemd) {
+  public PodCgroups(Path mount, String root, boolean systemd, long pidsMax) {
     this.mount = mount;
     this.root = root;
     this.systemd = systemd;
+    this.pidsMax = pidsMax;
   }
 
   /** Makes a pod's cgroup and gives its name for the runtime; empty where there can be none. */
@@ -104,6 +107,9 @@ public final class PodCgroups {
     }
     String path = path(pod);
     try {
+      if (pidsMax > 0) {
+        write(path, unified() ? "" : "pids", "pids.max", pidsMax);
+      }
       if (unified()) {
         write(path, "", "cpu.weight", CgroupFigures.weight(limits.shares()));
         String quota = limits.quotaMicros() == PodLimits.NONE ? "max" : "" + limits.quotaMicros();

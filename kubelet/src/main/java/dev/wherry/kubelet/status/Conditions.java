@@ -1,6 +1,7 @@
 package dev.wherry.kubelet.status;
 
 import dev.wherry.kubelet.cri.SandboxSnapshot;
+import dev.wherry.kubelet.pod.PodEviction;
 import dev.wherry.kubelet.pod.PodView;
 import dev.wherry.model.core.v1.ContainerStatus;
 import dev.wherry.model.core.v1.PodCondition;
@@ -38,6 +39,11 @@ final class Conditions {
     all.add(condition("Ready", ready(containers)));
     all.add(condition("ContainersReady", containers));
     in.sizes().resizing().forEach(resizing -> all.add(condition(resizing)));
+    in.failure()
+        .filter(StatusInputs.Failure::disruption)
+        .filter(_ -> before(PodEviction.CONDITION).isEmpty())
+        .map(why -> new Verdict(true, PodEviction.CONDITION_REASON, why.message()))
+        .ifPresent(verdict -> all.add(condition(PodEviction.CONDITION, verdict)));
     boolean scheduled = false;
     for (PodCondition other : in.pod().status().conditions()) {
       if (!OWNED.contains(other.type())) {

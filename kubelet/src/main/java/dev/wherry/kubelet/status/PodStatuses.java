@@ -43,7 +43,9 @@ public final class PodStatuses {
             .containerStatuses(mains)
             .ephemeralContainerStatuses(containers.of(in.pod().ephemerals()))
             .conditions(new Conditions(in).of(phase, inits, mains));
-    in.failure().ifPresent(why -> out.reason(why.reason()).message(why.message()));
+    if (phase.equals("Failed")) {
+      in.failure().ifPresent(why -> out.reason(why.reason()).message(why.message()));
+    }
     return out.build();
   }
 
@@ -61,13 +63,13 @@ public final class PodStatuses {
     return all;
   }
 
-  /** A phase that is over never changes. */
+  /** A phase that is over never changes; a failure is one when nothing runs any more. */
   private static String phase(
       StatusInputs in, List<ContainerStatus> inits, List<ContainerStatus> mains) {
     if (in.pod().terminal()) {
       return in.pod().status().phase();
     }
-    if (in.failure().isPresent()) {
+    if (in.failure().isPresent() && !in.observed().anyRunning()) {
       return "Failed";
     }
     return PodPhase.of(in.pod(), inits, mains, in.ended());

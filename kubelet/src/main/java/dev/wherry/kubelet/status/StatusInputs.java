@@ -34,8 +34,16 @@ public record StatusInputs(
     Instant startTime,
     Instant now) {
 
-  /** Why a pod failed as a whole. */
-  public record Failure(String reason, String message) {}
+  /**
+   * Why a pod failed as a whole.
+   *
+   * @param disruption whether the node is the cause, which a condition says besides
+   */
+  public record Failure(String reason, String message, boolean disruption) {
+    public static Failure of(String reason, String message) {
+      return new Failure(reason, message, false);
+    }
+  }
 
   /** A reason and its text. */
   public record Waiting(String reason, String message) {}

@@ -226,6 +226,12 @@ public final class Volumes {
 
   /** Unmounts and deletes everything the pod had below the data directory. */
   public void remove(String uid) throws IOException {
+    release(uid);
+    Trees.delete(dirs.pod(uid));
+  }
+
+  /** Unmounts and deletes the pod's volumes; what its containers said last stays. */
+  public void release(String uid) throws IOException {
     Path volumes = dirs.volumes(uid);
     if (Files.isDirectory(volumes)) {
       try (var plugins = Files.newDirectoryStream(volumes)) {
@@ -234,7 +240,7 @@ public final class Volumes {
         }
       }
     }
-    Trees.delete(dirs.pod(uid));
+    Trees.delete(volumes);
   }
 
   private void unmountAll(Path plugin) throws IOException {

@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.wherry.kubelet.pod.PodView;
 import dev.wherry.model.Quantity;
+import dev.wherry.model.core.v1.Node;
 import dev.wherry.model.core.v1.Pod;
 import dev.wherry.model.json.Json;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -17,6 +19,8 @@ class NodeRoomTest {
       new NodeRoom(() ->
           Map.of(
               "cpu", Quantity.of(2), "memory", Quantity.ofBytes(1 << 30), "pods", Quantity.of(3)));
+
+  private static final NodeTraits NODE = new NodeTraits(List.of("kernel.msg*"), false);
 
   private static PodView pod(String name, String spec) {
     return PodView.of(
@@ -105,16 +109,75 @@ class NodeRoomTest {
   void check_sysctls_followsUpstreamsList() {
     String spec = "{\"hostNetwork\": %s, \"securityContext\": {\"sysctls\": [{\"name\": \"%s\"}]}}";
     assertEquals(
-        "", reason(NodeRules.check(pod("a", spec.formatted(false, "net.ipv4.tcp_syncookies")))));
+        "",
+        reason(NodeRules.check(pod("a", spec.formatted(false, "net.ipv4.tcp_syncookies")), NODE)));
     assertEquals(
         "SysctlForbidden: forbidden sysctl: \"net.ipv4.tcp_syncookies\" not allowed with host net"
             + " enabled",
-        reason(NodeRules.check(pod("a", spec.formatted(true, "net/ipv4/tcp_syncookies")))));
+        reason(NodeRules.check(pod("a", spec.formatted(true, "net/ipv4/tcp_syncookies")), NODE)));
     assertEquals(
-        "SysctlForbidden: forbidden sysctl: \"kernel.msgmax\" not allowlisted",
-        reason(NodeRules.check(pod("a", spec.formatted(false, "kernel.msgmax")))));
+        "SysctlForbidden: forbidden sysctl: \"kernel.sem\" not allowlisted",
+        reason(NodeRules.check(pod("a", spec.formatted(false, "kernel.sem")), NODE)));
     assertEquals(
         "PodOSNotSupported: Failed to admit pod as the OS field doesn't match node OS",
-        reason(NodeRules.check(pod("a", "{\"os\": {\"name\": \"windows\"}}"))));
+        reason(NodeRules.check(pod("a", "{\"os\": {\"name\": \"windows\"}}"), NODE)));
+  }
+
+  @Test
+  void check_whatThisNodeCannotGive_isRefusedByName() {
+    String spec = "{\"securityContext\": {\"sysctls\": [{\"name\": \"kernel.msgmax\"}]}}";
+    assertEquals("", reason(NodeRules.check(pod("a", spec), NODE)));
+    assertEquals(
+        "UserNamespacesNotSupported: hostUsers: false is not supported: this node gives pods no"
+            + " user namespace",
+        reason(NodeRules.check(pod("a", "{\"hostUsers\": false}"), NODE)));
+    assertEquals(
+        "AppArmor: Cannot enforce AppArmor: AppArmor is not enabled on the host",
+        reason(
+            NodeRules.check(
+                pod(
+                    "a",
+                    "{\"securityContext\": {\"appArmorProfile\": {\"type\": \"RuntimeDefault\"}}}"),
+                NODE)));
+  }
+
+  private static Node node(String labels, String taints) {
+    return Node.KIND.decode(
+        Json.parse(
+            "{\"metadata\": {\"name\": \"n\", \"labels\": %s}, \"spec\": {\"taints\": %s}, \"status\": {}}"
+                .formatted(labels, taints)));
+  }
+
+  @Test
+  void check_podThatNamesItsNode_mustStillFitItsLabelsAndTaints() {
+    Node node = node("{\"disk\": \"ssd\"}", "[{\"key\": \"gone\", \"effect\": \"NoExecute\"}]");
+    String tolerant =
+        "{\"nodeSelector\": {\"disk\": \"%s\"}, \"tolerations\": [{\"operator\": \"Exists\"}]}";
+    assertEquals("", reason(NodeMatch.check(pod("a", tolerant.formatted("ssd")), node)));
+    assertEquals(
+        "NodeAffinity: Predicate NodeAffinity failed: node(s) didn't match Pod's node"
+            + " affinity/selector",
+        reason(NodeMatch.check(pod("a", tolerant.formatted("hdd")), node)));
+    String affine =
+        """
+        {"tolerations": [{"key": "gone", "operator": "Exists"}], "affinity": {"nodeAffinity":
+          {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [
+            {"matchExpressions": [{"key": "disk", "operator": "%s", "values": ["ssd"]}],
+             "matchFields": [{"key": "metadata.name", "operator": "In", "values": ["n"]}]}]}}}}
+        """;
+    assertEquals("", reason(NodeMatch.check(pod("a", affine.formatted("In")), node)));
+    assertTrue(
+        reason(NodeMatch.check(pod("a", affine.formatted("NotIn")), node)).startsWith("NodeAff"));
+    assertEquals(
+        "TaintToleration: Predicate TaintToleration failed: node(s) had taints that the pod didn't"
+            + " tolerate",
+        reason(NodeMatch.check(pod("a", "{}"), node)));
+    assertEquals(
+        "SupplementalGroupsPolicyNotSupported: SupplementalGroupsPolicy=Strict is not supported in"
+            + " this node",
+        reason(
+            NodeMatch.check(
+                pod("a", "{\"securityContext\": {\"supplementalGroupsPolicy\": \"Strict\"}}"),
+                node)));
   }
 }

@@ -40,7 +40,7 @@ class PodCgroupsTest {
     Path shares = file(mount.resolve("cpu/kubepods/burstable/podu"), "cpu.shares");
     Path quota = file(mount.resolve("cpu/kubepods/burstable/podu"), "cpu.cfs_quota_us");
     Path memory = file(mount.resolve("memory/kubepods/burstable/podu"), "memory.limit_in_bytes");
-    PodCgroups cgroups = new PodCgroups(mount, "/kubepods", false);
+    PodCgroups cgroups = new PodCgroups(mount, "/kubepods", false, -1);
 
     cgroups.size(pod("200m", "10Mi"));
     assertEquals("102", Files.readString(shares));
@@ -64,7 +64,7 @@ class PodCgroupsTest {
     Path pod = level.resolve("burstable/podu");
     Path cpu = file(pod, "cpu.max");
     Path memory = file(pod, "memory.max");
-    PodCgroups cgroups = new PodCgroups(mount, "/kubepods", false);
+    PodCgroups cgroups = new PodCgroups(mount, "/kubepods", false, -1);
 
     assertEquals("/kubepods/burstable/podu", cgroups.parent(pod("200m", "10Mi")));
     cgroups.size(pod("200m", "10Mi"));

@@ -1,0 +1,108 @@
+package dev.wherry.kubelet.config;
+
+import dev.wherry.kubelet.eviction.EvictionSettings;
+import dev.wherry.model.Quantity;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How a node treats its pods.
+ *
+ * @param reserved kept from pods for everything else
+ * @param maxPods the most pods at once
+ * @param pidsMax the most processes of one pod; {@link #UNLIMITED} for no bound
+ * @param seccompDefault whether a pod that names no profile gets the runtime's
+ * @param unsafeSysctls names, or beginnings that end in a star, that pods may set here too
+ * @param staticPods a folder of pods of the node's own; "" for none
+ */
+public record NodeSettings(
+    Map<String, Quantity> reserved,
+    int maxPods,
+    long pidsMax,
+    boolean seccompDefault,
+    List<String> unsafeSysctls,
+    String staticPods,
+    EvictionSettings eviction,
+    ImageLimits images,
+    LogLimits logs) {
+  public static final int MAX_PODS = 110;
+  public static final long UNLIMITED = -1;
+
+  private static final long RESERVED_BYTES_MAX = 256L << 20;
+
+  /** A small machine keeps a quarter of its memory for this program and its kernel. */
+  private static final int RESERVED_SHARE = 4;
+
+  /** When images have to go. */
+  public record ImageLimits(int highPercent, int lowPercent) {
+    public static final ImageLimits DEFAULT = new ImageLimits(85, 80);
+  }
+
+  /** How much of a container's output stays. */
+  public record LogLimits(long fileBytesMax, int filesMax) {
+    public static final LogLimits DEFAULT = new LogLimits(10L << 20, 5);
+  }
+
+  public NodeSettings {
+    if (maxPods <= 0) {
+      throw new IllegalArgumentException("maxPods must be positive, is " + maxPods);
+    }
+    reserved = Map.copyOf(reserved);
+    unsafeSysctls = List.copyOf(unsafeSysctls);
+  }
+
+  /** Nothing is reserved and nothing evicted; for tests and tools. */
+  public static NodeSettings plain() {
+    return new NodeSettings(
+        Map.of(),
+        MAX_PODS,
+        UNLIMITED,
+        false,
+        List.of(),
+        "",
+        EvictionSettings.none(),
+        ImageLimits.DEFAULT,
+        LogLimits.DEFAULT);
+  }
+
+  /**
+   * The defaults of a node of this size: 512 MiB leave 333 MiB to pods.
+   *
+   * @param memoryBytes what the machine has
+   * @param diskBytes of the disk that the kubelet writes to
+   */
+  public static NodeSettings scaled(long memoryBytes, long diskBytes) {
+    long reserved = Math.min(RESERVED_BYTES_MAX, memoryBytes / RESERVED_SHARE);
+    return plain()
+        .withReserved(Map.of("memory", Quantity.ofBytes(reserved)))
+        .withEviction(EvictionSettings.scaled(memoryBytes, diskBytes));
+  }
+
+  /** The same with other reserves. */
+  public NodeSettings withReserved(Map<String, Quantity> amounts) {
+    return new NodeSettings(
+        amounts,
+        maxPods,
+        pidsMax,
+        seccompDefault,
+        unsafeSysctls,
+        staticPods,
+        eviction,
+        images,
+        logs);
+  }
+
+  /** The same with other thresholds. */
+  public NodeSettings withEviction(EvictionSettings settings) {
+    return new NodeSettings(
+        reserved,
+        maxPods,
+        pidsMax,
+        seccompDefault,
+        unsafeSysctls,
+        staticPods,
+        settings,
+        images,
+        logs);
+  }
+}

@@ -1,0 +1,51 @@
+package dev.wherry.kubelet.staticpod;
+
+import dev.wherry.model.core.v1.Pod;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The mirrors that the API has of this node's own pods. Safe for many threads. */
+public final class Mirrors {
+  /** Marks a mirror; its value is the hash of the pod it shows. */
+  public static final String MIRROR = "kubernetes.io/config.mirror";
+
+  private final Map<String, Pod> byName = new ConcurrentHashMap<>();
+
+  /** Whether the API's pod only shows one of a node. */
+  public static boolean isMirror(Pod pod) {
+    return pod.metadata().annotations().containsKey(MIRROR);
+  }
+
+  static String name(Pod pod) {
+    return pod.metadata().namespace() + "/" + pod.metadata().name();
+  }
+
+  static String hash(Pod pod) {
+    return pod.metadata().annotations().getOrDefault(StaticPodFile.HASH, "");
+  }
+
+  /** The mirror that shows exactly this pod of the node. */
+  public Optional<Pod> of(Pod pod) {
+    return Optional.ofNullable(byName.get(name(pod)))
+        .filter(mirror -> shows(mirror, pod) && mirror.metadata().deletionTimestamp() == null);
+  }
+
+  static boolean shows(Pod mirror, Pod pod) {
+    return mirror.metadata().annotations().getOrDefault(MIRROR, "").equals(hash(pod));
+  }
+
+  void put(Pod mirror) {
+    byName.put(name(mirror), mirror);
+  }
+
+  void remove(Pod mirror) {
+    byName.computeIfPresent(
+        name(mirror),
+        (_, known) -> known.metadata().uid().equals(mirror.metadata().uid()) ? null : known);
+  }
+
+  Map<String, Pod> all() {
+    return Map.copyOf(byName);
+  }
+}

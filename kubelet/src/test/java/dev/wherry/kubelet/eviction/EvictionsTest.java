@@ -1,0 +1,198 @@
+package dev.wherry.kubelet.eviction;
+
+import static dev.wherry.kubelet.eviction.Scene.MIB;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.wherry.kubelet.pod.PodView;
+import dev.wherry.machinery.time.FakeTimer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EvictionsTest {
+  private static final Threshold MEMORY =
+      new Threshold(Signal.MEMORY_AVAILABLE, Amount.ofBytes(100 * MIB), Duration.ZERO, Amount.NONE);
+  private static final Threshold DISK =
+      new Threshold(
+          Signal.NODEFS_AVAILABLE, Amount.ofBytes(1_000), Duration.ofMinutes(1), Amount.NONE);
+
+  private final FakeTimer clock = new FakeTimer();
+  private final FakeNode node = new FakeNode();
+  private final PressureGate gate = new PressureGate();
+  private final Evictions evictions =
+      new Evictions(
+          new EvictionSettings(
+              List.of(MEMORY, DISK), Duration.ofMinutes(5), Duration.ofSeconds(20)),
+          node,
+          node,
+          gate,
+          clock);
+
+  /** A node whose evicted pods are over at once. */
+  private static final class FakeNode implements Evictions.NodeSide, Victims {
+    final Map<Signal, Observed> signals = new HashMap<>();
+    final Map<String, PodUsage> usage = new HashMap<>();
+    final List<PodView> pods = new ArrayList<>();
+    final List<String> deeds = new ArrayList<>();
+    long diskAfterReclaim;
+    int measured;
+
+    @Override
+    public Map<Signal, Observed> signals() {
+      return Map.copyOf(signals);
+    }
+
+    @Override
+    public boolean ownImageDisk() {
+      return false;
+    }
+
+    @Override
+    public Map<String, PodUsage> usage(List<PodView> asked) {
+      measured++;
+      return usage;
+    }
+
+    @Override
+    public void reclaim() {
+      deeds.add("reclaim");
+      signals.put(Signal.NODEFS_AVAILABLE, new Observed(diskAfterReclaim, 10_000));
+    }
+
+    @Override
+    public void tell(String resource) {
+      deeds.add("short of " + resource);
+    }
+
+    @Override
+    public void changed() {
+      deeds.add("changed");
+    }
+
+    @Override
+    public List<PodView> active() {
+      return List.copyOf(pods);
+    }
+
+    @Override
+    public void evict(PodView pod, String message, Duration grace, boolean disruption) {
+      deeds.add("evict " + pod.name() + " " + grace.toSeconds() + "s " + disruption);
+      pods.remove(pod);
+    }
+
+    @Override
+    public boolean isOver(String uid) {
+      return true;
+    }
+  }
+
+  private void memory(long mib) {
+    node.signals.put(Signal.MEMORY_AVAILABLE, new Observed(mib * MIB, 1_000 * MIB));
+  }
+
+  @Test
+  void look_quietNode_asksForNoFigures() throws Exception {
+    memory(500);
+    node.pods.add(Scene.asking("a", "1Mi", 0));
+    assertFalse(evictions.look());
+    assertEquals(List.of(), node.deeds);
+    assertEquals(0, node.measured);
+  }
+
+  @Test
+  void look_memoryShort_endsOnePodAtALookAndSparesCriticalOnes() throws Exception {
+    memory(50);
+    node.pods.add(Scene.asking("critical", "1Mi", 2_000_000_000));
+    node.pods.add(Scene.asking("small", "1Mi", 0));
+    node.pods.add(Scene.asking("large", "1Mi", 0));
+    node.usage.put("critical", Scene.memory(400 * MIB));
+    node.usage.put("small", Scene.memory(10 * MIB));
+    node.usage.put("large", Scene.memory(200 * MIB));
+    assertTrue(evictions.look());
+    assertTrue(evictions.look());
+    assertFalse(evictions.look());
+    assertEquals(
+        List.of(
+            "changed",
+            "short of memory",
+            "evict large 1s true",
+            "short of memory",
+            "evict small 1s true",
+            "short of memory"),
+        node.deeds);
+    assertEquals(Set.of(Pressure.MEMORY), gate.pressures());
+  }
+
+  @Test
+  void look_diskShortForTooLong_reclaimsBeforeAPodHasToGo() throws Exception {
+    memory(500);
+    node.signals.put(Signal.NODEFS_AVAILABLE, new Observed(10, 10_000));
+    node.pods.add(Scene.asking("a", "1Mi", 0));
+    assertFalse(evictions.look());
+    assertEquals(List.of("changed"), node.deeds);
+    clock.advance(Duration.ofMinutes(1));
+    node.diskAfterReclaim = 2_000;
+    assertFalse(evictions.look());
+    assertEquals(List.of("changed", "short of ephemeral-storage", "reclaim"), node.deeds);
+    node.deeds.clear();
+    node.signals.put(Signal.NODEFS_AVAILABLE, new Observed(10, 10_000));
+    node.diskAfterReclaim = 20;
+    assertTrue(evictions.look());
+    assertEquals(List.of("short of ephemeral-storage", "reclaim", "evict a 20s true"), node.deeds);
+  }
+
+  @Test
+  void look_podBeyondItsOwnLimit_endsItThoughTheNodeHasRoom() throws Exception {
+    memory(500);
+    node.pods.add(
+        Scene.pod(
+            "a",
+            "{\"containers\": [{\"name\": \"c\"}], \"volumes\": [{\"name\": \"v\", \"emptyDir\": {\"sizeLimit\": \"1Mi\"}}]}"));
+    node.usage.put("a", Scene.memory(1));
+    assertFalse(evictions.look());
+    node.usage.put("a", new PodUsage(Map.of(), Map.of("v", new PodUsage.OnDisk(2 * MIB, 3)), 0));
+    assertTrue(evictions.look());
+    assertEquals(List.of("evict a 1s false"), node.deeds);
+    assertEquals(Set.of(), gate.pressures());
+  }
+
+  @Test
+  void read_thisMachine_hasAllSignals(@TempDir Path disk) throws Exception {
+    NodeSignals signals =
+        new NodeSignals(Path.of("/proc"), disk, () -> Optional.of(disk), new DiskCalls());
+    Map<Signal, Observed> read = signals.read();
+    for (Signal signal : Signal.values()) {
+      Observed observed = read.get(signal);
+      assertTrue(
+          observed != null && observed.available() > 0 && observed.capacity() > 0,
+          signal + " " + observed);
+    }
+    assertFalse(signals.ownImageDisk());
+    assertEquals(
+        Files.getFileStore(disk).getTotalSpace(), read.get(Signal.NODEFS_AVAILABLE).capacity());
+  }
+
+  @Test
+  void of_treeWithHolesAndHardLinks_countsBlocksOnce(@TempDir Path root) throws Exception {
+    Path data = Files.write(root.resolve("data"), new byte[1 << 20]);
+    Files.createLink(root.resolve("again"), data);
+    Files.createSymbolicLink(root.resolve("link"), Path.of("/usr"));
+    try (var holes = new java.io.RandomAccessFile(root.resolve("holes").toFile(), "rw")) {
+      holes.setLength(1L << 30);
+    }
+    PodUsage.OnDisk size = new TreeSize(new DiskCalls()).of(root);
+    assertEquals(4, size.inodes());
+    assertTrue(size.bytes() >= 1 << 20 && size.bytes() < 2 << 20, "bytes " + size.bytes());
+    assertEquals(PodUsage.OnDisk.NONE, new TreeSize(new DiskCalls()).of(root.resolve("none")));
+  }
+}
