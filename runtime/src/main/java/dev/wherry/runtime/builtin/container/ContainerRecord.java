@@ -80,6 +80,11 @@ public record ContainerRecord(
     Trees.replace(folder.resolve(FILE), tree);
   }
 
+  /** First of all that is removed of a container: without it nobody takes the rest for one. */
+  static void delete(Path folder) throws IOException {
+    Files.deleteIfExists(folder.resolve(FILE));
+  }
+
   /**
    * Reads it back.
    *

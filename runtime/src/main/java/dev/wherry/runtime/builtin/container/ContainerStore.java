@@ -72,6 +72,7 @@ final class ContainerStore {
   }
 
   void discard(String id) throws IOException {
+    ContainerRecord.delete(folder(id));
     NodePlace.removeTree(place.runOf(id));
     NodePlace.removeTree(folder(id));
   }

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A process under a supervisor of its own, from before its start to after its end. All it knows
@@ -104,7 +105,13 @@ public final class Supervised {
    */
   public void start(List<String> options) throws IOException {
     Files.deleteIfExists(run.resolve(RUNTIME_LOG));
-    String said = launch(options);
+    String said;
+    try {
+      said = launch(options);
+    } catch (IOException e) {
+      cutShort("its start was cut short: " + e.getMessage());
+      throw e;
+    }
     Optional<Started> started = Started.read(run.resolve(STARTED_FILE));
     if (started.isEmpty()) {
       String why = OciRuntime.lastError(run.resolve(RUNTIME_LOG)).orElse(said);
@@ -155,39 +162,48 @@ public final class Supervised {
    * @param boot the boot it was made in
    */
   public void find(String boot) throws IOException {
+    boolean sameBoot = boot.equals(Started.currentBoot());
     Optional<Started> started = Started.read(run.resolve(STARTED_FILE));
+    if (started.isEmpty() && sameBoot && !Files.exists(state.resolve(EXIT_FILE))) {
+      started = startingNow();
+    }
     Optional<Ended> ended = Ended.read(state.resolve(EXIT_FILE));
     if (ended.isPresent()) {
       over(ended.get(), started);
-    } else if (!boot.equals(Started.currentBoot())) {
+    } else if (!sameBoot) {
       lost("the node was started anew", started);
-    } else {
-      started = started.isPresent() ? started : startingNow();
-      if (started.isPresent() && started.get().isSupervised()) {
-        watch(started.get());
-      } else if (started.isPresent()) {
-        lost("its supervisor has died", started);
-      }
+    } else if (started.isPresent() && started.get().isSupervised()) {
+      watch(started.get());
+    } else if (started.isPresent()) {
+      lost("its supervisor has died", started);
     }
   }
 
-  /** A supervisor that somebody else was waiting for. */
+  /**
+   * A supervisor that somebody else was waiting for, listening or not yet. It runs soon, has
+   * failed, or is killed: what counts as never started may be started once more, so nothing of an
+   * earlier start may be under way.
+   */
   private Optional<Started> startingNow() throws IOException {
     long until = System.nanoTime() + STARTING_MAX.toNanos();
     Optional<Started> started = Optional.empty();
-    while (started.isEmpty() && System.nanoTime() < until && answers()) {
-      java.util.concurrent.locks.LockSupport.parkNanos(LOOK_AGAIN.toNanos());
+    while (started.isEmpty() && System.nanoTime() < until && Launches.any(id)) {
+      LockSupport.parkNanos(LOOK_AGAIN.toNanos());
       started = Started.read(run.resolve(STARTED_FILE));
+    }
+    if (started.isEmpty() && Launches.any(id)) {
+      cutShort("its start did not end while this program was away");
     }
     return started;
   }
 
-  private boolean answers() {
-    try (FrameChannel _ = FrameChannel.connect(run.resolve(SOCKET))) {
-      return true;
-    } catch (IOException e) {
-      return false;
-    }
+  /** Kills what may be on its way to run; it is over then. */
+  private void cutShort(String why) throws IOException {
+    Launches.kill(id);
+    setup.runtime().deleteIfPossible(id);
+    Ended failed = Ended.notStarted(setup.now(), why);
+    failed.write(state.resolve(EXIT_FILE));
+    over(failed, Optional.empty());
   }
 
   private void lost(String why, Optional<Started> started) throws IOException {
