@@ -9,7 +9,11 @@ import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.Signature;
 import java.security.interfaces.RSAKey;
+import java.security.interfaces.RSAPrivateCrtKey;
+import java.security.interfaces.RSAPublicKey;
 import java.security.spec.ECGenParameterSpec;
+import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * The key pairs that Wherry makes: EC P-256, and RSA where a key is for clients that read nothing
@@ -27,7 +31,7 @@ public final class KeyPairs {
     try {
       KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
       generator.initialize(new ECGenParameterSpec(CURVE), random);
-      return generator.generateKeyPair();
+      return P256Keys.withPublicPoint(generator.generateKeyPair());
     } catch (InvalidAlgorithmParameterException e) {
       throw new PkiException("this Java runtime has no curve P-256", e);
     } catch (GeneralSecurityException e) {
@@ -46,11 +50,30 @@ public final class KeyPairs {
     }
   }
 
-  /** True when the two are halves of one pair: what one signs, the other verifies. */
+  /**
+   * True when the two are halves of one pair: the private key carries the same public one, or what
+   * it signs, the other verifies.
+   */
   public static boolean match(PrivateKey privateKey, PublicKey publicKey) {
     if (!privateKey.getAlgorithm().equals(publicKey.getAlgorithm())) {
       return false;
     }
+    Optional<Boolean> said = said(privateKey, publicKey);
+    return said.isPresent() ? said.get() : proven(privateKey, publicKey);
+  }
+
+  /** What the private key's file says itself: curves are slow in a Java that has just started. */
+  private static Optional<Boolean> said(PrivateKey privateKey, PublicKey publicKey) {
+    if (privateKey instanceof RSAPrivateCrtKey whole && publicKey instanceof RSAPublicKey known) {
+      return Optional.of(
+          whole.getModulus().equals(known.getModulus())
+              && whole.getPublicExponent().equals(known.getPublicExponent()));
+    }
+    return P256Keys.publicPoint(privateKey)
+        .map(point -> Arrays.equals(point, P256Keys.point(publicKey)));
+  }
+
+  private static boolean proven(PrivateKey privateKey, PublicKey publicKey) {
     byte[] challenge = new byte[CHALLENGE_BYTES];
     try {
       Signature signer = Signature.getInstance(signatureAlgorithm(privateKey));
