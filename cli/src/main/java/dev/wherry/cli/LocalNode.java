@@ -21,6 +21,7 @@ import dev.wherry.runtime.images.ImageStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -34,14 +35,22 @@ final class LocalNode {
   private final Deque<AutoCloseable> parts;
   private final WorkerOptions options;
   private final Path data;
-  private final Optional<ApiClient> near;
+  private final Optional<Near> near;
   private final Timer timer;
   private final SecureRandom random;
+
+  /**
+   * The server in this process.
+   *
+   * @param api as this node
+   * @param authority the cluster's CA
+   */
+  record Near(ApiClient api, X509Certificate authority) {}
 
   private LocalNode(
       Deque<AutoCloseable> parts,
       WorkerOptions options,
-      Optional<ApiClient> near,
+      Optional<Near> near,
       Timer timer,
       SecureRandom random) {
     this.parts = parts;
@@ -63,7 +72,7 @@ final class LocalNode {
    * @param parts takes them; its owner closes them in reverse
    * @param ahead the runtime, under way since the program began
    * @param token for a node that has not joined yet
-   * @param near the API in this process, as this node
+   * @param near where the server is in this process
    * @throws IOException with a sentence for the user
    */
   static void start(
@@ -71,7 +80,7 @@ final class LocalNode {
       WorkerOptions options,
       RuntimeAhead ahead,
       Optional<JoinToken> token,
-      Optional<ApiClient> near,
+      Optional<Near> near,
       Timer timer,
       SecureRandom random)
       throws IOException, InterruptedException {
@@ -81,7 +90,7 @@ final class LocalNode {
   private void start(RuntimeAhead ahead, Optional<JoinToken> token)
       throws IOException, InterruptedException {
     NodeIdentity identity = opened(identity(token));
-    ApiClient api = near.orElse(identity.api());
+    ApiClient api = near.map(Near::api).orElse(identity.api());
     opened(ServiceProxy.start(api, options.nodeName(), options.podNetwork(), timer));
     if (options.dns().builtIn()) {
       opened(ClusterDns.start(api, dns(), timer, random));
@@ -93,7 +102,9 @@ final class LocalNode {
     podNetwork(api, runtime);
     Kubelet kubelet = kubelet(identity, api, runtime);
     TunnelRole tunnel = opened(tunnel(identity, kubelet.serverPort()));
-    opened(AddressWatch.start(options.server(), tunnel.tunnel()::reconnect, timer));
+    if (near.isEmpty()) {
+      opened(AddressWatch.start(options.server(), tunnel.tunnel()::reconnect, timer));
+    }
     ahead.keep();
   }
 
@@ -109,7 +120,8 @@ final class LocalNode {
             options.server(),
             options.identityDirectory(),
             options.nodeName(),
-            AlternativeNames.of(List.of(options.nodeName(), options.nodeIp()))),
+            AlternativeNames.of(List.of(options.nodeName(), options.nodeIp())),
+            near.map(Near::authority)),
         token,
         timer,
         random,

@@ -4,10 +4,10 @@ import dev.wherry.apiserver.ApiServer;
 import dev.wherry.apiserver.authn.UserInfo;
 import dev.wherry.kubelet.identity.JoinToken;
 import dev.wherry.kubelet.identity.NodeIdentity;
-import dev.wherry.machinery.client.ApiClient;
 import dev.wherry.machinery.time.Timer;
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Deque;
 import java.util.Optional;
@@ -29,11 +29,13 @@ final class ServerNode {
       Timer timer,
       SecureRandom random)
       throws IOException, InterruptedException {
-    Optional<ApiClient> near =
+    X509Certificate authority = api.pki().authority().certificate();
+    Optional<LocalNode.Near> near =
         Optional.of(
-            api.clientFor(UserInfo.of("system:node:" + options.nodeName(), "system:nodes")));
-    if (NodeIdentity.isMember(
-        options.identityDirectory(), api.pki().authority().certificate(), timer)) {
+            new LocalNode.Near(
+                api.clientFor(UserInfo.of("system:node:" + options.nodeName(), "system:nodes")),
+                authority));
+    if (NodeIdentity.isMember(options.identityDirectory(), authority, timer)) {
       LocalNode.start(parts, options, ahead, Optional.empty(), near, timer, random);
       return;
     }

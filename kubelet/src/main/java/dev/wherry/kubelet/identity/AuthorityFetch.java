@@ -77,13 +77,26 @@ final class AuthorityFetch {
 
   static X509Certificate pinned(String pem, String expectedHash) throws IOException {
     for (X509Certificate certificate : Pem.certificates(pem)) {
-      if (MessageDigest.isEqual(
-          hash(certificate).getBytes(StandardCharsets.US_ASCII),
-          expectedHash.getBytes(StandardCharsets.US_ASCII))) {
+      if (isExpected(certificate, expectedHash)) {
         return certificate;
       }
     }
     throw new OtherAuthorityException();
+  }
+
+  /** A CA that is known already, where its hash is the expected one. */
+  static X509Certificate pinned(X509Certificate known, String expectedHash)
+      throws OtherAuthorityException {
+    if (isExpected(known, expectedHash)) {
+      return known;
+    }
+    throw new OtherAuthorityException();
+  }
+
+  private static boolean isExpected(X509Certificate certificate, String expectedHash) {
+    return MessageDigest.isEqual(
+        hash(certificate).getBytes(StandardCharsets.US_ASCII),
+        expectedHash.getBytes(StandardCharsets.US_ASCII));
   }
 
   static String hash(X509Certificate certificate) {

@@ -61,9 +61,14 @@ public final class NodeIdentity implements AutoCloseable {
    * @param server the API's URL
    * @param directory for ca.crt, client.crt, client.key, serving.crt, serving.key
    * @param servingNames names and addresses under which the kubelet's server is reached
+   * @param authority the cluster's CA where the server is in this process and need not be asked
    */
   public record Settings(
-      URI server, Path directory, String nodeName, AlternativeNames servingNames) {}
+      URI server,
+      Path directory,
+      String nodeName,
+      AlternativeNames servingNames,
+      Optional<X509Certificate> authority) {}
 
   /** Whether a directory holds a certificate of this authority that is good for a start. */
   public static boolean isMember(Path directory, X509Certificate authority, Timer timer) {

@@ -54,7 +54,7 @@ record NodeJoin(
               + " move that directory away");
     }
     try {
-      AuthorityFetch.fetch(settings.server(), AuthorityFetch.hash(authority));
+      authority(AuthorityFetch.hash(authority));
     } catch (AuthorityFetch.OtherAuthorityException e) {
       throw new IOException(
           "the server at "
@@ -69,10 +69,17 @@ record NodeJoin(
     }
   }
 
+  /** The cluster's CA, as long as it is the expected one. */
+  private X509Certificate authority(String expectedHash) throws IOException {
+    return settings.authority().isPresent()
+        ? AuthorityFetch.pinned(settings.authority().get(), expectedHash)
+        : AuthorityFetch.fetch(settings.server(), expectedHash);
+  }
+
   private Member join(JoinToken token) throws IOException, InterruptedException {
     X509Certificate authority;
     try {
-      authority = AuthorityFetch.fetch(settings.server(), token.caHash());
+      authority = authority(token.caHash());
     } catch (AuthorityFetch.OtherAuthorityException e) {
       throw new IOException(
           "the server at "
