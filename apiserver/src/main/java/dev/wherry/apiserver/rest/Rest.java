@@ -111,7 +111,8 @@ public record Rest(
     Writes writes =
         new Writes(
             on.registry(), new Virtual(on.realm(), on.clock()), patches, lists, on.conversions());
-    NodeCalls kubelets = kubelets(on);
+    Supplier<SslContext> kubeletTls = kubeletTls(on.pki());
+    NodeCalls kubelets = new NodeCalls(on.tunnels(), kubeletTls);
     MetricsEndpoints figures = new MetricsEndpoints(figures(on, kubelets), answers);
     PodExplanations explanations = new PodExplanations(cache);
     InProcessCalls calls =
@@ -141,7 +142,7 @@ public record Rest(
             watches,
             new WriteEndpoints(writes, patches, bodies(on.forms()), answers, on.gate()),
             answers,
-            new Connects(on.gate(), on.realm().admission(), streams(on)),
+            new Connects(on.gate(), on.realm().admission(), streams(on, kubeletTls)),
             metrics,
             new ComponentStatuses(Map.of("etcd-0", on::storeAnswers), answers),
             figures,
@@ -149,11 +150,6 @@ public record Rest(
             on.conversions()),
         user -> new InProcessApiClient(user, calls),
         explanations);
-  }
-
-  private static NodeCalls kubelets(Ground on) {
-    SslContext kubeletTls = kubeletTls(on.pki());
-    return new NodeCalls(on.tunnels(), () -> kubeletTls);
   }
 
   /** Figures of nodes and pods, read from the kubelets when somebody asks. */
@@ -171,9 +167,8 @@ public record Rest(
         on.clock());
   }
 
-  private static PodStreams streams(Ground on) {
-    SslContext kubeletTls = kubeletTls(on.pki());
-    return PodStreams.over(new CacheView(on.cache()), on.tunnels(), () -> kubeletTls, on.random());
+  private static PodStreams streams(Ground on, Supplier<SslContext> kubeletTls) {
+    return PodStreams.over(new CacheView(on.cache()), on.tunnels(), kubeletTls, on.random());
   }
 
   private static Bodies bodies(CustomForms forms) {
@@ -209,8 +204,8 @@ public record Rest(
   }
 
   /** TLS towards kubelets, under the certificate that is current at each connection. */
-  private static SslContext kubeletTls(ServerPki pki) {
-    return ClientTls.over(
+  private static Supplier<SslContext> kubeletTls(ServerPki pki) {
+    return ClientTls.onFirstUse(() ->
         TlsContexts.mutual(
             () -> pki.identity(ServerPki.Leaf.KUBELET_CLIENT),
             List.of(pki.authority().certificate())));
