@@ -23,6 +23,7 @@ public final class AgentRole implements AutoCloseable {
     try {
       SystemTimer timer = new SystemTimer();
       parts.push(timer);
+      parts.push(QuietHeap.start(timer));
       RuntimeAhead ahead = RuntimeAhead.begin(options, timer);
       parts.push(ahead);
       LocalNode.start(parts, options, ahead, token, Optional.empty(), timer, new SecureRandom());

@@ -132,6 +132,7 @@ public final class ServerRole implements AutoCloseable {
     try {
       SystemTimer timer = new SystemTimer();
       parts.push(timer);
+      parts.push(QuietHeap.start(timer));
       SecureRandom random = new SecureRandom();
       Optional<RuntimeAhead> ahead = Optional.empty();
       if (options.worker()) {
