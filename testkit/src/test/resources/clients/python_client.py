@@ -16,7 +16,7 @@ seen = []
 def follow(revision):
     for event in watch.Watch().stream(
         core.list_namespaced_config_map, namespace, resource_version=revision,
-        label_selector="made=python", timeout_seconds=60):
+        label_selector="made=python", timeout_seconds=180):
         seen.append((event["type"], event["object"].data["n"]))
         if event["type"] == "DELETED":
             return
@@ -36,7 +36,7 @@ try:
 except client.ApiException as refused:
     assert refused.status == 409 and '"reason":"Conflict"' in refused.body.replace(" ", ""), refused.body
 core.delete_namespaced_config_map(made.metadata.name, namespace)
-follower.join(30)
+follower.join(180)
 assert seen == [("ADDED", "1"), ("MODIFIED", "2"), ("DELETED", "2")], seen
 
 pages, token = 0, None
@@ -62,7 +62,7 @@ applied = deployments.server_side_apply(namespace=namespace, name="sleeper", fie
 assert applied.metadata.managedFields[0].manager == "python", applied
 pod = None
 for event in watch.Watch().stream(
-    core.list_namespaced_pod, namespace, label_selector="app=sleeper", timeout_seconds=60):
+    core.list_namespaced_pod, namespace, label_selector="app=sleeper", timeout_seconds=180):
     if event["object"].status.phase == "Running":
         pod = event["object"].metadata.name
         break

@@ -1,19 +1,22 @@
 package dev.wherry.testkit;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 
 /**
  * A cluster of one node: the program itself with a data directory of its own and ports that were
  * free. Needs root. Closing it ends the pods and removes the directory.
  */
 public final class Cluster implements AutoCloseable {
+  private static final int PORTS_FROM = 20_000;
+  private static final int PORTS_BEFORE = 30_000;
+
   private final Path data;
   private final List<String> settings;
   private final Program starter;
@@ -55,13 +58,25 @@ public final class Cluster implements AutoCloseable {
     wrapped.add(launcher);
     Cluster cluster =
         new Cluster(data, settings, new Program(wrapped, all), new Program(List.of(launcher), all));
-    cluster.up();
-    return cluster;
+    try {
+      cluster.up();
+      return cluster;
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      cluster.close();
+      throw e;
+    }
   }
 
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
+  /** Below those that the kernel gives to connections: nobody takes it before the server does. */
+  private static int freePort() {
+    Random random = new Random();
+    while (true) {
+      int port = random.nextInt(PORTS_FROM, PORTS_BEFORE);
+      try (ServerSocket socket = new ServerSocket(port)) {
+        return socket.getLocalPort();
+      } catch (IOException taken) {
+        // Another one, then.
+      }
     }
   }
 

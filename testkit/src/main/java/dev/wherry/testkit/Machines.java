@@ -37,7 +37,7 @@ public final class Machines implements AutoCloseable {
     try {
       wherry.run(all.toArray(String[]::new)).orThrow();
       return machines;
-    } catch (RuntimeException e) {
+    } catch (IOException | InterruptedException | RuntimeException e) {
       machines.close();
       throw e;
     }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /**
  * A program with some environment, run to its end.
@@ -18,8 +19,8 @@ import java.util.concurrent.TimeUnit;
  * @param command with its first arguments
  */
 public record Program(List<String> command, Map<String, String> environment) {
-  private static final Duration RUN_MAX = Duration.ofSeconds(90);
-  private static final Duration AWAIT_MAX = Duration.ofSeconds(90);
+  private static final Duration RUN_MAX = Duration.ofMinutes(4);
+  private static final Duration AWAIT_MAX = Duration.ofMinutes(4);
 
   public Program {
     command = List.copyOf(command);
@@ -83,13 +84,22 @@ public record Program(List<String> command, Map<String, String> environment) {
 
   /** Runs it until it prints this text. */
   public String await(String wanted, String... arguments) throws IOException, InterruptedException {
+    return await("prints '" + wanted + "'", text -> text.contains(wanted), arguments);
+  }
+
+  /**
+   * Runs it until what it prints is as wanted.
+   *
+   * @param what the text then does, for the failure
+   */
+  public String await(String what, Predicate<String> wanted, String... arguments)
+      throws IOException, InterruptedException {
     long end = System.nanoTime() + AWAIT_MAX.toNanos();
     Output last = run(arguments);
-    while (!last.text().contains(wanted)) {
+    while (!wanted.test(last.text())) {
       if (System.nanoTime() > end) {
         throw new IllegalStateException(
-            "%s never prints '%s', but: %s"
-                .formatted(Arrays.toString(arguments), wanted, last.text()));
+            "%s never %s, but: %s".formatted(Arrays.toString(arguments), what, last.text()));
       }
       last = run(arguments);
     }

@@ -89,11 +89,11 @@ final class Fabric8Work implements ResourceEventHandler<ConfigMap> {
     CompletableFuture<Void> firstLeads = new CompletableFuture<>();
     CompletableFuture<Void> secondLeads = new CompletableFuture<>();
     CompletableFuture<?> first = candidate(client, "first", firstLeads);
-    firstLeads.get(1, TimeUnit.MINUTES);
+    firstLeads.get(4, TimeUnit.MINUTES);
     CompletableFuture<?> second = candidate(client, "second", secondLeads);
     assertFalse(secondLeads.isDone());
     first.cancel(true);
-    secondLeads.get(1, TimeUnit.MINUTES);
+    secondLeads.get(4, TimeUnit.MINUTES);
     assertEquals(
         "second",
         client
@@ -141,7 +141,7 @@ final class Fabric8Work implements ResourceEventHandler<ConfigMap> {
             .endSpec()
             .build();
     client.resource(pod).create();
-    client.resource(pod).waitUntilReady(1, TimeUnit.MINUTES);
+    client.resource(pod).waitUntilReady(4, TimeUnit.MINUTES);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (ExecWatch exec =
         client
@@ -150,10 +150,17 @@ final class Fabric8Work implements ResourceEventHandler<ConfigMap> {
             .withName("p")
             .writingOutput(out)
             .exec("sh", "-c", "echo inside; exit 3")) {
-      assertEquals(3, exec.exitCode().get(1, TimeUnit.MINUTES));
+      assertEquals(3, exec.exitCode().get(4, TimeUnit.MINUTES));
     }
-    assertEquals("inside\n", out.toString(StandardCharsets.UTF_8));
-    assertEquals("started\n", client.pods().inNamespace(NAMESPACE).withName("p").getLog());
+    // The client hands the output over on a thread of its own; the test's timeout bounds both
+    // waits.
+    while (!out.toString(StandardCharsets.UTF_8).equals("inside\n")) {
+      Thread.onSpinWait();
+    }
+    // A container is ready before its command has said anything.
+    while (!client.pods().inNamespace(NAMESPACE).withName("p").getLog().equals("started\n")) {
+      Thread.onSpinWait();
+    }
   }
 
   @Override

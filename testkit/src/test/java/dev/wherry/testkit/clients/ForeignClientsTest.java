@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** helm, and the Java and Python clients, on a cluster with real containers. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(value = 5, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class ForeignClientsTest {
   private static final Path TOOLS = Path.of("../target/tools").toAbsolutePath().normalize();
   private static final Path RESOURCES =
@@ -81,21 +81,21 @@ class ForeignClientsTest {
     Program kubectl = cluster.wherry();
     String chart = RESOURCES.resolve("chart").toString();
 
-    helm.run("install", "greeter", chart, "--wait", "--timeout=60s").orThrow();
+    helm.run("install", "greeter", chart, "--wait", "--timeout=200s").orThrow();
     assertEquals("2", kubectl.run("get", "deploy", "greeter", "-o", READY).orThrow());
     assertTrue(kubectl.run("logs", "job/greeter-pre-install").orThrow().contains("of hello"));
     String word = kubectl.run("get", "configmap", "greeter-word", "-o", "yaml").orThrow();
     assertTrue(word.contains("hasDeployments: \"true\""), word);
     assertTrue(word.contains("version: v1.36"), word);
 
-    helm.run("upgrade", "greeter", chart, "--set=word=bye", "--wait", "--timeout=60s").orThrow();
+    helm.run("upgrade", "greeter", chart, "--set=word=bye", "--wait", "--timeout=200s").orThrow();
     assertEquals("bye", kubectl.run("get", "gr", "greeter", "-o", WORD).orThrow());
     assertTrue(kubectl.run("logs", "job/greeter-post-upgrade").orThrow().contains("of bye"));
     String refused =
         helm.run("upgrade", "greeter", chart, "--set=word=much-too-long-for-a-greeting").text();
     assertTrue(refused.contains("spec.word"), refused);
 
-    helm.run("rollback", "greeter", "1", "--wait", "--timeout=60s").orThrow();
+    helm.run("rollback", "greeter", "1", "--wait", "--timeout=200s").orThrow();
     assertEquals("hello", kubectl.run("get", "gr", "greeter", "-o", WORD).orThrow());
     String history = helm.run("history", "greeter").orThrow();
     assertTrue(history.contains("Rollback to 1"), history);

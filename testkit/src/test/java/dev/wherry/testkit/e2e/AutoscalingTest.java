@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Figures of a busy pod, and an autoscaler that follows them, with the real kubectl. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(value = 5, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class AutoscalingTest {
   private static final String BUSY =
       """
@@ -78,23 +78,29 @@ class AutoscalingTest {
     Program kubectl = cluster.kubectl(Kubectls.paths().getFirst());
     Path manifest = Files.writeString(directory.resolve("busy.yaml"), BUSY);
     kubectl.run("apply", "-f", manifest.toString()).orThrow();
-    kubectl.run("rollout", "status", "deployment/busy", "--timeout=90s").orThrow();
+    kubectl.run("rollout", "status", "deployment/busy", "--timeout=200s").orThrow();
 
     String pods = await(kubectl, AutoscalingTest::isBusy, "top", "pods", "--no-headers");
     String ours = cluster.wherry().run("top", "pods", "--no-headers").orThrow();
     assertEquals(pods.split(" ", 2)[0], ours.split(" ", 2)[0]);
-    assertTrue(kubectl.run("top", "nodes").orThrow().contains("e2e-hpa"));
-    assertTrue(cluster.wherry().run("top", "node", "e2e-hpa").orThrow().contains("Mi"));
+    kubectl.await("e2e-hpa", "top", "nodes");
+    cluster.wherry().await("Mi", "top", "node", "e2e-hpa");
     String service = kubectl.run("get", "apiservice", "v1beta1.metrics.k8s.io").orThrow();
     assertTrue(service.contains("Local") && service.contains("True"), service);
 
     kubectl.run("autoscale", "deployment/busy", "--min=1", "--max=3", "--cpu-percent=50").orThrow();
     assertEquals(
         "3", await(kubectl, "3"::equals, "get", "deploy/busy", "-o", "jsonpath={.spec.replicas}"));
-    String page = kubectl.run("describe", "hpa", "busy").orThrow();
-    assertTrue(page.contains("SuccessfulRescale"), page);
-    assertTrue(page.contains("cpu resource utilization (percentage of request)"), page);
-    assertTrue(page.contains("ScalingActive"), page);
+    // The event and the status are written after the scale.
+    kubectl.await(
+        "tells the rescale, the metric and its condition",
+        page ->
+            page.contains("SuccessfulRescale")
+                && page.contains("cpu resource utilization (percentage of request)")
+                && page.contains("ScalingActive"),
+        "describe",
+        "hpa",
+        "busy");
   }
 
   /** At least a twentieth of a core. */

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a newcomer types; the same on every runtime. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(value = 3, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 abstract class CounterPodContract {
   private static final Path EXAMPLES = Path.of("../examples").toAbsolutePath().normalize();
   private static final String COUNTER = EXAMPLES.resolve("counter.yaml").toString();
@@ -38,6 +38,10 @@ abstract class CounterPodContract {
     assumeFalse(Kubectls.all().isEmpty(), "no kubectl on this machine");
     cluster = Cluster.start(wrapper(), flags(), environment());
     cluster.wherry().run("image", "import", "--busybox", "--data-dir=" + cluster.dataDirectory());
+    // Without its account no pod is taken.
+    cluster
+        .kubectl(Kubectls.paths().getFirst())
+        .await("serviceaccount/default", "get", "serviceaccounts", "-o", "name");
   }
 
   /** A program that starts the program; none by default. */
@@ -72,7 +76,7 @@ abstract class CounterPodContract {
   void counter_fromApplyToDelete_behavesAsKubernetes(Path binary) throws Exception {
     Program kubectl = cluster.kubectl(binary);
     assertTrue(kubectl.run("apply", "-f", COUNTER).orThrow().contains("pod/counter created"));
-    kubectl.run("wait", "--for=condition=Ready", "--timeout=60s", "pod/counter").orThrow();
+    kubectl.run("wait", "--for=condition=Ready", "--timeout=200s", "pod/counter").orThrow();
 
     assertTrue(kubectl.run("apply", "-f", COUNTER).orThrow().contains("unchanged"));
     assertTrue(
@@ -87,11 +91,15 @@ abstract class CounterPodContract {
         kubectl.run("get", "pod", "counter", "-o", "jsonpath={.spec.containers[0].image}").text());
     assertTrue(
         kubectl.run("get", "pod", "counter", "-o", "yaml").orThrow().contains("phase: Running"));
-    String described = kubectl.run("describe", "pod", "counter").orThrow();
-    assertTrue(described.contains("Successfully assigned default/counter to e2e"), described);
-    assertTrue(
-        described.contains("Started container count") || described.contains("Container started"),
-        described);
+    // Events are written beside what they tell of.
+    kubectl.await(
+        "tells where it went and that it started",
+        text ->
+            text.contains("Successfully assigned default/counter to e2e")
+                && (text.contains("Started container count") || text.contains("Container started")),
+        "describe",
+        "pod",
+        "counter");
     followed(kubectl);
     executed(kubectl);
     assertTrue(kubectl.run("delete", "-f", COUNTER).orThrow().contains("pod \"counter\" deleted"));
@@ -131,7 +139,7 @@ abstract class CounterPodContract {
         .run("run", "once", "--image=busybox", "--restart=Never", "--", "echo", "done")
         .orThrow();
     kubectl.await("Succeeded", "get", "pod", "once", "-o", "jsonpath={.status.phase}");
-    assertEquals("done\n", kubectl.run("logs", "once").orThrow());
+    assertEquals("done\n", kubectl.await("done", "logs", "once"));
     kubectl.run("delete", "pod", "once").orThrow();
 
     assertTrue(
@@ -146,7 +154,7 @@ abstract class CounterPodContract {
     Program kubectl = cluster.kubectl(Kubectls.paths().getFirst());
     kubectl.run("apply", "-f", TWO).orThrow();
     String name = kubectl.run("get", "-f", TWO, "-o", "jsonpath={.metadata.name}").orThrow();
-    kubectl.run("wait", "--for=condition=Ready", "--timeout=60s", "pod/" + name).orThrow();
+    kubectl.run("wait", "--for=condition=Ready", "--timeout=200s", "pod/" + name).orThrow();
 
     // What the writer put into the volume comes back to it over localhost.
     kubectl.await("UTC", "logs", name, "-c", "writer");

@@ -3,10 +3,12 @@ package dev.wherry.testkit.e2e;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.wherry.testkit.Program;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -51,6 +53,7 @@ class CounterPodInLittleMemoryTest extends CounterPodContract {
   @AfterAll
   void stop() throws Exception {
     super.stop();
-    Files.deleteIfExists(group);
+    // The kernel removes it once the last process in it is reaped.
+    new Program(List.of("rmdir"), Map.of()).await("No such file", group.toString());
   }
 }

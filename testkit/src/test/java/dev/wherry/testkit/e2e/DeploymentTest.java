@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** A Deployment's life as a user types it. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(value = 5, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class DeploymentTest {
   private static final Path WEB = Path.of("../examples/web.yaml").toAbsolutePath().normalize();
 
@@ -41,7 +41,7 @@ class DeploymentTest {
   }
 
   private static String rolledOut(Program kubectl) throws Exception {
-    return kubectl.run("rollout", "status", "deployment/web", "--timeout=90s").orThrow();
+    return kubectl.run("rollout", "status", "deployment/web", "--timeout=200s").orThrow();
   }
 
   private static String image(Program kubectl) throws Exception {
@@ -59,11 +59,13 @@ class DeploymentTest {
 
     kubectl.run("scale", "deployment/web", "--replicas=3").orThrow();
     rolledOut(kubectl);
-    assertEquals(
-        "3",
-        kubectl
-            .run("get", "deployment/web", "-o", "jsonpath={.status.availableReplicas}")
-            .orThrow());
+    kubectl.await(
+        "has three replicas",
+        "3"::equals,
+        "get",
+        "deployment/web",
+        "-o",
+        "jsonpath={.status.availableReplicas}");
 
     kubectl.run("set", "image", "deployment/web", "main=docker.io/library/busybox").orThrow();
     rolledOut(kubectl);
@@ -72,17 +74,15 @@ class DeploymentTest {
     kubectl.run("rollout", "undo", "deployment/web").orThrow();
     rolledOut(kubectl);
     assertTrue(image(kubectl).contains("busybox"));
-    assertEquals(
-        "3",
-        kubectl
-            .run(
-                "get",
-                "deployment/web",
-                "-o",
-                "jsonpath={.metadata.annotations.deployment\\.kubernetes\\.io/revision}")
-            .orThrow());
+    kubectl.await(
+        "is the third revision",
+        "3"::equals,
+        "get",
+        "deployment/web",
+        "-o",
+        "jsonpath={.metadata.annotations.deployment\\.kubernetes\\.io/revision}");
 
-    kubectl.run("delete", "deployment/web", "--cascade=foreground", "--timeout=60s").orThrow();
+    kubectl.run("delete", "deployment/web", "--cascade=foreground", "--timeout=200s").orThrow();
     assertEquals("", kubectl.run("get", "replicasets,pods", "-l", "app=web", "-o", "name").text());
   }
 }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** A StatefulSet with a claim on the default class, from the claim to the empty disk. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(value = 5, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class PersistentVolumeTest {
   private static final String STORE =
       """
@@ -84,6 +84,16 @@ class PersistentVolumeTest {
 
   private void awaitReady() throws Exception {
     kubectl.await("1/1", "get", "statefulset", "store", "--no-headers");
+    awaitStarted();
+  }
+
+  /** Its command has written the start down when it says so; a container runs before. */
+  private void awaitStarted() throws Exception {
+    kubectl.await("says that it started", "started\n"::equals, "logs", "store-0");
+  }
+
+  private void awaitGone(String what) throws Exception {
+    kubectl.await("NotFound", "get", what);
   }
 
   @Test
@@ -106,20 +116,23 @@ class PersistentVolumeTest {
     String uid = get("pod/store-0", ".metadata.uid");
     kubectl.run("delete", "pod", "store-0").orThrow();
     kubectl.await("Running", "get", "pod", "store-0", "--no-headers");
+    awaitStarted();
     assertFalse(get("pod/store-0", ".metadata.uid").equals(uid));
     assertEquals(2, starts());
 
     cluster.kill();
     cluster.up();
+    // What is stored says Ready before the agent is back.
+    awaitStarted();
     assertEquals(2, starts());
 
     kubectl.run("delete", "pvc", "data-store-0", "--wait=false").orThrow();
     kubectl.await("Terminating", "get", "pvc", "data-store-0");
     assertTrue(get("pod/store-0", ".status.phase").equals("Running"));
     kubectl.run("delete", "statefulset", "store").orThrow();
-    kubectl.run("wait", "--for=delete", "pod/store-0", "--timeout=60s").orThrow();
-    kubectl.run("wait", "--for=delete", "pvc/data-store-0", "--timeout=60s").orThrow();
-    kubectl.run("wait", "--for=delete", "pv/" + volume, "--timeout=60s").orThrow();
+    awaitGone("pod/store-0");
+    awaitGone("pvc/data-store-0");
+    awaitGone("pv/" + volume);
     assertEquals(List.of(), directories());
   }
 }

@@ -1,6 +1,5 @@
 package dev.wherry.testkit.e2e;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
@@ -16,10 +15,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Packets between pods of two nodes, as {@code wherry cluster} makes them on one machine. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(value = 5, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class TwoNodesTest {
   /** Says who asked and who answers. */
   private static final String WEB =
@@ -29,7 +29,7 @@ class TwoNodesTest {
       metadata: {name: web-%1$d, labels: {app: web}}
       spec:
         terminationGracePeriodSeconds: 0
-        nodeName: e2e-%1$d
+        nodeName: %2$s-%1$d
         containers:
         - name: c
           image: busybox
@@ -54,30 +54,32 @@ class TwoNodesTest {
         ports: [{port: 80, targetPort: 8080}]
       """;
 
+  /** Of at most eight characters, and of no other run on this machine. */
+  private static final String NAME = "t" + ProcessHandle.current().pid() % 10_000_000;
+
+  @TempDir static Path folder;
   private Machines machines;
   private Program kubectl;
-  private Path folder;
 
   @BeforeAll
   void start() throws Exception {
     assumeFalse(Kubectls.all().isEmpty(), "no kubectl on this machine");
-    machines = Machines.start("e2e", List.of("--nodes=2", "--busybox"));
+    machines = Machines.start(NAME, List.of("--nodes=2", "--busybox"));
     kubectl = machines.kubectl(Kubectls.paths().getFirst());
-    folder = Files.createTempDirectory("two-nodes");
-    kubectl.await("default", "get", "serviceaccounts");
+    kubectl.await("serviceaccount/default", "get", "serviceaccounts", "-o", "name");
     Path file =
         Files.writeString(
-            folder.resolve("web.yaml"), WEB.formatted(1) + WEB.formatted(2) + SERVICE);
+            folder.resolve("web.yaml"), WEB.formatted(1, NAME) + WEB.formatted(2, NAME) + SERVICE);
     kubectl.run("apply", "-f", file.toString()).orThrow();
-    kubectl.run("wait", "--for=condition=Ready", "pod", "--all", "--timeout=60s").orThrow();
+    kubectl.run("wait", "--for=condition=Ready", "pod", "--all", "--timeout=200s").orThrow();
   }
 
   @AfterAll
   void stop() throws Exception {
     if (machines != null) {
       machines.close();
-      assertFalse(Files.exists(Path.of("/sys/class/net/w-e2e")));
-      assertFalse(Files.exists(Path.of("/run/netns/wherry-e2e-1")));
+      assertFalse(Files.exists(Path.of("/sys/class/net/w-" + NAME)));
+      assertFalse(Files.exists(Path.of("/run/netns/wherry-" + NAME + "-1")));
     }
   }
 
@@ -105,21 +107,17 @@ class TwoNodesTest {
     assertTrue(direct.contains(first + "] web-2"), "the source is kept: " + direct);
     assertBothAnswer();
 
-    Program node = machines.on("e2e-1");
+    Program node = machines.on(NAME + "-1");
     node.run("nft", "flush", "ruleset").orThrow();
     String route = address(2).replaceFirst("\\d+$", "0/24");
     node.run("ip", "route", "del", route).orThrow();
     assertBothAnswer();
-    assertEquals(
+    kubectl.await(
         "False",
-        kubectl
-            .run(
-                "get",
-                "node",
-                "e2e-2",
-                "-o",
-                "jsonpath={.status.conditions[?(@.type=='NetworkUnavailable')].status}")
-            .orThrow()
-            .strip());
+        "get",
+        "node",
+        NAME + "-2",
+        "-o",
+        "jsonpath={.status.conditions[?(@.type=='NetworkUnavailable')].status}");
   }
 }

@@ -9,6 +9,7 @@ import com.sun.source.util.SourcePositions;
 import com.sun.source.util.TreePathScanner;
 import com.sun.source.util.Trees;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,17 +43,18 @@ record SourceFile(Path path, String text, List<Method> methods) {
 
   /** All written sources of all modules, tests included. */
   static List<SourceFile> readAll(Path root) throws IOException {
-    List<Path> files;
-    try (Stream<Path> all = Files.walk(root)) {
-      files =
-          all.filter(file -> file.toString().endsWith(".java"))
-              .filter(file -> {
-                String inside = root.relativize(file).toString();
-                return inside.contains("/src/") && !inside.contains("target/");
-              })
-              .sorted()
-              .toList();
+    List<Path> files = new ArrayList<>();
+    // Module by module: what is built beside this test comes and goes in the folders around.
+    try (DirectoryStream<Path> modules = Files.newDirectoryStream(root)) {
+      for (Path module : modules) {
+        if (Files.isDirectory(module.resolve("src"))) {
+          try (Stream<Path> all = Files.walk(module.resolve("src"))) {
+            all.filter(file -> file.toString().endsWith(".java")).forEach(files::add);
+          }
+        }
+      }
     }
+    files.sort(null);
     Map<Path, List<Method>> methods = parse(files);
     List<SourceFile> sources = new ArrayList<>();
     for (Path file : files) {
