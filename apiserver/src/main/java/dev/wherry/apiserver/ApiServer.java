@@ -225,10 +225,10 @@ public final class ApiServer implements AutoCloseable {
   /**
    * Who answers {@code pods/NAME/why}.
    *
-   * @param scheduler makes the answer from the pod
+   * @param why makes the answer from a pod, {@code fit} that from a stack of pods
    */
-  public void explainPods(UnaryOperator<ObjectNode> scheduler) {
-    rest.explanations().by(scheduler);
+  public void explainPods(UnaryOperator<ObjectNode> why, UnaryOperator<ObjectNode> fit) {
+    rest.explanations().by(why, fit);
   }
 
   public int port() {

@@ -1,6 +1,7 @@
 package dev.wherry.cli;
 
 import dev.wherry.cli.cluster.Instance;
+import dev.wherry.kubelet.hollow.HollowConfig;
 import dev.wherry.kubelet.identity.JoinToken;
 import java.io.IOException;
 import java.net.URI;
@@ -43,8 +44,27 @@ final class AgentCommand implements Callable<Integer> {
 
   @Mixin private WorkerFlags worker = new WorkerFlags();
 
+  @Mixin private HollowFlags hollow = new HollowFlags();
+
   @Override
   public Integer call() throws IOException, InterruptedException {
+    return hollow.wanted() ? runHollow() : runPods();
+  }
+
+  private int runHollow() throws IOException, InterruptedException {
+    HollowConfig config = hollow.config(worker);
+    CountDownLatch stopped = new CountDownLatch(1);
+    try (HollowRole role = HollowRole.start(hollow.access(server), config)) {
+      role.awaitRegistered();
+      System.out.println(
+          "wherry agent: " + config.count() + " hollow nodes work for " + role.server());
+      Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(stopped::countDown));
+      stopped.await();
+    }
+    return 0;
+  }
+
+  private int runPods() throws IOException, InterruptedException {
     URI url = serverUrl();
     Optional<JoinToken> join =
         token.isEmpty() ? Optional.empty() : Optional.of(JoinToken.parse(token));

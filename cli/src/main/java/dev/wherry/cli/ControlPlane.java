@@ -26,6 +26,7 @@ final class ControlPlane {
   /**
    * @param dnsAddress of the Service of built-in DNS; "" for none
    * @param ingress whether Ingresses and Gateways are served
+   * @param scheduling how pods are placed
    */
   static void start(
       Deque<AutoCloseable> parts,
@@ -34,6 +35,7 @@ final class ControlPlane {
       String dnsAddress,
       ControllersConfig.BuiltIns builtIns,
       boolean ingress,
+      SchedulerConfig scheduling,
       Timer timer,
       long seed) {
     ComponentClients clients = new ComponentClients(api);
@@ -52,9 +54,8 @@ final class ControlPlane {
       IngressController.provideClass(edge);
       parts.push(IngressController.start(edge, timer));
     }
-    SchedulerRunner scheduler =
-        SchedulerRunner.start(clients.scheduler(), SchedulerConfig.defaults(), timer, seed);
-    api.explainPods(scheduler::explain);
+    SchedulerRunner scheduler = SchedulerRunner.start(clients.scheduler(), scheduling, timer, seed);
+    api.explainPods(scheduler::explain, scheduler::fit);
     parts.push(scheduler);
   }
 

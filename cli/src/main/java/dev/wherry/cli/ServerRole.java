@@ -7,6 +7,7 @@ import dev.wherry.controllers.ControllersConfig;
 import dev.wherry.machinery.time.SystemTimer;
 import dev.wherry.model.core.v1.Taint;
 import dev.wherry.runtime.choice.RuntimeChoice;
+import dev.wherry.scheduler.config.SchedulerConfig;
 import dev.wherry.store.Store;
 import dev.wherry.store.horizon.HorizonKeeper;
 import dev.wherry.store.horizon.HorizonPolicy;
@@ -43,6 +44,7 @@ public final class ServerRole implements AutoCloseable {
    * @param ingress where Ingresses and Gateways are served
    * @param podNetwork whether the worker's pod network is Wherry's own
    * @param kubeletFile the worker's KubeletConfiguration; "" for none
+   * @param scheduling how pods are placed
    */
   public record Options(
       Path dataDirectory,
@@ -61,7 +63,8 @@ public final class ServerRole implements AutoCloseable {
       ControllersConfig.BuiltIns builtIns,
       IngressChoice ingress,
       boolean podNetwork,
-      String kubeletFile) {
+      String kubeletFile,
+      SchedulerConfig scheduling) {
     public Options {
       hosts = List.copyOf(hosts);
       labels = Map.copyOf(labels);
@@ -95,7 +98,8 @@ public final class ServerRole implements AutoCloseable {
           ControllersConfig.BuiltIns.ALL,
           IngressChoice.DEFAULT,
           true,
-          "");
+          "",
+          SchedulerConfig.defaults());
     }
 
     private WorkerOptions worker(int apiPort) {
@@ -168,6 +172,7 @@ public final class ServerRole implements AutoCloseable {
           options.dns().serviceAddress(),
           options.builtIns(),
           options.ingress().served(),
+          options.scheduling(),
           timer,
           random.nextLong());
       if (ahead.isPresent()) {

@@ -1,10 +1,12 @@
 package dev.wherry.cli;
 
 import dev.wherry.controllers.ControllersConfig;
+import dev.wherry.scheduler.config.SchedulerConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -53,6 +55,12 @@ public final class ServerSettings {
       description = "Services of type LoadBalancer are another's, such as MetalLB's.")
   private boolean loadBalancerDisabled;
 
+  @Option(
+      names = "--scheduler-config",
+      paramLabel = "FILE",
+      description = "A KubeSchedulerConfiguration: profiles, plugins, extenders.")
+  private @Nullable Path schedulerFile;
+
   public Path dataDirectory() {
     return dataDirectory.toAbsolutePath().normalize();
   }
@@ -87,7 +95,8 @@ public final class ServerSettings {
         hosts,
         worker(),
         protection.config(),
-        new ControllersConfig.BuiltIns(!localPathDisabled, !loadBalancerDisabled));
+        new ControllersConfig.BuiltIns(!localPathDisabled, !loadBalancerDisabled),
+        schedulerFile == null ? SchedulerConfig.defaults() : SchedulerFile.read(schedulerFile));
   }
 
   /** The same settings as arguments of {@code wherry server}. */
@@ -99,6 +108,9 @@ public final class ServerSettings {
     hosts.forEach(host -> arguments.add("--tls-san=" + host));
     arguments.addAll(worker.arguments());
     arguments.addAll(protection.arguments());
+    if (schedulerFile != null) {
+      arguments.add("--scheduler-config=" + schedulerFile.toAbsolutePath().normalize());
+    }
     if (agentDisabled) {
       arguments.add("--disable-agent");
     }

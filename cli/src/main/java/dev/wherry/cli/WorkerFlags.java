@@ -2,46 +2,26 @@ package dev.wherry.cli;
 
 import dev.wherry.apiserver.ProtectionConfig;
 import dev.wherry.controllers.ControllersConfig;
-import dev.wherry.model.core.v1.Taint;
 import dev.wherry.network.ingress.IngressSettings;
 import dev.wherry.runtime.choice.RuntimeChoice;
+import dev.wherry.scheduler.config.SchedulerConfig;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.regex.Pattern;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The flags of a worker, the same for agents and servers. */
 final class WorkerFlags {
   private static final String BUILT_IN = "built-in";
   private static final String NONE = "none";
-  private static final Set<String> EFFECTS = Set.of("NoSchedule", "PreferNoSchedule", "NoExecute");
 
   private static final Pattern NAME =
       Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*");
   private static final int NAME_CHARS_MAX = 253;
-  private static final List<String> RESERVED = List.of("kubernetes.io", "k8s.io");
-
-  /** Domains and keys a kubelet may set on its own node (kubelet's --node-labels). */
-  private static final List<String> OWN = List.of("kubelet.kubernetes.io", "node.kubernetes.io");
-
-  private static final Set<String> WELL_KNOWN =
-      Set.of(
-          "kubernetes.io/hostname",
-          "kubernetes.io/os",
-          "kubernetes.io/arch",
-          "topology.kubernetes.io/region",
-          "topology.kubernetes.io/zone",
-          "failure-domain.beta.kubernetes.io/region",
-          "failure-domain.beta.kubernetes.io/zone",
-          "beta.kubernetes.io/instance-type",
-          "beta.kubernetes.io/os",
-          "beta.kubernetes.io/arch");
 
   @Option(names = "--node-name", description = "Name of this node (default: the host's name).")
   private String nodeName = "";
@@ -63,17 +43,7 @@ final class WorkerFlags {
       defaultValue = "auto")
   private String runtime = "auto";
 
-  @Option(
-      names = "--label",
-      paramLabel = "KEY=VALUE",
-      description = "A label for the node; may be repeated.")
-  private List<String> labels = List.of();
-
-  @Option(
-      names = "--taint",
-      paramLabel = "KEY=VALUE:EFFECT",
-      description = "A taint for the node when it is made; may be repeated.")
-  private List<String> taints = List.of();
+  @Mixin private NodeMarks marks = new NodeMarks();
 
   @Option(
       names = "--cluster-dns",
@@ -136,8 +106,8 @@ final class WorkerFlags {
         nodeIp.isEmpty() ? HostAddress.towards(server) : nodeIp,
         kubeletPort,
         RuntimeChoice.parse(runtime),
-        parsedLabels(labels),
-        parsedTaints(taints),
+        marks.labels(),
+        marks.taints(),
         dns(),
         ingress(),
         podNetwork(),
@@ -152,7 +122,8 @@ final class WorkerFlags {
       List<String> hosts,
       boolean runsPods,
       ProtectionConfig protection,
-      ControllersConfig.BuiltIns builtIns)
+      ControllersConfig.BuiltIns builtIns,
+      SchedulerConfig scheduling)
       throws IOException {
     return new ServerRole.Options(
         dataDirectory,
@@ -164,14 +135,15 @@ final class WorkerFlags {
         kubeletPort,
         runsPods,
         RuntimeChoice.parse(runtime),
-        parsedLabels(labels),
-        parsedTaints(taints),
+        marks.labels(),
+        marks.taints(),
         protection,
         dns(),
         builtIns,
         ingress(),
         podNetwork(),
-        kubeletFile());
+        kubeletFile(),
+        scheduling);
   }
 
   /** The flags again, for a process of its own. */
@@ -184,8 +156,7 @@ final class WorkerFlags {
     if (!nodeIp.isEmpty()) {
       arguments.add("--node-ip=" + nodeIp);
     }
-    labels.forEach(label -> arguments.add("--label=" + label));
-    taints.forEach(taint -> arguments.add("--taint=" + taint));
+    arguments.addAll(marks.arguments());
     arguments.addAll(dns().arguments());
     arguments.addAll(ingress().arguments());
     if (!podNetwork.equals(BUILT_IN)) {
@@ -217,8 +188,20 @@ final class WorkerFlags {
     return kubeletPort;
   }
 
+  NodeMarks marks() {
+    return marks;
+  }
+
+  /** The given name, or this one where none is given; fit for a node. */
+  String nameOr(String absent) throws IOException {
+    return checked(nodeName.isEmpty() ? absent : nodeName);
+  }
+
   private String name() throws IOException {
-    String name = nodeName.isEmpty() ? HostAddress.name() : nodeName;
+    return nodeName.isEmpty() ? checked(HostAddress.name()) : checked(nodeName);
+  }
+
+  private static String checked(String name) throws IOException {
     if (!NAME.matcher(name).matches() || name.length() > NAME_CHARS_MAX) {
       throw new IOException(
           "'"
@@ -227,57 +210,5 @@ final class WorkerFlags {
               + " '-' and '.', such as worker-1");
     }
     return name;
-  }
-
-  static Map<String, String> parsedLabels(List<String> texts) {
-    Map<String, String> labels = new LinkedHashMap<>();
-    for (String text : texts) {
-      int equals = text.indexOf('=');
-      if (equals <= 0) {
-        throw new IllegalArgumentException("--label " + text + ": write KEY=VALUE");
-      }
-      refuseReserved(text.substring(0, equals));
-      labels.put(text.substring(0, equals), text.substring(equals + 1));
-    }
-    return labels;
-  }
-
-  /** The server would refuse such a node (NodeRestriction); a person should hear it at once. */
-  private static void refuseReserved(String key) {
-    String domain = key.substring(0, Math.max(0, key.indexOf('/')));
-    boolean reserved =
-        RESERVED.stream().anyMatch(r -> domain.equals(r) || domain.endsWith("." + r));
-    boolean own = OWN.stream().anyMatch(o -> domain.equals(o) || domain.endsWith("." + o));
-    if (reserved && !own && !WELL_KNOWN.contains(key)) {
-      throw new IllegalArgumentException(
-          "--label "
-              + key
-              + ": a node may not give itself labels of "
-              + domain
-              + "; label it from the server (kubectl label node)");
-    }
-  }
-
-  static List<Taint> parsedTaints(List<String> texts) {
-    List<Taint> taints = new ArrayList<>();
-    for (String text : texts) {
-      int colon = text.lastIndexOf(':');
-      String effect = text.substring(colon + 1);
-      if (colon <= 0 || !EFFECTS.contains(effect)) {
-        throw new IllegalArgumentException(
-            "--taint "
-                + text
-                + ": write KEY=VALUE:EFFECT, with an effect of "
-                + List.of("NoSchedule", "PreferNoSchedule", "NoExecute"));
-      }
-      String[] pair = text.substring(0, colon).split("=", 2);
-      taints.add(
-          Taint.builder()
-              .key(pair[0])
-              .value(pair.length > 1 ? pair[1] : "")
-              .effect(effect)
-              .build());
-    }
-    return taints;
   }
 }

@@ -19,6 +19,7 @@ import dev.wherry.machinery.pki.TlsIdentity;
 import dev.wherry.model.core.v1.Node;
 import dev.wherry.model.json.Json;
 import dev.wherry.model.meta.v1.ObjectMeta;
+import dev.wherry.scheduler.config.SchedulerConfig;
 import dev.wherry.store.Store;
 import dev.wherry.store.rocks.RocksStore;
 import dev.wherry.store.rocks.RocksStoreConfig;
@@ -76,7 +77,15 @@ class RenewalTest {
     parts.push(api);
     parts.push(CertificateRenewal.start(api.pki(), url().toString(), kubeconfig(), timer));
     ControlPlane.start(
-        parts, api, "127.0.0.1", "", ControllersConfig.BuiltIns.ALL, false, timer, 1);
+        parts,
+        api,
+        "127.0.0.1",
+        "",
+        ControllersConfig.BuiltIns.ALL,
+        false,
+        SchedulerConfig.defaults(),
+        timer,
+        1);
     tokens =
         new JoinTokens(
             new ComponentClients(api).apiServer(),

@@ -15,6 +15,7 @@ import dev.wherry.runtime.choice.RuntimeChoice;
 import dev.wherry.runtime.fixture.PodNetwork;
 import dev.wherry.runtime.images.ImageMirror;
 import dev.wherry.runtime.images.ImageStore;
+import dev.wherry.scheduler.config.SchedulerConfig;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -122,7 +123,9 @@ abstract class StreamsContract {
                 DnsChoice.BUILT_IN,
                 ControllersConfig.BuiltIns.ALL,
                 IngressChoice.DEFAULT,
-                true));
+                true,
+                "",
+                SchedulerConfig.defaults()));
     Path pods = Files.writeString(folder.resolve("pods.json"), POD);
     Await.until(
         () -> "default service account",

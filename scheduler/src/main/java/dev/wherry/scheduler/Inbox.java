@@ -2,6 +2,7 @@ package dev.wherry.scheduler;
 
 import dev.wherry.scheduler.decision.Explanation;
 import dev.wherry.scheduler.framework.Reservation;
+import dev.wherry.scheduler.view.ClusterSnapshot;
 import dev.wherry.scheduler.view.DisruptionBudget;
 import dev.wherry.scheduler.view.NodeView;
 import dev.wherry.scheduler.view.PodKey;
@@ -53,6 +54,9 @@ sealed interface Inbox {
 
   /** Somebody asks why a pod is where it is. */
   record Explain(PodView pod, CompletableFuture<Explanation> answer) implements Inbox {}
+
+  /** Somebody wants to try things out on the cluster as it is now. */
+  record Copy(CompletableFuture<ClusterSnapshot> answer) implements Inbox {}
 
   /** All that was there at the start has been told. */
   record Ready() implements Inbox {}

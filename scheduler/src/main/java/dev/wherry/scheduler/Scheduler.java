@@ -142,6 +142,13 @@ public final class Scheduler implements AutoCloseable {
     return answer.orTimeout(atMost.toMillis(), TimeUnit.MILLISECONDS);
   }
 
+  /** The cluster as it is now, for the caller alone. */
+  public CompletableFuture<ClusterSnapshot> copy(Duration atMost) {
+    CompletableFuture<ClusterSnapshot> answer = new CompletableFuture<>();
+    tell(new Inbox.Copy(answer));
+    return answer.orTimeout(atMost.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
   /** Tells of a claim, a volume, a class or a CSI node. */
   public void storageSeen(StorageChange change) {
     tell(new Inbox.StorageSeen(change));
@@ -214,6 +221,8 @@ public final class Scheduler implements AutoCloseable {
       case Inbox.BudgetGone(String namespace, String name) -> state.budgetGone(namespace, name);
       case Inbox.Explain(PodView pod, CompletableFuture<Explanation> answer) ->
           answer.complete(explain(pod));
+      case Inbox.Copy(CompletableFuture<ClusterSnapshot> answer) ->
+          answer.complete(state.snapshot().apart());
       case Inbox.Ready() -> ready = true;
       case Inbox.Stop() -> stopping = true;
     }
@@ -341,6 +350,10 @@ public final class Scheduler implements AutoCloseable {
     PodView pod = seen.nominatedTo(state.nominations().nodeOf(key));
     switch (decider.decide(pod, state.snapshot(), profile)) {
       case Decision.Place place -> assume(pod, place, profile);
+      case Decision.Failed(String why) -> {
+        report(pod, "SchedulerError", why);
+        queue.retry(key, clock.instant());
+      }
       case Decision.Nowhere nowhere -> {
         report(pod, "Unschedulable", nowhere.message());
         makeRoom(pod, nowhere.room());

@@ -201,7 +201,7 @@ public final class ApiHandler implements RequestHandler {
       return;
     }
     if (PodExplanations.serves(asked)) {
-      explanations.respond(exchange, asked);
+      explanations.respond(exchange, asked, other -> gate.admit(user, other));
       return;
     }
     ResourceInfo info = kinds.route(asked);

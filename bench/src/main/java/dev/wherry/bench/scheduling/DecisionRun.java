@@ -88,6 +88,7 @@ final class DecisionRun {
   private boolean decide(PodView pod) {
     return switch (decider.decide(pod, snapshot, profile)) {
       case Decision.Place place -> place(pod, place.node());
+      case Decision.Failed _ -> false;
       case Decision.Nowhere nowhere ->
           nowhere.room() instanceof Decision.Room.Preempt(String node, List<PodView> victims)
               && preempt(pod, node, victims);

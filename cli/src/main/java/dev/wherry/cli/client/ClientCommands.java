@@ -16,6 +16,7 @@ import dev.wherry.cli.client.create.CreateGenerators;
 import dev.wherry.cli.client.create.ExposeCommand;
 import dev.wherry.cli.client.diff.DiffCommand;
 import dev.wherry.cli.client.edit.EditCommand;
+import dev.wherry.cli.client.fit.FitCommand;
 import dev.wherry.cli.client.forward.PortForwardCommand;
 import dev.wherry.cli.client.info.ApiVersionsCommand;
 import dev.wherry.cli.client.info.ClusterInfoCommand;
@@ -58,6 +59,7 @@ public final class ClientCommands {
           "logs",
           "events",
           "why",
+          "fit",
           "top",
           "exec",
           "attach",
@@ -98,6 +100,7 @@ public final class ClientCommands {
           case "logs" -> () -> new LogsCommand(streams);
           case "top" -> () -> TopCommand.command(streams);
           case "why" -> () -> new WhyCommand(streams);
+          case "fit" -> () -> new FitCommand(streams);
           case "events" -> () -> new EventsCommand(streams);
           case "diff" -> () -> new DiffCommand(streams);
           case "wait" -> () -> new WaitCommand(streams);

@@ -1,15 +1,21 @@
 package dev.wherry.cli.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.cli.client.failure.ClientException;
+import dev.wherry.cli.client.fit.PodTrial;
+import dev.wherry.cli.client.fit.StackPods;
 import dev.wherry.cli.client.print.OutputFormat;
+import dev.wherry.cli.client.select.Manifest;
 import dev.wherry.cli.client.stream.PodLookup;
 import dev.wherry.cli.client.verb.ClientCommand;
+import dev.wherry.cli.client.verb.FileOptions;
 import dev.wherry.cli.client.verb.Session;
 import dev.wherry.cli.client.verb.Streams;
 import dev.wherry.cli.client.why.WhyTable;
 import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -32,6 +38,8 @@ public final class WhyCommand extends ClientCommand {
       description = "json or yaml.")
   private String output = "";
 
+  @Mixin private FileOptions files = new FileOptions();
+
   @Option(names = "--nodes", description = "Nodes to show at most.")
   private int nodesMax = NODES_SHOWN;
 
@@ -41,6 +49,9 @@ public final class WhyCommand extends ClientCommand {
 
   @Override
   protected int run(Session session) {
+    if (files.given()) {
+      return unapplied(session);
+    }
     String name = name();
     PodLookup lookup = new PodLookup(session.api(), session.discovery(), session.namespace());
     JsonNode pod = lookup.find(name).getFirst().path("metadata");
@@ -50,12 +61,51 @@ public final class WhyCommand extends ClientCommand {
                 .resolve("pods")
                 .path(pod.path("namespace").asText(), pod.path("name").asText())
             + "/why";
-    JsonNode why = session.api().get(path);
+    print(session.api().get(path), false);
+    return 0;
+  }
+
+  private void print(JsonNode why, boolean unapplied) {
     OutputFormat.parse(output, "", false, true)
         .printer(streams().out(), true)
         .ifPresentOrElse(
-            printer -> printer.print(why), () -> WhyTable.print(why, streams().out(), nodesMax));
-    return 0;
+            printer -> printer.print(why),
+            () -> WhyTable.print(why, unapplied, streams().out(), nodesMax));
+  }
+
+  /** Of workloads that are not applied one pod each is asked about. */
+  private int unapplied(Session session) {
+    if (!words.isEmpty()) {
+      throw ClientException.error("name a pod or give -f, not both");
+    }
+    PodTrial trial = new PodTrial(session);
+    boolean first = true;
+    boolean refused = false;
+    for (Manifest manifest : files.read(streams())) {
+      var _ = session.manifestTargets().of(manifest);
+      for (StackPods.Part part : StackPods.of(manifest).stream().limit(1).toList()) {
+        if (!first && output.isEmpty()) {
+          streams().out().println();
+        }
+        first = false;
+        switch (trial.pod(part.pod())) {
+          case PodTrial.Tried.Made(ObjectNode pod) -> {
+            JsonNode metadata = pod.path("metadata");
+            String path =
+                trial.path(metadata.path("namespace").asText(), metadata.path("name").asText());
+            print(session.api().exchange("POST", path, "application/json", pod), true);
+          }
+          case PodTrial.Tried.Refused(String why) -> {
+            refused = true;
+            streams().err().println(part.name() + " would be refused: " + why);
+          }
+        }
+      }
+    }
+    if (first) {
+      throw ClientException.error("nothing in these manifests makes pods");
+    }
+    return refused ? 1 : 0;
   }
 
   private String name() {

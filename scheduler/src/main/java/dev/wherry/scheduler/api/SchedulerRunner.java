@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.machinery.client.ApiClient;
 import dev.wherry.machinery.event.EventRecorder;
 import dev.wherry.machinery.informer.Change;
+import dev.wherry.machinery.informer.Informer;
 import dev.wherry.machinery.informer.Informers;
 import dev.wherry.machinery.time.Timer;
 import dev.wherry.model.core.v1.Namespace;
@@ -15,9 +16,18 @@ import dev.wherry.model.selector.Labels;
 import dev.wherry.scheduler.Scheduler;
 import dev.wherry.scheduler.config.ProfileFactory;
 import dev.wherry.scheduler.config.SchedulerConfig;
+import dev.wherry.scheduler.decision.Profile;
+import dev.wherry.scheduler.extender.ClusterObjects;
+import dev.wherry.scheduler.extender.ExtenderBinder;
+import dev.wherry.scheduler.extender.HttpExtender;
+import dev.wherry.scheduler.framework.BindPlugin;
 import dev.wherry.scheduler.view.PodKey;
 import dev.wherry.scheduler.view.PodView;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 
@@ -30,13 +40,25 @@ public final class SchedulerRunner implements AutoCloseable {
   private final Informers informers;
   private final EventRecorder events;
   private final Scheduler scheduler;
+  private final List<HttpExtender> extenders;
+  private final Map<String, Profile> profiles;
+  private final long seed;
   private final Thread waiting;
 
   private SchedulerRunner(
-      Informers informers, EventRecorder events, Scheduler scheduler, Thread waiting) {
+      Informers informers,
+      EventRecorder events,
+      Scheduler scheduler,
+      List<HttpExtender> extenders,
+      Map<String, Profile> profiles,
+      long seed,
+      Thread waiting) {
     this.informers = informers;
     this.events = events;
     this.scheduler = scheduler;
+    this.extenders = extenders;
+    this.profiles = profiles;
+    this.seed = seed;
     this.waiting = waiting;
   }
 
@@ -54,15 +76,14 @@ public final class SchedulerRunner implements AutoCloseable {
             ? OwnerSelectors.over(informers)
             : pod -> Labels.EVERYTHING;
     ApiClaimWriter claims = new ApiClaimWriter(client, informers, timer);
-    Scheduler scheduler =
-        new Scheduler(
-            config,
-            config.profiles().stream()
-                .map(p -> ProfileFactory.create(p, writer, claims, selectors))
-                .toList(),
-            writer,
-            timer,
-            seed);
+    List<HttpExtender> extenders = extenders(config, informers);
+    BindPlugin binder =
+        extenders.isEmpty() ? writer : new ExtenderBinder(writer, List.copyOf(extenders));
+    List<Profile> profiles =
+        config.profiles().stream()
+            .map(p -> ProfileFactory.create(p, binder, claims, selectors, List.copyOf(extenders)))
+            .toList();
+    Scheduler scheduler = new Scheduler(config, profiles, writer, timer, seed);
     informers.of(Node.KIND).onChange(change -> node(scheduler, change));
     informers.of(Namespace.KIND).onChange(change -> namespace(scheduler, change));
     informers.of(PodDisruptionBudget.KIND).onChange(change -> budget(scheduler, change));
@@ -74,7 +95,35 @@ public final class SchedulerRunner implements AutoCloseable {
         Thread.ofVirtual()
             .name("scheduler-sync")
             .start(() -> readyWhenSynced(informers, scheduler));
-    return new SchedulerRunner(informers, events, scheduler, waiting);
+    return new SchedulerRunner(
+        informers, events, scheduler, extenders, byName(profiles), seed, waiting);
+  }
+
+  private static Map<String, Profile> byName(List<Profile> profiles) {
+    Map<String, Profile> byName = new LinkedHashMap<>();
+    profiles.forEach(profile -> byName.put(profile.schedulerName(), profile));
+    return byName;
+  }
+
+  private static List<HttpExtender> extenders(SchedulerConfig config, Informers informers) {
+    if (config.extenders().isEmpty()) {
+      return List.of();
+    }
+    Informer<Pod> pods = informers.of(Pod.KIND);
+    Informer<Node> nodes = informers.of(Node.KIND);
+    ClusterObjects objects =
+        new ClusterObjects() {
+          @Override
+          public Optional<ObjectNode> pod(PodKey key) {
+            return pods.get(key.namespace(), key.name()).map(Pod.KIND::toJson);
+          }
+
+          @Override
+          public Optional<ObjectNode> node(String name) {
+            return nodes.get("", name).map(Node.KIND::toJson);
+          }
+        };
+    return config.extenders().stream().map(one -> new HttpExtender(one, objects)).toList();
   }
 
   /**
@@ -85,6 +134,15 @@ public final class SchedulerRunner implements AutoCloseable {
   public ObjectNode explain(ObjectNode pod) {
     Pod read = Pod.KIND.decode(pod);
     return PodWhy.of(read, scheduler.explain(PodReader.read(read), EXPLAIN_MAX).join());
+  }
+
+  /**
+   * Whether pods that are not there yet would find room, as {@link StackFits} shows it.
+   *
+   * @throws CompletionException when the loop does not answer in time
+   */
+  public ObjectNode fit(ObjectNode question) {
+    return StackFits.answer(question, scheduler.copy(EXPLAIN_MAX).join(), profiles, seed);
   }
 
   private static void readyWhenSynced(Informers informers, Scheduler scheduler) {
@@ -135,6 +193,7 @@ public final class SchedulerRunner implements AutoCloseable {
     waiting.interrupt();
     informers.close();
     scheduler.close();
+    extenders.forEach(HttpExtender::close);
     events.close();
   }
 }

@@ -4,6 +4,7 @@ import dev.wherry.model.selector.Labels;
 import dev.wherry.scheduler.decision.Profile;
 import dev.wherry.scheduler.framework.BindPlugin;
 import dev.wherry.scheduler.framework.ClaimWriter;
+import dev.wherry.scheduler.framework.Extender;
 import dev.wherry.scheduler.framework.FilterPlugin;
 import dev.wherry.scheduler.framework.Plugin;
 import dev.wherry.scheduler.framework.PostFilterPlugin;
@@ -38,7 +39,7 @@ public final class ProfileFactory {
 
   /** A profile whose pods are spread by their own constraints only. */
   public static Profile create(ProfileConfig config, BindPlugin binder) {
-    return create(config, binder, ClaimWriter.NONE, pod -> Labels.EVERYTHING);
+    return create(config, binder, ClaimWriter.NONE, pod -> Labels.EVERYTHING, List.of());
   }
 
   /**
@@ -47,12 +48,14 @@ public final class ProfileFactory {
    * @param claims writes what is decided of pods' claims
    * @param selectors what a pod's Services and its controller select together; everything where
    *     there are none. Only asked where the configuration has constraints for such pods.
+   * @param extenders asked after the plugins
    */
   public static Profile create(
       ProfileConfig config,
       BindPlugin binder,
       ClaimWriter claims,
-      Function<PodView, Labels> selectors) {
+      Function<PodView, Labels> selectors,
+      List<Extender> extenders) {
     NodeAffinity affinity = new NodeAffinity(config.addedAffinity());
     TaintToleration taints = new TaintToleration();
     NodeResourcesFit fit = new NodeResourcesFit(config.strategy(), config.ignoredResources());
@@ -90,12 +93,13 @@ public final class ProfileFactory {
         filters(config, all),
         config.preemption().stream()
             .<PostFilterPlugin>map(
-                p -> new DefaultPreemption(p.candidatesPercent(), p.candidatesMin()))
+                p -> new DefaultPreemption(p.candidatesPercent(), p.candidatesMin(), extenders))
             .toList(),
         scores(config, all),
         reserves(config, all),
         List.of(),
-        binder);
+        binder,
+        extenders);
   }
 
   private static List<FilterPlugin> filters(ProfileConfig config, List<Plugin> all) {

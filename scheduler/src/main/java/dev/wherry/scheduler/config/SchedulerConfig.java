@@ -8,16 +8,19 @@ import java.util.List;
  *
  * @param bindsInFlightMax bindings under way at a time
  * @param backOffFirst of an unschedulable pod, doubled with every attempt up to {@code backOffMax}
+ * @param extenders of all profiles, in the order they are asked
  */
 public record SchedulerConfig(
     int bindsInFlightMax,
     Duration backOffFirst,
     Duration backOffMax,
-    List<ProfileConfig> profiles) {
+    List<ProfileConfig> profiles,
+    List<ExtenderConfig> extenders) {
   /** Upstream's {@code parallelism} is about filter threads; ours about bindings. */
   public static final int BINDS_IN_FLIGHT_MAX = 128;
 
   public SchedulerConfig {
+    extenders = List.copyOf(extenders);
     profiles = List.copyOf(profiles);
     if (profiles.isEmpty()) {
       throw new IllegalArgumentException("profiles: at least one is needed");
@@ -38,6 +41,7 @@ public record SchedulerConfig(
         BINDS_IN_FLIGHT_MAX,
         Duration.ofSeconds(1),
         Duration.ofSeconds(10),
-        List.of(ProfileConfig.defaults("default-scheduler")));
+        List.of(ProfileConfig.defaults("default-scheduler")),
+        List.of());
   }
 }

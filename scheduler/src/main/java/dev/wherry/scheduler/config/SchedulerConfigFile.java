@@ -1,6 +1,7 @@
 package dev.wherry.scheduler.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.wherry.model.json.Json;
 import dev.wherry.scheduler.plugins.ScoringStrategy;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,6 +33,7 @@ public final class SchedulerConfigFile {
           "delayCacheUntilActive");
 
   private final List<String> complaints = new ArrayList<>();
+  private final ExtendersReader extendersReader = new ExtendersReader(complaints);
 
   private SchedulerConfigFile() {}
 
@@ -59,11 +61,13 @@ public final class SchedulerConfigFile {
         "",
         Set.of(
             "profiles",
+            "extenders",
             "podInitialBackoffSeconds",
             "podMaxBackoffSeconds",
             "percentageOfNodesToScore"),
         READ_OVER);
     int percent = number(root, "percentageOfNodesToScore", "", 0, 0, 100);
+    List<ExtenderConfig> extenders = extendersReader.read(root.path("extenders"));
     List<ProfileConfig> profiles = new ArrayList<>();
     JsonNode list = root.path("profiles");
     for (int i = 0; i < list.size(); i++) {
@@ -85,7 +89,8 @@ public final class SchedulerConfigFile {
         defaults.bindsInFlightMax(),
         Duration.ofSeconds(first),
         Duration.ofSeconds(max),
-        profiles.isEmpty() ? defaults.profiles() : profiles);
+        profiles.isEmpty() ? List.of(profile(Json.object(), "", percent)) : profiles,
+        extenders);
   }
 
   private ProfileConfig profile(JsonNode node, String path, int clusterPercent) {
@@ -102,6 +107,8 @@ public final class SchedulerConfigFile {
     boolean preempts = preempts(node.path("plugins"));
     PluginArgs args = new PluginArgs(complaints);
     args.read(node.path("pluginConfig"), path + ".pluginConfig");
+    Set<String> ignored = new LinkedHashSet<>(args.ignoredResources());
+    ignored.addAll(extendersReader.ignoredResources());
     return new ProfileConfig(
         name,
         number(node, "percentageOfNodesToScore", path + ".", clusterPercent, 0, 100),
@@ -109,7 +116,7 @@ public final class SchedulerConfigFile {
         scores,
         args.strategy().orElse(ScoringStrategy.MOST_ALLOCATED),
         args.balanced().orElse(ScoringStrategy.CPU_AND_MEMORY),
-        args.ignoredResources(),
+        ignored,
         args.addedAffinity(),
         args.neighbours().neighbours(),
         preempts ? Optional.of(args.neighbours().preemption()) : Optional.empty());

@@ -50,15 +50,9 @@ public final class Decider {
       return nowhere(
           pod, snapshot, profile, search, Set.of(plugin), FitMessage.none(snapshot.size(), reason));
     }
-    if (!search.nominated()) {
-      switch (where) {
-        case Where.Only(String plugin, FilterPlugin.Prepared.Only only) ->
-            search.amongNamed(only, plugin);
-        case Where.Anywhere(), Where.Nowhere _ -> {
-          int first = snapshot.size() == 0 ? 0 : start % snapshot.size();
-          start = search.from(first, wanted(snapshot.size(), profile));
-        }
-      }
+    Optional<String> failed = find(pod, snapshot, profile, where, search);
+    if (failed.isPresent()) {
+      return new Decision.Failed(failed.get());
     }
     return search.feasible().isEmpty()
         ? nowhere(
@@ -69,6 +63,27 @@ public final class Decider {
             search.rejectedBy(),
             FitMessage.of(snapshot.size(), search.rejections().reasons()))
         : best(pod, snapshot, profile, search);
+  }
+
+  /** Returns why it cannot be said where the pod fits. */
+  private Optional<String> find(
+      PodView pod, ClusterSnapshot snapshot, Profile profile, Where where, Search search) {
+    if (search.nominated()) {
+      Optional<String> failed = Extension.narrow(pod, profile.extenders(), search);
+      if (failed.isPresent() || !search.feasible().isEmpty()) {
+        return failed;
+      }
+      search.restart();
+    }
+    switch (where) {
+      case Where.Only(String plugin, FilterPlugin.Prepared.Only only) ->
+          search.amongNamed(only, plugin);
+      case Where.Anywhere(), Where.Nowhere _ -> {
+        int first = snapshot.size() == 0 ? 0 : start % snapshot.size();
+        start = search.from(first, wanted(snapshot.size(), profile));
+      }
+    }
+    return Extension.narrow(pod, profile.extenders(), search);
   }
 
   private PlaceMemo<Search.Judged> memo(PodView pod) {
@@ -142,6 +157,7 @@ public final class Decider {
         totals[i] += scores[i] * weighted.weight();
       }
     }
+    Extension.add(pod, profile.extenders(), feasible, totals);
     int chosen = pick(totals);
     return new Decision.Place(
         feasible.get(chosen).name(), totals[chosen], search.looked(), feasible.size());

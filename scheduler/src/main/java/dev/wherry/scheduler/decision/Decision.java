@@ -22,6 +22,9 @@ public sealed interface Decision {
   record Nowhere(Rejections rejections, Set<String> rejectedBy, String message, Room room)
       implements Decision {}
 
+  /** It could not be said, since an extender failed: to be tried again. */
+  record Failed(String why) implements Decision {}
+
   /** What follows for a pod that fits nowhere. */
   sealed interface Room {
     /** It keeps the nomination it has, if any. */

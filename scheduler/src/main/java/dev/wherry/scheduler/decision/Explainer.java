@@ -1,5 +1,7 @@
 package dev.wherry.scheduler.decision;
 
+import dev.wherry.scheduler.framework.Extender;
+import dev.wherry.scheduler.framework.ExtenderException;
 import dev.wherry.scheduler.framework.FilterPlugin;
 import dev.wherry.scheduler.framework.PreEnqueuePlugin;
 import dev.wherry.scheduler.framework.ScorePlugin.NodeScorer;
@@ -34,6 +36,10 @@ public final class Explainer {
       }
     }
     Map<String, List<Explanation.Objection>> objections = objections(pod, snapshot, profile);
+    Optional<String> failed = objectionsOfExtenders(pod, snapshot, profile, objections);
+    if (failed.isPresent()) {
+      return new Explanation(failed.get(), List.of());
+    }
     List<NodeView> feasible = new ArrayList<>();
     List<Verdict.Rejected> rejections = new ArrayList<>();
     List<Explanation.OnNode> refused = new ArrayList<>();
@@ -76,7 +82,43 @@ public final class Explainer {
     return byNode;
   }
 
-  private static Verdict judge(FilterPlugin.Prepared prepared, NodeView node) {
+  /** Returns why an extender that must be asked cannot be. */
+  private static Optional<String> objectionsOfExtenders(
+      PodView pod,
+      ClusterSnapshot snapshot,
+      Profile profile,
+      Map<String, List<Explanation.Objection>> byNode) {
+    for (Extender extender : profile.extenders()) {
+      List<NodeView> left = new ArrayList<>();
+      for (int i = 0; i < snapshot.size(); i++) {
+        if (!byNode.containsKey(snapshot.at(i).name())) {
+          left.add(snapshot.at(i));
+        }
+      }
+      boolean filters = extender.abilities().contains(Extender.Ability.FILTER);
+      if (left.isEmpty() || !filters || !extender.isInterested(pod)) {
+        continue;
+      }
+      try {
+        Extender.Filtered filtered = extender.filter(pod, left);
+        for (NodeView node : left) {
+          Verdict.Rejected why = filtered.refused().get(node.name());
+          if (!filtered.passed().contains(node.name())) {
+            String reason = why == null ? "the extender did not let it pass" : why.reason();
+            byNode.put(
+                node.name(), List.of(new Explanation.Objection(extender.name(), reason, "")));
+          }
+        }
+      } catch (ExtenderException e) {
+        if (!extender.isIgnorable()) {
+          return Optional.of(String.valueOf(e.getMessage()));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  static Verdict judge(FilterPlugin.Prepared prepared, NodeView node) {
     return switch (prepared) {
       case FilterPlugin.Prepared.Skip() -> Verdict.FITS;
       case FilterPlugin.Prepared.Check(FilterPlugin.NodeFilter filter) -> filter.test(node);

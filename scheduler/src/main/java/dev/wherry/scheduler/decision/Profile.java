@@ -1,6 +1,7 @@
 package dev.wherry.scheduler.decision;
 
 import dev.wherry.scheduler.framework.BindPlugin;
+import dev.wherry.scheduler.framework.Extender;
 import dev.wherry.scheduler.framework.FilterPlugin;
 import dev.wherry.scheduler.framework.PermitPlugin;
 import dev.wherry.scheduler.framework.PostFilterPlugin;
@@ -15,6 +16,7 @@ import java.util.List;
  *
  * @param percentageOfNodesToScore 0 means adaptive, as upstream: 50 % less one per 125 nodes, at
  *     least 5 %
+ * @param extenders asked after the plugins
  */
 public record Profile(
     String schedulerName,
@@ -26,14 +28,32 @@ public record Profile(
     List<Weighted> scores,
     List<ReservePlugin> reserves,
     List<PermitPlugin> permits,
-    BindPlugin binder) {
+    BindPlugin binder,
+    List<Extender> extenders) {
   public Profile {
+    extenders = List.copyOf(extenders);
     preEnqueue = List.copyOf(preEnqueue);
     filters = List.copyOf(filters);
     postFilters = List.copyOf(postFilters);
     scores = List.copyOf(scores);
     reserves = List.copyOf(reserves);
     permits = List.copyOf(permits);
+  }
+
+  /** The same for trying things out: nobody is preempted, and nobody outside is asked. */
+  public Profile forTrial() {
+    return new Profile(
+        schedulerName,
+        percentageOfNodesToScore,
+        queueSort,
+        preEnqueue,
+        filters,
+        List.of(),
+        scores,
+        reserves,
+        List.of(),
+        binder,
+        List.of());
   }
 
   /** A score plugin and its weight, 1 to 100. */

@@ -1,5 +1,6 @@
 package dev.wherry.scheduler.decision;
 
+import dev.wherry.scheduler.framework.Extender;
 import dev.wherry.scheduler.framework.FilterPlugin;
 import dev.wherry.scheduler.framework.FilterPlugin.NodeFilter;
 import dev.wherry.scheduler.framework.Rejections;
@@ -79,10 +80,31 @@ final class Search {
     }
     look(place);
     if (feasible.isEmpty()) {
-      looked = 0;
-      rejections.clear();
+      restart();
     }
     return !feasible.isEmpty();
+  }
+
+  /** No node has been looked at; who rejected is kept. */
+  void restart() {
+    looked = 0;
+    rejections.clear();
+  }
+
+  /** Takes out the nodes that an extender did not let pass. */
+  void keepOnly(Extender.Filtered filtered, String extender) {
+    for (NodeView node : List.copyOf(feasible)) {
+      if (!filtered.passed().contains(node.name())) {
+        feasible.remove(node);
+        Verdict.Rejected unsaid =
+            new Verdict.Rejected("node(s) did not pass extender " + extender, false);
+        rejections.add(
+            snapshot.placeOf(node.name()),
+            node,
+            filtered.refused().getOrDefault(node.name(), unsaid));
+        rejectedBy.add(Extender.PLUGIN);
+      }
+    }
   }
 
   /** Returns the place behind the last node looked at. */

@@ -1,6 +1,8 @@
 package dev.wherry.scheduler.preemption;
 
 import dev.wherry.scheduler.decision.FitMessage;
+import dev.wherry.scheduler.framework.Extender;
+import dev.wherry.scheduler.framework.ExtenderException;
 import dev.wherry.scheduler.framework.PostFilterPlugin;
 import dev.wherry.scheduler.framework.Rejections;
 import dev.wherry.scheduler.framework.Verdict;
@@ -34,6 +36,7 @@ public final class DefaultPreemption implements PostFilterPlugin {
 
   private final int candidatesPercent;
   private final int candidatesMin;
+  private final ExtenderVictims extenders;
   private @Nullable Asked asked;
   private PlaceMemo<VictimSearch.Result> memo = new PlaceMemo<>();
 
@@ -45,8 +48,18 @@ public final class DefaultPreemption implements PostFilterPlugin {
    *     candidatesMin}: with so many candidates the search ends
    */
   public DefaultPreemption(int candidatesPercent, int candidatesMin) {
+    this(candidatesPercent, candidatesMin, List.of());
+  }
+
+  /**
+   * As the other.
+   *
+   * @param extenders who are asked about the candidates
+   */
+  public DefaultPreemption(int candidatesPercent, int candidatesMin, List<Extender> extenders) {
     this.candidatesPercent = candidatesPercent;
     this.candidatesMin = candidatesMin;
+    this.extenders = new ExtenderVictims(extenders);
   }
 
   @Override
@@ -61,7 +74,13 @@ public final class DefaultPreemption implements PostFilterPlugin {
       return new Room.None("preemption: " + barred.get(), false);
     }
     List<Verdict.Rejected> reasons = new ArrayList<>();
-    List<Candidate> candidates = candidates(failure, reasons);
+    List<Candidate> candidates;
+    try {
+      candidates =
+          extenders.agreed(failure.pod(), candidates(failure, reasons), failure.snapshot());
+    } catch (ExtenderException e) {
+      return new Room.None("preemption: " + e.getMessage(), false);
+    }
     if (candidates.isEmpty()) {
       return new Room.None("preemption: " + explain(failure.snapshot(), reasons), true);
     }

@@ -29,6 +29,11 @@ public final class ClusterSnapshot {
     this.counts = counts;
   }
 
+  /** The same for somebody else: nothing that a thread of its own does to it shows here. */
+  public ClusterSnapshot apart() {
+    return new ClusterSnapshot(nodes, index, around.copy(), new TopologyCounts());
+  }
+
   /** What is known beside nodes and the pods on them. */
   public Surroundings around() {
     return around;

@@ -13,6 +13,12 @@ public final class Nominations {
   private final Map<PodKey, PodView> pods = new HashMap<>();
   private final Map<String, List<PodView>> byNode = new HashMap<>();
 
+  Nominations copy() {
+    Nominations copy = new Nominations();
+    pods.values().forEach(copy::put);
+    return copy;
+  }
+
   public boolean isEmpty() {
     return pods.isEmpty();
   }

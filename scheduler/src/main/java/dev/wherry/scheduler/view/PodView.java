@@ -69,6 +69,32 @@ public record PodView(
     return claims.stream().anyMatch(one -> one.claim().equals(claim));
   }
 
+  /** Another pod like this one, of the same namespace. */
+  public PodView twin(String name, NodeTerms terms) {
+    return new PodView(
+        new PodKey(key.namespace(), name),
+        name,
+        generation,
+        labels,
+        requests,
+        scored,
+        hostPorts,
+        "",
+        terms,
+        tolerations,
+        priority,
+        schedulerName,
+        schedulingGates,
+        created,
+        terminal,
+        deleting,
+        affinities,
+        spread,
+        standing,
+        images,
+        claims);
+  }
+
   /** The same pod, taken to be on the given node. */
   public PodView on(String node) {
     return with(node, standing);

@@ -33,6 +33,18 @@ public final class Storage {
   /** Nodes chosen for claims and not shown on them yet. */
   private final Map<ObjectKey, String> selected = new HashMap<>();
 
+  Storage copy() {
+    Storage copy = new Storage();
+    copy.claims.putAll(claims);
+    copy.volumes.putAll(volumes);
+    byClass.forEach((name, some) -> copy.byClass.put(name, new TreeMap<>(some)));
+    copy.classes.putAll(classes);
+    copy.csiNodes.putAll(csiNodes);
+    copy.taken.putAll(taken);
+    copy.selected.putAll(selected);
+    return copy;
+  }
+
   public Optional<PersistentVolumeClaim> claim(String namespace, String name) {
     return Optional.ofNullable(claims.get(new ObjectKey(namespace, name)));
   }

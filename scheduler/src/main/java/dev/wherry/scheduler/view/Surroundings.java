@@ -26,6 +26,10 @@ public record Surroundings(
     this(namespaces, budgets, nominations, new Storage());
   }
 
+  Surroundings copy() {
+    return new Surroundings(namespaces, budgets, nominations.copy(), storage.copy());
+  }
+
   public Map<String, String> namespaceLabels(String namespace) {
     return namespaces.getOrDefault(namespace, Map.of());
   }

@@ -1,9 +1,11 @@
 package dev.wherry.cli.client.http;
 
 import dev.wherry.cli.kubeconfig.Access;
+import dev.wherry.machinery.pki.NamedTrustManager;
 import dev.wherry.machinery.pki.Pem;
 import dev.wherry.machinery.pki.TlsContexts;
 import dev.wherry.machinery.pki.TlsIdentity;
+import dev.wherry.machinery.pki.TrustingManager;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.SecureRandom;
@@ -14,10 +16,15 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /** The TLS context that a kubeconfig asks for. */
-final class ClientTls {
+public final class ClientTls {
   private ClientTls() {}
 
-  static SSLContext context(Access access) throws GeneralSecurityException {
+  /**
+   * Makes it.
+   *
+   * @throws GeneralSecurityException when keys or certificates are unfit
+   */
+  public static SSLContext context(Access access) throws GeneralSecurityException {
     KeyManager[] keys = new KeyManager[0];
     if (!access.certificatePem().isEmpty()) {
       TlsIdentity identity =

@@ -15,17 +15,20 @@ public final class WhyTable {
    * Prints an explanation.
    *
    * @param why as {@code pods/NAME/why} answers
+   * @param unapplied whether the pod is not there
    * @param nodesMax lines at most; the rest is counted
    */
-  public static void print(JsonNode why, PrintStream out, int nodesMax) {
+  public static void print(JsonNode why, boolean unapplied, PrintStream out, int nodesMax) {
     JsonNode metadata = why.path("metadata");
     String pod = metadata.path("namespace").asText() + "/" + metadata.path("name").asText();
     String node = why.path("nodeName").asText();
+    String message = why.path("message").asText();
     out.println(
-        node.isEmpty()
-            ? "pod %s waits: %s".formatted(pod, why.path("message").asText())
-            : "pod %s is on %s: were it placed now, %s"
-                .formatted(pod, node, why.path("message").asText()));
+        unapplied
+            ? "pod %s is not applied: were it placed now, %s".formatted(pod, message)
+            : node.isEmpty()
+                ? "pod %s waits: %s".formatted(pod, message)
+                : "pod %s is on %s: were it placed now, %s".formatted(pod, node, message));
     JsonNode nodes = why.path("nodes");
     if (nodes.isEmpty()) {
       return;

@@ -1,4 +1,4 @@
-package dev.wherry.cli.client.http;
+package dev.wherry.machinery.pki;
 
 import java.net.Socket;
 import java.security.cert.CertificateException;
@@ -14,14 +14,14 @@ import javax.net.ssl.X509ExtendedTrustManager;
  * its own ({@code tls-server-name}) in place of the URL's (RFC 6125: subject alternative names
  * only, a wildcard stands for the first label).
  */
-final class NamedTrustManager extends X509ExtendedTrustManager {
+public final class NamedTrustManager extends X509ExtendedTrustManager {
   private static final int DNS_NAME = 2;
   private static final int IP_ADDRESS = 7;
 
   private final X509ExtendedTrustManager authorities;
   private final String name;
 
-  NamedTrustManager(X509ExtendedTrustManager authorities, String name) {
+  public NamedTrustManager(X509ExtendedTrustManager authorities, String name) {
     this.authorities = authorities;
     this.name = name.toLowerCase(Locale.ROOT);
   }

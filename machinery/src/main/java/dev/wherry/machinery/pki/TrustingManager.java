@@ -1,4 +1,4 @@
-package dev.wherry.cli.client.http;
+package dev.wherry.machinery.pki;
 
 import java.net.Socket;
 import java.security.cert.X509Certificate;
@@ -6,7 +6,7 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /** Trusts every server: what {@code insecure-skip-tls-verify} asks for. */
-final class TrustingManager extends X509ExtendedTrustManager {
+public final class TrustingManager extends X509ExtendedTrustManager {
   @Override
   public void checkClientTrusted(X509Certificate[] chain, String type) {}
 
