@@ -21,6 +21,7 @@ import dev.wherry.model.core.v1.ServiceAccount;
 import dev.wherry.model.json.Json;
 import dev.wherry.model.kind.Kind;
 import dev.wherry.model.kind.KubeObject;
+import dev.wherry.model.node.v1.RuntimeClass;
 import dev.wherry.model.status.ApiException;
 import dev.wherry.model.status.Reason;
 import java.time.Instant;
@@ -150,6 +151,11 @@ final class ApiPodApi implements PodApi {
   @Override
   public Map<String, Quantity> allocatable() {
     return node.allocatable();
+  }
+
+  @Override
+  public Optional<String> handler(String runtimeClass) {
+    return find(RuntimeClass.KIND, "", runtimeClass).map(RuntimeClass::handler);
   }
 
   @Override

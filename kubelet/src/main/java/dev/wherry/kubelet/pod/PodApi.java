@@ -50,6 +50,9 @@ public interface PodApi {
    */
   Optional<Node> node(boolean fresh);
 
+  /** The runtime's handler for a class of runtimes; empty when there is no such class. */
+  Optional<String> handler(String runtimeClass);
+
   /** What this node can give to pods, for limits that are not set. */
   Map<String, Quantity> allocatable();
 

@@ -106,7 +106,7 @@ final class PodRunner {
           .resolverComplaints(pod)
           .forEach(complaint ->
               event(pod, PodEvents.Type.WARNING, complaint.reason(), complaint.message()));
-      parts.runtime().runSandbox(config, pod.spec().runtimeClassName());
+      parts.runtime().runSandbox(config, handler(pod));
       memory.sandboxRuns();
       return true;
     } catch (VolumeException e) {
@@ -128,6 +128,17 @@ final class PodRunner {
           "Failed to create pod sandbox: " + e.getMessage());
     }
     return false;
+  }
+
+  /** What its class of runtimes means on the runtime; "" for the usual one. */
+  private String handler(PodView pod) throws IOException {
+    String name = pod.spec().runtimeClassName();
+    return name.isEmpty()
+        ? ""
+        : parts
+            .api()
+            .handler(name)
+            .orElseThrow(() -> new IOException("RuntimeClass \"" + name + "\" not found"));
   }
 
   private boolean start(PodView pod, PodObservation observed, PodAction.StartContainer start) {

@@ -1,6 +1,10 @@
 package dev.wherry.kubelet.staticpod;
 
 import dev.wherry.model.core.v1.Pod;
+import dev.wherry.model.meta.v1.ObjectMeta;
+import dev.wherry.model.meta.v1.OwnerReference;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -33,6 +37,22 @@ public final class Mirrors {
 
   static boolean shows(Pod mirror, Pod pod) {
     return mirror.metadata().annotations().getOrDefault(MIRROR, "").equals(hash(pod));
+  }
+
+  /** A pod that shows this one in the API, as the node's own. */
+  static Pod mirror(Pod pod, List<OwnerReference> node) {
+    Map<String, String> annotations = new LinkedHashMap<>(pod.metadata().annotations());
+    annotations.put(MIRROR, hash(pod));
+    ObjectMeta meta =
+        ObjectMeta.builder()
+            .name(pod.metadata().name())
+            .namespace(pod.metadata().namespace())
+            .labels(pod.metadata().labels())
+            .annotations(annotations)
+            .ownerReferences(
+                node.stream().map(o -> o.toBuilder().controller(true).build()).toList())
+            .build();
+    return Pod.builder().metadata(meta).spec(pod.spec()).build();
   }
 
   void put(Pod mirror) {

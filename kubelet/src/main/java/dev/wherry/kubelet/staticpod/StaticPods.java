@@ -225,20 +225,8 @@ public final class StaticPods implements AutoCloseable {
     if (node.isEmpty()) {
       return false;
     }
-    Map<String, String> annotations = new LinkedHashMap<>(pod.metadata().annotations());
-    annotations.put(Mirrors.MIRROR, Mirrors.hash(pod));
-    List<OwnerReference> owners =
-        node.stream().map(o -> o.toBuilder().controller(true).build()).toList();
-    ObjectMeta meta =
-        ObjectMeta.builder()
-            .name(pod.metadata().name())
-            .namespace(pod.metadata().namespace())
-            .labels(pod.metadata().labels())
-            .annotations(annotations)
-            .ownerReferences(owners)
-            .build();
     try {
-      api.create(Pod.KIND, Pod.builder().metadata(meta).spec(pod.spec()).build());
+      api.create(Pod.KIND, Mirrors.mirror(pod, node));
       return true;
     } catch (ApiException e) {
       if (e.reason() != Reason.ALREADY_EXISTS) {
