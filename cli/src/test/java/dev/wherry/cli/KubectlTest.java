@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -47,7 +48,12 @@ class KubectlTest {
   }
 
   private Output kubectl(String... arguments) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of("/usr/bin/kubectl"));
+    return kubectl(Path.of("/usr/bin/kubectl"), arguments);
+  }
+
+  private Output kubectl(Path program, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of(program.toString()));
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().put("KUBECONFIG", server.kubeconfig().toString());
@@ -119,5 +125,82 @@ class KubectlTest {
     Output invalid = kubectl("create", "-f", bad.toString(), "--validate=false");
     assertEquals(1, invalid.exit());
     assertTrue(invalid.text().contains("metadata.name: Invalid value"), invalid.text());
+  }
+
+  private static void kustomization(Path at, String text) throws IOException {
+    Files.createDirectories(at);
+    Files.writeString(at.resolve("kustomization.yaml"), text);
+  }
+
+  /** The machine's kubectl, and the one of level 1.36 where {@code ./dev test} has fetched it. */
+  private static List<Path> kubectls() {
+    return Stream.of(Path.of("/usr/bin/kubectl"), Path.of("../target/tools/kubectl/kubectl"))
+        .map(path -> path.toAbsolutePath().normalize())
+        .filter(Files::isExecutable)
+        .toList();
+  }
+
+  @Test
+  void applyK_overlay_isMergedPrunedAndDeleted() throws Exception {
+    Path base = folder.resolve("kustomize/base");
+    kustomization(
+        base,
+        """
+        resources: [deployment.yaml]
+        configMapGenerator:
+        - {name: word, literals: [word=hello]}
+        """);
+    Files.writeString(
+        base.resolve("deployment.yaml"),
+        """
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata: {name: greeter}
+        spec:
+          selector: {matchLabels: {app: greeter}}
+          template:
+            metadata: {labels: {app: greeter}}
+            spec:
+              containers: [{name: main, image: greeter, envFrom: [{configMapRef: {name: word}}]}]
+        """);
+    Path overlay = folder.resolve("kustomize/overlay");
+    for (Path kubectl : kubectls()) {
+      String prefix = kubectls().indexOf(kubectl) == 0 ? "old-" : "new-";
+      kustomization(
+          overlay,
+          """
+          resources: [../base]
+          namePrefix: %s
+          labels: [{pairs: {tier: web}, includeSelectors: true}]
+          images: [{name: greeter, newName: registry.example/greeter, newTag: "2"}]
+          replicas: [{name: greeter, count: 3}]
+          patches:
+          - target: {kind: Deployment}
+            patch: '[{"op": "add", "path": "/spec/template/spec/terminationGracePeriodSeconds", "value": 0}]'
+          """
+              .formatted(prefix));
+      Output applied = kubectl(kubectl, "apply", "-k", overlay.toString());
+      assertEquals(0, applied.exit(), applied.text());
+      assertEquals(0, kubectl(kubectl, "diff", "-k", overlay.toString()).exit());
+      Output again =
+          kubectl(kubectl, "apply", "--server-side", "--force-conflicts", "-k", overlay.toString());
+      assertEquals(0, again.exit(), again.text());
+      assertEquals(
+          "3 registry.example/greeter:2 web 0",
+          succeed(
+              "get",
+              "deployment",
+              prefix + "greeter",
+              "-o",
+              "jsonpath={.spec.replicas} {..image} {.spec.selector.matchLabels.tier}"
+                  + " {..terminationGracePeriodSeconds}"));
+      String word =
+          succeed("get", "deployment", prefix + "greeter", "-o", "jsonpath={..configMapRef.name}");
+      assertTrue(word.startsWith(prefix + "word-"), word);
+      assertEquals("hello", succeed("get", "configmap", word, "-o", "jsonpath={.data.word}"));
+      Output deleted = kubectl(kubectl, "delete", "-k", overlay.toString());
+      assertEquals(0, deleted.exit(), deleted.text());
+      assertTrue(kubectl("get", "configmap", word).text().contains("NotFound"));
+    }
   }
 }
