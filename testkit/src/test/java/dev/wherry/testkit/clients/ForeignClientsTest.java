@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.wherry.testkit.Cluster;
 import dev.wherry.testkit.Program;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
@@ -68,6 +70,24 @@ class ForeignClientsTest {
             .run(RESOURCES.resolve("python_client.py").toString(), cluster.kubeconfig().toString())
             .orThrow();
     assertTrue(said.contains("python did its work"), said);
+  }
+
+  /** Building it takes a minute or two, and modules from Go's proxy. */
+  @Test
+  @Tag("long")
+  void clientGo_cachesElectsAppliesAndResumes() throws Exception {
+    Path go = Path.of("/usr/local/go/bin/go");
+    assumeTrue(
+        Files.isExecutable(go), "no Go in /usr/local/go: Ubuntu packages none of level 1.26");
+    Path made = home.resolve("goclient");
+    Program compiler =
+        new Program(List.of(go.toString(), "-C", RESOURCES.resolve("go").toString()), Map.of());
+    Process build = compiler.start("build", "-o", made.toString(), ".");
+    String mistakes = new String(build.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, build.waitFor(), mistakes);
+    Program client = new Program(List.of(made.toString()), Map.of());
+    String said = client.run(cluster.kubeconfig().toString()).orThrow();
+    assertTrue(said.contains("go did its work"), said);
   }
 
   @Test
