@@ -3,6 +3,7 @@ package dev.wherry.cli.client;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.cli.client.apply.LastApplied;
+import dev.wherry.cli.client.apply.ServerSideApply;
 import dev.wherry.cli.client.apply.ThreeWayPatch;
 import dev.wherry.cli.client.discovery.ResourceType;
 import dev.wherry.cli.client.failure.ClientException;
@@ -53,8 +54,19 @@ public final class ApplyCommand extends ClientCommand {
       description = "Delete and create anew what cannot be changed.")
   private boolean force;
 
-  @Option(names = "--server-side", arity = "0..1", fallbackValue = "true", hidden = true)
+  @Option(
+      names = "--server-side",
+      arity = "0..1",
+      fallbackValue = "true",
+      description = "Let the server apply, and remember who set which field.")
   private boolean serverSide;
+
+  @Option(
+      names = "--force-conflicts",
+      arity = "0..1",
+      fallbackValue = "true",
+      description = "With --server-side: take fields from their owners.")
+  private boolean forceConflicts;
 
   public ApplyCommand(Streams streams) {
     super(streams);
@@ -62,9 +74,7 @@ public final class ApplyCommand extends ClientCommand {
 
   @Override
   protected int run(Session session) {
-    if (serverSide) {
-      throw ClientException.error("--server-side is not supported yet: leave it out");
-    }
+    check();
     if (!files.given()) {
       throw ClientException.error("must specify one of -f and -k");
     }
@@ -86,10 +96,31 @@ public final class ApplyCommand extends ClientCommand {
     return 0;
   }
 
+  private void check() {
+    if (forceConflicts && !serverSide) {
+      throw ClientException.error("--force-conflicts only works with --server-side");
+    }
+    if (serverSide && write.dryRun() == DryRun.CLIENT) {
+      throw ClientException.error(
+          "--dry-run=client doesn't work with --server-side (did you mean --dry-run=server"
+              + " instead?)");
+    }
+    if (serverSide && force) {
+      throw ClientException.error("--force cannot be used with --server-side");
+    }
+  }
+
   private void apply(Session session, Target target, Manifest manifest) {
     if (manifest.name().isEmpty()) {
       throw ClientException.error(
           "error from server: resource name may not be empty in " + manifest.source());
+    }
+    if (serverSide) {
+      ServerSideApply byServer =
+          new ServerSideApply(session.api(), write, forceConflicts, streams().err());
+      JsonNode applied = byServer.apply(target, manifest.object());
+      write.print(streams().out(), applied, "serverside-applied");
+      return;
     }
     ObjectNode modified = LastApplied.annotated(manifest.object());
     for (int attempt = 1; ; attempt++) {

@@ -35,10 +35,15 @@ public final class ChangeOptions {
     return query(path, manager).toString();
   }
 
+  /** The owner of what is written: the given one, or the verb's own. */
+  public String manager(String own) {
+    return fieldManager.isEmpty() ? own : fieldManager;
+  }
+
   Query query(String path, String manager) {
     return new Query(path)
         .add("dryRun", dryRun() == DryRun.SERVER ? "All" : "")
-        .add("fieldManager", fieldManager.isEmpty() ? manager : fieldManager);
+        .add("fieldManager", manager(manager));
   }
 
   /** What {@code -o} asks for. */
