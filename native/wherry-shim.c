@@ -8,6 +8,7 @@
  *                                and relays it with stdin and stdout, each direction closing alone
  *   wherry-shim supervise ...    a container's supervisor, see supervise.c
  *   wherry-shim exec ...         a command in a running container, see supervise.c
+ *   wherry-shim hold SOCKET      holds listening sockets for one agent after the other, see hold.c
  *   wherry-shim unmount PATH     detaches a mount; what is none is no error
  *   wherry-shim version
  *
@@ -282,6 +283,7 @@ static const struct mode {
 	{ "dial", run_dial },
 	{ "supervise", run_supervise },
 	{ "exec", run_exec },
+	{ "hold", run_hold },
 	{ "unmount", run_unmount },
 	{ "version", run_version },
 };
@@ -297,6 +299,6 @@ int main(int argc, char **argv)
 		if (strcmp(argv[1], modes[i].name) == 0)
 			return modes[i].run(argc, argv);
 	dprintf(STDERR_FILENO, "usage: wherry-shim pause | dial NETNS PORT |"
-		" supervise ... | exec ... | unmount PATH | version\n");
+		" supervise ... | exec ... | hold SOCKET | unmount PATH | version\n");
 	return EXIT_USAGE;
 }

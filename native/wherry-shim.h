@@ -16,6 +16,7 @@ int retry_later(void);
 
 int run_supervise(int argc, char **argv);
 int run_exec(int argc, char **argv);
+int run_hold(int argc, char **argv);
 
 /* ---- the log (log.c): CRI's format, one file ---- */
 

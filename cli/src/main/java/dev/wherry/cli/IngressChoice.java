@@ -1,6 +1,7 @@
 package dev.wherry.cli;
 
 import dev.wherry.network.ingress.IngressSettings;
+import dev.wherry.network.sockets.ListeningSockets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -40,8 +41,8 @@ public record IngressChoice(int httpPort, int httpsPort) {
     return httpPort != 0;
   }
 
-  IngressSettings settings(String nodeName) {
-    return IngressSettings.of(nodeName, httpPort, httpsPort);
+  IngressSettings settings(String nodeName, ListeningSockets sockets) {
+    return IngressSettings.of(nodeName, httpPort, httpsPort, sockets);
   }
 
   /** The flags again, for a process of its own. */

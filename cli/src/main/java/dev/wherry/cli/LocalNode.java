@@ -8,14 +8,17 @@ import dev.wherry.kubelet.identity.NodeIdentity;
 import dev.wherry.machinery.client.ApiClient;
 import dev.wherry.machinery.pki.AlternativeNames;
 import dev.wherry.machinery.time.Timer;
+import dev.wherry.network.addresses.AnnouncedAddresses;
 import dev.wherry.network.cni.PodNetworkFile;
 import dev.wherry.network.dns.ClusterDns;
 import dev.wherry.network.dns.DnsSettings;
 import dev.wherry.network.dns.forward.HostResolver;
+import dev.wherry.network.ingress.IngressSettings;
 import dev.wherry.network.ingress.NodeProxy;
 import dev.wherry.network.nodes.PodNetwork;
 import dev.wherry.network.policy.NetworkPolicies;
 import dev.wherry.network.proxy.ServiceProxy;
+import dev.wherry.network.sockets.ListeningSockets;
 import dev.wherry.runtime.choice.NodeRuntime;
 import dev.wherry.runtime.images.ImageStore;
 import java.io.IOException;
@@ -91,13 +94,18 @@ final class LocalNode {
       throws IOException, InterruptedException {
     NodeIdentity identity = opened(identity(token));
     ApiClient api = near.map(Near::api).orElse(identity.api());
-    opened(ServiceProxy.start(api, options.nodeName(), options.podNetwork(), timer));
+    ListeningSockets sockets = opened(NodeSockets.open(data)).sockets();
+    ServiceProxy.Setup proxy =
+        new ServiceProxy.Setup(options.nodeName(), options.podNetwork(), sockets);
+    opened(ServiceProxy.start(api, proxy, timer));
     if (options.dns().builtIn()) {
-      opened(ClusterDns.start(api, dns(), timer, random));
+      opened(ClusterDns.start(api, dns(), sockets, timer, random));
     }
     if (options.ingress().served()) {
-      opened(NodeProxy.start(api, options.ingress().settings(options.nodeName()), timer, random));
+      IngressSettings ingress = options.ingress().settings(options.nodeName(), sockets);
+      opened(NodeProxy.start(api, ingress, timer, random));
     }
+    opened(AnnouncedAddresses.start(api, options.nodeName(), timer));
     NodeRuntime runtime = ahead.await();
     podNetwork(api, runtime);
     Kubelet kubelet = kubelet(identity, api, runtime);

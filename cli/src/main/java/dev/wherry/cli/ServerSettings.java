@@ -1,6 +1,7 @@
 package dev.wherry.cli;
 
 import dev.wherry.controllers.ControllersConfig;
+import dev.wherry.controllers.balancer.AddressPool;
 import dev.wherry.scheduler.config.SchedulerConfig;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -61,6 +62,16 @@ public final class ServerSettings {
       description = "A KubeSchedulerConfiguration: profiles, plugins, extenders.")
   private @Nullable Path schedulerFile;
 
+  @Option(
+      names = "--load-balancer-pool",
+      paramLabel = "RANGE",
+      split = ",",
+      description =
+          "Addresses of the nodes' own link that Services of type LoadBalancer get, such as"
+              + " 10.0.0.240-10.0.0.250 or 10.0.1.0/28; one node answers for each. Without it they"
+              + " get the nodes' addresses.")
+  private List<String> loadBalancerPool = List.of();
+
   public Path dataDirectory() {
     return dataDirectory.toAbsolutePath().normalize();
   }
@@ -95,8 +106,16 @@ public final class ServerSettings {
         hosts,
         worker(),
         protection.config(),
-        new ControllersConfig.BuiltIns(!localPathDisabled, !loadBalancerDisabled),
+        new ControllersConfig.BuiltIns(!localPathDisabled, !loadBalancerDisabled, pool()),
         schedulerFile == null ? SchedulerConfig.defaults() : SchedulerFile.read(schedulerFile));
+  }
+
+  private AddressPool pool() {
+    try {
+      return AddressPool.parse(loadBalancerPool);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("--load-balancer-pool " + e.getMessage(), e);
+    }
   }
 
   /** The same settings as arguments of {@code wherry server}. */
@@ -120,6 +139,7 @@ public final class ServerSettings {
     if (loadBalancerDisabled) {
       arguments.add("--disable-load-balancer");
     }
+    loadBalancerPool.forEach(range -> arguments.add("--load-balancer-pool=" + range));
     return arguments;
   }
 }

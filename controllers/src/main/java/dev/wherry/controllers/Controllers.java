@@ -104,7 +104,10 @@ public final class Controllers implements AutoCloseable {
     all.addAll(volumes(clients, config, timer));
     if (config.builtIns().loadBalancer()) {
       all.add(
-          new NodeBalancer(workload(clients, "service-controller", timer), config.apiServerPort()));
+          new NodeBalancer(
+              workload(clients, "service-controller", timer),
+              config.apiServerPort(),
+              config.builtIns().pool()));
     }
     controllers = List.copyOf(all);
     starter = Thread.ofVirtual().name("controllers").unstarted(this::run);

@@ -1,5 +1,6 @@
 package dev.wherry.controllers;
 
+import dev.wherry.controllers.balancer.AddressPool;
 import java.time.Duration;
 import java.util.List;
 
@@ -37,10 +38,11 @@ public record ControllersConfig(
    * What is done here that upstream leaves to others, each to be switched off for another's.
    *
    * @param localPath whether claims may become directories of nodes, and by default do
-   * @param loadBalancer whether Services of type LoadBalancer get the nodes' addresses
+   * @param loadBalancer whether Services of type LoadBalancer get addresses: the nodes'
+   * @param pool of addresses that they get instead; may be empty
    */
-  public record BuiltIns(boolean localPath, boolean loadBalancer) {
-    public static final BuiltIns ALL = new BuiltIns(true, true);
+  public record BuiltIns(boolean localPath, boolean loadBalancer, AddressPool pool) {
+    public static final BuiltIns ALL = new BuiltIns(true, true, AddressPool.EMPTY);
   }
 
   public ControllersConfig {

@@ -26,7 +26,7 @@ public final class DaemonCgroup {
    *
    * @param name of the cgroup at the root
    */
-  static void leave(long pid, String name) {
+  public static void leave(long pid, String name) {
     try {
       for (Path file : exits(name)) {
         Files.writeString(file, Long.toString(pid));

@@ -19,6 +19,7 @@ import java.util.random.RandomGenerator;
 final class Claims {
   private static final String ADDRESS = "/claims/serviceip/";
   private static final String PORT = "/claims/nodeport/";
+  private static final String HEALTH_CHECK = "healthCheckNodePort";
   private static final int NODE_PORT_FIRST = 30_000;
   private static final int NODE_PORT_LAST = 32_767;
 
@@ -62,7 +63,7 @@ final class Claims {
         keys.add(PORT + port.path("protocol").asText("TCP") + "/" + number);
       }
     }
-    int healthCheck = spec.path("healthCheckNodePort").asInt();
+    int healthCheck = spec.path(HEALTH_CHECK).asInt();
     if (healthCheck > 0) {
       keys.add(PORT + "TCP/" + healthCheck);
     }
@@ -82,10 +83,25 @@ final class Claims {
     }
     keepOld(spec, old.path("spec"));
     allocateAddress(kind, object, spec);
+    Set<String> chosen = new LinkedHashSet<>();
     if (type.equals("NodePort") || type.equals("LoadBalancer")) {
-      allocatePorts(spec);
+      allocatePorts(spec, chosen);
     } else {
       spec.path("ports").forEach(port -> ((ObjectNode) port).remove("nodePort"));
+    }
+    allocateHealthCheck(spec, old.path("spec").path(HEALTH_CHECK).asInt(), chosen);
+  }
+
+  /** Rule: NeedsHealthCheck of the API; a Service that needs it no more loses its port. */
+  private void allocateHealthCheck(ObjectNode spec, int before, Set<String> chosen) {
+    boolean needed =
+        spec.path("type").asText().equals("LoadBalancer")
+            && spec.path("externalTrafficPolicy").asText().equals("Local");
+    int wanted = spec.path(HEALTH_CHECK).asInt();
+    if (!needed && wanted == before) {
+      spec.remove(HEALTH_CHECK);
+    } else if (needed && wanted == 0) {
+      spec.put(HEALTH_CHECK, before > 0 ? before : freePort("TCP", chosen));
     }
   }
 
@@ -137,8 +153,7 @@ final class Claims {
     throw ApiException.internal("failed to allocate a serviceIP: range is full");
   }
 
-  private void allocatePorts(ObjectNode spec) {
-    Set<String> chosen = new LinkedHashSet<>();
+  private void allocatePorts(ObjectNode spec, Set<String> chosen) {
     for (JsonNode port : spec.path("ports")) {
       if (port.path("nodePort").asInt() == 0) {
         String protocol = port.path("protocol").asText("TCP");

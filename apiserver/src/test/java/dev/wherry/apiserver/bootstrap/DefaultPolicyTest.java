@@ -39,8 +39,9 @@ class DefaultPolicyTest {
   @Test
   void objects_counts_matchUpstreamAndOurs() {
     List<ObjectNode> all = DefaultPolicy.objects();
-    assertEquals(7, count(all, "Role", ""));
-    assertEquals(7, count(all, "RoleBinding", ""));
+    assertEquals(2, count(all, "Role", "wherry:"));
+    assertEquals(7 + 2, count(all, "Role", ""));
+    assertEquals(7 + 2, count(all, "RoleBinding", ""));
     long controllers = count(all, "ClusterRole", "system:controller:");
     assertEquals(38, controllers);
     assertEquals(controllers, count(all, "ClusterRoleBinding", "system:controller:"));
@@ -55,6 +56,8 @@ class DefaultPolicyTest {
 
   @ParameterizedTest
   @CsvSource({
+    "system:serviceaccount:kube-system:service-controller, update, coordination.k8s.io, leases, '', kube-system, true",
+    "system:serviceaccount:kube-system:service-controller, update, coordination.k8s.io, leases, '', default, false",
     "system:kube-scheduler, create, '', pods, binding, default, true",
     "system:kube-scheduler, patch, '', pods, status, default, true",
     "system:kube-scheduler, list, '', persistentvolumeclaims, '', '', true",

@@ -18,6 +18,7 @@ import dev.wherry.network.dns.server.DnsServer;
 import dev.wherry.network.dns.server.ServerLimits;
 import dev.wherry.network.dns.zone.ClusterZone;
 import dev.wherry.network.dns.zone.ZoneKeeper;
+import dev.wherry.network.sockets.ListeningSockets;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -193,6 +194,7 @@ public final class DnsBench {
         zone,
         new InetSocketAddress(loopback, PORT),
         new InetSocketAddress(loopback, 0),
+        ListeningSockets.OWN,
         1,
         List.of(),
         new ServerLimits(WITHOUT_LIMIT, WITHOUT_LIMIT, 100, 100, 100, 100, Duration.ofSeconds(10)),

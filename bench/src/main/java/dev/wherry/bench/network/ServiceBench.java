@@ -15,6 +15,7 @@ import dev.wherry.network.netlink.NetlinkSocket;
 import dev.wherry.network.netlink.NetlinkThread;
 import dev.wherry.network.nftables.Queries;
 import dev.wherry.network.proxy.ServiceProxy;
+import dev.wherry.network.sockets.ListeningSockets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,6 +31,8 @@ import java.util.concurrent.TimeUnit;
  * in a network namespace of its own: {@code unshare -n java ...}.
  */
 public final class ServiceBench {
+  private static final ServiceProxy.Setup SETUP =
+      new ServiceProxy.Setup("n1", true, ListeningSockets.OWN);
   private static final int ENDPOINTS = 10;
   private static final int ROUNDS = 200;
   private static final int WARM_UP = 200;
@@ -75,7 +78,7 @@ public final class ServiceBench {
     try (SystemTimer timer = new SystemTimer();
         NetlinkThread _ = NetlinkThread.start(setup(), new Clock())) {
       long began = System.nanoTime();
-      try (ServiceProxy _ = ServiceProxy.start(api, "n1", true, timer)) {
+      try (ServiceProxy _ = ServiceProxy.start(api, SETUP, timer)) {
         double scratch = (committed() - began) / MILLI_NANOS;
         timer.pause(Duration.ofMillis(QUIET_MILLIS));
         double[] times = changes(api, count);

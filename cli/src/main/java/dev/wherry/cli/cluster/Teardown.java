@@ -1,7 +1,9 @@
 package dev.wherry.cli.cluster;
 
+import dev.wherry.cli.NodeSockets;
 import dev.wherry.cli.Shutdown;
 import dev.wherry.kubelet.volume.Mounts;
+import dev.wherry.network.addresses.AnnouncedAddresses;
 import dev.wherry.network.netlink.Errno;
 import dev.wherry.network.netlink.NetlinkException;
 import dev.wherry.network.nodes.PodNetwork;
@@ -55,6 +57,7 @@ final class Teardown {
     if (!keepPods && ContainerdDaemon.stop(ContainerdConfig.under(dataDirectory))) {
       lines.add("stopped the containerd of " + dataDirectory);
     }
+    boolean _ = !keepPods && NodeSockets.end(dataDirectory);
     int ended = keepPods ? 0 : BuiltInLeftovers.end(dataDirectory);
     if (ended > 0) {
       lines.add("ended " + ended + " containers that nobody watched");
@@ -93,6 +96,7 @@ final class Teardown {
     unlessOwned(ServiceProxy::remove);
     unlessOwned(PodNetwork::remove);
     unlessOwned(NetworkPolicies::remove);
+    unlessOwned(AnnouncedAddresses::remove);
   }
 
   @FunctionalInterface

@@ -1,5 +1,6 @@
 package dev.wherry.cli.lab;
 
+import dev.wherry.cli.NodeSockets;
 import dev.wherry.cli.Shutdown;
 import dev.wherry.runtime.ContainerdConfig;
 import dev.wherry.runtime.ContainerdDaemon;
@@ -72,6 +73,12 @@ public final class WherryProcess implements AutoCloseable {
     awaitEnd();
   }
 
+  /** Ends it as an upgrade would, with its pods going on, and waits for its end. */
+  public void stop() throws IOException {
+    process.destroy();
+    awaitEnd();
+  }
+
   /** Starts it again after its end. */
   public void restart(List<String> words) throws IOException {
     process = launch(hosts, host, data, log, words);
@@ -121,6 +128,7 @@ public final class WherryProcess implements AutoCloseable {
         awaitEnd();
       }
     } finally {
+      boolean _ = NodeSockets.end(data);
       stopContainerd();
     }
   }

@@ -1,17 +1,12 @@
 package dev.wherry.controllers.balancer;
 
-import dev.wherry.machinery.event.EventType;
-import dev.wherry.machinery.event.References;
 import dev.wherry.machinery.loop.Action;
 import dev.wherry.machinery.loop.Plan;
 import dev.wherry.model.core.v1.LoadBalancerIngress;
-import dev.wherry.model.core.v1.LoadBalancerStatus;
 import dev.wherry.model.core.v1.Node;
 import dev.wherry.model.core.v1.NodeAddress;
 import dev.wherry.model.core.v1.Service;
 import dev.wherry.model.core.v1.ServicePort;
-import dev.wherry.model.core.v1.ServiceStatus;
-import dev.wherry.model.meta.v1.Condition;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -22,11 +17,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Which Services are reached at which nodes' addresses. A port belongs to the oldest Service that
- * wants it; those of the API server and the kubelets belong to nobody. A Service whose ports are
- * not all free gets no address and the condition that the API names for it.
+ * wants it; those of the API server, the kubelets and SSH belong to nobody. A Service whose ports
+ * are not all free gets no address and the condition that the API names for it.
  */
 final class Balancing {
   /** The class of Services that say they want this one. */
@@ -35,7 +31,15 @@ final class Balancing {
   /** Nodes with this label take no outside traffic (rule: service controller). */
   static final String EXCLUDED = "node.kubernetes.io/exclude-from-external-load-balancers";
 
-  static final String PORTS_ERROR = "LoadBalancerPortsError";
+  /** The class of Services that say they want an address of the pool. */
+  static final String POOL_CLASS = "wherry.dev/pool";
+
+  /**
+   * What hosts themselves are reached by, whether or not it runs: whoever may create a Service must
+   * not get the administrators' logins.
+   */
+  static final int SSH_PORT = 22;
+
   private static final String LOAD_BALANCER = "LoadBalancer";
   private static final String TCP = "TCP";
 
@@ -49,19 +53,23 @@ final class Balancing {
 
   private final Collection<Node> nodes;
   private final Function<Service, Set<String>> nodesWithEndpoints;
-  private final Instant now;
+  private final BalancerStatus status;
+  private final PoolAddresses pool;
   private final Set<Place> taken;
 
   Balancing(
       Collection<Node> nodes,
       int apiServerPort,
       Function<Service, Set<String>> nodesWithEndpoints,
+      PoolAddresses pool,
       Instant now) {
     this.nodes = nodes;
     this.nodesWithEndpoints = nodesWithEndpoints;
-    this.now = now;
+    this.status = new BalancerStatus(now);
+    this.pool = pool;
     this.taken = nodes.stream().flatMap(node -> kubelet(node).stream()).collect(Collectors.toSet());
     taken.add(new Place(TCP, apiServerPort));
+    taken.add(new Place(TCP, SSH_PORT));
   }
 
   private static Optional<Place> kubelet(Node node) {
@@ -78,12 +86,16 @@ final class Balancing {
 
   Plan decide(Collection<Service> services) {
     List<Action> actions = new ArrayList<>();
-    services.stream()
-        .sorted(
-            Comparator.comparing(Balancing::age)
-                .thenComparing(service -> service.metadata().namespace())
-                .thenComparing(service -> service.metadata().name()))
-        .forEach(service -> actions.addAll(decide(service)));
+    List<Service> oldestFirst =
+        services.stream()
+            .sorted(
+                Comparator.comparing(Balancing::age)
+                    .thenComparing(service -> service.metadata().namespace())
+                    .thenComparing(service -> service.metadata().name()))
+            .toList();
+    pool.keep(oldestFirst);
+    oldestFirst.forEach(service -> actions.addAll(decide(service)));
+    actions.addAll(pool.announce(this::leaders));
     return actions.isEmpty() ? Plan.NOTHING : Plan.of(actions);
   }
 
@@ -93,26 +105,32 @@ final class Balancing {
 
   private List<Action> decide(Service service) {
     if (!service.spec().type().equals(LOAD_BALANCER)) {
-      return present(service).isEmpty() && error(service).isEmpty()
+      return BalancerStatus.isBlank(service)
           ? List.of()
-          : write(service, List.of(), "");
+          : status.write(service, List.of(), BalancerStatus.FINE);
     }
     String wanted = service.spec().loadBalancerClass();
+    boolean pooled = wanted.equals(POOL_CLASS) || wanted.isEmpty() && !pool.isEmpty();
     if (service.metadata().deletionTimestamp() != null
-        || !(wanted.isEmpty() || wanted.equals(CLASS))) {
+        || !(pooled || wanted.isEmpty() || wanted.equals(CLASS))) {
       return List.of();
+    }
+    if (pooled) {
+      PoolAddresses.Given given = pool.give(service);
+      return status.write(service, given.addresses(), given.problem());
     }
     List<Place> places = places(service);
     List<Place> busy = places.stream().filter(taken::contains).toList();
     if (!busy.isEmpty()) {
-      return write(
+      return status.write(
           service,
           List.of(),
-          "ports of the nodes that are taken already: "
-              + busy.stream().map(Place::toString).collect(Collectors.joining(", ")));
+          BalancerStatus.Problem.ofPorts(
+              "ports of the nodes that are taken already: "
+                  + busy.stream().map(Place::toString).collect(Collectors.joining(", "))));
     }
     taken.addAll(places);
-    return write(service, addresses(service), "");
+    return status.write(service, addresses(service), BalancerStatus.FINE);
   }
 
   private static List<Place> places(Service service) {
@@ -125,12 +143,21 @@ final class Balancing {
         Objects.requireNonNullElse(port.port(), 0));
   }
 
-  private List<LoadBalancerIngress> addresses(Service service) {
+  /** The names of nodes that may answer at a Service's address. */
+  private List<String> leaders(Service service) {
+    return answering(service).map(node -> node.metadata().name()).toList();
+  }
+
+  private Stream<Node> answering(Service service) {
     Set<String> only = isLocal(service) ? nodesWithEndpoints.apply(service) : Set.of();
     return nodes.stream()
         .filter(Balancing::takesTraffic)
         .filter(node -> !isLocal(service) || only.contains(node.metadata().name()))
-        .sorted(Comparator.comparing(node -> node.metadata().name()))
+        .sorted(Comparator.comparing(node -> node.metadata().name()));
+  }
+
+  private List<LoadBalancerIngress> addresses(Service service) {
+    return answering(service)
         .flatMap(node -> addresses(node, service.spec().ipFamilies()).stream())
         .distinct()
         .map(ip -> LoadBalancerIngress.builder().ip(ip).ipMode("VIP").build())
@@ -160,69 +187,5 @@ final class Balancing {
         .map(NodeAddress::address)
         .filter(ip -> families.isEmpty() || families.contains(ip.contains(":") ? "IPv6" : "IPv4"))
         .toList();
-  }
-
-  private static List<LoadBalancerIngress> present(Service service) {
-    var balancer = service.status().loadBalancer();
-    return balancer == null ? List.of() : balancer.ingress();
-  }
-
-  private static Optional<Condition> error(Service service) {
-    return service.status().conditions().stream()
-        .filter(condition -> condition.type().equals(PORTS_ERROR))
-        .findFirst();
-  }
-
-  /**
-   * @param error "" for none
-   */
-  private List<Action> write(Service service, List<LoadBalancerIngress> wanted, String error) {
-    boolean sameError = error(service).map(Condition::message).orElse("").equals(error);
-    if (sameError && present(service).equals(wanted)) {
-      return List.of();
-    }
-    List<Condition> conditions =
-        new ArrayList<>(
-            service.status().conditions().stream()
-                .filter(condition -> !condition.type().equals(PORTS_ERROR))
-                .toList());
-    if (!error.isEmpty()) {
-      conditions.add(
-          error(service).filter(_ -> sameError).orElseGet(() -> condition(service, error)));
-    }
-    ServiceStatus status =
-        service.status().toBuilder()
-            .loadBalancer(LoadBalancerStatus.builder().ingress(wanted).build())
-            .conditions(conditions)
-            .build();
-    List<Action> actions = new ArrayList<>();
-    actions.add(
-        new Action.UpdateStatus<>(Service.KIND, service.toBuilder().status(status).build()));
-    if (!error.isEmpty()) {
-      actions.add(report(service, EventType.WARNING, "SyncLoadBalancerFailed", error));
-    } else if (!wanted.isEmpty()) {
-      actions.add(report(service, EventType.NORMAL, "EnsuredLoadBalancer", addresses(wanted)));
-    }
-    return actions;
-  }
-
-  private static String addresses(List<LoadBalancerIngress> wanted) {
-    return "Ensured load balancer at "
-        + wanted.stream().map(LoadBalancerIngress::ip).collect(Collectors.joining(", "));
-  }
-
-  private static Action report(Service service, EventType type, String reason, String message) {
-    return new Action.Report(References.to(service), type, reason, message);
-  }
-
-  private Condition condition(Service service, String error) {
-    return Condition.builder()
-        .type(PORTS_ERROR)
-        .status("True")
-        .reason("PortTaken")
-        .message(error)
-        .observedGeneration(service.metadata().generation())
-        .lastTransitionTime(now)
-        .build();
   }
 }

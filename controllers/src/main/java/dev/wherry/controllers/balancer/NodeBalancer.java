@@ -6,6 +6,8 @@ import dev.wherry.controllers.Parts;
 import dev.wherry.controllers.PlanController;
 import dev.wherry.machinery.informer.Change;
 import dev.wherry.machinery.informer.Informer;
+import dev.wherry.machinery.lease.AddressLeases;
+import dev.wherry.model.coordination.v1.Lease;
 import dev.wherry.model.core.v1.Node;
 import dev.wherry.model.core.v1.Service;
 import dev.wherry.model.discovery.v1.Endpoint;
@@ -15,7 +17,8 @@ import java.util.stream.Collectors;
 
 /**
  * Gives Services of type LoadBalancer without a class of another the addresses of the nodes, and
- * takes them away when the type changes. All of them are decided together, for they share ports.
+ * takes them away when the type changes; with a pool, addresses of their own instead. All of them
+ * are decided together, for they share ports and addresses.
  */
 public final class NodeBalancer implements KeyDriven {
   /** The one key: all balanced Services. */
@@ -26,14 +29,17 @@ public final class NodeBalancer implements KeyDriven {
 
   private final Informer<Service> services;
   private final Informer<EndpointSlice> slices;
+  private final Informer<Lease> leases;
   private final PlanController<String> loop;
 
   /**
    * @param apiServerPort at nodes' addresses; no Service gets it
+   * @param pool of addresses for Services that want one of their own
    */
-  public NodeBalancer(Parts parts, int apiServerPort) {
+  public NodeBalancer(Parts parts, int apiServerPort, AddressPool pool) {
     services = parts.informers().of(Service.KIND);
     slices = parts.informers().of(EndpointSlice.KIND);
+    leases = parts.informers().of(Lease.KIND);
     Informer<Node> nodes = parts.informers().of(Node.KIND);
     loop =
         new PlanController<>(
@@ -41,11 +47,23 @@ public final class NodeBalancer implements KeyDriven {
             1,
             parts,
             (_, now) ->
-                new Balancing(nodes.list(), apiServerPort, this::nodesWithEndpoints, now)
+                new Balancing(
+                        nodes.list(),
+                        apiServerPort,
+                        this::nodesWithEndpoints,
+                        new PoolAddresses(pool, leases.list(AddressLeases.NAMESPACE), now),
+                        now)
                     .decide(services.list()));
     services.onChange(this::serviceChanged);
     nodes.onChange(this::nodeChanged);
     slices.onChange(this::sliceChanged);
+    leases.onChange(this::leaseChanged);
+  }
+
+  private void leaseChanged(Change<Lease> change) {
+    if (AddressLeases.isOne(change.latest())) {
+      loop.add(ALL);
+    }
   }
 
   private Set<String> nodesWithEndpoints(Service service) {

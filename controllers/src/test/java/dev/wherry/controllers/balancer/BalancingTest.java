@@ -4,8 +4,10 @@ import static dev.wherry.controllers.Fixtures.meta;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.wherry.machinery.lease.AddressLeases;
 import dev.wherry.machinery.loop.Action;
 import dev.wherry.machinery.loop.Plan;
+import dev.wherry.model.coordination.v1.Lease;
 import dev.wherry.model.core.v1.DaemonEndpoint;
 import dev.wherry.model.core.v1.LoadBalancerIngress;
 import dev.wherry.model.core.v1.Node;
@@ -65,7 +67,13 @@ class BalancingTest {
   }
 
   private Plan decide(Service... services) {
-    return new Balancing(nodes, API_SERVER, _ -> withEndpoints, NOW).decide(List.of(services));
+    return decide(AddressPool.EMPTY, List.of(), services);
+  }
+
+  private Plan decide(AddressPool pool, List<Lease> leases, Service... services) {
+    PoolAddresses addresses = new PoolAddresses(pool, leases, NOW);
+    return new Balancing(nodes, API_SERVER, _ -> withEndpoints, addresses, NOW)
+        .decide(List.of(services));
   }
 
   /** The services as a plan leaves them, by name. */
@@ -120,7 +128,7 @@ class BalancingTest {
     assertEquals(List.of("10.0.0.1", "10.0.0.2"), addresses(after.get("old")));
     Service refused = after.get("new");
     assertEquals(List.of(), addresses(refused));
-    assertEquals(Balancing.PORTS_ERROR, refused.status().conditions().getFirst().type());
+    assertEquals(BalancerStatus.PORTS_ERROR, refused.status().conditions().getFirst().type());
     assertTrue(refused.status().conditions().getFirst().message().contains("TCP 80"));
     assertEquals(Plan.NOTHING, decide(refused, after.get("old")));
 
@@ -130,11 +138,94 @@ class BalancingTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {API_SERVER, KUBELET})
+  @ValueSource(ints = {API_SERVER, KUBELET, Balancing.SSH_PORT})
   void decide_portsOfTheClusterItself_areNeverGiven(int port) {
     Service after = written(decide(service("thief", port, 1))).get("thief");
     assertEquals(List.of(), addresses(after));
     assertEquals(1, after.status().conditions().size());
+  }
+
+  private static List<Lease> leases(Plan plan) {
+    List<Lease> all = new ArrayList<>();
+    for (Action action : plan.actions()) {
+      if (action instanceof Action.Create<?> made && made.object() instanceof Lease lease) {
+        all.add(lease);
+      } else if (action instanceof Action.Update<?> moved
+          && moved.object() instanceof Lease lease) {
+        all.add(lease);
+      }
+    }
+    return all;
+  }
+
+  @Test
+  void decide_withPool_eachServiceGetsAnAddressAndTheAddressANode() {
+    AddressPool pool = AddressPool.parse(List.of("10.0.9.8-10.0.9.9"));
+    Plan first =
+        decide(pool, List.of(), service("a", 22, 3), service("b", 22, 2), service("late", 80, 1));
+    Map<String, Service> after = written(first);
+    assertEquals(List.of("10.0.9.8"), addresses(after.get("a")));
+    assertEquals(List.of("10.0.9.9"), addresses(after.get("b")));
+    var problem = after.get("late").status().conditions().getFirst();
+    assertEquals("PoolExhausted", problem.reason());
+    List<Lease> leases = leases(first);
+    assertEquals(2, leases.size());
+    assertEquals("10.0.9.8", AddressLeases.address(leases.getFirst()));
+    String holder = leases.getFirst().spec().holderIdentity();
+    assertTrue(holder.equals("a") || holder.equals("b"), holder);
+    assertEquals(
+        Plan.NOTHING, decide(pool, leases, after.get("a"), after.get("b"), after.get("late")));
+
+    nodes.removeIf(node -> node.metadata().name().equals(holder));
+    Plan moved = decide(pool, leases, after.get("a"), after.get("b"), after.get("late"));
+    Lease taken =
+        leases(moved).stream()
+            .filter(lease -> AddressLeases.address(lease).equals("10.0.9.8"))
+            .findFirst()
+            .orElseThrow();
+    assertEquals(nodes.getFirst().metadata().name(), taken.spec().holderIdentity());
+    assertEquals(1, taken.spec().leaseTransitions());
+
+    Plan freed = decide(pool, leases, after.get("b"), after.get("late"));
+    assertEquals(List.of("10.0.9.8"), addresses(written(freed).get("late")));
+  }
+
+  @Test
+  void decide_addressAskedFor_isGivenOrSaysWhyNot() {
+    AddressPool pool = AddressPool.parse(List.of("10.0.9.0/30"));
+    Service wants = service("a", 80, 3);
+    Service a =
+        wants.toBuilder().spec(wants.spec().toBuilder().loadBalancerIP("10.0.9.2").build()).build();
+    Service thief = a.toBuilder().metadata(service("b", 80, 1).metadata()).build();
+    Service outside =
+        a.toBuilder()
+            .metadata(service("c", 80, 1).metadata())
+            .spec(a.spec().toBuilder().loadBalancerIP("10.0.8.1").build())
+            .build();
+    Map<String, Service> after = written(decide(pool, List.of(), a, thief, outside));
+    assertEquals(List.of("10.0.9.2"), addresses(after.get("a")));
+    assertEquals(
+        "address 10.0.9.2 belongs to the Service default/a",
+        after.get("b").status().conditions().getFirst().message());
+    assertEquals("AddressNotInPool", after.get("c").status().conditions().getFirst().reason());
+  }
+
+  @Test
+  void decide_nodesClassBesideAPool_getsNodesAndLeasesOfNobodyGo() {
+    AddressPool pool = AddressPool.parse(List.of("10.0.9.9"));
+    Service web = service("web", 80, 1);
+    Service onNodes =
+        web.toBuilder()
+            .spec(web.spec().toBuilder().loadBalancerClass(Balancing.CLASS).build())
+            .build();
+    Plan first = decide(pool, List.of(), web);
+    Plan after = decide(pool, leases(first), onNodes);
+    assertEquals(List.of("10.0.0.1", "10.0.0.2"), addresses(written(after).get("web")));
+    assertTrue(
+        after.actions().stream()
+            .anyMatch(action ->
+                action instanceof Action.Delete gone
+                    && gone.name().equals("wherry-address-10-0-9-9")));
   }
 
   @Test

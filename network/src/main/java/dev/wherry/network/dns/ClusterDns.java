@@ -14,11 +14,13 @@ import dev.wherry.network.dns.server.DnsFigures;
 import dev.wherry.network.dns.server.DnsServer;
 import dev.wherry.network.dns.zone.ClusterZone;
 import dev.wherry.network.dns.zone.ZoneKeeper;
+import dev.wherry.network.sockets.ListeningSockets;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -31,6 +33,9 @@ import java.util.random.RandomGenerator;
 public final class ClusterDns implements AutoCloseable {
   private static final Logger LOG = System.getLogger(ClusterDns.class.getName());
 
+  /** Questions wait for the names in the sockets, not longer than a resolver waits. */
+  private static final Duration NAMES_MAX = Duration.ofSeconds(3);
+
   private final ZoneKeeper keeper;
   private final DnsServer server;
   private final NodeAnnotation announcement;
@@ -42,14 +47,19 @@ public final class ClusterDns implements AutoCloseable {
   }
 
   /**
-   * Starts to answer; the cluster's names are known a moment later, and until then they fail rather
-   * than not exist.
+   * Starts to answer as soon as the cluster's names are known. When the API is silent it starts
+   * without them, and until they are known they fail rather than not exist.
    *
+   * @param sockets where those it listens on come from
    * @param random for ids: not to be guessed
    * @throws IOException when the node's address cannot be listened on
    */
   public static ClusterDns start(
-      ApiClient api, DnsSettings settings, Timer timer, RandomGenerator random)
+      ApiClient api,
+      DnsSettings settings,
+      ListeningSockets sockets,
+      Timer timer,
+      RandomGenerator random)
       throws IOException, InterruptedException {
     DomainName domain = DomainName.of(settings.domain());
     List<Bytes> servers =
@@ -57,7 +67,15 @@ public final class ClusterDns implements AutoCloseable {
             .map(text -> Bytes.copyOf(InetAddress.ofLiteral(text).getAddress()))
             .toList();
     ClusterZone zone = new ClusterZone(domain, servers, timer);
-    DnsServer server = bind(settings, zone, timer, random);
+    ZoneKeeper keeper = ZoneKeeper.start(api, zone, timer);
+    DnsServer server;
+    try {
+      boolean _ = keeper.awaitKnown(NAMES_MAX);
+      server = bind(settings, zone, sockets, timer, random);
+    } catch (IOException | InterruptedException e) {
+      keeper.close();
+      throw e;
+    }
     NodeDns ports = new NodeDns(server.port(), server.metricsPort());
     LOG.log(
         Level.INFO,
@@ -69,24 +87,29 @@ public final class ClusterDns implements AutoCloseable {
     NodeAnnotation announcement =
         NodeAnnotation.start(api, settings.nodeName(), NodeDns.ANNOTATION, timer);
     announcement.say(ports.text());
-    return new ClusterDns(ZoneKeeper.start(api, zone, timer), server, announcement);
+    return new ClusterDns(keeper, server, announcement);
   }
 
   private static DnsServer bind(
-      DnsSettings settings, ClusterZone zone, Timer timer, RandomGenerator random)
+      DnsSettings settings,
+      ClusterZone zone,
+      ListeningSockets sockets,
+      Timer timer,
+      RandomGenerator random)
       throws IOException, InterruptedException {
     try {
       return DnsServer.start(
-          setup(settings, zone, settings.port(), settings.metricsPort(), timer, random));
+          setup(settings, zone, sockets, settings.port(), settings.metricsPort(), timer, random));
     } catch (IOException e) {
       LOG.log(Level.INFO, "dns takes other ports why=\"{0}\"", e.getMessage());
-      return DnsServer.start(setup(settings, zone, 0, 0, timer, random));
+      return DnsServer.start(setup(settings, zone, sockets, 0, 0, timer, random));
     }
   }
 
   private static DnsServer.Setup setup(
       DnsSettings settings,
       ClusterZone zone,
+      ListeningSockets sockets,
       int port,
       int metricsPort,
       Timer timer,
@@ -96,6 +119,7 @@ public final class ClusterDns implements AutoCloseable {
         zone,
         new InetSocketAddress(address, port),
         new InetSocketAddress(address, metricsPort),
+        sockets,
         settings.loops(),
         settings.networks(),
         settings.serverLimits(),

@@ -14,6 +14,7 @@ import dev.wherry.network.ingress.kinds.ClusterObjects.CertificateState;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -80,6 +81,15 @@ final class FollowedSecrets implements AutoCloseable {
           watches.keySet().stream()
               .map(ObjectKey::toString)
               .collect(java.util.stream.Collectors.toSet()));
+    }
+  }
+
+  /** Waits until those that are followed were read, so that no client sees a stand-in. */
+  void awaitRead(Duration atMost) throws InterruptedException {
+    for (Informer<Secret> watch : watches.values()) {
+      if (!watch.awaitSynced(atMost)) {
+        return;
+      }
     }
   }
 

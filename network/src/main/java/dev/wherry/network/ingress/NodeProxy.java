@@ -2,7 +2,6 @@ package dev.wherry.network.ingress;
 
 import dev.wherry.machinery.client.ApiClient;
 import dev.wherry.machinery.informer.ObjectKey;
-import dev.wherry.machinery.pki.TlsIdentity;
 import dev.wherry.machinery.queue.WorkQueue;
 import dev.wherry.machinery.time.Timer;
 import dev.wherry.network.announce.NodeAnnotation;
@@ -13,7 +12,6 @@ import dev.wherry.network.ingress.proxy.ProxyServer;
 import dev.wherry.network.ingress.route.BackendKey;
 import dev.wherry.network.ingress.route.Endpoints;
 import dev.wherry.network.ingress.route.RouteTable;
-import dev.wherry.network.ingress.tls.Certificates;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.security.SecureRandom;
@@ -40,6 +38,9 @@ public final class NodeProxy implements AutoCloseable {
 
   private static final Duration RETRY_PAUSE = Duration.ofSeconds(1);
 
+  /** Certificates that take longer are shown as soon as they come. */
+  private static final Duration SECRETS_MAX = Duration.ofSeconds(2);
+
   /** Stands for everything in the queue; other keys are Services whose endpoints changed. */
   private static final ObjectKey EVERYTHING = ObjectKey.of("");
 
@@ -48,6 +49,7 @@ public final class NodeProxy implements AutoCloseable {
   private final SecureRandom random;
   private final WorkQueue<ObjectKey> queue;
   private final ClusterWatch watch;
+  private final ShownCertificates certificates;
   private final FollowedSecrets secrets;
   private final NodeAnnotation announcement;
   private final Endpoints endpoints = new Endpoints();
@@ -56,7 +58,6 @@ public final class NodeProxy implements AutoCloseable {
   private RouteTable table = RouteTable.EMPTY;
   private Map<Integer, String> failures = Map.of();
   private volatile @Nullable ProxyServer server;
-  private volatile @Nullable Certificates certificates;
 
   private NodeProxy(ApiClient api, IngressSettings settings, Timer timer, SecureRandom random) {
     this.settings = settings;
@@ -64,7 +65,8 @@ public final class NodeProxy implements AutoCloseable {
     this.random = random;
     queue = new WorkQueue<>(timer);
     watch = new ClusterWatch(api, timer, this::changed, queue::add);
-    secrets = new FollowedSecrets(api, timer, new Shown(), () -> {});
+    certificates = new ShownCertificates(timer, random);
+    secrets = new FollowedSecrets(api, timer, certificates, () -> {});
     announcement = NodeAnnotation.start(api, settings.nodeName(), NodePorts.ANNOTATION, timer);
     thread = Thread.ofVirtual().name("ingress").unstarted(this::run);
   }
@@ -125,21 +127,28 @@ public final class NodeProxy implements AutoCloseable {
   }
 
   private void everything() throws InterruptedException {
-    if (!watch.follow()) {
+    boolean followed = watch.follow();
+    if (!followed) {
       queue.addAfter(EVERYTHING, RETRY_PAUSE);
     }
     Translation now = Translation.of(watch.objects(_ -> new CertificateState.Usable(), List::of));
     boolean nothing = now.table().ports().isEmpty();
     if (nothing && server == null) {
       announcement.say("");
+      leaveRest(followed);
       return;
     }
+    boolean first = server == null;
     ProxyServer running = server();
     secrets.follow(now.findings().secrets());
+    if (first) {
+      secrets.awaitRead(SECRETS_MAX);
+    }
     Set<BackendKey> backends = now.table().backends();
     backends.forEach(this::refresh);
     table = now.table();
     tell(running.apply(table));
+    leaveRest(followed);
     endpoints.keepOnly(backends);
     announcement.say(new NodePorts(running.ports()).text());
     if (nothing) {
@@ -148,25 +157,28 @@ public final class NodeProxy implements AutoCloseable {
     }
   }
 
+  /** Only who has seen all rules knows which ports of a former program nobody wants. */
+  private void leaveRest(boolean followed) {
+    if (followed) {
+      ProxyServer.leaveRest(settings.sockets());
+    }
+  }
+
   private ProxyServer server() {
     ProxyServer running = server;
     if (running != null) {
       return running;
     }
-    Certificates shown = certificates;
-    if (shown == null) {
-      shown = Certificates.selfSigned(timer, random);
-      certificates = shown;
-    }
     ProxyServer made =
         ProxyServer.start(
             new ProxyServer.Setup(
                 endpoints,
-                shown,
+                certificates.get(),
                 settings.limits(),
                 figures,
                 settings.log(),
                 settings.ports(),
+                settings.sockets(),
                 settings.loops(),
                 random.nextLong()));
     server = made;
@@ -215,25 +227,6 @@ public final class NodeProxy implements AutoCloseable {
     ProxyServer running = server;
     if (running != null) {
       running.close();
-    }
-  }
-
-  /** Where certificates go as soon as there is a proxy. */
-  private final class Shown implements FollowedSecrets.Sink {
-    @Override
-    public void put(String name, TlsIdentity identity) {
-      Certificates shown = certificates;
-      if (shown != null) {
-        shown.put(name, identity);
-      }
-    }
-
-    @Override
-    public void keepOnly(Set<String> names) {
-      Certificates shown = certificates;
-      if (shown != null) {
-        shown.keepOnly(names);
-      }
     }
   }
 }

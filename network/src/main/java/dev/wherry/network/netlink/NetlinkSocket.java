@@ -1,5 +1,6 @@
 package dev.wherry.network.netlink;
 
+import dev.wherry.network.system.SystemCalls;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -142,7 +143,7 @@ public final class NetlinkSocket implements AutoCloseable {
     try (Arena call = Arena.ofConfined()) {
       MemorySegment bytes = call.allocate(messages.length, 4);
       MemorySegment.copy(messages, 0, bytes, ValueLayout.JAVA_BYTE, 0, messages.length);
-      long sent = SystemCalls.send(descriptor, bytes);
+      long sent = SystemCalls.send(descriptor, bytes, 0);
       if (sent < 0) {
         throw new NetlinkException((int) -sent, "sending " + messages.length + " bytes");
       }

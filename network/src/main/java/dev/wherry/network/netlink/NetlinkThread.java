@@ -1,5 +1,6 @@
 package dev.wherry.network.netlink;
 
+import dev.wherry.network.system.SystemCalls;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -7,11 +8,13 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The platform thread that makes all netlink calls in one network namespace: work comes through a
@@ -71,6 +74,7 @@ public final class NetlinkThread implements AutoCloseable {
   private final MemorySegment one = arena.allocate(8, 8);
   private final int wakeup = SystemCalls.eventDescriptor();
   private final Thread thread;
+  private @Nullable NetlinkSocket ears;
   private volatile boolean closing;
   private boolean wakeupOpen = true;
 
@@ -113,6 +117,15 @@ public final class NetlinkThread implements AutoCloseable {
     return await(job.answer());
   }
 
+  /** Hears a further group of notifications from now on. */
+  public void join(int group) throws IOException, InterruptedException {
+    boolean _ =
+        call(_ -> {
+          Objects.requireNonNull(ears).join(group);
+          return true;
+        });
+  }
+
   private static <T> T await(CompletableFuture<T> answer) throws IOException, InterruptedException {
     try {
       return answer.get();
@@ -148,6 +161,7 @@ public final class NetlinkThread implements AutoCloseable {
       for (int group : setup.groups()) {
         notifications.join(group);
       }
+      ears = notifications;
       opened.complete(true);
       loop(requests, notifications);
     } catch (NetlinkException e) {

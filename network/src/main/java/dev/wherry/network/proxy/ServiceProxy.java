@@ -11,10 +11,10 @@ import dev.wherry.model.core.v1.Service;
 import dev.wherry.model.discovery.v1.EndpointSlice;
 import dev.wherry.network.netlink.Errno;
 import dev.wherry.network.netlink.NetlinkException;
-import dev.wherry.network.netlink.NetlinkMessage;
 import dev.wherry.network.netlink.NetlinkSocket;
 import dev.wherry.network.netlink.NetlinkThread;
 import dev.wherry.network.nftables.Queries;
+import dev.wherry.network.sockets.ListeningSockets;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -56,17 +56,23 @@ public final class ServiceProxy implements AutoCloseable {
   private final Informer<Service> services;
   private final Informer<EndpointSlice> slices;
   private final Informer<Node> nodes;
-  private final String nodeName;
-  private final boolean podsRouted;
+  private final Setup setup;
   private final Timer timer;
   private final Runnable prologue;
   private final Thread thread;
   private volatile boolean closed;
 
-  private ServiceProxy(
-      ApiClient client, String nodeName, boolean podsRouted, Timer timer, Runnable prologue) {
-    this.nodeName = nodeName;
-    this.podsRouted = podsRouted;
+  /**
+   * What a proxy is told.
+   *
+   * @param podsRouted whether the pod network is Wherry's: every pod an interface of its own, and
+   *     what leaves the cluster's pods is masqueraded here
+   * @param sockets where those come from at which it is asked how it is
+   */
+  public record Setup(String nodeName, boolean podsRouted, ListeningSockets sockets) {}
+
+  private ServiceProxy(ApiClient client, Setup setup, Timer timer, Runnable prologue) {
+    this.setup = setup;
     this.timer = timer;
     this.prologue = prologue;
     services =
@@ -76,7 +82,8 @@ public final class ServiceProxy implements AutoCloseable {
         new Informer<>(client, EndpointSlice.KIND, OURS, timer)
             .index(BY_SERVICE, slice -> List.of(serviceOf(slice).toString()))
             .onChange(change -> inbox.service(serviceOf(change.latest())));
-    Scope scope = podsRouted ? Scope.ALL : Scope.ofFields("metadata.name=" + nodeName);
+    Scope scope =
+        setup.podsRouted() ? Scope.ALL : Scope.ofFields("metadata.name=" + setup.nodeName());
     nodes = new Informer<>(client, Node.KIND, scope, timer).onChange(this::nodeChanged);
     thread = Thread.ofVirtual().name("service-proxy").unstarted(this::run);
   }
@@ -92,15 +99,9 @@ public final class ServiceProxy implements AutoCloseable {
     }
   }
 
-  /**
-   * Starts the proxy; it waits by itself for the API and for its turn in this namespace.
-   *
-   * @param podsRouted whether the pod network is Wherry's: every pod an interface of its own, and
-   *     what leaves the cluster's pods is masqueraded here
-   */
-  public static ServiceProxy start(
-      ApiClient client, String nodeName, boolean podsRouted, Timer timer) {
-    return start(client, nodeName, podsRouted, timer, () -> {});
+  /** Starts the proxy; it waits by itself for the API and for its turn in this namespace. */
+  public static ServiceProxy start(ApiClient client, Setup setup, Timer timer) {
+    return start(client, setup, timer, () -> {});
   }
 
   /**
@@ -108,9 +109,8 @@ public final class ServiceProxy implements AutoCloseable {
    *
    * @param prologue enters it; runs first on the thread that makes the calls
    */
-  static ServiceProxy start(
-      ApiClient client, String nodeName, boolean podsRouted, Timer timer, Runnable prologue) {
-    ServiceProxy proxy = new ServiceProxy(client, nodeName, podsRouted, timer, prologue);
+  static ServiceProxy start(ApiClient client, Setup setup, Timer timer, Runnable prologue) {
+    ServiceProxy proxy = new ServiceProxy(client, setup, timer, prologue);
     proxy.services.start();
     proxy.slices.start();
     proxy.nodes.start();
@@ -128,18 +128,14 @@ public final class ServiceProxy implements AutoCloseable {
   }
 
   static void remove(Runnable prologue) throws IOException, InterruptedException {
-    try (NetlinkThread netlink = NetlinkThread.start(setup(prologue), new Ears(new Inbox()))) {
+    try (NetlinkThread netlink = NetlinkThread.start(netlink(prologue), new Ears(new Inbox()))) {
       boolean _ = netlink.call(socket -> KernelTable.remove(socket) | ForwardPass.remove(socket));
     }
   }
 
-  private static NetlinkThread.Setup setup(Runnable prologue) {
+  private static NetlinkThread.Setup netlink(Runnable prologue) {
     return new NetlinkThread.Setup(
-        "service-proxy-netlink",
-        NetlinkSocket.PROTOCOL_NETFILTER,
-        PORT,
-        List.of(Queries.CHANGES_GROUP),
-        prologue);
+        "service-proxy-netlink", NetlinkSocket.PROTOCOL_NETFILTER, PORT, List.of(), prologue);
   }
 
   private static ObjectKey serviceOf(EndpointSlice slice) {
@@ -147,40 +143,25 @@ public final class ServiceProxy implements AutoCloseable {
         slice.metadata().namespace(), slice.metadata().labels().getOrDefault(SERVICE_NAME, ""));
   }
 
-  /** Hears what others change in the kernel. */
-  private record Ears(Inbox inbox) implements NetlinkThread.Listener {
-    @Override
-    public void received(NetlinkMessage message) {
-      Queries.Notice notice = Queries.notice(message);
-      if (notice.table().equals(KernelTable.NAME)
-          && notice.family() == KernelTable.FAMILY.number()) {
-        inbox.everything();
-      } else if (notice.table().equals(ForwardPass.TABLE)
-          && (notice.chain().isEmpty() || notice.chain().equals(ForwardPass.CHAIN))) {
-        inbox.neighbours();
-      }
-    }
-
-    @Override
-    public void lost() {
-      inbox.everything();
-      inbox.neighbours();
-    }
-  }
-
   private void run() {
-    try (NetlinkThread netlink = open()) {
+    try (NetlinkThread netlink = open();
+        HealthPorts ports = new HealthPorts(setup.sockets(), health())) {
+      ports.open(HealthPorts.HEALTH_PORT, HealthPorts.STATUS_PORT);
       boolean synced =
           services.awaitSynced(SYNC_MAX)
               && slices.awaitSynced(SYNC_MAX)
               && nodes.awaitSynced(SYNC_MAX);
       if (synced) {
         inbox.everything();
-        work(new TableKeeper(netlink, services, this::slicesOf, nodes, nodeName, podsRouted));
+        work(netlink, new TableKeeper(netlink, services, this::slicesOf, nodes, setup, ports));
       }
     } catch (InterruptedException e) {
-      LOG.log(Level.DEBUG, "service proxy ends node={0}", nodeName);
+      LOG.log(Level.DEBUG, "service proxy ends node={0}", setup.nodeName());
     }
+  }
+
+  private ProxyHealth health() {
+    return new ProxyHealth(timer, () -> ProxyHealth.takesTraffic(nodes.get("", setup.nodeName())));
   }
 
   private List<EndpointSlice> slicesOf(ObjectKey service) {
@@ -191,13 +172,13 @@ public final class ServiceProxy implements AutoCloseable {
     String said = "";
     while (true) {
       try {
-        return NetlinkThread.start(setup(prologue), new Ears(inbox));
+        return NetlinkThread.start(netlink(prologue), new Ears(inbox));
       } catch (IOException e) {
         boolean taken = e instanceof NetlinkException n && n.errno() == Errno.EADDRINUSE;
         String why =
             taken ? "another Wherry serves this network namespace" : String.valueOf(e.getMessage());
         if (!said.equals(why)) {
-          LOG.log(Level.WARNING, "service proxy waits node={0} why=\"{1}\"", nodeName, why);
+          LOG.log(Level.WARNING, "service proxy waits node={0} why=\"{1}\"", setup.nodeName(), why);
           said = why;
         }
         timer.pause(OTHER_OWNER_PAUSE);
@@ -205,10 +186,14 @@ public final class ServiceProxy implements AutoCloseable {
     }
   }
 
-  private void work(TableKeeper table) throws InterruptedException {
+  private void work(NetlinkThread netlink, TableKeeper table) throws InterruptedException {
+    boolean hears = false;
     for (var batch = inbox.take(); batch.isPresent() && !closed; batch = inbox.take()) {
       try {
         table.apply(batch.get());
+        if (!hears) {
+          hears = hear(netlink);
+        }
         if (batch.get().everything()) {
           timer.pause(REPAIR_PAUSE);
         }
@@ -216,14 +201,27 @@ public final class ServiceProxy implements AutoCloseable {
         LOG.log(
             Level.WARNING,
             "service table not written node={0} why=\"{1}\"",
-            nodeName,
+            setup.nodeName(),
             e.getMessage());
         again();
       } catch (RuntimeException e) {
-        LOG.log(Level.ERROR, "service proxy failed node=" + nodeName, e);
+        LOG.log(Level.ERROR, "service proxy failed node=" + setup.nodeName(), e);
         again();
       }
     }
+  }
+
+  /**
+   * While nobody hears, the kernel makes no notification of each element, and the first table is
+   * there sooner. What somebody changed in between is made good.
+   */
+  private boolean hear(NetlinkThread netlink) throws IOException, InterruptedException {
+    int before = netlink.call(Queries::generation);
+    netlink.join(Queries.CHANGES_GROUP);
+    if (netlink.call(Queries::generation) != before) {
+      inbox.everything();
+    }
+    return true;
   }
 
   private void again() throws InterruptedException {

@@ -38,8 +38,8 @@ final class TableKeeper {
   private final View<Service> services;
   private final Function<ObjectKey, List<EndpointSlice>> slices;
   private final View<Node> nodes;
-  private final String nodeName;
-  private final boolean podsRouted;
+  private final ServiceProxy.Setup setup;
+  private final HealthPorts ports;
   private final HostSettings settings = new HostSettings();
   private DesiredTable table = new DesiredTable();
   private NodeFacts facts;
@@ -49,18 +49,19 @@ final class TableKeeper {
       View<Service> services,
       Function<ObjectKey, List<EndpointSlice>> slices,
       View<Node> nodes,
-      String nodeName,
-      boolean podsRouted) {
+      ServiceProxy.Setup setup,
+      HealthPorts ports) {
     this.netlink = netlink;
     this.services = services;
     this.slices = slices;
     this.nodes = nodes;
-    this.nodeName = nodeName;
-    this.podsRouted = podsRouted;
-    this.facts = new NodeFacts(nodeName, List.of(), false);
+    this.setup = setup;
+    this.ports = ports;
+    this.facts = new NodeFacts(setup.nodeName(), List.of(), false);
   }
 
   void apply(Inbox.Batch batch) throws IOException, InterruptedException {
+    ports.health().waits();
     boolean look = batch.everything() || batch.neighbours();
     NodeFacts now = look ? readFacts() : facts;
     boolean whole = batch.everything() || !now.equals(facts);
@@ -73,14 +74,37 @@ final class TableKeeper {
     if (look) {
       pass();
     }
+    ports.health().written();
+    serveHealth(batch, whole);
+  }
+
+  private void serveHealth(Inbox.Batch batch, boolean whole) throws InterruptedException {
+    if (whole) {
+      Map<ObjectKey, HealthCheck> all = new LinkedHashMap<>();
+      for (Service service : services.list()) {
+        ObjectKey key = ObjectKey.of(service);
+        check(key).ifPresent(each -> all.put(key, each));
+      }
+      ports.replace(all);
+      return;
+    }
+    for (ObjectKey key : batch.services()) {
+      ports.put(key, check(key));
+    }
+  }
+
+  private Optional<HealthCheck> check(ObjectKey key) {
+    return services
+        .get(key)
+        .flatMap(service -> HealthCheck.of(service, slices.apply(key), setup.nodeName()));
   }
 
   private NodeFacts readFacts() throws IOException, InterruptedException {
-    Optional<Node> node = nodes.get("", nodeName);
+    Optional<Node> node = nodes.get("", setup.nodeName());
     List<Cidr> pods =
         node.map(known -> known.spec().podCIDRs().stream().map(Cidr::parse).toList())
             .orElse(List.of());
-    List<Cidr> all = podsRouted ? Cidr.merged(ranges()) : List.of();
+    List<Cidr> all = setup.podsRouted() ? Cidr.merged(ranges()) : List.of();
     String zone = node.map(known -> known.metadata().labels().get(ZONE)).orElse("");
     boolean bridges =
         netlink.call(_ -> {
@@ -88,9 +112,9 @@ final class TableKeeper {
           if (pods.stream().anyMatch(cidr -> cidr.family() == AddressFamily.V6)) {
             settings.forward(AddressFamily.V6);
           }
-          return podsRouted || settings.filterBridges();
+          return setup.podsRouted() || settings.filterBridges();
         });
-    return new NodeFacts(nodeName, pods, all, bridges, zone);
+    return new NodeFacts(setup.nodeName(), pods, all, bridges, zone);
   }
 
   /** A range that is none is the pod network's to tell. */
@@ -119,7 +143,7 @@ final class TableKeeper {
     LOG.log(
         Level.INFO,
         "service table written node={0} services={1} elements={2}",
-        nodeName,
+        setup.nodeName(),
         plans.size(),
         whole.size());
   }
@@ -139,7 +163,7 @@ final class TableKeeper {
         LOG.log(
             Level.INFO,
             "service table is made anew node={0} why=\"{1}\"",
-            nodeName,
+            setup.nodeName(),
             e.getMessage());
         replace();
         return;
@@ -192,7 +216,7 @@ final class TableKeeper {
   private void forget(StaleDatagrams stale) throws IOException, InterruptedException {
     if (!stale.isEmpty()) {
       int count = netlink.call(stale::delete);
-      LOG.log(Level.DEBUG, "udp flows ended node={0} count={1}", nodeName, count);
+      LOG.log(Level.DEBUG, "udp flows ended node={0} count={1}", setup.nodeName(), count);
     }
   }
 
@@ -203,7 +227,7 @@ final class TableKeeper {
       LOG.log(
           Level.INFO,
           "pods pass the chain FORWARD of iptables node={0} ranges={1}",
-          nodeName,
+          setup.nodeName(),
           facts.podCidrs());
     }
   }

@@ -91,6 +91,16 @@ public final class RouteChanges {
     commit(address(Wire.NEW_ADDRESS, CREATE, address), "add address");
   }
 
+  /** Adds an address that ends by itself, or lends it again; nothing is sent from it by choice. */
+  public void lendAddress(InterfaceAddress address, int seconds) throws NetlinkException {
+    byte[] times = header(Wire.ADDRESS_TIMES_BYTES).putInt(4, seconds).array();
+    commit(
+        address(Wire.NEW_ADDRESS, CREATE, address)
+            .hostU32(Wire.ADDRESS_FLAGS, Wire.WITHOUT_PROBE)
+            .put(Wire.ADDRESS_TIMES, times),
+        "lend address");
+  }
+
   public void deleteAddress(InterfaceAddress address) throws NetlinkException {
     delete(address(Wire.DELETE_ADDRESS, 0, address), "delete address");
   }

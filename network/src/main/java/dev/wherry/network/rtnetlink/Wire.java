@@ -45,6 +45,14 @@ final class Wire {
 
   static final int ADDRESS_ADDRESS = 1;
   static final int ADDRESS_LOCAL = 2;
+  static final int ADDRESS_TIMES = 6;
+  static final int ADDRESS_FLAGS = 8;
+
+  /** struct ifa_cacheinfo: seconds preferred, seconds valid, two timestamps. */
+  static final int ADDRESS_TIMES_BYTES = 16;
+
+  /** IFA_F_NODAD. */
+  static final int WITHOUT_PROBE = 2;
 
   static final int ROUTE_DESTINATION = 1;
   static final int ROUTE_LINK = 4;

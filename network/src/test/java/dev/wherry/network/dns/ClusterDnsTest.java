@@ -9,6 +9,7 @@ import dev.wherry.machinery.dns.NodeDns;
 import dev.wherry.machinery.time.SystemTimer;
 import dev.wherry.model.core.v1.Node;
 import dev.wherry.model.meta.v1.ObjectMeta;
+import dev.wherry.network.sockets.ListeningSockets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,7 +44,12 @@ class ClusterDnsTest {
   @Test
   void start_nodeComesLater_portsAreAnnouncedAndKeptSo() throws Exception {
     try (ClusterDns dns =
-        ClusterDns.start(api, DnsSettings.of("n1", "127.0.0.1", List.of()), timer, new Random(7))) {
+        ClusterDns.start(
+            api,
+            DnsSettings.of("n1", "127.0.0.1", List.of()),
+            ListeningSockets.OWN,
+            timer,
+            new Random(7))) {
       node("n1", Map.of("kept", "yes"));
       Eventually.await("announced", () -> announced("n1").equals(dns.ports().text()));
       assertEquals("yes", api.get(Node.KIND, "", "n1").metadata().annotations().get("kept"));
@@ -62,10 +68,18 @@ class ClusterDnsTest {
   void start_portsInUse_takesOthers() throws Exception {
     try (ClusterDns first =
             ClusterDns.start(
-                api, DnsSettings.of("n1", "127.0.0.1", List.of()), timer, new Random(7));
+                api,
+                DnsSettings.of("n1", "127.0.0.1", List.of()),
+                ListeningSockets.OWN,
+                timer,
+                new Random(7));
         ClusterDns second =
             ClusterDns.start(
-                api, DnsSettings.of("n2", "127.0.0.1", List.of()), timer, new Random(7))) {
+                api,
+                DnsSettings.of("n2", "127.0.0.1", List.of()),
+                ListeningSockets.OWN,
+                timer,
+                new Random(7))) {
       assertNotEquals(first.ports(), second.ports());
     }
   }

@@ -27,6 +27,7 @@ import dev.wherry.model.networking.v1.Ingress;
 import dev.wherry.network.ingress.kinds.GatewayKinds;
 import dev.wherry.network.ingress.proxy.AccessLog;
 import dev.wherry.network.ingress.proxy.ProxyLimits;
+import dev.wherry.network.sockets.ListeningSockets;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -67,7 +68,12 @@ class EdgeTest {
       NodeProxy.start(
           api,
           new IngressSettings(
-              "n1", Map.of(80, 0, 443, 0, 8080, 0), ProxyLimits.defaults(), AccessLog.NONE, 1),
+              "n1",
+              Map.of(80, 0, 443, 0, 8080, 0),
+              ProxyLimits.defaults(),
+              AccessLog.NONE,
+              ListeningSockets.OWN,
+              1),
           timer,
           RANDOM);
   private final IngressController controller = IngressController.start(api, timer);

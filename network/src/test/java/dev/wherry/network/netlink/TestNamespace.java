@@ -1,5 +1,6 @@
 package dev.wherry.network.netlink;
 
+import dev.wherry.network.system.SystemCalls;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;

@@ -21,6 +21,7 @@ import dev.wherry.model.discovery.v1.EndpointSlice;
 import dev.wherry.model.meta.v1.ObjectMeta;
 import dev.wherry.network.netlink.NetlinkException;
 import dev.wherry.network.netlink.TestNamespace;
+import dev.wherry.network.sockets.ListeningSockets;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.DatagramSocket;
@@ -36,6 +37,8 @@ import org.junit.jupiter.api.TestInstance;
 /** The proxy from the API to packets, on a node of namespaces, beside others who use nftables. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ServiceProxyTest {
+  private static final ServiceProxy.Setup SETUP =
+      new ServiceProxy.Setup("n1", false, ListeningSockets.OWN);
   private static final String VIP = "10.43.0.10";
 
   private final SystemTimer timer = new SystemTimer();
@@ -75,7 +78,7 @@ class ServiceProxyTest {
             .metadata(ObjectMeta.builder().name("n1").build())
             .spec(NodeSpec.builder().podCIDRs(List.of("10.42.0.0/24")).build())
             .build());
-    proxy = ServiceProxy.start(api, "n1", false, timer, net.node::enter);
+    proxy = ServiceProxy.start(api, SETUP, timer, net.node::enter);
   }
 
   @AfterEach
@@ -226,7 +229,7 @@ class ServiceProxyTest {
     awaitAnswer("pod1");
     assertThrows(NetlinkException.class, () -> ServiceProxy.remove(net.node::enter));
     FakeApiClient empty = new FakeApiClient(timer);
-    try (ServiceProxy _ = ServiceProxy.start(empty, "n1", false, timer, net.node::enter)) {
+    try (ServiceProxy _ = ServiceProxy.start(empty, SETUP, timer, net.node::enter)) {
       assertEquals("pod1 10.42.0.3", ask(pod2, VIP, 80));
       proxy.close();
       Eventually.await("taken over", () -> !answers(pod2, VIP, 80, "pod1"));

@@ -2,7 +2,12 @@ package dev.wherry.network.dns.server;
 
 import dev.wherry.network.dns.forward.Forwarder;
 import dev.wherry.network.dns.zone.ClusterZone;
-import io.netty.bootstrap.AbstractBootstrap;
+import dev.wherry.network.pages.Page;
+import dev.wherry.network.pages.PageHandler;
+import dev.wherry.network.pages.Pages;
+import dev.wherry.network.sockets.Listeners;
+import dev.wherry.network.sockets.ListeningSockets;
+import dev.wherry.network.sockets.WantedSocket;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -14,26 +19,13 @@ import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollChannelOption;
-import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioDatagramChannel;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.channel.unix.UnixChannelOption;
-import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
-import io.netty.handler.codec.LengthFieldPrepender;
-import io.netty.handler.codec.http.HttpObjectAggregator;
-import io.netty.handler.codec.http.HttpServerCodec;
-import io.netty.handler.timeout.IdleStateHandler;
-import io.netty.handler.timeout.ReadTimeoutHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
@@ -45,13 +37,13 @@ public final class DnsServer implements AutoCloseable {
 
   private static final int QUERY_BYTES_MAX = 2048;
 
-  private static final int STREAM_QUERY_BYTES_MAX = 65_535;
-  private static final int LENGTH_BYTES = 2;
   private static final int RECEIVE_BUFFER_BYTES = 1 << 20;
   private static final int BACKLOG_MAX = 256;
-  private static final int HTTP_BODY_BYTES_MAX = 1024;
-  private static final int HTTP_IDLE_SECONDS = 10;
   private static final int CLOSE_SECONDS = 2;
+  private static final int OK = 200;
+
+  /** By which the sockets of all DNS servers of this program are known to their holder. */
+  private static final String GROUP = "dns";
 
   /** Pairs of a UDP and a TCP port that are tried where the kernel chooses. */
   private static final int PORT_TRIES_MAX = 16;
@@ -63,11 +55,13 @@ public final class DnsServer implements AutoCloseable {
    * @param metrics for figures; port 0 for any free one
    * @param loops at least 1; more only with epoll, where the kernel shares questions out
    * @param networks of clients beside the private ones, as CIDRs
+   * @param sockets where its sockets come from
    */
   public record Setup(
       ClusterZone zone,
       InetSocketAddress listen,
       InetSocketAddress metrics,
+      ListeningSockets sockets,
       int loops,
       List<String> networks,
       ServerLimits limits,
@@ -79,15 +73,16 @@ public final class DnsServer implements AutoCloseable {
   }
 
   private final Setup setup;
+  private final Listeners listeners;
   private final EventLoopGroup group;
   private final boolean epoll;
-  private final Deque<Channel> channels = new ArrayDeque<>();
   private final List<Forwarder> forwarders = new ArrayList<>();
   private final int port;
   private final int metricsPort;
 
   private DnsServer(Setup setup) throws IOException, InterruptedException {
     this.setup = setup;
+    this.listeners = new Listeners(setup.sockets());
     this.epoll = Epoll.isAvailable();
     this.group =
         new MultiThreadIoEventLoopGroup(
@@ -98,7 +93,9 @@ public final class DnsServer implements AutoCloseable {
       List<Worker> workers = workers();
       this.port = bindAll(workers);
       this.metricsPort = bindMetrics();
+      setup.sockets().dropRest(GROUP);
     } catch (IOException | InterruptedException | RuntimeException e) {
+      listeners.end();
       close();
       throw e;
     }
@@ -146,18 +143,16 @@ public final class DnsServer implements AutoCloseable {
   /** Binds the same port by UDP and TCP on every loop, and returns it. */
   private int bindAll(List<Worker> workers) throws IOException, InterruptedException {
     for (int i = 1; ; i++) {
-      Channel first = bound(datagrams(workers.getFirst()), setup.listen());
-      int chosen = ((InetSocketAddress) first.localAddress()).getPort();
+      int chosen = port(openDatagrams(workers, 0, setup.listen()));
       InetSocketAddress address = new InetSocketAddress(setup.listen().getAddress(), chosen);
       try {
-        channels.push(first);
-        channels.push(bound(streams(workers), address));
-        for (Worker worker : workers.subList(1, workers.size())) {
-          channels.push(bound(datagrams(worker), address));
+        listeners.streams(streams(workers), WantedSocket.streams(GROUP, address, BACKLOG_MAX));
+        for (int other = 1; other < workers.size(); other++) {
+          openDatagrams(workers, other, address);
         }
         return chosen;
       } catch (IOException e) {
-        closeChannels();
+        listeners.end();
         if (setup.listen().getPort() != 0 || i == PORT_TRIES_MAX) {
           throw e;
         }
@@ -165,14 +160,15 @@ public final class DnsServer implements AutoCloseable {
     }
   }
 
-  private static Channel bound(AbstractBootstrap<?, ?> bootstrap, InetSocketAddress address)
+  private Channel openDatagrams(List<Worker> workers, int index, InetSocketAddress address)
       throws IOException, InterruptedException {
-    var binding = bootstrap.bind(address).await();
-    if (!binding.isSuccess()) {
-      throw new IOException(
-          "cannot listen on " + address + ": " + binding.cause().getMessage(), binding.cause());
-    }
-    return binding.channel();
+    return listeners.datagrams(
+        datagrams(workers.get(index)),
+        WantedSocket.datagrams(GROUP, address, workers.size() > 1, index));
+  }
+
+  private static int port(Channel channel) {
+    return ((InetSocketAddress) channel.localAddress()).getPort();
   }
 
   private Bootstrap datagrams(Worker worker) {
@@ -188,13 +184,10 @@ public final class DnsServer implements AutoCloseable {
                   }
                 });
     if (!epoll) {
-      return bootstrap
-          .channel(NioDatagramChannel.class)
-          .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(QUERY_BYTES_MAX));
+      return bootstrap.option(
+          ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(QUERY_BYTES_MAX));
     }
     return bootstrap
-        .channel(EpollDatagramChannel.class)
-        .option(UnixChannelOption.SO_REUSEPORT, setup.loops() > 1)
         .option(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, QUERY_BYTES_MAX)
         .option(
             ChannelOption.RECVBUF_ALLOCATOR,
@@ -206,29 +199,13 @@ public final class DnsServer implements AutoCloseable {
     Worker worker = workers.getFirst();
     return new ServerBootstrap()
         .group(worker.loop())
-        .channel(epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class)
-        .option(ChannelOption.SO_BACKLOG, BACKLOG_MAX)
-        .option(ChannelOption.SO_REUSEADDR, true)
         .childOption(ChannelOption.AUTO_READ, false)
         .childOption(ChannelOption.TCP_NODELAY, true)
         .childHandler(
             new ChannelInitializer<>() {
               @Override
               protected void initChannel(Channel child) {
-                child
-                    .pipeline()
-                    .addLast(
-                        new IdleStateHandler(
-                            0, 0, setup.limits().idle().toMillis(), TimeUnit.MILLISECONDS))
-                    .addLast(
-                        new LengthFieldBasedFrameDecoder(
-                            STREAM_QUERY_BYTES_MAX + LENGTH_BYTES,
-                            0,
-                            LENGTH_BYTES,
-                            0,
-                            LENGTH_BYTES))
-                    .addLast(new LengthFieldPrepender(LENGTH_BYTES))
-                    .addLast(new StreamHandler(worker.desk(), setup.limits().pipelineMax()));
+                StreamHandler.install(child, worker.desk(), setup.limits());
               }
             });
   }
@@ -236,26 +213,17 @@ public final class DnsServer implements AutoCloseable {
   private int bindMetrics() throws IOException, InterruptedException {
     Metrics metrics =
         new Metrics(setup.figures(), setup.forward().figures(), forwarders, setup.zone());
-    ServerBootstrap bootstrap =
-        new ServerBootstrap()
-            .group(group)
-            .channel(epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class)
-            .option(ChannelOption.SO_REUSEADDR, true)
-            .childHandler(
-                new ChannelInitializer<>() {
-                  @Override
-                  protected void initChannel(Channel child) {
-                    child
-                        .pipeline()
-                        .addLast(new ReadTimeoutHandler(HTTP_IDLE_SECONDS))
-                        .addLast(new HttpServerCodec())
-                        .addLast(new HttpObjectAggregator(HTTP_BODY_BYTES_MAX))
-                        .addLast(new MetricsHandler(metrics));
-                  }
-                });
-    Channel channel = bound(bootstrap, setup.metrics());
-    channels.push(channel);
-    return ((InetSocketAddress) channel.localAddress()).getPort();
+    Pages pages =
+        path ->
+            switch (path) {
+              case "/metrics" -> Page.figures(metrics.page());
+              case "/health" -> Page.plain(OK, "OK\n");
+              default -> Page.NOT_FOUND;
+            };
+    return port(
+        listeners.streams(
+            PageHandler.bootstrap(group, pages),
+            WantedSocket.streams(GROUP, setup.metrics(), PageHandler.BACKLOG_MAX)));
   }
 
   /** The port for questions. */
@@ -268,17 +236,11 @@ public final class DnsServer implements AutoCloseable {
     return metricsPort;
   }
 
-  private void closeChannels() {
-    while (!channels.isEmpty()) {
-      channels.pop().close().awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
-    }
-  }
-
   // The loops end what is still open; nobody waits for it.
   @Override
   @SuppressWarnings("FutureReturnValueIgnored")
   public void close() {
-    closeChannels();
+    listeners.close();
     group.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS);
   }
 }

@@ -1,18 +1,26 @@
 package dev.wherry.network.dns.server;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
+import io.netty.handler.codec.LengthFieldPrepender;
 import io.netty.handler.timeout.IdleStateEvent;
+import io.netty.handler.timeout.IdleStateHandler;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
 
 /**
  * One TCP connection: any number of questions, answered as the answers come (RFC 7766). It is not
  * read while too many wait or its client does not take what is sent. On its loop.
  */
 final class StreamHandler extends SimpleChannelInboundHandler<ByteBuf> {
+  private static final int QUERY_BYTES_MAX = 65_535;
+  private static final int LENGTH_BYTES = 2;
+
   private final Desk desk;
   private final int pipelineMax;
   private int waiting;
@@ -21,6 +29,18 @@ final class StreamHandler extends SimpleChannelInboundHandler<ByteBuf> {
   StreamHandler(Desk desk, int pipelineMax) {
     this.desk = desk;
     this.pipelineMax = pipelineMax;
+  }
+
+  /** Makes a connection one that is served so. */
+  static void install(Channel connection, Desk desk, ServerLimits limits) {
+    connection
+        .pipeline()
+        .addLast(new IdleStateHandler(0, 0, limits.idle().toMillis(), TimeUnit.MILLISECONDS))
+        .addLast(
+            new LengthFieldBasedFrameDecoder(
+                QUERY_BYTES_MAX + LENGTH_BYTES, 0, LENGTH_BYTES, 0, LENGTH_BYTES))
+        .addLast(new LengthFieldPrepender(LENGTH_BYTES))
+        .addLast(new StreamHandler(desk, limits.pipelineMax()));
   }
 
   private static InetAddress client(ChannelHandlerContext context) {

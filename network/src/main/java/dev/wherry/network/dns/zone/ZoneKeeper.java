@@ -15,6 +15,8 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Keeps a zone as the API has it. Informers name the Services that something happened to; one
@@ -31,6 +33,7 @@ public final class ZoneKeeper implements AutoCloseable {
   private final Informer<Service> services;
   private final Informer<EndpointSlice> slices;
   private final Informer<Namespace> namespaces;
+  private final CountDownLatch known = new CountDownLatch(1);
   private final Thread thread;
 
   private ZoneKeeper(ApiClient client, ClusterZone zone, Timer timer) {
@@ -58,6 +61,13 @@ public final class ZoneKeeper implements AutoCloseable {
     return keeper;
   }
 
+  /**
+   * @return false when the names were not all known in that time
+   */
+  public boolean awaitKnown(Duration atMost) throws InterruptedException {
+    return known.await(atMost.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
   private static ObjectKey serviceOf(EndpointSlice slice) {
     return new ObjectKey(
         slice.metadata().namespace(), slice.metadata().labels().getOrDefault(SERVICE_NAME, ""));
@@ -83,6 +93,7 @@ public final class ZoneKeeper implements AutoCloseable {
       }
       services.list().forEach(service -> refresh(ObjectKey.of(service)));
       zone.markReady();
+      known.countDown();
       LOG.log(
           Level.INFO,
           "cluster names are known domain={0} services={1}",

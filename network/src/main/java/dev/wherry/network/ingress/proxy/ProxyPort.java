@@ -1,6 +1,8 @@
 package dev.wherry.network.ingress.proxy;
 
 import dev.wherry.network.ingress.route.PortRoutes;
+import dev.wherry.network.sockets.Listeners;
+import dev.wherry.network.sockets.WantedSocket;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -8,11 +10,9 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.unix.Socket;
 import io.netty.handler.ssl.SniHandler;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
@@ -25,6 +25,9 @@ import java.util.function.IntUnaryOperator;
 
 /** One open port: its socket, its clients, its rules of the moment. */
 final class ProxyPort {
+  /** By which the sockets of these ports are known to their holder. */
+  static final String GROUP = "ingress";
+
   private static final int BACKLOG_MAX = 1_024;
   private static final int WRITE_BUFFER_LOW_BYTES = 32 << 10;
   private static final int WRITE_BUFFER_HIGH_BYTES = 64 << 10;
@@ -34,7 +37,8 @@ final class ProxyPort {
   private final Map<EventLoop, ProxyLoop> loops;
   private final Door door;
   private final ChannelGroup clients = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
-  private final Channel listener;
+  private final Listeners listeners;
+  private final int number;
   private volatile PortRoutes routes;
   private volatile boolean draining;
 
@@ -50,27 +54,27 @@ final class ProxyPort {
     this.loops = loops;
     this.routes = routes;
     this.door = new Door(number, routes.tls(), () -> this.routes, outside, () -> this.draining);
-    int wanted = setup.ports().getOrDefault(number, number);
-    var binding =
-        new ServerBootstrap()
-            .group(group)
-            .channel(
-                Epoll.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class)
-            .option(ChannelOption.SO_BACKLOG, BACKLOG_MAX)
-            .option(ChannelOption.SO_REUSEADDR, true)
-            .childOption(ChannelOption.TCP_NODELAY, true)
-            .childOption(ChannelOption.SO_KEEPALIVE, true)
-            .childOption(
-                ChannelOption.WRITE_BUFFER_WATER_MARK,
-                new WriteBufferWaterMark(WRITE_BUFFER_LOW_BYTES, WRITE_BUFFER_HIGH_BYTES))
-            .childHandler(new Client())
-            .bind(new InetSocketAddress(wanted))
-            .await();
-    if (!binding.isSuccess()) {
-      throw new IOException(
-          "cannot listen on port " + wanted + ": " + binding.cause().getMessage(), binding.cause());
-    }
-    this.listener = binding.channel();
+    this.listeners = new Listeners(setup.sockets());
+    Channel listener = listeners.streams(bootstrap(group), wanted(setup, number));
+    this.number = ((InetSocketAddress) listener.localAddress()).getPort();
+  }
+
+  /** Both families where the kernel has them. */
+  private static WantedSocket wanted(ProxyServer.Setup setup, int number) {
+    int port = setup.ports().getOrDefault(number, number);
+    String any = Socket.isIPv6Preferred() ? "::" : "0.0.0.0";
+    return WantedSocket.streams(GROUP, new InetSocketAddress(any, port), BACKLOG_MAX);
+  }
+
+  private ServerBootstrap bootstrap(EventLoopGroup group) {
+    return new ServerBootstrap()
+        .group(group)
+        .childOption(ChannelOption.TCP_NODELAY, true)
+        .childOption(ChannelOption.SO_KEEPALIVE, true)
+        .childOption(
+            ChannelOption.WRITE_BUFFER_WATER_MARK,
+            new WriteBufferWaterMark(WRITE_BUFFER_LOW_BYTES, WRITE_BUFFER_HIGH_BYTES))
+        .childHandler(new Client());
   }
 
   /**
@@ -93,7 +97,7 @@ final class ProxyPort {
 
   /** The port that was bound. */
   int number() {
-    return ((InetSocketAddress) listener.localAddress()).getPort();
+    return number;
   }
 
   void routes(PortRoutes now) {
@@ -103,7 +107,18 @@ final class ProxyPort {
   /** Takes no more clients, lets those there end what runs, then hangs up. */
   void close() throws InterruptedException {
     draining = true;
-    listener.close().await();
+    listeners.close();
+    drain();
+  }
+
+  /** The same, and clients that come later are refused. */
+  void end() throws InterruptedException {
+    draining = true;
+    listeners.end();
+    drain();
+  }
+
+  private void drain() throws InterruptedException {
     if (!clients.isEmpty()) {
       clients.newCloseFuture().await(setup.limits().drainMillis(), TimeUnit.MILLISECONDS);
       clients.close().await();

@@ -3,6 +3,7 @@ package dev.wherry.network.ingress.proxy;
 import dev.wherry.network.ingress.route.Endpoints;
 import dev.wherry.network.ingress.route.RouteTable;
 import dev.wherry.network.ingress.tls.Certificates;
+import dev.wherry.network.sockets.ListeningSockets;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
@@ -32,6 +33,7 @@ public final class ProxyServer implements AutoCloseable {
    * What a server is told.
    *
    * @param ports to listen on instead of those that rules name; 0 for any free one
+   * @param sockets where those it listens on come from
    * @param loops threads
    * @param seed for the choice among endpoints
    */
@@ -42,6 +44,7 @@ public final class ProxyServer implements AutoCloseable {
       ProxyFigures figures,
       AccessLog log,
       Map<Integer, Integer> ports,
+      ListeningSockets sockets,
       int loops,
       long seed) {
     public Setup {
@@ -98,7 +101,7 @@ public final class ProxyServer implements AutoCloseable {
           return !stays;
         });
     for (ProxyPort port : closing) {
-      port.close();
+      port.end();
     }
     Map<Integer, String> failures = new TreeMap<>();
     for (var entry : table.ports().entrySet()) {
@@ -116,6 +119,11 @@ public final class ProxyServer implements AutoCloseable {
       }
     }
     return failures;
+  }
+
+  /** Gives up the ports that a former program had open and this one has not. */
+  public static void leaveRest(ListeningSockets sockets) {
+    sockets.dropRest(ProxyPort.GROUP);
   }
 
   /** The port that clients use for one that rules name; empty while it is closed. */

@@ -23,6 +23,7 @@ import dev.wherry.network.dns.message.RecordType;
 import dev.wherry.network.dns.zone.ClusterZone;
 import dev.wherry.network.dns.zone.ZoneKeeper;
 import dev.wherry.network.dns.zone.ZoneObjects;
+import dev.wherry.network.sockets.ListeningSockets;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -103,6 +104,7 @@ class DnsServerTest {
             zone,
             new InetSocketAddress(LOOPBACK, 0),
             new InetSocketAddress(LOOPBACK, 0),
+            ListeningSockets.OWN,
             loops,
             List.of(),
             limits,
@@ -330,6 +332,7 @@ class DnsServerTest {
                     zone,
                     new InetSocketAddress(LOOPBACK, server.port()),
                     new InetSocketAddress(LOOPBACK, 0),
+                    ListeningSockets.OWN,
                     2,
                     List.of(),
                     ServerLimits.defaults(),

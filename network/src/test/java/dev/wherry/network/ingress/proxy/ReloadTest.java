@@ -9,6 +9,7 @@ import dev.wherry.network.ingress.route.Filters;
 import dev.wherry.network.ingress.route.HostPattern;
 import dev.wherry.network.ingress.route.RouteTable;
 import dev.wherry.network.ingress.tls.Certificates;
+import dev.wherry.network.sockets.ListeningSockets;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -126,6 +127,7 @@ class ReloadTest {
                 new ProxyFigures(),
                 AccessLog.NONE,
                 Map.of(80, taken.getLocalPort()),
+                ListeningSockets.OWN,
                 1,
                 1));
     RouteTable table = new RouteTable.Builder().listen(80, false, HostPattern.ANY).build();

@@ -13,6 +13,7 @@ import dev.wherry.network.ingress.route.Route;
 import dev.wherry.network.ingress.route.RouteTable;
 import dev.wherry.network.ingress.route.Target;
 import dev.wherry.network.ingress.tls.Certificates;
+import dev.wherry.network.sockets.ListeningSockets;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -41,6 +42,7 @@ final class TestProxy implements AutoCloseable {
                 figures,
                 AccessLog.NONE,
                 Map.of(PLAIN, 0, TLS, 0),
+                ListeningSockets.OWN,
                 2,
                 42));
   }

@@ -1,4 +1,4 @@
-package dev.wherry.network.netlink;
+package dev.wherry.network.system;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -11,10 +11,11 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 
 /**
- * The few calls of libc that sockets of this kind need; Java has no netlink. A negative result is
- * an error number with its sign turned. Constants and layouts are the same on x86-64 and arm64.
+ * The few calls of libc that sockets need which Java does not have: netlink, raw packets, sockets
+ * that pass descriptors. A negative result is an error number with its sign turned. Constants and
+ * layouts are the same on x86-64 and arm64.
  */
-final class SystemCalls {
+public final class SystemCalls {
   private static final Linker LINKER = Linker.nativeLinker();
   private static final StructLayout CAPTURED = Linker.Option.captureStateLayout();
   private static final VarHandle ERRNO =
@@ -24,6 +25,9 @@ final class SystemCalls {
 
   private static final MethodHandle SOCKET = call("socket", INT, INT, INT, INT);
   private static final MethodHandle BIND = call("bind", INT, INT, ValueLayout.ADDRESS, INT);
+  private static final MethodHandle CONNECT = call("connect", INT, INT, ValueLayout.ADDRESS, INT);
+  private static final MethodHandle RECEIVE_MESSAGE =
+      call("recvmsg", LONG, INT, ValueLayout.ADDRESS, INT);
   private static final MethodHandle OPTION =
       call("setsockopt", INT, INT, INT, INT, ValueLayout.ADDRESS, INT);
   private static final MethodHandle SEND = call("send", LONG, INT, ValueLayout.ADDRESS, LONG, INT);
@@ -62,53 +66,75 @@ final class SystemCalls {
     }
   }
 
-  static int socket(int domain, int type, int protocol) {
+  /** socket(2). */
+  public static int socket(int domain, int type, int protocol) {
     return (int) checked(state -> (int) SOCKET.invokeExact(state, domain, type, protocol));
   }
 
-  static int bind(int socket, MemorySegment address) {
+  /** bind(2) to a struct sockaddr. */
+  public static int bind(int socket, MemorySegment address) {
     int length = (int) address.byteSize();
     return (int) checked(state -> (int) BIND.invokeExact(state, socket, address, length));
   }
 
-  static int option(int socket, int level, int name, MemorySegment value) {
+  /** connect(2) to a struct sockaddr. */
+  public static int connect(int socket, MemorySegment address) {
+    int length = (int) address.byteSize();
+    return (int) checked(state -> (int) CONNECT.invokeExact(state, socket, address, length));
+  }
+
+  /** recvmsg(2) into a struct msghdr. */
+  public static long receiveMessage(int socket, MemorySegment header, int flags) {
+    return checked(state -> (long) RECEIVE_MESSAGE.invokeExact(state, socket, header, flags));
+  }
+
+  /** setsockopt(2). */
+  public static int option(int socket, int level, int name, MemorySegment value) {
     int length = (int) value.byteSize();
     return (int)
         checked(state -> (int) OPTION.invokeExact(state, socket, level, name, value, length));
   }
 
-  static long send(int socket, MemorySegment bytes) {
+  /** send(2) of all the bytes. */
+  public static long send(int socket, MemorySegment bytes, int flags) {
     long length = bytes.byteSize();
-    return checked(state -> (long) SEND.invokeExact(state, socket, bytes, length, 0));
+    return checked(state -> (long) SEND.invokeExact(state, socket, bytes, length, flags));
   }
 
-  static long receive(int socket, MemorySegment buffer, int flags) {
+  /** recv(2) into the buffer. */
+  public static long receive(int socket, MemorySegment buffer, int flags) {
     long length = buffer.byteSize();
     return checked(state -> (long) RECEIVE.invokeExact(state, socket, buffer, length, flags));
   }
 
   /**
+   * poll(2).
+   *
    * @param count of the structs pollfd in {@code descriptors}
    */
-  static int poll(MemorySegment descriptors, long count, int timeoutMillis) {
+  public static int poll(MemorySegment descriptors, long count, int timeoutMillis) {
     return (int) checked(state -> (int) POLL.invokeExact(state, descriptors, count, timeoutMillis));
   }
 
-  static int eventDescriptor() {
+  /** eventfd(2), closed on exec and not blocking. */
+  public static int eventDescriptor() {
     return (int) checked(state -> (int) EVENT.invokeExact(state, 0, 0x80000 | 0x800));
   }
 
-  static long read(int descriptor, MemorySegment buffer) {
+  /** read(2) into the buffer. */
+  public static long read(int descriptor, MemorySegment buffer) {
     long length = buffer.byteSize();
     return checked(state -> (long) READ.invokeExact(state, descriptor, buffer, length));
   }
 
-  static long write(int descriptor, MemorySegment bytes) {
+  /** write(2) of all the bytes. */
+  public static long write(int descriptor, MemorySegment bytes) {
     long length = bytes.byteSize();
     return checked(state -> (long) WRITE.invokeExact(state, descriptor, bytes, length));
   }
 
-  static void close(int descriptor) {
+  /** close(2); nobody can do anything about its failure. */
+  public static void close(int descriptor) {
     long _ = checked(state -> (int) CLOSE.invokeExact(state, descriptor));
   }
 }

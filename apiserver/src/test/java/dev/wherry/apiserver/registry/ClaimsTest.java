@@ -1,0 +1,58 @@
+package dev.wherry.apiserver.registry;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wherry.model.json.Json;
+import dev.wherry.model.kind.KindInfo;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class ClaimsTest {
+  private static final KindInfo SERVICE = new KindInfo("", "v1", "Service", "services", true);
+
+  private final Claims claims =
+      new Claims(ServiceRange.parse("10.43.0.0/16"), new Random(7), _ -> false);
+
+  private static ObjectNode service(String type, String policy) {
+    ObjectNode service = Json.object();
+    service
+        .putObject("spec")
+        .put("type", type)
+        .put("externalTrafficPolicy", policy)
+        .putArray("ports")
+        .addObject()
+        .put("port", 80);
+    return service;
+  }
+
+  private static int port(ObjectNode service) {
+    return service.path("spec").path("healthCheckNodePort").asInt();
+  }
+
+  @Test
+  void healthCheck_localBalancer_getsAPortAndKeepsIt() {
+    ObjectNode first = service("LoadBalancer", "Local");
+    claims.allocate(SERVICE, first, Json.object());
+    assertTrue(port(first) >= 30_000, first.toString());
+    assertTrue(claims.of(SERVICE, first).contains("/claims/nodeport/TCP/" + port(first)));
+
+    ObjectNode same = service("LoadBalancer", "Local");
+    claims.allocate(SERVICE, same, first);
+    assertEquals(port(first), port(same));
+
+    ObjectNode spread = first.deepCopy();
+    spread.withObject("/spec").put("externalTrafficPolicy", "Cluster");
+    claims.allocate(SERVICE, spread, first);
+    assertFalse(spread.path("spec").has("healthCheckNodePort"));
+  }
+
+  @Test
+  void healthCheck_otherTypes_getNone() {
+    ObjectNode ports = service("NodePort", "Local");
+    claims.allocate(SERVICE, ports, Json.object());
+    assertFalse(ports.path("spec").has("healthCheckNodePort"));
+  }
+}
