@@ -5,10 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.wherry.machinery.informer.ObjectKey;
 import dev.wherry.network.sockets.ListeningSockets;
-import java.io.IOException;
 import java.net.ConnectException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -33,10 +30,15 @@ class HealthPortsTest {
     client.close();
   }
 
-  private static int free() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
+  /** Below the ports that kernels give to clients, and another one for each test process. */
+  private static final int FIRST = 21_000;
+
+  private static final int PROCESSES = 2_000;
+  private static final int OF_A_PROCESS = 4;
+
+  private static int port(int number) {
+    long process = ProcessHandle.current().pid() % PROCESSES;
+    return FIRST + (int) process * OF_A_PROCESS + number;
   }
 
   private HttpResponse<String> get(int port, String path) throws Exception {
@@ -47,7 +49,7 @@ class HealthPortsTest {
 
   @Test
   void service_withAndWithoutEndpoints_answersAsUpstream() throws Exception {
-    int port = free();
+    int port = port(0);
     ports.replace(Map.of(WEB, new HealthCheck(port, 2)));
     HttpResponse<String> answer = get(port, "/any?x=y");
     assertEquals(200, answer.statusCode());
@@ -66,19 +68,19 @@ class HealthPortsTest {
 
   @Test
   void port_ofAnother_isServedWhenItIsGivenUp() throws Exception {
-    int port = free();
+    int port = port(1);
     ObjectKey second = new ObjectKey("ns", "second");
     ports.put(WEB, Optional.of(new HealthCheck(port, 0)));
     ports.put(second, Optional.of(new HealthCheck(port, 1)));
     assertEquals(503, get(port, "/").statusCode());
-    ports.put(WEB, Optional.of(new HealthCheck(free(), 0)));
+    ports.put(WEB, Optional.of(new HealthCheck(port(0), 0)));
     assertEquals(200, get(port, "/").statusCode());
   }
 
   @Test
   void own_ports_answerAsKubeProxy() throws Exception {
-    int health = free();
-    int status = free();
+    int health = port(2);
+    int status = port(3);
     ports.open(health, status);
     assertEquals(200, get(health, "/healthz").statusCode());
     assertEquals(200, get(health, "/livez").statusCode());
