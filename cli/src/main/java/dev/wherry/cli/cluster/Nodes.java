@@ -3,7 +3,10 @@ package dev.wherry.cli.cluster;
 import dev.wherry.machinery.client.ApiClient;
 import dev.wherry.machinery.client.ListOptions;
 import dev.wherry.model.core.v1.Node;
+import dev.wherry.model.core.v1.NodeCondition;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 
 /** The cluster's nodes as a client sees them. */
@@ -12,14 +15,26 @@ record Nodes(ApiClient client) {
     return client.list(Node.KIND, "", ListOptions.ALL).items();
   }
 
-  /** Waits until the node says it is Ready; false when that does not happen in time. */
-  boolean awaitReady(String name, Duration most) throws InterruptedException {
-    return Await.ready(client, Node.KIND, "", name, Nodes::isReady, most);
+  /**
+   * Waits until the node says it is Ready; false when that does not happen in time.
+   *
+   * @param said what it said before, of an earlier life perhaps, does not count
+   */
+  boolean awaitReady(String name, Instant said, Duration most) throws InterruptedException {
+    return Await.ready(client, Node.KIND, "", name, node -> isReady(node, said), most);
   }
 
   static boolean isReady(Node node) {
+    return isReady(node, Instant.EPOCH);
+  }
+
+  /** Conditions tell whole seconds. */
+  static boolean isReady(Node node, Instant said) {
+    Instant second = said.truncatedTo(ChronoUnit.SECONDS);
     return node.status().conditions().stream()
-        .anyMatch(
-            condition -> condition.type().equals("Ready") && condition.status().equals("True"));
+        .filter(condition -> condition.type().equals("Ready") && condition.status().equals("True"))
+        .map(NodeCondition::lastHeartbeatTime)
+        .anyMatch(heartbeat ->
+            second.equals(Instant.EPOCH) || (heartbeat != null && !heartbeat.isBefore(second)));
   }
 }

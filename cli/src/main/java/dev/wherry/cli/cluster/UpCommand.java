@@ -9,6 +9,7 @@ import dev.wherry.machinery.time.SystemTimer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -38,16 +39,18 @@ public final class UpCommand implements Callable<Integer> {
     long begin = System.nanoTime();
     Intentions intentions = Intentions.of(settings);
     Instance instance;
+    Instant said = Instant.EPOCH;
     if (intentions.running()) {
       instance = Instance.find(settings.dataDirectory()).orElseThrow();
       say("the cluster runs already at " + instance.url());
     } else {
       announce(intentions);
+      said = Instant.now();
       instance = new Daemon(settings.dataDirectory()).start(settings.arguments());
       say("the API server serves at %s after %s".formatted(instance.url(), since(begin)));
     }
     if (!instance.node().isEmpty()) {
-      awaitNode(instance.node(), begin);
+      awaitNode(instance.node(), said, begin);
     }
     KubeconfigMerge.add(
             Caller.current(),
@@ -60,10 +63,14 @@ public final class UpCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void awaitNode(String name, long begin) throws IOException, InterruptedException {
+  /**
+   * @param said what the node said before does not count
+   */
+  private void awaitNode(String name, Instant said, long begin)
+      throws IOException, InterruptedException {
     try (SystemTimer timer = new SystemTimer();
         AdminAccess access = AdminAccess.open(settings.dataDirectory(), timer)) {
-      if (!new Nodes(access.api()).awaitReady(name, NODE_READY_MAX)) {
+      if (!new Nodes(access.api()).awaitReady(name, said, NODE_READY_MAX)) {
         throw new IOException(
             "node %s is not Ready after %d s; %s"
                 .formatted(
