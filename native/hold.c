@@ -38,6 +38,7 @@ static struct held {
 	char line[LINE_BYTES_MAX];
 } held[SOCKETS_MAX];
 static int held_count;
+static const char *meeting_point;
 
 static long long now_millis(void)
 {
@@ -133,6 +134,14 @@ static struct held *take(const char *line)
 	return socket;
 }
 
+/* Whoever asked for the end finds neither sockets nor the meeting point once that is answered. */
+static void drop_all(void)
+{
+	while (held_count)
+		drop(&held[0]);
+	unlink(meeting_point);
+}
+
 static void drop_rest(const char *group)
 {
 	size_t length = strlen(group);
@@ -188,6 +197,8 @@ static int obey(int agent, const char *packet)
 		drop(socket);
 	if (packet[0] == 'R')
 		drop_rest(line);
+	if (packet[0] == 'E')
+		drop_all();
 	answer(agent, strchr("DRE", packet[0]) && packet[0] ? "+" : "-unknown word", -1);
 	return packet[0] != 'E';
 }
@@ -204,8 +215,10 @@ static int serve(int listener)
 		long long left = alone_since + ALONE_MILLIS_MAX - now_millis();
 		ssize_t n;
 
-		if (agent < 0 && left <= 0)
+		if (agent < 0 && left <= 0) {
+			drop_all();
 			return EXIT_DONE;
+		}
 		if (poll(p, 2, agent < 0 ? (int)left : -1) < 0 && errno != EINTR)
 			return fail("poll");
 		if (agent >= 0 && p[1].revents) {
@@ -234,19 +247,20 @@ static int serve(int listener)
 int run_hold(int argc, char **argv)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int listener, null, result;
+	int listener, null;
 	pid_t pid;
 
 	if (argc != 3 || strlen(argv[2]) >= sizeof address.sun_path) {
 		dprintf(STDERR_FILENO, "usage: wherry-shim hold SOCKET\n");
 		return EXIT_USAGE;
 	}
-	strcpy(address.sun_path, argv[2]);
-	unlink(argv[2]);
+	meeting_point = argv[2];
+	strcpy(address.sun_path, meeting_point);
+	unlink(meeting_point);
 	listener = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	if (listener < 0 || bind(listener, (struct sockaddr *)&address, sizeof address) < 0
 	    || listen(listener, AGENTS_MAX) < 0)
-		return fail(argv[2]);
+		return fail(meeting_point);
 	pid = fork();
 	if (pid < 0)
 		return fail("fork");
@@ -259,7 +273,5 @@ int run_hold(int argc, char **argv)
 	dup2(null, STDIN_FILENO);
 	dup2(null, STDOUT_FILENO);
 	dup2(null, STDERR_FILENO);
-	result = chdir("/") < 0 ? fail("/") : serve(listener);
-	unlink(argv[2]);
-	return result;
+	return chdir("/") < 0 ? fail("/") : serve(listener);
 }

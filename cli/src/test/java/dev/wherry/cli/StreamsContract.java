@@ -184,6 +184,7 @@ abstract class StreamsContract {
       stopRuntime();
       mirror.close();
       network.close();
+      boolean _ = NodeSockets.end(folder.resolve("data"));
       Files.deleteIfExists(RunDirectory.of(folder.resolve("data")));
     }
   }
