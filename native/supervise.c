@@ -109,6 +109,8 @@ static struct {
 	int input_ends;
 	int ended, told, code, oom;
 	long long finished_nanos, drain_until;
+	/* Of its output, bytes that it had written when it ended and that nobody has yet. */
+	int owed[2];
 } process = { .input = -1, .output = { -1, -1 } };
 
 static unsigned char stdin_data[STDIN_BACKLOG_BYTES];
@@ -463,8 +465,10 @@ static int pump(int stream)
 		return 0;
 	if (n <= 0) {
 		close_fd(&process.output[stream]);
+		process.owed[stream] = 0;
 		return 0;
 	}
+	process.owed[stream] = process.owed[stream] > n ? process.owed[stream] - (int)n : 0;
 	log_take(stream, chunk, (size_t)n);
 	for EACH_CLIENT(c)
 		if (!c->leaving && (c->attached & wanted))
@@ -473,6 +477,7 @@ static int pump(int stream)
 }
 
 #define DRAINED (process.output[0] < 0 && process.output[1] < 0)
+#define SETTLED (process.owed[0] == 0 && process.owed[1] == 0)
 
 static void flush_stdin(void)
 {
@@ -506,7 +511,7 @@ static int was_out_of_memory(void)
 static void reap(void)
 {
 	struct signalfd_siginfo info;
-	int status;
+	int status, stream;
 	pid_t pid;
 
 	while (read(signals, &info, sizeof info) > 0)
@@ -523,6 +528,10 @@ static void reap(void)
 		process.code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 		process.oom = was_out_of_memory();
 		process.drain_until = now_millis() + (is_exec ? EXEC_DRAIN_MILLIS_MAX : DRAIN_MILLIS_MAX);
+		for (stream = 0; stream < 2; stream++)
+			if (process.output[stream] < 0
+			    || ioctl(process.output[stream], FIONREAD, &process.owed[stream]) < 0)
+				process.owed[stream] = 0;
 	}
 }
 
@@ -592,26 +601,30 @@ static void tell(void)
 
 static int finished(long long now)
 {
-	if (!process.told || now >= linger_until)
-		return process.told;
+	if (!process.told)
+		return 0;
+	/* Who is slow gets all of it; who takes nothing is dropped. */
 	for EACH_CLIENT(c)
 		if (c->backlog.from != c->backlog.to)
 			return 0;
-	return deletion <= 0 && DRAINED;
+	return now >= linger_until || (deletion <= 0 && DRAINED);
 }
 
 /* ---- the loop ---- */
+
+/* A command's only client may hold it up for as long as the command runs. */
+#define MAY_DROP (!is_exec || process.told)
 
 static int next_timeout(long long now)
 {
 	long long at = -1;
 
-	if (process.told)
+	if (process.told && now < linger_until)
 		at = linger_until;
-	else if (process.ended)
+	else if (process.ended && !process.told && SETTLED)
 		at = process.drain_until;
 	for EACH_CLIENT(c)
-		if (c->stalled_since && !is_exec && (at < 0 || c->stalled_since + STALL_MILLIS_MAX < at))
+		if (c->stalled_since && MAY_DROP && (at < 0 || c->stalled_since + STALL_MILLIS_MAX < at))
 			at = c->stalled_since + STALL_MILLIS_MAX;
 	return at < 0 ? -1 : at > now ? (int)(at - now) : 0;
 }
@@ -619,7 +632,7 @@ static int next_timeout(long long now)
 static void drop_stalled(long long now)
 {
 	for EACH_CLIENT(c)
-		if (!is_exec && c->stalled_since && now >= c->stalled_since + STALL_MILLIS_MAX)
+		if (MAY_DROP && c->stalled_since && now >= c->stalled_since + STALL_MILLIS_MAX)
 			client_gone(c);
 }
 
@@ -692,7 +705,8 @@ static int serve(void)
 		serve_clients(polled, now);
 		flush_stdin();
 		drop_stalled(now);
-		if (process.ended && !process.told && (DRAINED || now >= process.drain_until))
+		if (process.ended && !process.told
+		    && (DRAINED || (SETTLED && now >= process.drain_until)))
 			tell();
 	}
 }

@@ -30,6 +30,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** The real supervisor, over an OCI runtime that only starts the bundle's script. */
 class SupervisedTest {
   private static final Duration SOON = Duration.ofSeconds(120);
+
+  /** Longer than DRAIN_MILLIS_MAX and LINGER_MILLIS_MAX of native/supervise.c together. */
+  private static final Duration SLOW = Duration.ofMillis(1500);
+
   private static final InstantSource CLOCK = InstantSource.fixed(Instant.ofEpochSecond(1000));
 
   private static final String RUNTIME =
@@ -179,6 +183,29 @@ class SupervisedTest {
       assertEquals(much.length + 5, all.length());
       assertTrue(heard.get().length() > 0);
       writer.join();
+    }
+    assertEquals(0, ended(supervised).exitCode());
+  }
+
+  @Test
+  void end_beforeASlowClientHasAll_losesNothing() throws Exception {
+    int size = 1_500_000;
+    Path pid = folder.resolve("pid");
+    Supervised supervised =
+        started("read a; echo $$ > " + pid + "; exec head -c " + size + " /dev/zero", "--stdin");
+    try (RemoteProcess client = supervised.attach(true, true, true, false)) {
+      client.write(ByteBuffer.wrap("go\n".getBytes(StandardCharsets.UTF_8)));
+      int heard = 0;
+      boolean slow = false;
+      for (var output = client.read(); output.isPresent(); output = client.read()) {
+        heard += output.get().bytes().remaining();
+        if (!slow && !Files.exists(Path.of("/proc", Files.readString(pid).strip()))) {
+          slow = true;
+          long over = System.nanoTime() + SLOW.toNanos();
+          Await.until("the windows for others' output are over", () -> System.nanoTime() > over);
+        }
+      }
+      assertEquals(size, heard);
     }
     assertEquals(0, ended(supervised).exitCode());
   }
