@@ -17,6 +17,7 @@ import dev.wherry.model.core.v1.Node;
 import dev.wherry.model.core.v1.Pod;
 import dev.wherry.model.core.v1.Taint;
 import dev.wherry.model.core.v1.Toleration;
+import dev.wherry.model.placement.Tolerations;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -87,7 +88,7 @@ public final class TaintEviction implements Controller {
     long seconds = Long.MAX_VALUE;
     boolean tolerated = false;
     for (Toleration toleration : pod.spec().tolerations()) {
-      if (tolerates(toleration, taint)) {
+      if (Tolerations.tolerates(toleration, taint)) {
         tolerated = true;
         Long limit = toleration.tolerationSeconds();
         seconds = limit == null ? seconds : Math.min(seconds, Math.max(0, limit));
@@ -104,20 +105,6 @@ public final class TaintEviction implements Controller {
     Instant started = pod.status().startTime();
     Instant began = started == null ? pod.metadata().creationTimestamp() : started;
     return began != null && began.isAfter(tainted) ? began : tainted;
-  }
-
-  static boolean tolerates(Toleration toleration, Taint taint) {
-    if (!toleration.effect().isEmpty() && !toleration.effect().equals(taint.effect())) {
-      return false;
-    }
-    if (!toleration.key().isEmpty() && !toleration.key().equals(taint.key())) {
-      return false;
-    }
-    return switch (toleration.operator()) {
-      case "", "Equal" -> !toleration.key().isEmpty() && toleration.value().equals(taint.value());
-      case "Exists" -> true;
-      default -> false;
-    };
   }
 
   private static Plan evict(Pod pod, Instant now) {

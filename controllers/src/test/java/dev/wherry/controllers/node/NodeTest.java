@@ -17,6 +17,7 @@ import dev.wherry.model.core.v1.NodeCondition;
 import dev.wherry.model.core.v1.Pod;
 import dev.wherry.model.core.v1.Taint;
 import dev.wherry.model.core.v1.Toleration;
+import dev.wherry.model.placement.Tolerations;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -177,13 +178,13 @@ class NodeTest {
   @Test
   void tolerates_operatorsAndEffects_areUpstreams() {
     Taint taint = Taint.builder().key("k").value("v").effect("NoExecute").build();
-    assertTrue(TaintEviction.tolerates(Toleration.builder().operator("Exists").build(), taint));
-    assertTrue(TaintEviction.tolerates(Toleration.builder().key("k").value("v").build(), taint));
+    assertTrue(Tolerations.tolerates(Toleration.builder().operator("Exists").build(), taint));
+    assertTrue(Tolerations.tolerates(Toleration.builder().key("k").value("v").build(), taint));
     assertEquals(
-        false, TaintEviction.tolerates(Toleration.builder().key("k").value("w").build(), taint));
+        false, Tolerations.tolerates(Toleration.builder().key("k").value("w").build(), taint));
     assertEquals(
         false,
-        TaintEviction.tolerates(
+        Tolerations.tolerates(
             Toleration.builder().key("k").operator("Exists").effect("NoSchedule").build(), taint));
   }
 }

@@ -1,13 +1,11 @@
 package dev.wherry.kubelet.eviction;
 
-import dev.wherry.kubelet.admission.NodeMatch;
 import dev.wherry.kubelet.admission.Rejection;
 import dev.wherry.kubelet.pod.PodView;
 import dev.wherry.kubelet.resource.QosClass;
 import dev.wherry.model.core.v1.Taint;
-import dev.wherry.model.core.v1.Toleration;
+import dev.wherry.model.placement.Tolerations;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -51,7 +49,6 @@ public final class PressureGate {
   }
 
   private static boolean toleratesMemory(PodView pod) {
-    List<Toleration> tolerations = pod.spec().tolerations();
-    return tolerations.stream().anyMatch(t -> NodeMatch.tolerates(t, MEMORY_TAINT));
+    return Tolerations.anyTolerates(pod.spec().tolerations(), MEMORY_TAINT);
   }
 }

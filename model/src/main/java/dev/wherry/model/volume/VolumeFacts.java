@@ -1,13 +1,12 @@
 package dev.wherry.model.volume;
 
 import dev.wherry.model.Quantity;
-import dev.wherry.model.core.v1.NodeSelectorRequirement;
 import dev.wherry.model.core.v1.NodeSelectorTerm;
 import dev.wherry.model.core.v1.ObjectReference;
 import dev.wherry.model.core.v1.PersistentVolume;
 import dev.wherry.model.core.v1.PersistentVolumeClaim;
 import dev.wherry.model.core.v1.VolumeNodeAffinity;
-import dev.wherry.model.selector.Labels;
+import dev.wherry.model.placement.NodeSelectors;
 import java.util.Map;
 
 /** What is asked of persistent volumes. */
@@ -62,19 +61,6 @@ public final class VolumeFacts {
   private static boolean matches(NodeSelectorTerm term, Map<String, String> labels) {
     return !term.matchExpressions().isEmpty()
         && term.matchFields().isEmpty()
-        && term.matchExpressions().stream().allMatch(r -> matches(r, labels));
-  }
-
-  private static boolean matches(NodeSelectorRequirement wanted, Map<String, String> labels) {
-    Labels.Operator operator =
-        switch (wanted.operator()) {
-          case "In" -> Labels.Operator.IN;
-          case "NotIn" -> Labels.Operator.NOT_IN;
-          case "Exists" -> Labels.Operator.EXISTS;
-          case "Gt" -> Labels.Operator.GREATER_THAN;
-          case "Lt" -> Labels.Operator.LESS_THAN;
-          default -> Labels.Operator.DOES_NOT_EXIST;
-        };
-    return new Labels.Requirement(wanted.key(), operator, wanted.values()).matches(labels);
+        && NodeSelectors.matches(term.matchExpressions(), labels);
   }
 }
