@@ -1,6 +1,5 @@
 package dev.wherry.cli;
 
-import dev.wherry.cli.client.http.ClientTls;
 import dev.wherry.cli.kubeconfig.Access;
 import dev.wherry.cli.kubeconfig.KubeconfigException;
 import dev.wherry.kubelet.hollow.HollowConfig;
@@ -52,7 +51,7 @@ public final class HollowRole implements AutoCloseable {
 
   private static SSLContext tls(Access access) {
     try {
-      return ClientTls.context(access);
+      return access.tls().context();
     } catch (GeneralSecurityException e) {
       throw new KubeconfigException("the kubeconfig's credentials: " + e.getMessage(), e);
     }

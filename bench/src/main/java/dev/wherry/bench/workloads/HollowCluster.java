@@ -3,7 +3,6 @@ package dev.wherry.bench.workloads;
 import dev.wherry.bench.Parallel;
 import dev.wherry.cli.HollowRole;
 import dev.wherry.cli.ServerRole;
-import dev.wherry.cli.client.http.ClientTls;
 import dev.wherry.cli.kubeconfig.Access;
 import dev.wherry.cli.kubeconfig.AccessResolver;
 import dev.wherry.cli.kubeconfig.Kubeconfig;
@@ -78,7 +77,7 @@ public final class HollowCluster implements AutoCloseable {
 
   private static SSLContext tls(Access access) {
     try {
-      return ClientTls.context(access);
+      return access.tls().context();
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
     }

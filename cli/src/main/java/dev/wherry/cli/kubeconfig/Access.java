@@ -1,5 +1,6 @@
 package dev.wherry.cli.kubeconfig;
 
+import dev.wherry.machinery.pki.PeerTls;
 import java.util.List;
 
 /**
@@ -33,6 +34,11 @@ public record Access(
     String namespace) {
   public Access {
     impersonateGroups = List.copyOf(impersonateGroups);
+  }
+
+  /** What of it is TLS. */
+  public PeerTls tls() {
+    return new PeerTls(insecure, tlsServerName, authorityPem, certificatePem, keyPem);
   }
 
   /** The same access with the credentials that a plugin gave. */

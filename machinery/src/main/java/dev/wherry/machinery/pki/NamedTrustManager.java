@@ -14,14 +14,14 @@ import javax.net.ssl.X509ExtendedTrustManager;
  * its own ({@code tls-server-name}) in place of the URL's (RFC 6125: subject alternative names
  * only, a wildcard stands for the first label).
  */
-public final class NamedTrustManager extends X509ExtendedTrustManager {
+final class NamedTrustManager extends X509ExtendedTrustManager {
   private static final int DNS_NAME = 2;
   private static final int IP_ADDRESS = 7;
 
   private final X509ExtendedTrustManager authorities;
   private final String name;
 
-  public NamedTrustManager(X509ExtendedTrustManager authorities, String name) {
+  NamedTrustManager(X509ExtendedTrustManager authorities, String name) {
     this.authorities = authorities;
     this.name = name.toLowerCase(Locale.ROOT);
   }

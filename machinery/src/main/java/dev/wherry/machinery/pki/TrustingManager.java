@@ -6,7 +6,7 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /** Trusts every server: what {@code insecure-skip-tls-verify} asks for. */
-public final class TrustingManager extends X509ExtendedTrustManager {
+final class TrustingManager extends X509ExtendedTrustManager {
   @Override
   public void checkClientTrusted(X509Certificate[] chain, String type) {}
 

@@ -1,5 +1,6 @@
 package dev.wherry.scheduler.config;
 
+import dev.wherry.machinery.pki.PeerTls;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -9,6 +10,7 @@ import java.util.Set;
  *
  * @param urlPrefix such as {@code https://gpu.example.com/scheduler}
  * @param weight of its priorities
+ * @param tls how it is trusted and who we are to it
  * @param httpTimeout for a whole call
  * @param nodeCacheCapable whether names of nodes are enough for it
  * @param managedResources extended resources that it looks after; empty where it wants to be asked
@@ -22,7 +24,7 @@ public record ExtenderConfig(
     String preemptVerb,
     String bindVerb,
     int weight,
-    Optional<Tls> tls,
+    Optional<PeerTls> tls,
     Duration httpTimeout,
     boolean nodeCacheCapable,
     Set<String> managedResources,
@@ -33,18 +35,4 @@ public record ExtenderConfig(
   public ExtenderConfig {
     managedResources = Set.copyOf(managedResources);
   }
-
-  /**
-   * How it is trusted and who we are to it; absent texts are "".
-   *
-   * @param insecure any certificate will do
-   * @param serverName in its certificate, where it is not the URL's
-   * @param authorityPem "" for the authorities of the Java runtime
-   */
-  public record Tls(
-      boolean insecure,
-      String serverName,
-      String authorityPem,
-      String certificatePem,
-      String keyPem) {}
 }

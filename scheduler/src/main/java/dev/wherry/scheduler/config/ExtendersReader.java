@@ -1,6 +1,7 @@
 package dev.wherry.scheduler.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.wherry.machinery.pki.PeerTls;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -157,7 +158,7 @@ final class ExtendersReader {
   }
 
   /** Without an authority HTTPS is asked for insecurely, as upstream does. */
-  private Optional<ExtenderConfig.Tls> tls(JsonNode node, String at) {
+  private Optional<PeerTls> tls(JsonNode node, String at) {
     JsonNode tls = node.path("tlsConfig");
     keys(tls, at + ".tlsConfig", TLS_KEYS);
     String authority = pem(tls, "ca", at);
@@ -167,7 +168,7 @@ final class ExtendersReader {
     }
     boolean insecure = tls.path("insecure").asBoolean() || (https && authority.isEmpty());
     return Optional.of(
-        new ExtenderConfig.Tls(
+        new PeerTls(
             insecure,
             tls.path("serverName").asText(""),
             authority,

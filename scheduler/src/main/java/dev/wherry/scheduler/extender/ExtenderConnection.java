@@ -1,12 +1,8 @@
 package dev.wherry.scheduler.extender;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.wherry.machinery.pki.NamedTrustManager;
-import dev.wherry.machinery.pki.Pem;
+import dev.wherry.machinery.pki.PeerTls;
 import dev.wherry.machinery.pki.PkiException;
-import dev.wherry.machinery.pki.TlsContexts;
-import dev.wherry.machinery.pki.TlsIdentity;
-import dev.wherry.machinery.pki.TrustingManager;
 import dev.wherry.model.json.Json;
 import dev.wherry.scheduler.config.ExtenderConfig;
 import dev.wherry.scheduler.framework.ExtenderException;
@@ -17,21 +13,11 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.SecureRandom;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import javax.net.ssl.KeyManager;
-import javax.net.ssl.SNIHostName;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLParameters;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
-import javax.net.ssl.X509ExtendedTrustManager;
 
 /** One extender's HTTP: a POST of JSON for each verb, one client for all. */
 final class ExtenderConnection implements AutoCloseable {
@@ -56,51 +42,12 @@ final class ExtenderConnection implements AutoCloseable {
     this.http = builder.build();
   }
 
-  private void secure(HttpClient.Builder builder, ExtenderConfig.Tls tls) {
+  private void secure(HttpClient.Builder builder, PeerTls tls) {
     try {
-      KeyManager[] keys = new KeyManager[0];
-      if (!tls.certificatePem().isEmpty()) {
-        TlsIdentity identity =
-            new TlsIdentity(Pem.privateKey(tls.keyPem()), Pem.certificates(tls.certificatePem()));
-        keys = new KeyManager[] {TlsContexts.keyManager(() -> identity)};
-      }
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(keys, new TrustManager[] {trust(tls)}, new SecureRandom());
-      builder.sslContext(context);
-      if (!tls.serverName().isEmpty()) {
-        SSLParameters parameters = new SSLParameters();
-        parameters.setServerNames(List.of(new SNIHostName(tls.serverName())));
-        builder.sslParameters(parameters);
-      }
+      tls.secure(builder);
     } catch (GeneralSecurityException | PkiException e) {
       throw new ExtenderException("extender " + config.urlPrefix() + ": " + e.getMessage(), e);
     }
-  }
-
-  private static X509ExtendedTrustManager trust(ExtenderConfig.Tls tls)
-      throws GeneralSecurityException {
-    if (tls.insecure()) {
-      return new TrustingManager();
-    }
-    X509ExtendedTrustManager authorities =
-        tls.authorityPem().isEmpty()
-            ? ofRuntime()
-            : TlsContexts.trustManager(Pem.certificates(tls.authorityPem()));
-    return tls.serverName().isEmpty()
-        ? authorities
-        : new NamedTrustManager(authorities, tls.serverName());
-  }
-
-  private static X509ExtendedTrustManager ofRuntime() throws GeneralSecurityException {
-    TrustManagerFactory factory =
-        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    factory.init((KeyStore) null);
-    for (TrustManager manager : factory.getTrustManagers()) {
-      if (manager instanceof X509ExtendedTrustManager extended) {
-        return extended;
-      }
-    }
-    throw new GeneralSecurityException("this Java runtime has no X.509 trust manager");
   }
 
   /**

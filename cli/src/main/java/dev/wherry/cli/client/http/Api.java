@@ -25,12 +25,10 @@ import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLParameters;
 
 /** One server, reached as one user: HTTP/2 over TLS, no proxy. */
 public final class Api implements AutoCloseable {
@@ -71,12 +69,7 @@ public final class Api implements AutoCloseable {
               .proxy(HttpClient.Builder.NO_PROXY)
               .executor(Executors.newVirtualThreadPerTaskExecutor());
       if (access.server().startsWith("https:")) {
-        builder.sslContext(ClientTls.context(access));
-        if (!access.tlsServerName().isEmpty()) {
-          SSLParameters parameters = new SSLParameters();
-          parameters.setServerNames(List.of(new javax.net.ssl.SNIHostName(access.tlsServerName())));
-          builder.sslParameters(parameters);
-        }
+        access.tls().secure(builder);
       }
       return builder.build();
     } catch (GeneralSecurityException | PkiException e) {
