@@ -71,52 +71,33 @@ public record PodView(
 
   /** Another pod like this one, of the same namespace. */
   public PodView twin(String name, NodeTerms terms) {
-    return new PodView(
-        new PodKey(key.namespace(), name),
-        name,
-        generation,
-        labels,
-        requests,
-        scored,
-        hostPorts,
-        "",
-        terms,
-        tolerations,
-        priority,
-        schedulerName,
-        schedulingGates,
-        created,
-        terminal,
-        deleting,
-        affinities,
-        spread,
-        standing,
-        images,
-        claims);
+    return with(new PodKey(key.namespace(), name), name, "", terms, standing);
   }
 
   /** The same pod, taken to be on the given node. */
   public PodView on(String node) {
-    return with(node, standing);
+    return with(key, uid, node, nodeTerms, standing);
   }
 
   /** The same pod, for which room is being made on the given node; "" for nowhere. */
   public PodView nominatedTo(String node) {
-    return with(
-        nodeName, new Standing(standing.mayPreempt, node, standing.started, standing.preempted));
+    Standing nominated =
+        new Standing(standing.mayPreempt, node, standing.started, standing.preempted);
+    return with(key, uid, nodeName, nodeTerms, nominated);
   }
 
-  private PodView with(String node, Standing newStanding) {
+  private PodView with(
+      PodKey newKey, String newUid, String node, NodeTerms terms, Standing newStanding) {
     return new PodView(
-        key,
-        uid,
+        newKey,
+        newUid,
         generation,
         labels,
         requests,
         scored,
         hostPorts,
         node,
-        nodeTerms,
+        terms,
         tolerations,
         priority,
         schedulerName,
