@@ -18,15 +18,17 @@ import java.util.function.Consumer;
 /**
  * The Secrets that Ingresses and Gateways of our classes name as certificates: every node serves
  * them, so every node may read them, and no others (decision 0280). A Gateway's certificate in
- * another namespace counts only with a ReferenceGrant there. Written by the view's thread alone;
- * any thread reads.
+ * another namespace counts only with a ReferenceGrant there. Likewise the ConfigMaps by which
+ * BackendTLSPolicies judge backends. Written by the view's thread alone; any thread reads.
  */
 public final class EdgeSecrets {
   private static final String NETWORKING = "networking.k8s.io";
   private static final String GATEWAY = "Gateway";
   private static final String INGRESS = "Ingress";
+  private static final String POLICY = "BackendTLSPolicy";
+  private static final String CONFIG_MAP = "ConfigMap";
 
-  /** A Secret, or an object that names some. */
+  /** A Secret (of kind ""), a ConfigMap, or an object that names some. */
   private record Ref(String kind, String namespace, String name) {}
 
   /** Who names a Secret, and of which class that is. */
@@ -71,7 +73,17 @@ public final class EdgeSecrets {
         new Resource(group, "gateways"),
         edge::gateway,
         (namespace, name) -> edge.put(new Ref(GATEWAY, namespace, name), "", Set.of()));
+    follow(
+        view,
+        new Resource(group, "backendtlspolicies"),
+        edge::policy,
+        (namespace, name) -> edge.put(new Ref(POLICY, namespace, name), "", Set.of()));
     return edge;
+  }
+
+  /** True where backends of Gateways are judged by what this ConfigMap of theirs says. */
+  boolean trusts(String namespace, String name) {
+    return !gatewayClasses.isEmpty() && owners.containsKey(new Ref(CONFIG_MAP, namespace, name));
   }
 
   /** True where an Ingress or a Gateway of ours shows this certificate. */
@@ -172,6 +184,17 @@ public final class EdgeSecrets {
       }
     }
     put(ref, Trees.text(gateway, "spec", "gatewayClassName"), secrets);
+  }
+
+  private void policy(ObjectNode policy) {
+    Ref ref = new Ref(POLICY, Trees.namespace(policy), Trees.name(policy));
+    Set<Ref> named = new HashSet<>();
+    for (JsonNode authority : Trees.at(policy, "spec", "validation", "caCertificateRefs")) {
+      if (Trees.text(authority, "kind").equals(CONFIG_MAP)) {
+        named.add(new Ref(CONFIG_MAP, ref.namespace(), Trees.text(authority, "name")));
+      }
+    }
+    put(ref, "", named);
   }
 
   private static void add(Set<Ref> secrets, String namespace, String name) {

@@ -84,7 +84,13 @@ public final class NodeAuthorizer implements Authorizer {
     if (request.namespace().isEmpty()) {
       return new Verdict.NoOpinion("can only read namespaced object of this type");
     }
-    if (type == NodeGraph.Type.SECRET && edge.shows(request.namespace(), request.name())) {
+    boolean atTheEdge =
+        switch (type) {
+          case SECRET -> edge.shows(request.namespace(), request.name());
+          case CONFIG_MAP -> edge.trusts(request.namespace(), request.name());
+          default -> false;
+        };
+    if (atTheEdge) {
       return ALLOWED;
     }
     return related(node, type, request);

@@ -84,4 +84,30 @@ class EdgeSecretsTest {
     view.remove(new Resource(GROUP, "referencegrants"), "other", "r");
     assertFalse(mayRead("get", "other", "far"));
   }
+
+  @Test
+  void configMap_namedByABackendTlsPolicy_isReadableWhileAGatewayClassIsOurs() {
+    Resource classes = new Resource(GROUP, "gatewayclasses");
+    Resource policies = new Resource(GROUP, "backendtlspolicies");
+    view.put(
+        policies,
+        """
+        {'metadata':{'name':'p','namespace':'ns'},'spec':{'validation':{'caCertificateRefs':[
+         {'group':'','kind':'ConfigMap','name':'ca'},{'group':'','kind':'Secret','name':'key'}]}}}
+        """);
+    assertFalse(mayReadConfigMap("ca"));
+
+    view.put(classes, "{'metadata':{'name':'w'},'spec':{'controllerName':'wherry.dev/gateway'}}");
+    assertTrue(mayReadConfigMap("ca"));
+    assertFalse(mayReadConfigMap("other"));
+    assertFalse(mayRead("get", "ns", "key"));
+    assertFalse(mayRead("get", "ns", "ca"));
+
+    view.remove(policies, "ns", "p");
+    assertFalse(mayReadConfigMap("ca"));
+  }
+
+  private boolean mayReadConfigMap(String name) {
+    return authorizer.allows(AccessRequest.resource(NODE, "get", "", "configmaps", "", "ns", name));
+  }
 }

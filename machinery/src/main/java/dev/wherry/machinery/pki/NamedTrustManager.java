@@ -6,44 +6,65 @@ import java.security.cert.X509Certificate;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
- * Trusts the authorities of another manager, but expects the server's certificate under a name of
- * its own ({@code tls-server-name}) in place of the URL's (RFC 6125: subject alternative names
- * only, a wildcard stands for the first label).
+ * Trusts the authorities of another manager, but expects the server's certificate to have one of
+ * some names in place of the URL's (RFC 6125: subject alternative names only, a wildcard stands for
+ * the first label).
  */
 final class NamedTrustManager extends X509ExtendedTrustManager {
   private static final int DNS_NAME = 2;
+  private static final int URI = 6;
   private static final int IP_ADDRESS = 7;
 
   private final X509ExtendedTrustManager authorities;
-  private final String name;
+  private final Set<String> names;
+  private final Set<String> uris;
 
-  NamedTrustManager(X509ExtendedTrustManager authorities, String name) {
+  /**
+   * @param names of hosts; any case
+   * @param uris letter by letter
+   */
+  NamedTrustManager(X509ExtendedTrustManager authorities, Set<String> names, Set<String> uris) {
     this.authorities = authorities;
-    this.name = name.toLowerCase(Locale.ROOT);
+    this.names =
+        names.stream()
+            .map(name -> name.toLowerCase(Locale.ROOT))
+            .collect(Collectors.toUnmodifiableSet());
+    this.uris = Set.copyOf(uris);
   }
 
   @Override
   public void checkServerTrusted(X509Certificate[] chain, String type) throws CertificateException {
     authorities.checkServerTrusted(chain, type);
-    Collection<List<?>> names = chain[0].getSubjectAlternativeNames();
-    if (names != null) {
-      for (List<?> alternative : names) {
-        int kind = (Integer) alternative.get(0);
-        if ((kind == DNS_NAME || kind == IP_ADDRESS)
-            && matches(String.valueOf(alternative.get(1)).toLowerCase(Locale.ROOT))) {
+    Collection<List<?>> alternatives = chain[0].getSubjectAlternativeNames();
+    if (alternatives != null) {
+      for (List<?> alternative : alternatives) {
+        if (isExpected((Integer) alternative.get(0), String.valueOf(alternative.get(1)))) {
           return;
         }
       }
     }
-    throw new CertificateException("the server's certificate is not valid for " + name);
+    throw new CertificateException("the server's certificate is not valid for " + names + uris);
   }
 
-  private boolean matches(String pattern) {
-    if (!pattern.startsWith("*.")) {
+  private boolean isExpected(int kind, String alternative) {
+    return switch (kind) {
+      case DNS_NAME, IP_ADDRESS -> {
+        String pattern = alternative.toLowerCase(Locale.ROOT);
+        yield names.stream().anyMatch(name -> matches(pattern, name));
+      }
+      case URI -> uris.contains(alternative);
+      default -> false;
+    };
+  }
+
+  private static boolean matches(String pattern, String name) {
+    if (pattern.equals(name) || !pattern.startsWith("*.")) {
       return pattern.equals(name);
     }
     int dot = name.indexOf('.');

@@ -2,15 +2,14 @@ package dev.wherry.machinery.pki;
 
 import java.net.http.HttpClient;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.Set;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
@@ -66,20 +65,10 @@ public record PeerTls(
     }
     X509ExtendedTrustManager authorities =
         authorityPem.isEmpty()
-            ? ofRuntime()
+            ? TlsContexts.trustManagerOfRuntime()
             : TlsContexts.trustManager(Pem.certificates(authorityPem));
-    return serverName.isEmpty() ? authorities : new NamedTrustManager(authorities, serverName);
-  }
-
-  private static X509ExtendedTrustManager ofRuntime() throws GeneralSecurityException {
-    TrustManagerFactory factory =
-        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    factory.init((KeyStore) null);
-    for (TrustManager manager : factory.getTrustManagers()) {
-      if (manager instanceof X509ExtendedTrustManager extended) {
-        return extended;
-      }
-    }
-    throw new GeneralSecurityException("this Java runtime has no X.509 trust manager");
+    return serverName.isEmpty()
+        ? authorities
+        : TlsContexts.named(authorities, Set.of(serverName), Set.of());
   }
 }

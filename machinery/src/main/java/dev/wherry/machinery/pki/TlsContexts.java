@@ -9,6 +9,7 @@ import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.util.Collection;
+import java.util.Set;
 import java.util.function.Supplier;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
@@ -39,6 +40,29 @@ public final class TlsContexts {
     return new SuppliedKeyManager(identity);
   }
 
+  /**
+   * A trust manager that accepts chains ending at one of the authorities of the Java runtime.
+   *
+   * @throws GeneralSecurityException when it has none
+   */
+  public static X509ExtendedTrustManager trustManagerOfRuntime() throws GeneralSecurityException {
+    TrustManagerFactory factory =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    factory.init((KeyStore) null);
+    return extended(factory);
+  }
+
+  /**
+   * A trust manager for peers that must show one of some names, whatever their URL says.
+   *
+   * @param hosts any case; a certificate's wildcard stands for the first label
+   * @param uris letter by letter
+   */
+  public static X509ExtendedTrustManager named(
+      X509ExtendedTrustManager authorities, Set<String> hosts, Set<String> uris) {
+    return new NamedTrustManager(authorities, hosts, uris);
+  }
+
   /** A trust manager that accepts only chains ending at one of the authorities. */
   public static X509ExtendedTrustManager trustManager(Collection<X509Certificate> authorities) {
     try {
@@ -51,15 +75,19 @@ public final class TlsContexts {
       TrustManagerFactory factory =
           TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
       factory.init(store);
-      for (TrustManager manager : factory.getTrustManagers()) {
-        if (manager instanceof X509ExtendedTrustManager extended) {
-          return extended;
-        }
-      }
-      throw new PkiException("this Java runtime has no X.509 trust manager");
+      return extended(factory);
     } catch (GeneralSecurityException | IOException e) {
       throw new PkiException("the trust store cannot be made", e);
     }
+  }
+
+  private static X509ExtendedTrustManager extended(TrustManagerFactory factory) {
+    for (TrustManager manager : factory.getTrustManagers()) {
+      if (manager instanceof X509ExtendedTrustManager extended) {
+        return extended;
+      }
+    }
+    throw new PkiException("this Java runtime has no X.509 trust manager");
   }
 
   private static SSLContext context(KeyManager[] keys, Collection<X509Certificate> authorities) {

@@ -14,6 +14,7 @@ import dev.wherry.model.kind.KindInfo;
 import dev.wherry.model.networking.v1.Ingress;
 import dev.wherry.model.networking.v1.IngressClass;
 import dev.wherry.model.status.ApiException;
+import dev.wherry.network.ingress.kinds.ClusterObjects.Authorities;
 import dev.wherry.network.ingress.kinds.ClusterObjects.CertificateState;
 import dev.wherry.network.ingress.kinds.GatewayKinds;
 import dev.wherry.network.ingress.kinds.IngressClasses;
@@ -203,19 +204,25 @@ final class ClusterWatch implements AutoCloseable {
 
   /** The objects as translations see them; which Services they ask for is remembered. */
   Objects objects(
-      Function<ObjectKey, CertificateState> certificates, Supplier<List<String>> addresses) {
+      Function<ObjectKey, CertificateState> certificates,
+      Function<ObjectKey, Authorities> authorities,
+      Supplier<List<String>> addresses) {
     askedServices.clear();
-    return new Objects(certificates, addresses);
+    return new Objects(certificates, authorities, addresses);
   }
 
   /** A look at the informers. */
   final class Objects implements dev.wherry.network.ingress.kinds.ClusterObjects {
     private final Function<ObjectKey, CertificateState> certificates;
+    private final Function<ObjectKey, Authorities> authorities;
     private final Supplier<List<String>> addresses;
 
     private Objects(
-        Function<ObjectKey, CertificateState> certificates, Supplier<List<String>> addresses) {
+        Function<ObjectKey, CertificateState> certificates,
+        Function<ObjectKey, Authorities> authorities,
+        Supplier<List<String>> addresses) {
       this.certificates = certificates;
+      this.authorities = authorities;
       this.addresses = addresses;
     }
 
@@ -248,6 +255,11 @@ final class ClusterWatch implements AutoCloseable {
     @Override
     public CertificateState certificate(ObjectKey secret) {
       return certificates.apply(secret);
+    }
+
+    @Override
+    public Authorities authorities(ObjectKey configMap) {
+      return authorities.apply(configMap);
     }
 
     @Override

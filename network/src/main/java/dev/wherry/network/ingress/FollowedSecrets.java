@@ -2,9 +2,7 @@ package dev.wherry.network.ingress;
 
 import dev.wherry.machinery.client.ApiClient;
 import dev.wherry.machinery.informer.Change;
-import dev.wherry.machinery.informer.Informer;
 import dev.wherry.machinery.informer.ObjectKey;
-import dev.wherry.machinery.informer.Scope;
 import dev.wherry.machinery.pki.PkiException;
 import dev.wherry.machinery.pki.TlsIdentity;
 import dev.wherry.machinery.time.Timer;
@@ -15,19 +13,16 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /**
- * One watch for each Secret that a certificate comes from: a node may read no others. A Secret that
- * is of no use leaves the certificate that was there before.
+ * The Secrets that certificates come from. One that is of no use leaves the certificate that was
+ * there before.
  */
 final class FollowedSecrets implements AutoCloseable {
-  /** Secrets watched; later ones are not served. */
-  static final int SECRETS_MAX = 2_000;
-
   private static final Logger LOG = System.getLogger(FollowedSecrets.class.getName());
   private static final String CERTIFICATE = "tls.crt";
   private static final String KEY = "tls.key";
@@ -39,58 +34,34 @@ final class FollowedSecrets implements AutoCloseable {
     void keepOnly(Set<String> names);
   }
 
-  private final ApiClient api;
-  private final Timer timer;
   private final Sink sink;
   private final Runnable changed;
-  private final Map<ObjectKey, Informer<Secret>> watches = new HashMap<>();
+  private final NamedWatches<Secret> watches;
   private final Map<ObjectKey, CertificateState> states = new ConcurrentHashMap<>();
 
   FollowedSecrets(ApiClient api, Timer timer, Sink sink, Runnable changed) {
-    this.api = api;
-    this.timer = timer;
     this.sink = sink;
     this.changed = changed;
+    this.watches = new NamedWatches<>(api, Secret.KIND, timer, this::take);
   }
 
   /** Follows these and no others; the owner's thread. */
   void follow(Set<ObjectKey> wanted) {
-    boolean fewer =
-        watches
-            .entrySet()
-            .removeIf(entry -> {
-              boolean gone = !wanted.contains(entry.getKey());
-              if (gone) {
-                entry.getValue().close();
-                states.remove(entry.getKey());
-              }
-              return gone;
-            });
-    for (ObjectKey key : wanted) {
-      if (!watches.containsKey(key) && watches.size() < SECRETS_MAX) {
-        Scope scope = new Scope(key.namespace(), "", "metadata.name=" + key.name());
-        watches.put(
-            key,
-            new Informer<>(api, Secret.KIND, scope, timer)
-                .onChange(change -> take(key, change))
-                .start());
-      }
-    }
-    if (fewer) {
+    Set<ObjectKey> left = watches.follow(wanted);
+    states.keySet().removeAll(left);
+    if (!left.isEmpty()) {
       sink.keepOnly(
-          watches.keySet().stream()
-              .map(ObjectKey::toString)
-              .collect(java.util.stream.Collectors.toSet()));
+          watches.followed().stream().map(ObjectKey::toString).collect(Collectors.toSet()));
     }
+  }
+
+  boolean isRead() {
+    return watches.isRead();
   }
 
   /** Waits until those that are followed were read, so that no client sees a stand-in. */
   void awaitRead(Duration atMost) throws InterruptedException {
-    for (Informer<Secret> watch : watches.values()) {
-      if (!watch.awaitSynced(atMost)) {
-        return;
-      }
-    }
+    watches.awaitRead(atMost);
   }
 
   /** What a Secret is good for; what was not read yet is not blamed while its watch begins. */
@@ -99,8 +70,7 @@ final class FollowedSecrets implements AutoCloseable {
     if (known != null) {
       return known;
     }
-    Informer<Secret> watch = watches.get(key);
-    return watch != null && watch.hasSynced() && watch.list().isEmpty()
+    return watches.isMissing(key)
         ? new CertificateState.Unusable("does not exist")
         : new CertificateState.Usable();
   }
@@ -137,7 +107,6 @@ final class FollowedSecrets implements AutoCloseable {
 
   @Override
   public void close() {
-    watches.values().forEach(Informer::close);
-    watches.clear();
+    watches.close();
   }
 }

@@ -37,12 +37,17 @@ public final class IngressController implements AutoCloseable {
   private static final Logger LOG = System.getLogger(IngressController.class.getName());
   private static final Duration GATHER = Duration.ofMillis(50);
   private static final Duration RETRY_PAUSE = Duration.ofSeconds(1);
+
+  /** What is named for the first time is looked at again after this. */
+  private static final Duration READ_PAUSE = Duration.ofMillis(100);
+
   private static final String ALL = "all";
   private static final String DEFAULT_CLASS = "ingressclass.kubernetes.io/is-default-class";
 
   private final WorkQueue<String> queue;
   private final ClusterWatch watch;
   private final FollowedSecrets secrets;
+  private final FollowedAuthorities authorities;
   private final Informer<Node> nodes;
   private final EventRecorder events;
   private final StatusWriter statuses;
@@ -53,6 +58,7 @@ public final class IngressController implements AutoCloseable {
     queue = new WorkQueue<>(timer);
     watch = new ClusterWatch(api, timer, this::changed, _ -> {});
     secrets = new FollowedSecrets(api, timer, new Unused(), this::changed);
+    authorities = new FollowedAuthorities(api, timer, this::changed);
     nodes = new Informer<>(api, Node.KIND, Scope.ALL, timer).onChange(this::nodeChanged);
     events = EventRecorder.start(api, "wherry-ingress", "", timer);
     statuses = new StatusWriter(api, timer);
@@ -140,9 +146,15 @@ public final class IngressController implements AutoCloseable {
     Translation now =
         Translation.of(
             watch.objects(
-                secrets::state, () -> places.stream().map(Place::address).distinct().toList()));
+                secrets::state,
+                authorities::state,
+                () -> places.stream().map(Place::address).distinct().toList()));
     Findings findings = now.findings();
     secrets.follow(findings.secrets());
+    authorities.follow(findings.authorities());
+    if (!secrets.isRead() || !authorities.isRead()) {
+      queue.addAfter(ALL, READ_PAUSE);
+    }
     for (Findings.Problem problem : findings.problems()) {
       if (!told.contains(problem)) {
         events.report(problem.regarding(), EventType.WARNING, problem.reason(), problem.message());
@@ -192,6 +204,7 @@ public final class IngressController implements AutoCloseable {
     }
     watch.close();
     secrets.close();
+    authorities.close();
     nodes.close();
     events.close();
   }

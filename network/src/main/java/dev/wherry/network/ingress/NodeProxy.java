@@ -51,6 +51,7 @@ public final class NodeProxy implements AutoCloseable {
   private final ClusterWatch watch;
   private final ShownCertificates certificates;
   private final FollowedSecrets secrets;
+  private final FollowedAuthorities authorities;
   private final NodeAnnotation announcement;
   private final Endpoints endpoints = new Endpoints();
   private final ProxyFigures figures = new ProxyFigures();
@@ -67,6 +68,7 @@ public final class NodeProxy implements AutoCloseable {
     watch = new ClusterWatch(api, timer, this::changed, queue::add);
     certificates = new ShownCertificates(timer, random);
     secrets = new FollowedSecrets(api, timer, certificates, () -> {});
+    authorities = new FollowedAuthorities(api, timer, this::changed);
     announcement = NodeAnnotation.start(api, settings.nodeName(), NodePorts.ANNOTATION, timer);
     thread = Thread.ofVirtual().name("ingress").unstarted(this::run);
   }
@@ -131,7 +133,12 @@ public final class NodeProxy implements AutoCloseable {
     if (!followed) {
       queue.addAfter(EVERYTHING, RETRY_PAUSE);
     }
-    Translation now = Translation.of(watch.objects(_ -> new CertificateState.Usable(), List::of));
+    Translation now = translation();
+    authorities.follow(now.findings().authorities());
+    if (!authorities.isRead()) {
+      authorities.awaitRead(SECRETS_MAX);
+      now = translation();
+    }
     boolean nothing = now.table().ports().isEmpty();
     if (nothing && server == null) {
       announcement.say("");
@@ -155,6 +162,11 @@ public final class NodeProxy implements AutoCloseable {
       server = null;
       running.close();
     }
+  }
+
+  private Translation translation() {
+    return Translation.of(
+        watch.objects(_ -> new CertificateState.Usable(), authorities::state, List::of));
   }
 
   /** Only who has seen all rules knows which ports of a former program nobody wants. */
@@ -224,6 +236,7 @@ public final class NodeProxy implements AutoCloseable {
     announcement.close();
     watch.close();
     secrets.close();
+    authorities.close();
     ProxyServer running = server;
     if (running != null) {
       running.close();

@@ -21,6 +21,7 @@ import java.util.List;
 final class StatusWriter {
   private static final String STATUS = "status";
   private static final String PARENTS = "parents";
+  private static final String ANCESTORS = "ancestors";
   private static final String CONDITIONS = "conditions";
   private static final String SINCE = "lastTransitionTime";
 
@@ -66,7 +67,9 @@ final class StatusWriter {
     JsonNode present = object.status();
     ObjectNode status = wanted.deepCopy();
     if (status.has(PARENTS)) {
-      keepOthers(present.path(PARENTS), status);
+      keepOthers(present.path(PARENTS), status, PARENTS, "parentRef");
+    } else if (status.has(ANCESTORS)) {
+      keepOthers(present.path(ANCESTORS), status, ANCESTORS, "ancestorRef");
     } else {
       times(present.path(CONDITIONS), status.path(CONDITIONS));
       for (JsonNode listener : status.path("listeners")) {
@@ -84,26 +87,26 @@ final class StatusWriter {
     }
   }
 
-  /** Parents that other controllers wrote stay; ours are those that are wanted now. */
-  private void keepOthers(JsonNode present, ObjectNode status) {
+  /** Entries that other controllers wrote stay; ours are those that are wanted now. */
+  private void keepOthers(JsonNode present, ObjectNode status, String list, String ref) {
     ArrayNode merged = Json.array();
     for (JsonNode parent : present) {
       if (!parent.path("controllerName").asText().equals(GatewayKinds.CONTROLLER)) {
         merged.add(parent);
       }
     }
-    for (JsonNode parent : status.path(PARENTS)) {
+    for (JsonNode parent : status.path(list)) {
       JsonNode before = Json.object();
       for (JsonNode one : present) {
         if (one.path("controllerName").equals(parent.path("controllerName"))
-            && one.path("parentRef").equals(parent.path("parentRef"))) {
+            && one.path(ref).equals(parent.path(ref))) {
           before = one;
         }
       }
       times(before.path(CONDITIONS), parent.path(CONDITIONS));
       merged.add(parent);
     }
-    status.set(PARENTS, merged);
+    status.set(list, merged);
   }
 
   private static JsonNode named(JsonNode list, String field, JsonNode name) {

@@ -25,8 +25,25 @@ public interface ClusterObjects {
 
   CertificateState certificate(ObjectKey secret);
 
+  Authorities authorities(ObjectKey configMap);
+
   /** Where clients reach the proxies, first ones first. */
   List<String> addresses();
+
+  /** What a ConfigMap says of whom to trust. */
+  sealed interface Authorities {
+    /**
+     * Those to trust.
+     *
+     * @param pem one certificate or several
+     */
+    record Known(String pem) implements Authorities {}
+
+    record Unusable(String why) implements Authorities {}
+
+    /** Its watch has not told yet. */
+    record Awaited() implements Authorities {}
+  }
 
   /** What a Secret is good for. */
   sealed interface CertificateState {

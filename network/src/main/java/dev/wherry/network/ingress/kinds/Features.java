@@ -6,6 +6,8 @@ import java.util.List;
 final class Features {
   static final List<String> ALL =
       List.of(
+          "BackendTLSPolicy",
+          "BackendTLSPolicySANValidation",
           "GRPCRoute",
           "Gateway",
           "GatewayPort8080",
@@ -27,7 +29,10 @@ final class Features {
           "HTTPRouteRequestTimeout",
           "HTTPRouteResponseHeaderModification",
           "HTTPRouteSchemeRedirect",
-          "ReferenceGrant");
+          "ReferenceGrant",
+          "TLSRoute",
+          "TLSRouteModeMixed",
+          "TLSRouteModeTerminate");
 
   private Features() {}
 }

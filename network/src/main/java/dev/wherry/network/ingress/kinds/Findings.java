@@ -14,6 +14,7 @@ import java.util.Set;
 /** What a translation finds beside routes. Filled by one thread. */
 public final class Findings {
   private final Set<ObjectKey> secrets = new LinkedHashSet<>();
+  private final Set<ObjectKey> authorities = new LinkedHashSet<>();
   private final Set<Problem> problems = new LinkedHashSet<>();
   private final List<Ingress> ingresses = new ArrayList<>();
   private final Map<TreeObject, ObjectNode> statuses = new LinkedHashMap<>();
@@ -39,6 +40,10 @@ public final class Findings {
     secrets.add(key);
   }
 
+  void authorities(ObjectKey key) {
+    authorities.add(key);
+  }
+
   void problem(KubeObject regarding, String reason, String message) {
     problems.add(new Problem(regarding, reason, message));
   }
@@ -54,6 +59,11 @@ public final class Findings {
   /** Secrets that certificates are to be read from. */
   public Set<ObjectKey> secrets() {
     return secrets;
+  }
+
+  /** ConfigMaps that say which certificates of backends are to be trusted. */
+  public Set<ObjectKey> authorities() {
+    return authorities;
   }
 
   public Set<Problem> problems() {

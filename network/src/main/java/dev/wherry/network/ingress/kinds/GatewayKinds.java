@@ -17,12 +17,22 @@ public final class GatewayKinds {
   public static final Kind<TreeObject> GATEWAY = kind("v1", "Gateway", "gateways", true);
   public static final Kind<TreeObject> HTTP_ROUTE = kind("v1", "HTTPRoute", "httproutes", true);
   public static final Kind<TreeObject> GRPC_ROUTE = kind("v1", "GRPCRoute", "grpcroutes", true);
+  public static final Kind<TreeObject> TLS_ROUTE = kind("v1", "TLSRoute", "tlsroutes", true);
+  public static final Kind<TreeObject> BACKEND_TLS_POLICY =
+      kind("v1", "BackendTLSPolicy", "backendtlspolicies", true);
   public static final Kind<TreeObject> REFERENCE_GRANT =
       kind("v1beta1", "ReferenceGrant", "referencegrants", true);
 
   /** All of them. */
   public static final List<Kind<TreeObject>> ALL =
-      List.of(GATEWAY_CLASS, GATEWAY, HTTP_ROUTE, GRPC_ROUTE, REFERENCE_GRANT);
+      List.of(
+          GATEWAY_CLASS,
+          GATEWAY,
+          HTTP_ROUTE,
+          GRPC_ROUTE,
+          TLS_ROUTE,
+          BACKEND_TLS_POLICY,
+          REFERENCE_GRANT);
 
   private GatewayKinds() {}
 

@@ -9,6 +9,7 @@ import dev.wherry.network.ingress.kinds.ClusterObjects.CertificateState;
 import dev.wherry.network.ingress.route.HostPattern;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** One listener of a Gateway, judged. Filled by the translation's thread. */
@@ -16,7 +17,14 @@ final class GatewayListener {
   static final String ROUTE_HTTP = "HTTPRoute";
   static final String ROUTE_GRPC = "GRPCRoute";
 
-  private static final List<String> ROUTES = List.of(ROUTE_HTTP, ROUTE_GRPC);
+  static final String ROUTE_TLS = "TLSRoute";
+
+  /** Which routes a listener may have, by its protocol. */
+  private static final Map<String, List<String>> ROUTES =
+      Map.of(
+          "HTTP", List.of(ROUTE_HTTP, ROUTE_GRPC),
+          "HTTPS", List.of(ROUTE_HTTP, ROUTE_GRPC),
+          "TLS", List.of(ROUTE_TLS));
 
   private final TreeObject gateway;
   private final JsonNode spec;
@@ -35,7 +43,7 @@ final class GatewayListener {
   static GatewayListener of(
       TreeObject gateway, JsonNode spec, ClusterObjects objects, Grants grants, Findings findings) {
     GatewayListener listener = new GatewayListener(gateway, spec);
-    if (!listener.protocol().equals("HTTP") && !listener.protocol().equals("HTTPS")) {
+    if (!ROUTES.containsKey(listener.protocol())) {
       listener.accepted =
           Condition.no(
               "Accepted",
@@ -43,7 +51,7 @@ final class GatewayListener {
               "protocol " + listener.protocol() + " is not served");
     } else {
       listener.judgeKinds();
-      if (listener.tls()) {
+      if (listener.ends()) {
         listener.judgeCertificate(objects, grants, findings);
       }
     }
@@ -62,8 +70,23 @@ final class GatewayListener {
     return Trees.text(spec, "protocol");
   }
 
+  /** Whether clients speak TLS. */
   boolean tls() {
-    return protocol().equals("HTTPS");
+    return protocol().equals("HTTPS") || protocol().equals("TLS");
+  }
+
+  /** Whether requests are served, and not connections. */
+  boolean http() {
+    return !protocol().equals("TLS");
+  }
+
+  /** Whether TLS ends here. */
+  boolean ends() {
+    return tls() && (http() || !mode().equals("Passthrough"));
+  }
+
+  private String mode() {
+    return Trees.textOr(spec.path("tls"), "mode", "Terminate");
   }
 
   HostPattern host() {
@@ -80,14 +103,15 @@ final class GatewayListener {
 
   private void judgeKinds() {
     JsonNode wanted = spec.path("allowedRoutes").path("kinds");
+    List<String> possible = ROUTES.getOrDefault(protocol(), List.of());
     if (wanted.isEmpty()) {
-      kinds.addAll(ROUTES);
+      kinds.addAll(possible);
       return;
     }
     for (JsonNode one : wanted) {
       String kind = Trees.text(one, "kind");
       if (Trees.textOr(one, "group", GatewayKinds.GROUP).equals(GatewayKinds.GROUP)
-          && ROUTES.contains(kind)) {
+          && possible.contains(kind)) {
         kinds.add(kind);
       } else {
         resolved =
@@ -101,8 +125,7 @@ final class GatewayListener {
 
   private void judgeCertificate(ClusterObjects objects, Grants grants, Findings findings) {
     JsonNode tls = spec.path("tls");
-    if (!Trees.textOr(tls, "mode", "Terminate").equals("Terminate")
-        || tls.path("certificateRefs").isEmpty()) {
+    if (!mode().equals("Terminate") || tls.path("certificateRefs").isEmpty()) {
       resolved =
           Condition.no("ResolvedRefs", "InvalidCertificateRef", "no certificate to end TLS with");
       return;
@@ -147,7 +170,7 @@ final class GatewayListener {
 
   /** Whether clients are served by it. */
   boolean isProgrammed() {
-    return accepted.status() && (!tls() || certificate.isPresent());
+    return accepted.status() && (!ends() || certificate.isPresent());
   }
 
   void attach() {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.machinery.informer.ObjectKey;
 import dev.wherry.model.json.Json;
+import dev.wherry.model.kind.Kind;
 import dev.wherry.network.ingress.route.RouteTable;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,6 +22,8 @@ import java.util.stream.Collectors;
  */
 final class GatewayTranslation {
   private static final int PORT_MAX = 65_535;
+  private static final List<Kind<TreeObject>> ROUTES =
+      List.of(GatewayKinds.HTTP_ROUTE, GatewayKinds.GRPC_ROUTE, GatewayKinds.TLS_ROUTE);
 
   private final ClusterObjects objects;
   private final RouteTable.Builder table;
@@ -42,11 +45,14 @@ final class GatewayTranslation {
       }
     }
     gateways.values().stream().flatMap(List::stream).forEach(this::open);
-    new RouteTranslation(objects, table, findings, grants, gateways)
-        .run(
-            sorted(objects.all(GatewayKinds.HTTP_ROUTE)),
-            sorted(objects.all(GatewayKinds.GRPC_ROUTE)));
+    BackendPolicies policies = BackendPolicies.of(objects, findings);
+    RouteTranslation routes =
+        new RouteTranslation(objects, table, findings, grants, policies, gateways);
+    for (Kind<TreeObject> kind : ROUTES) {
+      sorted(objects.all(kind)).forEach(routes::route);
+    }
     gateways.values().forEach(this::status);
+    policies.report(findings);
   }
 
   static List<TreeObject> sorted(List<TreeObject> objects) {
@@ -83,7 +89,7 @@ final class GatewayTranslation {
     for (GatewayListener one : listeners) {
       for (GatewayListener other : listeners) {
         if (one != other && one.port() == other.port()) {
-          if (!one.protocol().equals(other.protocol())) {
+          if (one.tls() != other.tls()) {
             one.conflict(
                 "ProtocolConflict",
                 "listener " + other.name() + " has another protocol at this port");
@@ -107,7 +113,11 @@ final class GatewayTranslation {
       listener.refuse("PortUnavailable", "the port speaks another protocol already");
     }
     if (listener.isProgrammed()) {
-      table.listen(port, listener.tls(), listener.host());
+      if (listener.http()) {
+        table.listen(port, listener.tls(), listener.host());
+      } else {
+        table.listenStreams(port, listener.host());
+      }
       listener
           .certificate()
           .ifPresent(secret -> table.certificate(port, listener.host(), secret.toString()));

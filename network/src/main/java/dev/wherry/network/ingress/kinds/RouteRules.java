@@ -2,7 +2,6 @@ package dev.wherry.network.ingress.kinds;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.wherry.machinery.informer.ObjectKey;
-import dev.wherry.model.core.v1.Service;
 import dev.wherry.network.ingress.route.Action;
 import dev.wherry.network.ingress.route.BackendKey;
 import dev.wherry.network.ingress.route.HeaderEdits;
@@ -10,35 +9,44 @@ import dev.wherry.network.ingress.route.HostPattern;
 import dev.wherry.network.ingress.route.Rank;
 import dev.wherry.network.ingress.route.RequestMatch;
 import dev.wherry.network.ingress.route.Route;
+import dev.wherry.network.ingress.route.StreamRoute;
 import dev.wherry.network.ingress.route.Target;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 
-/** The rules of one HTTPRoute or GRPCRoute, for any host. */
+/** The rules of one HTTPRoute, GRPCRoute or TLSRoute, for any host. */
 final class RouteRules {
   private static final int BROKEN = 500;
 
   private final TreeObject route;
-  private final ClusterObjects objects;
-  private final Grants grants;
+  private final RouteBackends backends;
+  private final BackendPolicies policies;
   private final boolean grpc;
   private final List<Route> routes = new ArrayList<>();
-  private Condition resolved = Condition.yes("ResolvedRefs", "ResolvedRefs");
+  private final List<StreamRoute> streams = new ArrayList<>();
   private Condition accepted = Condition.yes("Accepted", "Accepted");
 
-  private RouteRules(TreeObject route, ClusterObjects objects, Grants grants) {
+  private RouteRules(
+      TreeObject route, ClusterObjects objects, Grants grants, BackendPolicies policies) {
     this.route = route;
-    this.objects = objects;
-    this.grants = grants;
+    this.policies = policies;
     this.grpc = route.kind().equals(GatewayKinds.GRPC_ROUTE);
+    this.backends = new RouteBackends(route, objects, grants, grpc);
   }
 
-  static RouteRules of(TreeObject route, ClusterObjects objects, Grants grants) {
-    RouteRules rules = new RouteRules(route, objects, grants);
+  static RouteRules of(
+      TreeObject route, ClusterObjects objects, Grants grants, BackendPolicies policies) {
+    RouteRules rules = new RouteRules(route, objects, grants, policies);
     int number = 0;
     for (JsonNode rule : route.spec().path("rules")) {
-      rules.rule(rule, number++);
+      if (route.kind().equals(GatewayKinds.TLS_ROUTE)) {
+        rules.stream(rule, number++);
+      } else {
+        rules.rule(rule, number++);
+      }
     }
     return rules;
   }
@@ -47,8 +55,22 @@ final class RouteRules {
     return routes;
   }
 
+  /**
+   * Those for connections.
+   *
+   * @param ended whether TLS ends at the listener
+   */
+  List<StreamRoute> streams(boolean ended) {
+    return streams.stream().filter(stream -> stream.ended() == ended).toList();
+  }
+
+  /** The Services that requests may go to. */
+  Set<ObjectKey> services() {
+    return backends.services();
+  }
+
   Condition resolved() {
-    return resolved;
+    return backends.resolved();
   }
 
   Condition accepted() {
@@ -56,7 +78,7 @@ final class RouteRules {
   }
 
   private void rule(JsonNode rule, int number) {
-    RouteFilters filters = RouteFilters.of(rule, ref -> backend(ref).key());
+    RouteFilters filters = RouteFilters.of(rule, ref -> key(secured(ref)));
     filters
         .problem()
         .ifPresent(why -> accepted = Condition.no("Accepted", "UnsupportedValue", why));
@@ -64,7 +86,7 @@ final class RouteRules {
     if (filters.problem().isPresent()) {
       action = new Action.Refuse(BROKEN, "a filter of the rule is not served");
     } else if (action == null) {
-      action = forward(rule.path("backendRefs"));
+      action = forward(rule.path("backendRefs"), this::secured);
     }
     JsonNode matches = rule.path("matches");
     int count = Math.max(1, matches.size());
@@ -77,31 +99,55 @@ final class RouteRules {
         accepted = Condition.no("Accepted", "UnsupportedValue", "a match is no valid expression");
         continue;
       }
-      Rank rank =
-          new Rank(
-              false,
-              GatewayTranslation.created(route),
-              route.metadata().namespace(),
-              route.metadata().name(),
-              number,
-              i);
-      String owner = route.kind().info().kind() + " " + ObjectKey.of(route);
-      routes.add(new Route(HostPattern.ANY, match.get(), rank, filters.filters(), action, owner));
+      routes.add(
+          new Route(
+              HostPattern.ANY, match.get(), rank(number, i), filters.filters(), action, owner()));
     }
   }
 
-  private Action forward(JsonNode refs) {
+  /** Where TLS does not end here nobody but the client judges the backend's certificate. */
+  private void stream(JsonNode rule, int number) {
+    JsonNode refs = rule.path("backendRefs");
+    Action passed = forward(refs, backends::target);
+    Action ended = forward(refs, this::secured);
+    streams.add(new StreamRoute(HostPattern.ANY, rank(number, 0), false, passed, owner()));
+    streams.add(new StreamRoute(HostPattern.ANY, rank(number, 0), true, ended, owner()));
+  }
+
+  private Rank rank(int rule, int match) {
+    return new Rank(
+        false,
+        GatewayTranslation.created(route),
+        route.metadata().namespace(),
+        route.metadata().name(),
+        rule,
+        match);
+  }
+
+  private String owner() {
+    return route.kind().info().kind() + " " + ObjectKey.of(route);
+  }
+
+  private Target secured(JsonNode ref) {
+    return policies.apply(backends.target(ref));
+  }
+
+  private static Optional<BackendKey> key(Target target) {
+    return target instanceof Target.Backend(BackendKey key) ? Optional.of(key) : Optional.empty();
+  }
+
+  private static Action forward(JsonNode refs, Function<JsonNode, Target> targets) {
     List<Action.Share> shares = new ArrayList<>();
     for (JsonNode ref : refs) {
       int weight = ref.path("weight").asInt(1);
-      Found found = backend(ref);
+      Target found = targets.apply(ref);
       RouteFilters filters = RouteFilters.of(ref, mirrored -> Optional.empty());
       HeaderEdits request = filters.filters().request();
       HeaderEdits response = filters.filters().response();
       Target target =
           filters.problem().isPresent()
               ? new Target.Broken(BROKEN, "a filter of the backend is not served")
-              : found.target();
+              : found;
       if (weight > 0) {
         shares.add(new Action.Share(target, weight, request, response));
       }
@@ -109,42 +155,5 @@ final class RouteRules {
     return shares.isEmpty()
         ? new Action.Refuse(BROKEN, "the rule has no backend")
         : Action.Forward.to(shares);
-  }
-
-  private record Found(Target target) {
-    Optional<BackendKey> key() {
-      return target instanceof Target.Backend(BackendKey key) ? Optional.of(key) : Optional.empty();
-    }
-  }
-
-  private Found backend(JsonNode ref) {
-    String home = route.metadata().namespace();
-    String name = Trees.text(ref, "name");
-    String namespace = Trees.textOr(ref, "namespace", home);
-    if (!Trees.text(ref, "group").isEmpty()
-        || !Trees.textOr(ref, "kind", "Service").equals("Service")) {
-      return broken("InvalidKind", "backends are Services");
-    }
-    if (!grants.allow(route.kind().info().kind(), home, "Service", namespace, name)) {
-      return broken(
-          "RefNotPermitted", "no ReferenceGrant leads to service " + namespace + "/" + name);
-    }
-    Optional<Service> service = objects.service(namespace, name);
-    if (service.isEmpty()) {
-      return broken("BackendNotFound", "there is no service " + namespace + "/" + name);
-    }
-    Optional<BackendKey> key = Backends.byNumber(service.get(), ref.path("port").asInt(), grpc);
-    if (key.isEmpty() || Backends.isElsewhere(service.get())) {
-      return broken(
-          "BackendNotFound", "service " + namespace + "/" + name + " has no such port over TCP");
-    }
-    return new Found(new Target.Backend(key.get()));
-  }
-
-  private Found broken(String reason, String message) {
-    if (resolved.status()) {
-      resolved = Condition.no("ResolvedRefs", reason, message);
-    }
-    return new Found(new Target.Broken(BROKEN, "a backend of the rule is not valid"));
   }
 }

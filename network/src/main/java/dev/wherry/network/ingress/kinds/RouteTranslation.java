@@ -8,6 +8,7 @@ import dev.wherry.model.json.Json;
 import dev.wherry.network.ingress.route.HostPattern;
 import dev.wherry.network.ingress.route.Route;
 import dev.wherry.network.ingress.route.RouteTable;
+import dev.wherry.network.ingress.route.StreamRoute;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ final class RouteTranslation {
   private final RouteTable.Builder table;
   private final Findings findings;
   private final Grants grants;
+  private final BackendPolicies policies;
   private final Map<ObjectKey, List<GatewayListener>> gateways;
 
   RouteTranslation(
@@ -26,20 +28,17 @@ final class RouteTranslation {
       RouteTable.Builder table,
       Findings findings,
       Grants grants,
+      BackendPolicies policies,
       Map<ObjectKey, List<GatewayListener>> gateways) {
     this.objects = objects;
     this.table = table;
     this.findings = findings;
     this.grants = grants;
+    this.policies = policies;
     this.gateways = gateways;
   }
 
-  void run(List<TreeObject> http, List<TreeObject> grpc) {
-    http.forEach(this::route);
-    grpc.forEach(this::route);
-  }
-
-  private void route(TreeObject route) {
+  void route(TreeObject route) {
     String home = route.metadata().namespace();
     ArrayNode parents = Json.array();
     RouteRules rules = null;
@@ -49,7 +48,7 @@ final class RouteTranslation {
         continue;
       }
       if (rules == null) {
-        rules = RouteRules.of(route, objects, grants);
+        rules = RouteRules.of(route, objects, grants, policies);
       }
       Condition accepted = attach(route, ref, listeners, rules);
       ObjectNode parent = parents.addObject();
@@ -95,8 +94,10 @@ final class RouteTranslation {
       if (!hosts.isEmpty()) {
         attached = true;
         listener.attach();
+        ObjectKey gateway = ObjectKey.of(listener.gateway());
+        rules.services().forEach(service -> policies.used(service, gateway));
         if (listener.isProgrammed()) {
-          add(listener, hosts, rules.routes());
+          add(listener, hosts, rules);
         }
       }
     }
@@ -127,10 +128,13 @@ final class RouteTranslation {
     return hosts;
   }
 
-  private void add(GatewayListener listener, List<HostPattern> hosts, List<Route> routes) {
+  private void add(GatewayListener listener, List<HostPattern> hosts, RouteRules rules) {
     for (HostPattern host : hosts) {
-      for (Route route : routes) {
+      for (Route route : rules.routes()) {
         table.add(listener.port(), listener.host(), route.at(host));
+      }
+      for (StreamRoute stream : rules.streams(listener.ends())) {
+        table.add(listener.port(), listener.host(), stream.at(host));
       }
     }
   }

@@ -1,5 +1,6 @@
 package dev.wherry.network.ingress.proxy;
 
+import dev.wherry.network.ingress.route.BackendKey;
 import io.netty.channel.Channel;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
@@ -22,6 +23,7 @@ final class BackendPool {
   private final BackendSockets sockets;
   private final ProxyLimits limits;
   private final InetSocketAddress address;
+  private final BackendKey key;
   private final boolean http2;
   private final Deque<BackendLink> idle = new ArrayDeque<>();
   private final Deque<LinkUser> waiting = new ArrayDeque<>();
@@ -43,11 +45,12 @@ final class BackendPool {
   }
 
   BackendPool(
-      BackendSockets sockets, ProxyLimits limits, InetSocketAddress address, boolean http2) {
+      BackendSockets sockets, ProxyLimits limits, InetSocketAddress address, BackendKey key) {
     this.sockets = sockets;
     this.limits = limits;
     this.address = address;
-    this.http2 = http2;
+    this.key = key;
+    this.http2 = key.http2();
   }
 
   InetSocketAddress address() {
@@ -86,6 +89,35 @@ final class BackendPool {
     }
   }
 
+  /** Opens a connection for one client alone. */
+  void join(StreamFront front) {
+    if (open + connecting >= limits.backendConnectionsMax()) {
+      front.notConnected();
+      return;
+    }
+    busy++;
+    open++;
+    sockets
+        .dial(key, address)
+        .addListener(dialled -> {
+          if (dialled.isSuccess()) {
+            Channel channel = (Channel) dialled.getNow();
+            channel.closeFuture().addListener(_ -> left());
+            avoided = false;
+            front.connected(channel);
+          } else {
+            left();
+            avoid(System.nanoTime());
+            front.notConnected();
+          }
+        });
+  }
+
+  private void avoid(long now) {
+    avoided = true;
+    avoidUntil = now + AVOID_NANOS;
+  }
+
   private void await(LinkUser user) {
     if (waiting.size() >= limits.waitingMax()) {
       user.notConnected("too many requests wait for " + address, true);
@@ -94,7 +126,7 @@ final class BackendPool {
     waiting.addLast(user);
     if (open + connecting < limits.backendConnectionsMax() && (!http2 || connecting == 0)) {
       connecting++;
-      sockets.connect(this, address, http2);
+      sockets.connect(this, key, address);
     }
   }
 
@@ -174,8 +206,7 @@ final class BackendPool {
   /** No connection: who waited for it looks for another endpoint. */
   void failed(String why, long now) {
     connecting--;
-    avoided = true;
-    avoidUntil = now + AVOID_NANOS;
+    avoid(now);
     if (open > 0 && !http2) {
       LinkUser user = waiting.pollFirst();
       if (user != null) {
@@ -219,7 +250,7 @@ final class BackendPool {
     }
     if (!waiting.isEmpty() && connecting == 0 && open < limits.backendConnectionsMax()) {
       connecting++;
-      sockets.connect(this, address, false);
+      sockets.connect(this, key, address);
     }
   }
 

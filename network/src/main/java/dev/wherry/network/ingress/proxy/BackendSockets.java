@@ -1,7 +1,13 @@
 package dev.wherry.network.ingress.proxy;
 
+import dev.wherry.network.ingress.route.BackendKey;
+import dev.wherry.network.ingress.tls.BackendContexts;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -16,8 +22,11 @@ import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.handler.codec.http2.Http2StreamChannelBootstrap;
 import io.netty.handler.codec.http2.Http2StreamFrameToHttpObjectCodec;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
 import java.net.InetSocketAddress;
+import java.util.function.Consumer;
 
 /** Opens a loop's connections to endpoints. */
 final class BackendSockets {
@@ -25,6 +34,9 @@ final class BackendSockets {
   private static final int CHUNK_BYTES_MAX = 16 << 10;
   private static final int HTTP2_WINDOW_BYTES = 256 << 10;
 
+  private static final HangUp HANG_UP = new HangUp();
+
+  private final BackendContexts contexts = new BackendContexts();
   private final EventLoop loop;
   private final ProxyLimits limits;
 
@@ -33,8 +45,30 @@ final class BackendSockets {
     this.limits = limits;
   }
 
-  /** Tells the pool how it went. */
-  void connect(BackendPool pool, InetSocketAddress address, boolean http2) {
+  /** Opens a connection for requests and tells the pool how it went. */
+  void connect(BackendPool pool, BackendKey key, InetSocketAddress address) {
+    open(key, address, channel -> init(key, channel))
+        .addListener(done -> {
+          if (done.isSuccess()) {
+            Channel channel = (Channel) done.getNow();
+            if (!key.http2()) {
+              channel.pipeline().addLast(new BackendLink(pool, channel, false));
+            }
+            pool.connected(channel);
+          } else {
+            pool.failed(String.valueOf(done.cause().getMessage()), System.nanoTime());
+          }
+        });
+  }
+
+  /** Opens a connection that nothing is known of but bytes. */
+  Future<Channel> dial(BackendKey key, InetSocketAddress address) {
+    return open(key, address, _ -> {});
+  }
+
+  /** Done when TLS stands too, where it is spoken. */
+  private Future<Channel> open(BackendKey key, InetSocketAddress address, Consumer<Channel> init) {
+    Promise<Channel> opened = loop.newPromise();
     new Bootstrap()
         .group(loop)
         .channel(Epoll.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class)
@@ -45,35 +79,61 @@ final class BackendSockets {
             new ChannelInitializer<>() {
               @Override
               protected void initChannel(Channel channel) {
-                if (http2) {
-                  initHttp2(channel);
-                } else {
-                  initHttp1(pool, channel);
+                if (!key.tls().isNone()) {
+                  SslHandler tls = contexts.handler(key.tls(), key.http2(), channel.alloc());
+                  tls.setHandshakeTimeoutMillis(limits.connectMillis());
+                  channel.pipeline().addLast(tls);
                 }
+                init.accept(channel);
+                channel.pipeline().addLast(HANG_UP);
               }
             })
         .connect(address)
-        .addListener((io.netty.channel.ChannelFuture done) -> {
-          if (done.isSuccess()) {
-            pool.connected(done.channel());
+        .addListener((ChannelFuture done) -> {
+          Channel channel = done.channel();
+          SslHandler tls = done.isSuccess() ? channel.pipeline().get(SslHandler.class) : null;
+          if (tls == null) {
+            tell(done, channel, opened);
           } else {
-            pool.failed(String.valueOf(done.cause().getMessage()), System.nanoTime());
+            tls.handshakeFuture().addListener(shaken -> tell(shaken, channel, opened));
           }
         });
+    return opened;
   }
 
-  private static void initHttp1(BackendPool pool, Channel channel) {
-    channel
-        .pipeline()
-        .addLast(
-            "http",
-            new HttpClientCodec(
-                new HttpDecoderConfig()
-                    .setMaxHeaderSize(ANSWER_HEAD_BYTES_MAX)
-                    .setMaxChunkSize(CHUNK_BYTES_MAX),
-                false,
-                false))
-        .addLast(new BackendLink(pool, channel, false));
+  private static void tell(Future<?> done, Channel channel, Promise<Channel> opened) {
+    if (done.isSuccess()) {
+      opened.setSuccess(channel);
+    } else {
+      opened.setFailure(done.cause());
+    }
+  }
+
+  /** What goes wrong ends the connection. */
+  @ChannelHandler.Sharable
+  private static final class HangUp extends ChannelInboundHandlerAdapter {
+    @Override
+    @SuppressWarnings("FutureReturnValueIgnored")
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+      ctx.close();
+    }
+  }
+
+  private static void init(BackendKey key, Channel channel) {
+    if (key.http2()) {
+      initHttp2(channel);
+    } else {
+      channel
+          .pipeline()
+          .addLast(
+              "http",
+              new HttpClientCodec(
+                  new HttpDecoderConfig()
+                      .setMaxHeaderSize(ANSWER_HEAD_BYTES_MAX)
+                      .setMaxChunkSize(CHUNK_BYTES_MAX),
+                  false,
+                  false));
+    }
   }
 
   private static void initHttp2(Channel channel) {

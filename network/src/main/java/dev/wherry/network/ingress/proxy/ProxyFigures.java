@@ -34,6 +34,7 @@ public final class ProxyFigures {
   private final LongAdder turnedAway = new LongAdder();
   private final LongAdder retries = new LongAdder();
   private final LongAdder connectFailures = new LongAdder();
+  private final LongAdder streams = new LongAdder();
   private final AtomicInteger connections = new AtomicInteger();
 
   private static LongAdder[] adders(int count) {
@@ -54,6 +55,11 @@ public final class ProxyFigures {
 
   void refusedRequest() {
     refused.increment();
+  }
+
+  /** A connection was joined to an endpoint's. */
+  void passedOn() {
+    streams.increment();
   }
 
   void turnedAway() {
@@ -113,6 +119,12 @@ public final class ProxyFigures {
         "counter",
         "Connections to endpoints that failed.",
         connectFailures.sum());
+    single(
+        out,
+        "wherry_ingress_streams_total",
+        "counter",
+        "TLS connections passed on to endpoints.",
+        streams.sum());
     return out.toString();
   }
 

@@ -144,7 +144,7 @@ final class ProxyLoop {
   private BackendPool pool(BackendKey key, InetSocketAddress address) {
     return pools
         .computeIfAbsent(key, _ -> new HashMap<>())
-        .computeIfAbsent(address, a -> new BackendPool(sockets, limits, a, key.http2()));
+        .computeIfAbsent(address, a -> new BackendPool(sockets, limits, a, key));
   }
 
   /** Closes the connections to endpoints that nobody uses. */

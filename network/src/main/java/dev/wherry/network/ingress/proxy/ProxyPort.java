@@ -13,7 +13,6 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.unix.Socket;
-import io.netty.handler.ssl.SniHandler;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -31,7 +30,6 @@ final class ProxyPort {
   private static final int BACKLOG_MAX = 1_024;
   private static final int WRITE_BUFFER_LOW_BYTES = 32 << 10;
   private static final int WRITE_BUFFER_HIGH_BYTES = 64 << 10;
-  private static final int CLIENT_HELLO_BYTES_MAX = 16 << 10;
 
   private final ProxyServer.Setup setup;
   private final Map<EventLoop, ProxyLoop> loops;
@@ -140,13 +138,7 @@ final class ProxyPort {
       clients.add(channel);
       ProxyLoop loop = Objects.requireNonNull(loops.get(channel.eventLoop()));
       if (door.tls()) {
-        channel
-            .pipeline()
-            .addLast(
-                new SniHandler(
-                    host -> setup.certificates().forHost(routes, host == null ? "" : host),
-                    CLIENT_HELLO_BYTES_MAX,
-                    setup.limits().headMillis()));
+        channel.pipeline().addLast(new SniChoice(loop, door, setup.certificates()));
       }
       channel.pipeline().addLast(new ProtocolChoice(loop, door));
     }

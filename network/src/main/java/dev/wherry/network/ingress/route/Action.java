@@ -2,7 +2,7 @@ package dev.wherry.network.ingress.route;
 
 import java.util.List;
 
-/** What is done with a request. */
+/** What is done with a request or a connection. */
 public sealed interface Action {
   /**
    * It goes to one of several, by weight.

@@ -16,19 +16,39 @@ public final class PortRoutes {
   private final boolean tls;
   private final List<Listener> listeners;
   private final Map<HostPattern, String> certificates;
-  private final HostTable<HostTable<List<Route>>> table = new HostTable<>();
+  private final HostTable<Rules> table = new HostTable<>();
   private final HostTable<String> certificateNames = new HostTable<>();
 
   /**
    * The rules for some hosts of a port.
    *
+   * @param http whether HTTP is spoken there, beside what connections are passed on
    * @param routes whose hosts lie within the listener's
+   * @param streams likewise
    */
-  public record Listener(HostPattern host, List<Route> routes) {
+  public record Listener(
+      HostPattern host, boolean http, List<Route> routes, List<StreamRoute> streams) {
     public Listener {
       routes = List.copyOf(routes);
+      streams = List.copyOf(streams);
     }
   }
+
+  /** What becomes of a TLS connection. */
+  public sealed interface Secured {
+    /** TLS ends here, and HTTP is spoken within. */
+    record Http() implements Secured {}
+
+    /** It is passed on. */
+    record Stream(StreamRoute route) implements Secured {}
+
+    /** Nobody serves the name. */
+    record Refused() implements Secured {}
+  }
+
+  /** A listener's, by host. */
+  private record Rules(
+      boolean http, HostTable<List<Route>> routes, HostTable<StreamRoute> streams) {}
 
   /**
    * @param tls whether clients speak TLS
@@ -44,7 +64,13 @@ public final class PortRoutes {
     certificates.forEach((host, name) -> certificateNames.merge(host, name, (first, _) -> first));
   }
 
-  private static HostTable<List<Route>> rules(Listener listener) {
+  private static Rules rules(Listener listener) {
+    HostTable<StreamRoute> streams = new HostTable<>();
+    listener.streams().forEach(each -> streams.merge(each.host(), each, StreamRoute::first));
+    return new Rules(listener.http(), byHost(listener), streams);
+  }
+
+  private static HostTable<List<Route>> byHost(Listener listener) {
     Map<HostPattern, List<Route>> byHost = new LinkedHashMap<>();
     for (Route route : listener.routes()) {
       byHost.computeIfAbsent(route.host(), _ -> new ArrayList<>()).add(route);
@@ -72,10 +98,31 @@ public final class PortRoutes {
 
   /** The rule for a request; empty where there is none. */
   public Optional<Route> find(Asked asked) {
-    HostTable<List<Route>> rules = table.first(asked.host(), found -> found);
+    Rules rules = table.first(asked.host(), found -> found);
     return rules == null
         ? Optional.empty()
-        : Optional.ofNullable(rules.first(asked.host(), routes -> first(routes, asked)));
+        : Optional.ofNullable(rules.routes().first(asked.host(), routes -> first(routes, asked)));
+  }
+
+  /**
+   * What becomes of a TLS connection whose client asks for a name. Connections that are passed on
+   * come first where two listeners for the same hosts differ; a name that no listener has is
+   * answered by HTTP where that is spoken at all.
+   *
+   * @param name lower case; "" where it names none
+   */
+  public Secured secured(String name) {
+    Rules rules = table.first(name, found -> found);
+    if (rules == null) {
+      return listeners.stream().anyMatch(Listener::http)
+          ? new Secured.Http()
+          : new Secured.Refused();
+    }
+    StreamRoute stream = rules.streams().first(name, found -> found);
+    if (stream != null) {
+      return new Secured.Stream(stream);
+    }
+    return rules.http() ? new Secured.Http() : new Secured.Refused();
   }
 
   private static @org.jspecify.annotations.Nullable Route first(List<Route> routes, Asked asked) {
@@ -109,5 +156,10 @@ public final class PortRoutes {
   /** All rules, listener by listener. */
   public List<Route> routes() {
     return listeners.stream().flatMap(listener -> listener.routes().stream()).toList();
+  }
+
+  /** All rules for connections, likewise. */
+  public List<StreamRoute> streams() {
+    return listeners.stream().flatMap(listener -> listener.streams().stream()).toList();
   }
 }

@@ -34,16 +34,21 @@ public final class RouteTable {
     for (PortRoutes port : ports.values()) {
       for (Route route : port.routes()) {
         route.filters().mirrors().forEach(mirror -> keys.add(mirror.target()));
-        if (route.action() instanceof Action.Forward forward) {
-          for (Action.Share share : forward.shares()) {
-            if (share.target() instanceof Target.Backend(BackendKey key)) {
-              keys.add(key);
-            }
-          }
+        addTargets(route.action(), keys);
+      }
+      port.streams().forEach(stream -> addTargets(stream.action(), keys));
+    }
+    return keys;
+  }
+
+  private static void addTargets(Action action, Set<BackendKey> keys) {
+    if (action instanceof Action.Forward forward) {
+      for (Action.Share share : forward.shares()) {
+        if (share.target() instanceof Target.Backend(BackendKey key)) {
+          keys.add(key);
         }
       }
     }
-    return keys;
   }
 
   @Override
@@ -58,28 +63,54 @@ public final class RouteTable {
 
   /** Gathers rules of many objects; one thread. */
   public static final class Builder {
-    private final Map<Integer, Map<HostPattern, List<Route>>> listeners = new TreeMap<>();
+    private final Map<Integer, Map<HostPattern, Open>> listeners = new TreeMap<>();
     private final Map<Integer, Map<HostPattern, String>> certificates = new TreeMap<>();
     private final Map<Integer, Boolean> tls = new TreeMap<>();
 
-    /** Opens a port, and on it a listener for some hosts; again does nothing. */
+    /** A listener in the making. */
+    private static final class Open {
+      private final List<Route> routes = new ArrayList<>();
+      private final List<StreamRoute> streams = new ArrayList<>();
+      private boolean http;
+    }
+
+    /** Opens a port, and on it a listener for HTTP of some hosts; again does nothing. */
     public Builder listen(int port, boolean withTls, HostPattern host) {
-      tls.putIfAbsent(port, withTls);
-      listeners
-          .computeIfAbsent(port, _ -> new LinkedHashMap<>())
-          .computeIfAbsent(host, _ -> new ArrayList<>());
+      open(port, withTls, host).http = true;
       return this;
+    }
+
+    /** Opens a port, and on it a listener for TLS connections that are passed on. */
+    public Builder listenStreams(int port, HostPattern host) {
+      Open _ = open(port, true, host);
+      return this;
+    }
+
+    private Open open(int port, boolean withTls, HostPattern host) {
+      tls.putIfAbsent(port, withTls);
+      return listeners
+          .computeIfAbsent(port, _ -> new LinkedHashMap<>())
+          .computeIfAbsent(host, _ -> new Open());
     }
 
     /** Adds a rule to a listener that is open. */
     public Builder add(int port, HostPattern listener, Route route) {
-      Map<HostPattern, List<Route>> open = listeners.get(port);
-      List<Route> routes = open == null ? null : open.get(listener);
-      if (routes == null) {
+      at(port, listener).routes.add(route);
+      return this;
+    }
+
+    /** The same for connections. */
+    public Builder add(int port, HostPattern listener, StreamRoute route) {
+      at(port, listener).streams.add(route);
+      return this;
+    }
+
+    private Open at(int port, HostPattern listener) {
+      Open open = listeners.getOrDefault(port, Map.of()).get(listener);
+      if (open == null) {
         throw new IllegalArgumentException("nobody listens for " + listener + " at " + port);
       }
-      routes.add(route);
-      return this;
+      return open;
     }
 
     /** The first certificate named for a host stays. */
@@ -97,7 +128,8 @@ public final class RouteTable {
       Map<Integer, PortRoutes> ports = new TreeMap<>();
       listeners.forEach((port, hosts) -> {
         List<PortRoutes.Listener> all = new ArrayList<>();
-        hosts.forEach((host, routes) -> all.add(new PortRoutes.Listener(host, routes)));
+        hosts.forEach((host, open) ->
+            all.add(new PortRoutes.Listener(host, open.http, open.routes, open.streams)));
         ports.put(
             port,
             new PortRoutes(

@@ -25,6 +25,7 @@ final class FakeCluster implements ClusterObjects {
   private final List<KubeObject> objects = new ArrayList<>();
   private final Map<String, Map<String, String>> namespaces = new HashMap<>();
   private final Map<String, String> badSecrets = new HashMap<>();
+  private final Map<String, String> authorities = new HashMap<>();
   private int age;
 
   /** Later ones are younger. */
@@ -55,6 +56,11 @@ final class FakeCluster implements ClusterObjects {
 
   FakeCluster badSecret(String key, String why) {
     badSecrets.put(key, why);
+    return this;
+  }
+
+  FakeCluster authorities(String key, String pem) {
+    authorities.put(key, pem);
     return this;
   }
 
@@ -97,6 +103,12 @@ final class FakeCluster implements ClusterObjects {
   public CertificateState certificate(ObjectKey secret) {
     String why = badSecrets.get(secret.toString());
     return why == null ? new CertificateState.Usable() : new CertificateState.Unusable(why);
+  }
+
+  @Override
+  public Authorities authorities(ObjectKey configMap) {
+    String pem = authorities.get(configMap.toString());
+    return pem == null ? new Authorities.Unusable("does not exist") : new Authorities.Known(pem);
   }
 
   @Override

@@ -1,5 +1,12 @@
 package dev.wherry.network.ingress.kinds;
 
+import static dev.wherry.network.ingress.kinds.GatewayObjects.cluster;
+import static dev.wherry.network.ingress.kinds.GatewayObjects.condition;
+import static dev.wherry.network.ingress.kinds.GatewayObjects.gateway;
+import static dev.wherry.network.ingress.kinds.GatewayObjects.parent;
+import static dev.wherry.network.ingress.kinds.GatewayObjects.route;
+import static dev.wherry.network.ingress.kinds.GatewayObjects.status;
+import static dev.wherry.network.ingress.kinds.GatewayObjects.to;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -20,51 +27,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** After Gateway API's specification and its conformance tests. */
 class GatewayTranslationTest {
   private static final String ALL = "allowedRoutes: {namespaces: {from: All}}";
-
-  private static FakeCluster cluster() {
-    return new FakeCluster()
-        .with(
-            GatewayKinds.GATEWAY_CLASS,
-            "{metadata: {name: w}, spec: {controllerName: wherry.dev/gateway}}")
-        .with(GatewayKinds.GATEWAY_CLASS, "{metadata: {name: x}, spec: {controllerName: other}}")
-        .services("ns", "v1", "v2", "v3")
-        .services("far", "v1");
-  }
-
-  private static String gateway(String listeners) {
-    return "{metadata: {namespace: ns, name: gw, generation: 3}, spec: {gatewayClassName: w, listeners: [%s]}}"
-        .formatted(listeners);
-  }
-
-  private static String route(String name, String spec) {
-    return "{metadata: {namespace: ns, name: %s, generation: 2}, spec: {parentRefs: [{name: gw}], %s}}"
-        .formatted(name, spec);
-  }
-
-  private static String to(String service) {
-    return "backendRefs: [{name: %s, port: 80}]".formatted(service);
-  }
-
-  private static String condition(JsonNode conditions, String type) {
-    for (JsonNode condition : conditions) {
-      if (condition.path("type").asText().equals(type)) {
-        return condition.path("status").asText() + " " + condition.path("reason").asText();
-      }
-    }
-    return "none";
-  }
-
-  private static JsonNode status(Translation translation, String name) {
-    return translation.findings().statuses().entrySet().stream()
-        .filter(entry -> entry.getKey().metadata().name().equals(name))
-        .findFirst()
-        .orElseThrow()
-        .getValue();
-  }
-
-  private static JsonNode parent(Translation translation, String route) {
-    return status(translation, route).path("parents").path(0);
-  }
 
   @ParameterizedTest
   @CsvSource({

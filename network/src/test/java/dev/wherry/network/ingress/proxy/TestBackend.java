@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLContext;
 
 /** A small HTTP/1.1 server that does what a test says, one virtual thread for a connection. */
 final class TestBackend implements AutoCloseable {
@@ -49,14 +50,23 @@ final class TestBackend implements AutoCloseable {
   private final List<Socket> sockets = new CopyOnWriteArrayList<>();
   private final AtomicInteger connections = new AtomicInteger();
 
-  private TestBackend(Handler handler) throws IOException {
+  private TestBackend(ServerSocket listener, Handler handler) {
     this.handler = handler;
-    this.listener = new ServerSocket(0, 1_000, InetAddress.getLoopbackAddress());
+    this.listener = listener;
     Thread.ofVirtual().start(this::accept);
   }
 
   static TestBackend start(Handler handler) throws IOException {
-    return new TestBackend(handler);
+    return new TestBackend(new ServerSocket(0, 1_000, InetAddress.getLoopbackAddress()), handler);
+  }
+
+  /** The same over TLS. */
+  static TestBackend secured(SSLContext context, Handler handler) throws IOException {
+    return new TestBackend(
+        context
+            .getServerSocketFactory()
+            .createServerSocket(0, 1_000, InetAddress.getLoopbackAddress()),
+        handler);
   }
 
   /** Answers every request with a text. */

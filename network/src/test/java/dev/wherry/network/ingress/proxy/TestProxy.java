@@ -63,7 +63,10 @@ final class TestProxy implements AutoCloseable {
   }
 
   BackendKey backend(String name, boolean http2, InetSocketAddress... addresses) {
-    BackendKey key = new BackendKey("ns", name, "", http2);
+    return backend(new BackendKey("ns", name, "", http2), addresses);
+  }
+
+  BackendKey backend(BackendKey key, InetSocketAddress... addresses) {
     endpoints.put(key, List.of(addresses));
     return key;
   }
@@ -83,6 +86,10 @@ final class TestProxy implements AutoCloseable {
             .add(PLAIN, HostPattern.ANY, route)
             .add(TLS, HostPattern.ANY, route)
             .build();
+    apply(table);
+  }
+
+  void apply(RouteTable table) throws InterruptedException {
     if (!server.apply(table).isEmpty()) {
       throw new AssertionError("ports not open");
     }
