@@ -1,7 +1,6 @@
 package dev.wherry.network.ingress;
 
 import dev.wherry.machinery.client.ApiClient;
-import dev.wherry.machinery.client.MetadataObject;
 import dev.wherry.machinery.informer.Informer;
 import dev.wherry.machinery.informer.ObjectKey;
 import dev.wherry.machinery.informer.Scope;
@@ -10,19 +9,15 @@ import dev.wherry.model.core.v1.Namespace;
 import dev.wherry.model.core.v1.Service;
 import dev.wherry.model.discovery.v1.EndpointSlice;
 import dev.wherry.model.kind.Kind;
-import dev.wherry.model.kind.KindInfo;
 import dev.wherry.model.networking.v1.Ingress;
 import dev.wherry.model.networking.v1.IngressClass;
-import dev.wherry.model.status.ApiException;
 import dev.wherry.network.ingress.kinds.ClusterObjects.Authorities;
 import dev.wherry.network.ingress.kinds.ClusterObjects.CertificateState;
 import dev.wherry.network.ingress.kinds.GatewayKinds;
 import dev.wherry.network.ingress.kinds.IngressClasses;
-import dev.wherry.network.ingress.kinds.TreeObject;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
+import dev.wherry.network.trees.DefinedKinds;
+import dev.wherry.network.trees.TreeObject;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,29 +34,15 @@ import java.util.function.Supplier;
 final class ClusterWatch implements AutoCloseable {
   static final Duration SYNC_MAX = Duration.ofSeconds(30);
 
-  private static final Logger LOG = System.getLogger(ClusterWatch.class.getName());
   private static final String BY_SERVICE = "service";
   private static final String SERVICE_NAME = "kubernetes.io/service-name";
-  private static final Kind<MetadataObject> DEFINITION =
-      MetadataObject.of(
-          new KindInfo(
-              "apiextensions.k8s.io",
-              "v1",
-              "CustomResourceDefinition",
-              "customresourcedefinitions",
-              false));
-
-  private final ApiClient api;
-  private final Timer timer;
-  private final Runnable changed;
   private final Consumer<ObjectKey> endpointsChanged;
   private final Informer<Ingress> ingresses;
   private final Informer<IngressClass> classes;
   private final Informer<Service> services;
   private final Informer<EndpointSlice> slices;
   private final Informer<Namespace> namespaces;
-  private final Map<Kind<TreeObject>, Informer<MetadataObject>> definitions = new LinkedHashMap<>();
-  private final Map<Kind<TreeObject>, Informer<TreeObject>> gatewayKinds = new LinkedHashMap<>();
+  private final DefinedKinds gatewayKinds;
   private final Set<ObjectKey> askedServices = ConcurrentHashMap.newKeySet();
   private boolean followsServices;
 
@@ -70,10 +51,8 @@ final class ClusterWatch implements AutoCloseable {
    * @param endpointsChanged of this Service
    */
   ClusterWatch(ApiClient api, Timer timer, Runnable changed, Consumer<ObjectKey> endpointsChanged) {
-    this.api = api;
-    this.timer = timer;
-    this.changed = changed;
     this.endpointsChanged = endpointsChanged;
+    gatewayKinds = new DefinedKinds(api, timer, changed);
     ingresses = new Informer<>(api, Ingress.KIND, Scope.ALL, timer).onChange(_ -> changed.run());
     classes = new Informer<>(api, IngressClass.KIND, Scope.ALL, timer).onChange(_ -> changed.run());
     services =
@@ -90,35 +69,21 @@ final class ClusterWatch implements AutoCloseable {
     namespaces =
         new Informer<>(api, Namespace.KIND, Scope.ALL, timer)
             .onChange(_ -> {
-              if (!gatewayKinds().isEmpty()) {
+              if (!gatewayKinds.isEmpty()) {
                 changed.run();
               }
             });
   }
 
-  private Map<Kind<TreeObject>, Informer<TreeObject>> gatewayKinds() {
-    return gatewayKinds;
-  }
-
   void start() {
     ingresses.start();
     classes.start();
-    define(GatewayKinds.GATEWAY);
+    gatewayKinds.expect(GatewayKinds.GATEWAY);
   }
 
   private static ObjectKey serviceOf(EndpointSlice slice) {
     return new ObjectKey(
         slice.metadata().namespace(), slice.metadata().labels().getOrDefault(SERVICE_NAME, ""));
-  }
-
-  private void define(Kind<TreeObject> kind) {
-    definitions.computeIfAbsent(
-        kind,
-        k ->
-            new Informer<>(
-                    api, DEFINITION, Scope.ofFields("metadata.name=" + k.info().resource()), timer)
-                .onChange(_ -> changed.run())
-                .start());
   }
 
   /** Waits for what is there at the start. */
@@ -132,7 +97,10 @@ final class ClusterWatch implements AutoCloseable {
    * @return whether all of it was seen
    */
   boolean follow() throws InterruptedException {
-    followGatewayKinds();
+    if (gatewayKinds.isDefined(GatewayKinds.GATEWAY)) {
+      GatewayKinds.ALL.forEach(gatewayKinds::expect);
+    }
+    gatewayKinds.follow();
     if (followsServices || !isUsed()) {
       return true;
     }
@@ -145,61 +113,16 @@ final class ClusterWatch implements AutoCloseable {
         && namespaces.awaitSynced(SYNC_MAX);
   }
 
-  private void followGatewayKinds() throws InterruptedException {
-    if (isDefined(GatewayKinds.GATEWAY)) {
-      GatewayKinds.ALL.forEach(this::define);
-    }
-    for (Kind<TreeObject> kind : GatewayKinds.ALL) {
-      Informer<MetadataObject> definition = definitions.get(kind);
-      if (definition != null && !definition.awaitSynced(SYNC_MAX)) {
-        continue;
-      }
-      Informer<TreeObject> known = gatewayKinds.get(kind);
-      if (known == null && isDefined(kind)) {
-        begin(kind);
-      } else if (known != null && !isDefined(kind)) {
-        gatewayKinds.remove(kind);
-        known.close();
-      }
-    }
-  }
-
-  private void begin(Kind<TreeObject> kind) throws InterruptedException {
-    try {
-      Informer<TreeObject> made =
-          new Informer<>(api, kind, Scope.ALL, timer).onChange(_ -> changed.run()).start();
-      gatewayKinds.put(kind, made);
-      if (!made.awaitSynced(Duration.ofSeconds(2))) {
-        LOG.log(Level.DEBUG, "not served yet kind={0}", kind);
-      }
-    } catch (ApiException e) {
-      LOG.log(Level.DEBUG, "not served yet kind={0} why={1}", kind, e.text());
-      timer.after(Duration.ofSeconds(1), changed);
-    }
-  }
-
-  private boolean isDefined(Kind<TreeObject> kind) {
-    Informer<MetadataObject> definition = definitions.get(kind);
-    return definition != null
-        && definition.list().stream()
-            .anyMatch(d -> d.metadata().name().equals(kind.info().resource()));
-  }
-
   /** Whether anything is to be served at all. */
   boolean isUsed() {
     IngressClasses ours = new IngressClasses(classes.list());
     return ingresses.list().stream().anyMatch(ours::isOurs)
-        || !all(GatewayKinds.GATEWAY_CLASS).isEmpty()
-        || !all(GatewayKinds.GATEWAY).isEmpty();
+        || !gatewayKinds.all(GatewayKinds.GATEWAY_CLASS).isEmpty()
+        || !gatewayKinds.all(GatewayKinds.GATEWAY).isEmpty();
   }
 
   List<EndpointSlice> slices(ObjectKey service) {
     return slices.byIndex(BY_SERVICE, service.toString());
-  }
-
-  private List<TreeObject> all(Kind<TreeObject> kind) {
-    Informer<TreeObject> known = gatewayKinds.get(kind);
-    return known == null ? List.of() : known.list();
   }
 
   /** The objects as translations see them; which Services they ask for is remembered. */
@@ -244,7 +167,7 @@ final class ClusterWatch implements AutoCloseable {
 
     @Override
     public List<TreeObject> all(Kind<TreeObject> kind) {
-      return ClusterWatch.this.all(kind);
+      return gatewayKinds.all(kind);
     }
 
     @Override
@@ -275,7 +198,6 @@ final class ClusterWatch implements AutoCloseable {
     services.close();
     slices.close();
     namespaces.close();
-    definitions.values().forEach(Informer::close);
-    gatewayKinds.values().forEach(Informer::close);
+    gatewayKinds.close();
   }
 }

@@ -13,7 +13,7 @@ import dev.wherry.model.status.ApiException;
 import dev.wherry.model.status.Reason;
 import dev.wherry.network.ingress.IngressController.Place;
 import dev.wherry.network.ingress.kinds.GatewayKinds;
-import dev.wherry.network.ingress.kinds.TreeObject;
+import dev.wherry.network.trees.TreeObject;
 import java.time.InstantSource;
 import java.util.List;
 

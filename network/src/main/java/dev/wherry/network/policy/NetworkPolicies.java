@@ -14,6 +14,8 @@ import dev.wherry.network.netlink.NetlinkException;
 import dev.wherry.network.netlink.NetlinkSocket;
 import dev.wherry.network.netlink.NetlinkThread;
 import dev.wherry.network.nftables.Queries;
+import dev.wherry.network.trees.DefinedKinds;
+import dev.wherry.network.trees.TreeObject;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -44,6 +46,7 @@ public final class NetworkPolicies implements AutoCloseable {
   private final Timer timer;
   private final Runnable prologue;
   private final Informer<NetworkPolicy> policies;
+  private final DefinedKinds clusterKinds;
   private final Informer<Node> node;
   private final Informer<Namespace> namespaces;
   private final Informer<Pod> pods;
@@ -58,6 +61,7 @@ public final class NetworkPolicies implements AutoCloseable {
     this.prologue = prologue;
     policies =
         new Informer<>(client, NetworkPolicy.KIND, Scope.ALL, timer).onChange(_ -> news.release());
+    clusterKinds = new DefinedKinds(client, timer, news::release);
     node =
         new Informer<>(client, Node.KIND, Scope.ofFields("metadata.name=" + nodeName), timer)
             .onChange(_ -> news.release());
@@ -80,6 +84,7 @@ public final class NetworkPolicies implements AutoCloseable {
   static NetworkPolicies start(ApiClient client, String nodeName, Timer timer, Runnable prologue) {
     NetworkPolicies started = new NetworkPolicies(client, nodeName, timer, prologue);
     started.policies.start();
+    started.clusterKinds.expect(ClusterPolicy.KIND);
     started.node.start();
     started.thread.start();
     return started;
@@ -178,7 +183,9 @@ public final class NetworkPolicies implements AutoCloseable {
   }
 
   private void bring(NetlinkThread netlink) throws IOException, InterruptedException {
-    if (!watching && !policies.list().isEmpty()) {
+    clusterKinds.follow();
+    boolean needed = !policies.list().isEmpty() || !clusterPolicies().isEmpty();
+    if (!watching && needed) {
       pods.start();
       namespaces.start();
       watching = true;
@@ -218,11 +225,16 @@ public final class NetworkPolicies implements AutoCloseable {
     });
   }
 
+  private List<TreeObject> clusterPolicies() {
+    return clusterKinds.all(ClusterPolicy.KIND);
+  }
+
   private World world() {
     return World.of(
         nodeName,
         node.get("", nodeName),
         policies.list(),
+        clusterPolicies(),
         watching ? pods.list() : List.of(),
         watching ? namespaces.list() : List.of());
   }
@@ -237,6 +249,7 @@ public final class NetworkPolicies implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     policies.close();
+    clusterKinds.close();
     node.close();
     namespaces.close();
     pods.close();

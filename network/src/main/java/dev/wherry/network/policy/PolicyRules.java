@@ -81,8 +81,14 @@ final class PolicyRules {
       }
     }
 
-    /** A port that each of the serving pods has under this name. */
-    record Named(int protocol, String name, PodScope servers) implements Port {}
+    /**
+     * A port that each of the serving pods has under this name.
+     *
+     * @param protocol 0 for any
+     */
+    record Named(int protocol, String name, PodScope servers) implements Port {
+      static final int ANY_PROTOCOL = 0;
+    }
   }
 
   private static Bytes bytes(int port) {

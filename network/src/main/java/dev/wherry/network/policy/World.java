@@ -5,6 +5,7 @@ import dev.wherry.model.core.v1.Node;
 import dev.wherry.model.core.v1.Pod;
 import dev.wherry.model.networking.v1.NetworkPolicy;
 import dev.wherry.network.rules.Cidr;
+import dev.wherry.network.trees.TreeObject;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,17 +15,20 @@ import java.util.Optional;
  * What policies are judged by.
  *
  * @param ranges of this node's pods
+ * @param clusterPolicies in their order
  * @param namespaces labels by name
  */
 record World(
     String nodeName,
     List<Cidr> ranges,
     List<NetworkPolicy> policies,
+    List<ClusterPolicy> clusterPolicies,
     List<PolicyPod> pods,
     Map<String, Map<String, String>> namespaces) {
   World {
     ranges = List.copyOf(ranges);
     policies = List.copyOf(policies);
+    clusterPolicies = List.copyOf(clusterPolicies);
     pods = List.copyOf(pods);
     namespaces = Map.copyOf(namespaces);
   }
@@ -34,6 +38,7 @@ record World(
       String nodeName,
       Optional<Node> node,
       List<NetworkPolicy> policies,
+      List<TreeObject> clusterPolicies,
       List<Pod> pods,
       List<Namespace> namespaces) {
     Map<String, Map<String, String>> labels = new HashMap<>();
@@ -42,6 +47,10 @@ record World(
         nodeName,
         node.map(n -> n.spec().podCIDRs().stream().map(Cidr::parse).toList()).orElse(List.of()),
         policies,
+        clusterPolicies.stream()
+            .flatMap(policy -> ClusterPolicy.of(policy, nodeName).stream())
+            .sorted()
+            .toList(),
         pods.stream().flatMap(pod -> PolicyPod.of(pod).stream()).toList(),
         labels);
   }

@@ -1,5 +1,6 @@
 package dev.wherry.network.policy;
 
+import static dev.wherry.network.policy.PolicyObjects.clusterPolicy;
 import static dev.wherry.network.policy.PolicyObjects.pod;
 import static dev.wherry.network.policy.PolicyObjects.policy;
 import static dev.wherry.network.policy.PolicyObjects.read;
@@ -12,10 +13,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.wherry.machinery.Eventually;
 import dev.wherry.machinery.client.DeleteOptions;
 import dev.wherry.machinery.client.FakeApiClient;
+import dev.wherry.machinery.client.MetadataObject;
 import dev.wherry.machinery.time.SystemTimer;
 import dev.wherry.model.core.v1.Namespace;
 import dev.wherry.model.core.v1.Node;
 import dev.wherry.model.core.v1.Pod;
+import dev.wherry.model.kind.Kind;
+import dev.wherry.model.kind.KindInfo;
 import dev.wherry.model.networking.v1.NetworkPolicy;
 import dev.wherry.network.netlink.NetlinkException;
 import dev.wherry.network.netlink.TestNamespace;
@@ -32,6 +36,15 @@ import org.junit.jupiter.api.TestInstance;
 /** Policies from the API to packets between pods of one node, which no bridge joins. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class NetworkPoliciesTest {
+  private static final Kind<MetadataObject> DEFINITION =
+      MetadataObject.of(
+          new KindInfo(
+              "apiextensions.k8s.io",
+              "v1",
+              "CustomResourceDefinition",
+              "customresourcedefinitions",
+              false));
+
   private static final String ONE = "10.42.0.2";
   private static final String TWO = "10.42.0.3";
   private static final String NEW = "10.42.0.4";
@@ -136,6 +149,24 @@ class NetworkPoliciesTest {
       Eventually.await("shut out again", () -> !reaches(three, ONE, 80));
       assertTrue(open.getInputStream().read() == 1, "what is established goes on");
     }
+  }
+
+  @Test
+  void clusterPolicy_ofAKindDefinedLater_isCarriedOut() throws Exception {
+    Eventually.await("two reaches ONE", () -> reaches(two, ONE, 80));
+    String name = ClusterPolicy.KIND.info().resource();
+    api.create(DEFINITION, read(DEFINITION, "{metadata: {name: %s}}".formatted(name)));
+    api.create(
+        ClusterPolicy.KIND,
+        clusterPolicy(
+            "c",
+            "tier: Admin, priority: 1, subject: {namespaces: {matchLabels: {ns: x}}}, ingress: [{action: Pass, from: [{namespaces: {}}], protocols: [{tcp: {destinationPort: {number: 81}}}]}, {action: Deny, from: [{namespaces: {}}]}]"));
+    Eventually.await("closed", () -> !reaches(two, ONE, 80));
+    assertTrue(reaches(two, ONE, 81), "passed, and no tier says no");
+
+    api.delete(ClusterPolicy.KIND, "", "c", DeleteOptions.DEFAULT);
+    Eventually.await("no table", () -> !listed("wherry-policy"));
+    Eventually.await("open", () -> reaches(two, ONE, 80));
   }
 
   @Test

@@ -5,6 +5,7 @@ import dev.wherry.model.json.Yaml;
 import dev.wherry.model.kind.Kind;
 import dev.wherry.model.kind.KubeObject;
 import dev.wherry.model.networking.v1.NetworkPolicy;
+import dev.wherry.network.trees.TreeObject;
 import java.nio.charset.StandardCharsets;
 
 /** Policies and pods as short YAML. */
@@ -20,6 +21,15 @@ final class PolicyObjects {
     return read(
         NetworkPolicy.KIND,
         "{metadata: {namespace: '%s', name: %s}, spec: {%s}}".formatted(namespace, name, spec));
+  }
+
+  /**
+   * A policy of the cluster.
+   *
+   * @param spec one line of YAML inside braces
+   */
+  static TreeObject clusterPolicy(String name, String spec) {
+    return read(ClusterPolicy.KIND, "{metadata: {name: %s}, spec: {%s}}".formatted(name, spec));
   }
 
   /**

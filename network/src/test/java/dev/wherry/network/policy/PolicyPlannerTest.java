@@ -46,7 +46,13 @@ class PolicyPlannerTest {
 
   private static Verdicts with(NetworkPolicy... policies) {
     World world =
-        new World("n1", List.of(Cidr.parse("10.42.0.0/24")), List.of(policies), pods(), LABELS);
+        new World(
+            "n1",
+            List.of(Cidr.parse("10.42.0.0/24")),
+            List.of(policies),
+            List.of(),
+            pods(),
+            LABELS);
     return new Verdicts(PolicyPlanner.plan(world));
   }
 

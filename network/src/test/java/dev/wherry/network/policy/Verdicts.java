@@ -46,6 +46,9 @@ record Verdicts(PolicyTable table) {
         if (found.equals(Verdict.ACCEPT) || found.equals(Verdict.DROP)) {
           return Optional.of(found.equals(Verdict.ACCEPT));
         }
+        if (found.equals(Verdict.RETURN)) {
+          return Optional.empty();
+        }
         Chain next = table.chains().get(found.chain());
         Optional<Boolean> there = judge(Objects.requireNonNull(next), packet);
         if (there.isPresent() || found.equals(Verdict.go(found.chain()))) {

@@ -8,6 +8,8 @@ import dev.wherry.model.json.Json;
 import dev.wherry.network.ingress.route.BackendKey;
 import dev.wherry.network.ingress.route.BackendTls;
 import dev.wherry.network.ingress.route.Target;
+import dev.wherry.network.trees.TreeObject;
+import dev.wherry.network.trees.Trees;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;

@@ -5,6 +5,7 @@ import dev.wherry.model.core.v1.Service;
 import dev.wherry.model.kind.Kind;
 import dev.wherry.model.networking.v1.Ingress;
 import dev.wherry.model.networking.v1.IngressClass;
+import dev.wherry.network.trees.TreeObject;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

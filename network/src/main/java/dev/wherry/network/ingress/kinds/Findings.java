@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.machinery.informer.ObjectKey;
 import dev.wherry.model.kind.KubeObject;
 import dev.wherry.model.networking.v1.Ingress;
+import dev.wherry.network.trees.TreeObject;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;

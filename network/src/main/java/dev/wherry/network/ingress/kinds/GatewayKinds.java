@@ -3,6 +3,7 @@ package dev.wherry.network.ingress.kinds;
 import dev.wherry.machinery.edge.EdgeClasses;
 import dev.wherry.model.kind.Kind;
 import dev.wherry.model.kind.KindInfo;
+import dev.wherry.network.trees.TreeObject;
 import java.util.List;
 
 /** The kinds of Gateway API that are served, in the version of its standard channel. */

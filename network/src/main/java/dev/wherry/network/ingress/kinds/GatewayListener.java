@@ -7,6 +7,8 @@ import dev.wherry.machinery.informer.ObjectKey;
 import dev.wherry.model.selector.Labels;
 import dev.wherry.network.ingress.kinds.ClusterObjects.CertificateState;
 import dev.wherry.network.ingress.route.HostPattern;
+import dev.wherry.network.trees.TreeObject;
+import dev.wherry.network.trees.Trees;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -7,6 +7,8 @@ import dev.wherry.machinery.informer.ObjectKey;
 import dev.wherry.model.json.Json;
 import dev.wherry.model.kind.Kind;
 import dev.wherry.network.ingress.route.RouteTable;
+import dev.wherry.network.trees.TreeObject;
+import dev.wherry.network.trees.Trees;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,6 +1,8 @@
 package dev.wherry.network.ingress.kinds;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.wherry.network.trees.TreeObject;
+import dev.wherry.network.trees.Trees;
 import java.util.List;
 
 /** Who may name objects of another namespace (Gateway API's ReferenceGrant). */

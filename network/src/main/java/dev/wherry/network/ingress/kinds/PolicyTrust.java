@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.wherry.machinery.informer.ObjectKey;
 import dev.wherry.network.ingress.kinds.ClusterObjects.Authorities;
 import dev.wherry.network.ingress.route.BackendTls;
+import dev.wherry.network.trees.TreeObject;
+import dev.wherry.network.trees.Trees;
 import java.util.ArrayList;
 import java.util.List;
 

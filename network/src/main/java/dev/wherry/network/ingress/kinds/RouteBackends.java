@@ -5,6 +5,8 @@ import dev.wherry.machinery.informer.ObjectKey;
 import dev.wherry.model.core.v1.Service;
 import dev.wherry.network.ingress.route.BackendKey;
 import dev.wherry.network.ingress.route.Target;
+import dev.wherry.network.trees.TreeObject;
+import dev.wherry.network.trees.Trees;
 import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;

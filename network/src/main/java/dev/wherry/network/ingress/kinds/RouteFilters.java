@@ -6,6 +6,7 @@ import dev.wherry.network.ingress.route.BackendKey;
 import dev.wherry.network.ingress.route.Filters;
 import dev.wherry.network.ingress.route.HeaderEdits;
 import dev.wherry.network.ingress.route.PathEdit;
+import dev.wherry.network.trees.Trees;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -5,6 +5,7 @@ import dev.wherry.network.ingress.route.BoundedPattern;
 import dev.wherry.network.ingress.route.PathMatch;
 import dev.wherry.network.ingress.route.RequestMatch;
 import dev.wherry.network.ingress.route.ValueMatch;
+import dev.wherry.network.trees.Trees;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

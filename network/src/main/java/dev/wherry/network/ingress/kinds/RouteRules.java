@@ -11,6 +11,7 @@ import dev.wherry.network.ingress.route.RequestMatch;
 import dev.wherry.network.ingress.route.Route;
 import dev.wherry.network.ingress.route.StreamRoute;
 import dev.wherry.network.ingress.route.Target;
+import dev.wherry.network.trees.TreeObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

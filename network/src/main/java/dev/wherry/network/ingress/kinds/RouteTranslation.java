@@ -9,6 +9,8 @@ import dev.wherry.network.ingress.route.HostPattern;
 import dev.wherry.network.ingress.route.Route;
 import dev.wherry.network.ingress.route.RouteTable;
 import dev.wherry.network.ingress.route.StreamRoute;
+import dev.wherry.network.trees.TreeObject;
+import dev.wherry.network.trees.Trees;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

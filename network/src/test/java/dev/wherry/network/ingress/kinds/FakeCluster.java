@@ -12,6 +12,7 @@ import dev.wherry.network.ingress.route.Asked;
 import dev.wherry.network.ingress.route.PortRoutes;
 import dev.wherry.network.ingress.route.Route;
 import dev.wherry.network.ingress.route.Target;
+import dev.wherry.network.trees.TreeObject;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,4 +1,4 @@
-package dev.wherry.network.ingress.kinds;
+package dev.wherry.network.trees;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -11,13 +11,13 @@ import java.io.IOException;
 import java.util.Optional;
 
 /** Reads fields of trees that may lack them. */
-final class Trees {
+public final class Trees {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private Trees() {}
 
   /** The text at a path of fields, or "". */
-  static String text(JsonNode tree, String... path) {
+  public static String text(JsonNode tree, String... path) {
     return text("", tree, path);
   }
 
@@ -30,7 +30,7 @@ final class Trees {
   }
 
   /** A label selector; null where it is none that can be read. */
-  static @org.jspecify.annotations.Nullable Labels labels(JsonNode tree) {
+  public static @org.jspecify.annotations.Nullable Labels labels(JsonNode tree) {
     try (JsonParser tokens = MAPPER.treeAsTokens(tree)) {
       tokens.nextToken();
       return Labels.of(Optional.of(LabelSelector.read(tokens)));
@@ -40,7 +40,7 @@ final class Trees {
   }
 
   /** The text of a field, or a default where it is missing. */
-  static String textOr(JsonNode tree, String field, String fallback) {
+  public static String textOr(JsonNode tree, String field, String fallback) {
     return text(fallback, tree, field);
   }
 }

@@ -1,4 +1,4 @@
-package dev.wherry.network.ingress.kinds;
+package dev.wherry.network.trees;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
@@ -23,7 +23,7 @@ public record TreeObject(Kind<TreeObject> kind, ObjectMeta metadata, ObjectNode 
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   /** A kind whose objects are trees. */
-  static Kind<TreeObject> kind(KindInfo info) {
+  public static Kind<TreeObject> kind(KindInfo info) {
     Holder holder = new Holder();
     Kind<TreeObject> kind =
         new Kind<>(info, TreeObject.class, p -> read(holder, p), (o, g) -> write(o, g));
@@ -54,7 +54,8 @@ public record TreeObject(Kind<TreeObject> kind, ObjectMeta metadata, ObjectNode 
     return tree.path("status");
   }
 
-  long generation() {
+  /** 0 where it has none. */
+  public long generation() {
     Long generation = metadata.generation();
     return generation == null ? 0 : generation;
   }
