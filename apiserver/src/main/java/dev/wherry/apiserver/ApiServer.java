@@ -162,8 +162,7 @@ public final class ApiServer implements AutoCloseable {
       LateAdmission late) {
     return SecurityRealm.over(
         view,
-        protection.tokenAuthenticators(),
-        protection.anonymous(),
+        protection,
         List.of(pki.authority().certificate()),
         pki.serviceAccountKeys(),
         TokenConfig.defaults(),

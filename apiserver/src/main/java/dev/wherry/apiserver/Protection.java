@@ -3,6 +3,7 @@ package dev.wherry.apiserver;
 import dev.wherry.apiserver.audit.AuditLog;
 import dev.wherry.apiserver.authn.AnonymousAccess;
 import dev.wherry.apiserver.authn.Authenticator;
+import dev.wherry.apiserver.authz.chain.AuthorizerChain;
 import dev.wherry.apiserver.cache.StoreKeys;
 import dev.wherry.apiserver.config.FileFollower;
 import dev.wherry.apiserver.oidc.FollowedIssuers;
@@ -12,6 +13,7 @@ import dev.wherry.apiserver.secrets.EncryptionKeys;
 import dev.wherry.apiserver.secrets.ValueTransformer;
 import dev.wherry.apiserver.token.TokenConfig;
 import dev.wherry.apiserver.view.Resource;
+import dev.wherry.apiserver.webhook.KubeconfigWebhook;
 import dev.wherry.apiserver.webhook.TokenWebhook;
 import dev.wherry.store.Store;
 import java.security.SecureRandom;
@@ -32,12 +34,14 @@ import java.util.function.Supplier;
  * @param encryption encrypts as a file says
  * @param issuers judge the tokens of others by their signatures
  * @param tokenWebhook judges those that nobody here knows
+ * @param authorizers say what callers may do
  */
 public record Protection(
     ValueTransformer own,
     Optional<EncryptionAtRest> encryption,
     Optional<FollowedIssuers> issuers,
     Optional<TokenWebhook> tokenWebhook,
+    AuthorizerChain authorizers,
     Optional<AuditLog> audit)
     implements AutoCloseable {
 
@@ -60,7 +64,16 @@ public record Protection(
                 file -> FollowedIssuers.follow(file, TokenConfig.ISSUER, clock, files.lookEvery())),
         files
             .tokenWebhook()
-            .map(file -> TokenWebhook.open(file, TokenConfig.defaults().audiences(), clock)),
+            .map(file ->
+                TokenWebhook.open(
+                    file,
+                    TokenConfig.defaults().audiences(),
+                    clock,
+                    KubeconfigWebhook.FIRST_PAUSE)),
+        files
+            .authorization()
+            .map(file -> AuthorizerChain.follow(file, clock, files.lookEvery()))
+            .orElseGet(() -> AuthorizerChain.standard(clock)),
         files.audit().map(where -> AuditLog.open(where, clock, uids)));
   }
 
@@ -107,6 +120,9 @@ public record Protection(
     Map<String, FileFollower> all = new LinkedHashMap<>();
     encryption.ifPresent(file -> all.put("encryption_config_controller", file.follower()));
     issuers.ifPresent(file -> all.put("authentication_config_controller", file.follower()));
+    authorizers
+        .follower()
+        .ifPresent(follower -> all.put("authorization_config_controller", follower));
     return all;
   }
 
@@ -114,6 +130,7 @@ public record Protection(
   public void close() {
     issuers.ifPresent(FollowedIssuers::close);
     tokenWebhook.ifPresent(TokenWebhook::close);
+    authorizers.close();
     encryption.ifPresent(EncryptionAtRest::close);
     audit.ifPresent(AuditLog::close);
   }

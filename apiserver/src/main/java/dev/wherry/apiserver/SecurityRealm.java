@@ -3,7 +3,6 @@ package dev.wherry.apiserver;
 import dev.wherry.apiserver.admission.AdmissionChain;
 import dev.wherry.apiserver.admission.AdmissionPlugin;
 import dev.wherry.apiserver.admission.DefaultPlugins;
-import dev.wherry.apiserver.authn.AnonymousAccess;
 import dev.wherry.apiserver.authn.Authenticator;
 import dev.wherry.apiserver.authn.BootstrapTokenAuthenticator;
 import dev.wherry.apiserver.authn.RequestAuthentication;
@@ -15,7 +14,6 @@ import dev.wherry.apiserver.authz.NodeAuthorizer;
 import dev.wherry.apiserver.authz.NodeGraph;
 import dev.wherry.apiserver.authz.RbacAuthorizer;
 import dev.wherry.apiserver.authz.RbacPolicy;
-import dev.wherry.apiserver.authz.UnionAuthorizer;
 import dev.wherry.apiserver.bootstrap.DefaultPolicy;
 import dev.wherry.apiserver.token.ServiceAccountTokens;
 import dev.wherry.apiserver.token.TokenConfig;
@@ -55,16 +53,14 @@ public record SecurityRealm(
   /**
    * Wires a realm over the objects of a view, which must be filled and following already.
    *
-   * @param tokenAuthenticators judge bearer tokens that are none of ours
-   * @param anonymous where callers without credentials get through
+   * @param protection says who judges the tokens of others, and whom the authoriser asks
    * @param clientAuthorities whose client certificates are accepted
    * @param tokenKeys sign and verify service account tokens
    * @param lateAdmission makes the plugins that users configure
    */
   public static SecurityRealm over(
       ObjectView view,
-      List<? extends Authenticator> tokenAuthenticators,
-      AnonymousAccess anonymous,
+      Protection protection,
       Collection<X509Certificate> clientAuthorities,
       KeyPair tokenKeys,
       TokenConfig tokens,
@@ -73,27 +69,28 @@ public record SecurityRealm(
       Function<Authorizer, List<AdmissionPlugin>> lateAdmission) {
     RbacPolicy policy = RbacPolicy.following(view);
     Authorizer authorizer =
-        new UnionAuthorizer(
-            List.of(
+        protection
+            .authorizers()
+            .over(
                 new NodeAuthorizer(
                     NodeGraph.following(view),
                     EdgeSecrets.following(view),
                     DefaultPolicy.nodeRules()),
-                new RbacAuthorizer(policy)));
+                new RbacAuthorizer(policy));
     ServiceAccountTokens accounts =
         new ServiceAccountTokens(tokens, List.of(tokenKeys.getPublic()), view, clock);
     BootstrapTokenAuthenticator bootstrap = new BootstrapTokenAuthenticator(view, clock);
     TokenIssuer issuer = new TokenIssuer(tokens, tokenKeys, clock, random);
     List<Authenticator> tokenBearers = new ArrayList<>(List.of(bootstrap));
-    tokenBearers.addAll(tokenAuthenticators);
+    tokenBearers.addAll(protection.tokenAuthenticators());
     List<Authenticator> all =
         new ArrayList<>(List.of(new X509Authenticator(clientAuthorities, clock), accounts));
     all.addAll(tokenBearers);
     return new SecurityRealm(
-        new RequestAuthentication(all, anonymous),
+        new RequestAuthentication(all, protection.anonymous()),
         authorizer,
         DefaultPlugins.chain(view, authorizer, policy, random, lateAdmission.apply(authorizer)),
-        new AccessReviews(authorizer, policy),
+        new AccessReviews(authorizer, policy, protection.authorizers()::types),
         new TokenReviews(tokens, accounts, tokenBearers),
         new TokenRequests(tokens, issuer, view, clock),
         tokens);

@@ -30,6 +30,11 @@ final class ProtectionFlags {
   private @Nullable Path tokenWebhook;
 
   @Option(
+      names = "--authorization-config",
+      description = "An AuthorizationConfiguration: who is asked what callers may do, in order.")
+  private @Nullable Path authorization;
+
+  @Option(
       names = "--encryption-provider-config",
       description = "An EncryptionConfiguration: what is stored encrypted, by which keys.")
   private @Nullable Path encryption;
@@ -66,6 +71,7 @@ final class ProtectionFlags {
     return new ProtectionConfig(
         Optional.ofNullable(authentication),
         Optional.ofNullable(tokenWebhook),
+        Optional.ofNullable(authorization),
         audit(),
         Optional.ofNullable(encryption),
         encryptionReload,
@@ -92,6 +98,7 @@ final class ProtectionFlags {
     List<String> arguments = new ArrayList<>();
     add(arguments, "--authentication-config", authentication);
     add(arguments, "--authentication-token-webhook-config-file", tokenWebhook);
+    add(arguments, "--authorization-config", authorization);
     add(arguments, "--encryption-provider-config", encryption);
     if (encryptionReload) {
       arguments.add("--encryption-provider-config-automatic-reload=true");

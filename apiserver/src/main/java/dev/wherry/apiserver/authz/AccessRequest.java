@@ -1,7 +1,7 @@
 package dev.wherry.apiserver.authz;
 
 import dev.wherry.apiserver.authn.UserInfo;
-import java.util.Map;
+import dev.wherry.apiserver.request.Selectors;
 
 /**
  * One question to the authoriser: may this user do this? Either about a resource or about a path.
@@ -11,30 +11,30 @@ import java.util.Map;
  *     (impersonate, bind, escalate, approve, sign); for paths the lower-case HTTP method
  * @param resourceRequest false for paths outside the API groups
  * @param group API group, "" for core; "" for paths
+ * @param version of the group, or "*" where it does not matter; "" for paths
  * @param resource the plural; "" for paths
  * @param subresource "" when none
  * @param namespace "" for cluster scope and for all namespaces
  * @param name the object's name, "" when not about one object; for list and watch the value of a
  *     {@code metadata.name} field selector
  * @param path the URL path; "" for resources
- * @param fieldsEqual the equality terms of the request's field selector
+ * @param selectors what a collection is narrowed to
  */
 public record AccessRequest(
     UserInfo user,
     String verb,
     boolean resourceRequest,
     String group,
+    String version,
     String resource,
     String subresource,
     String namespace,
     String name,
     String path,
-    Map<String, String> fieldsEqual) {
+    Selectors selectors) {
 
-  /** Copies the selector. */
-  public AccessRequest {
-    fieldsEqual = Map.copyOf(fieldsEqual);
-  }
+  /** What stands for a version that does not matter. */
+  private static final String ANY_VERSION = "*";
 
   /** A question about a resource. */
   public static AccessRequest resource(
@@ -46,18 +46,54 @@ public record AccessRequest(
       String namespace,
       String name) {
     return new AccessRequest(
-        user, verb, true, group, resource, subresource, namespace, name, "", Map.of());
+        user,
+        verb,
+        true,
+        group,
+        ANY_VERSION,
+        resource,
+        subresource,
+        namespace,
+        name,
+        "",
+        Selectors.NONE);
   }
 
   /** A question about a path outside the API groups. */
   public static AccessRequest path(UserInfo user, String verb, String path) {
-    return new AccessRequest(user, verb, false, "", "", "", "", "", path, Map.of());
+    return new AccessRequest(user, verb, false, "", "", "", "", "", "", path, Selectors.NONE);
   }
 
-  /** The same question with the equality terms of a field selector. */
-  public AccessRequest selecting(Map<String, String> equal) {
+  /** The same question about another version. */
+  public AccessRequest inVersion(String other) {
     return new AccessRequest(
-        user, verb, resourceRequest, group, resource, subresource, namespace, name, path, equal);
+        user,
+        verb,
+        resourceRequest,
+        group,
+        other,
+        resource,
+        subresource,
+        namespace,
+        name,
+        path,
+        selectors);
+  }
+
+  /** The same question about a part of the collection. */
+  public AccessRequest selecting(Selectors part) {
+    return new AccessRequest(
+        user,
+        verb,
+        resourceRequest,
+        group,
+        version,
+        resource,
+        subresource,
+        namespace,
+        name,
+        path,
+        part);
   }
 
   /** {@code resource} or {@code resource/subresource}, the form rules use. */

@@ -8,9 +8,11 @@ import dev.wherry.apiserver.view.Refusals;
 import dev.wherry.apiserver.view.Resource;
 import dev.wherry.apiserver.view.Trees;
 import dev.wherry.model.status.ApiException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * The virtual resources of authorization.k8s.io: each method takes the posted body and returns it
@@ -18,14 +20,22 @@ import java.util.Map;
  */
 public final class AccessReviews {
   private static final String API_VERSION = "authorization.k8s.io/v1";
+  private static final String UNRESOLVED = " does not support user rule resolution";
 
   private final Authorizer authorizer;
   private final RbacPolicy policy;
+  private final Supplier<List<AuthorizerType>> asked;
 
-  /** Asks {@code authorizer}; lists rules from {@code policy}. */
-  public AccessReviews(Authorizer authorizer, RbacPolicy policy) {
+  /**
+   * Asks {@code authorizer}; lists rules from {@code policy}.
+   *
+   * @param asked who stands behind the authoriser now, in order
+   */
+  public AccessReviews(
+      Authorizer authorizer, RbacPolicy policy, Supplier<List<AuthorizerType>> asked) {
     this.authorizer = authorizer;
     this.policy = policy;
+    this.asked = asked;
   }
 
   /** SubjectAccessReview: may the user named in the body do this? */
@@ -63,23 +73,34 @@ public final class AccessReviews {
     ArrayNode resources = status.putArray("resourceRules");
     ArrayNode paths = status.putArray("nonResourceRules");
     if (caller.isMaster()) {
-      addRule(
-          resources,
-          paths,
-          new PolicyRule(List.of("*"), List.of("*"), List.of("*"), List.of(), List.of()));
-      addRule(
-          resources,
-          paths,
-          new PolicyRule(List.of("*"), List.of(), List.of(), List.of(), List.of("*")));
+      everything(resources, paths);
     }
-    for (PolicyRule rule : policy.rulesFor(caller, namespace)) {
-      addRule(resources, paths, rule);
+    List<String> errors = new ArrayList<>();
+    for (AuthorizerType type : asked.get()) {
+      switch (type) {
+        case RBAC ->
+            policy.rulesFor(caller, namespace).forEach(rule -> addRule(resources, paths, rule));
+        case ALWAYS_ALLOW -> everything(resources, paths);
+        case ALWAYS_DENY -> {}
+        case WEBHOOK -> errors.add("webhook authorizer" + UNRESOLVED);
+        case NODE -> {
+          if (caller.nodeName().isPresent()) {
+            errors.add("node authorizer" + UNRESOLVED);
+          }
+        }
+      }
     }
-    status.put("incomplete", caller.nodeName().isPresent());
-    if (caller.nodeName().isPresent()) {
-      status.put("evaluationError", "node authorizer does not support user rule resolution");
+    status.put("incomplete", !errors.isEmpty());
+    if (!errors.isEmpty()) {
+      status.put("evaluationError", UnionAuthorizer.together(errors));
     }
     return answer;
+  }
+
+  private static void everything(ArrayNode resources, ArrayNode paths) {
+    List<String> all = List.of("*");
+    addRule(resources, paths, new PolicyRule(all, all, all, List.of(), List.of()));
+    addRule(resources, paths, new PolicyRule(all, List.of(), List.of(), List.of(), all));
   }
 
   private static void addRule(ArrayNode resources, ArrayNode paths, PolicyRule rule) {
@@ -87,24 +108,29 @@ public final class AccessReviews {
   }
 
   private ObjectNode answer(String kind, ObjectNode body, UserInfo user) {
-    Authorizer.Verdict verdict = authorizer.authorize(question(kind, body.path("spec"), user));
+    Authorizer.Verdict verdict =
+        authorizer.authorize(ReviewSpec.question(kind, body.path("spec"), user));
     ObjectNode answer = head(kind, body);
     ObjectNode status = answer.putObject("status");
     switch (verdict) {
-      case Authorizer.Verdict.Allowed allowed -> put(status, true, allowed.reason());
-      case Authorizer.Verdict.NoOpinion none -> put(status, false, none.reason());
-      case Authorizer.Verdict.Denied denied -> {
-        put(status, false, denied.reason());
+      case Authorizer.Verdict.Allowed(String reason) -> put(status, true, reason, "");
+      case Authorizer.Verdict.NoOpinion(String reason, String error) ->
+          put(status, false, reason, error);
+      case Authorizer.Verdict.Denied(String reason, String error) -> {
+        put(status, false, reason, error);
         status.put("denied", true);
       }
     }
     return answer;
   }
 
-  private static void put(ObjectNode status, boolean allowed, String reason) {
+  private static void put(ObjectNode status, boolean allowed, String reason, String error) {
     status.put("allowed", allowed);
     if (!reason.isEmpty()) {
       status.put("reason", reason);
+    }
+    if (!error.isEmpty()) {
+      status.put("evaluationError", error);
     }
   }
 
@@ -113,47 +139,6 @@ public final class AccessReviews {
     answer.put("apiVersion", API_VERSION).put("kind", kind);
     Trees.object(answer, "metadata").putNull("creationTimestamp");
     return answer;
-  }
-
-  private static AccessRequest question(String kind, JsonNode spec, UserInfo user) {
-    JsonNode resource = spec.path("resourceAttributes");
-    JsonNode path = spec.path("nonResourceAttributes");
-    if (resource.isObject() == path.isObject()) {
-      String why =
-          resource.isObject()
-              ? "Invalid value: cannot be specified in combination with resourceAttributes"
-              : "Invalid value: exactly one of nonResourceAttributes or resourceAttributes must"
-                  + " be specified";
-      throw Refusals.invalid(
-          new Resource("authorization.k8s.io", ""),
-          kind,
-          "",
-          resource.isObject() ? "spec.nonResourceAttributes" : "spec.resourceAttributes",
-          why);
-    }
-    if (path.isObject()) {
-      return AccessRequest.path(user, Trees.text(path, "verb"), Trees.text(path, "path"));
-    }
-    return AccessRequest.resource(
-            user,
-            Trees.text(resource, "verb"),
-            Trees.text(resource, "group"),
-            Trees.text(resource, "resource"),
-            Trees.text(resource, "subresource"),
-            Trees.text(resource, "namespace"),
-            Trees.text(resource, "name"))
-        .selecting(equalities(resource.path("fieldSelector")));
-  }
-
-  private static Map<String, String> equalities(JsonNode selector) {
-    Map<String, String> equal = new LinkedHashMap<>();
-    for (JsonNode term : selector.path("requirements")) {
-      List<String> values = Trees.texts(term, "values");
-      if (Trees.text(term, "operator").equals("In") && values.size() == 1) {
-        equal.put(Trees.text(term, "key"), values.getFirst());
-      }
-    }
-    return equal;
   }
 
   private static UserInfo userOf(JsonNode spec) {

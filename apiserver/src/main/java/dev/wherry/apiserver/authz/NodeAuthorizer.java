@@ -126,7 +126,7 @@ public final class NodeAuthorizer implements Authorizer {
       case "get", "update", "patch", "delete" ->
           related(node, NodeGraph.Type.RESOURCE_SLICE, request);
       case "watch", "list", "deletecollection" ->
-          node.equals(request.fieldsEqual().get("spec.nodeName"))
+          node.equals(request.selectors().fieldEqual("spec.nodeName"))
               ? ALLOWED
               : new Verdict.NoOpinion(
                   "can only list/watch/deletecollection resourceslices with nodeName field"
@@ -213,7 +213,7 @@ public final class NodeAuthorizer implements Authorizer {
     return switch (request.verb()) {
       case "get" -> related(node, NodeGraph.Type.POD, request);
       case "list", "watch" -> {
-        if (node.equals(request.fieldsEqual().get("spec.nodeName"))) {
+        if (node.equals(request.selectors().fieldEqual("spec.nodeName"))) {
           yield ALLOWED;
         }
         yield request.name().isEmpty()

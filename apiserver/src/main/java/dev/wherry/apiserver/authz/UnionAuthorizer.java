@@ -22,6 +22,7 @@ public final class UnionAuthorizer implements Authorizer {
       return SUPERUSER;
     }
     List<String> reasons = new ArrayList<>();
+    List<String> errors = new ArrayList<>();
     for (Authorizer authorizer : authorizers) {
       switch (authorizer.authorize(request)) {
         case Verdict.Allowed allowed -> {
@@ -30,13 +31,23 @@ public final class UnionAuthorizer implements Authorizer {
         case Verdict.Denied denied -> {
           return denied;
         }
-        case Verdict.NoOpinion none -> {
-          if (!none.reason().isEmpty()) {
-            reasons.add(none.reason());
-          }
+        case Verdict.NoOpinion(String reason, String error) -> {
+          add(reasons, reason);
+          add(errors, error);
         }
       }
     }
-    return new Verdict.NoOpinion(String.join("\n", reasons));
+    return new Verdict.NoOpinion(String.join("\n", reasons), together(errors));
+  }
+
+  private static void add(List<String> all, String one) {
+    if (!one.isEmpty()) {
+      all.add(one);
+    }
+  }
+
+  /** Several errors as Go's aggregate tells them. */
+  static String together(List<String> errors) {
+    return errors.size() > 1 ? "[" + String.join(", ", errors) + "]" : String.join("", errors);
   }
 }

@@ -88,7 +88,7 @@ public final class AdmissionEnvironment {
 
   private Cel build() {
     CelStructs structs = new CelStructs();
-    CelBuilder builder = CelEnvironment.base();
+    CelBuilder builder = CelLibraries.base();
     CelType object = declared(types.object(), "object", structs);
     builder.addVar("object", object).addVar("oldObject", object);
     builder.addVar("request", AdmissionTypes.request(structs));
@@ -167,7 +167,10 @@ public final class AdmissionEnvironment {
       if (parts.contains(Part.MUTATION)) {
         parsed = PatchLiterals.toMaps(parsed);
       }
-      return CelEnvironment.program(cel, cel.check(parsed).getAst(), wanted, otherwise);
+      CelAbstractSyntaxTree tree = cel.check(parsed).getAst();
+      // Literals of patches are maps by now, with values of any type.
+      LiteralChecks.check(cel, tree, !parts.contains(Part.MUTATION));
+      return CelEnvironment.program(cel, tree, wanted, otherwise);
     } catch (CelValidationException e) {
       throw CelEnvironment.failed(e);
     }

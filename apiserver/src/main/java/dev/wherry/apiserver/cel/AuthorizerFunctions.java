@@ -9,10 +9,11 @@ import dev.wherry.apiserver.authn.UserInfo;
 import dev.wherry.apiserver.authz.AccessRequest;
 import dev.wherry.apiserver.authz.Authorizer;
 import dev.wherry.apiserver.authz.Authorizer.Verdict;
+import dev.wherry.apiserver.request.Selectors;
 import java.util.List;
 import java.util.Map;
 
-/** Questions to the authoriser (library/authz.go). Selectors of fields and labels are not asked. */
+/** Questions to the authoriser (library/authz.go). */
 final class AuthorizerFunctions {
   private static final String PREFIX = "kubernetes.authorization.";
   static final CelType AUTHORIZER = OpaqueType.create(PREFIX + "Authorizer");
@@ -54,8 +55,8 @@ final class AuthorizerFunctions {
         narrowed("subresource", (check, value) -> check.subresource(value)),
         narrowed("namespace", (check, value) -> check.namespace(value)),
         narrowed("name", (check, value) -> check.name(value)),
-        narrowed("fieldSelector", (check, value) -> check),
-        narrowed("labelSelector", (check, value) -> check),
+        narrowed("fieldSelector", (check, value) -> check.fields(value)),
+        narrowed("labelSelector", (check, value) -> check.labels(value)),
         member(
             "check",
             "pathcheck_check",
@@ -75,8 +76,13 @@ final class AuthorizerFunctions {
             List.of(DECISION),
             a -> a[0] instanceof Verdict.Allowed),
         member("reason", "decision_reason", TEXT, List.of(DECISION), a -> reason((Verdict) a[0])),
-        member("errored", "decision_errored", SimpleType.BOOL, List.of(DECISION), a -> false),
-        member("error", "decision_error", TEXT, List.of(DECISION), a -> ""));
+        member(
+            "errored",
+            "decision_errored",
+            SimpleType.BOOL,
+            List.of(DECISION),
+            a -> !error((Verdict) a[0]).isEmpty()),
+        member("error", "decision_error", TEXT, List.of(DECISION), a -> error((Verdict) a[0])));
   }
 
   /** Says more about a resource. */
@@ -111,16 +117,22 @@ final class AuthorizerFunctions {
 
   private static Verdict check(PathCheck check, String verb) {
     Asking asking = check.asking();
-    return asking
-        .authorizer()
-        .authorize(AccessRequest.path(asking.user(), verb, check.path()).selecting(Map.of()));
+    return asking.authorizer().authorize(AccessRequest.path(asking.user(), verb, check.path()));
   }
 
   private static String reason(Verdict verdict) {
     return switch (verdict) {
       case Verdict.Allowed(String why) -> why;
-      case Verdict.NoOpinion(String why) -> why;
-      case Verdict.Denied(String why) -> why;
+      case Verdict.NoOpinion(String why, _) -> why;
+      case Verdict.Denied(String why, _) -> why;
+    };
+  }
+
+  private static String error(Verdict verdict) {
+    return switch (verdict) {
+      case Verdict.Allowed _ -> "";
+      case Verdict.NoOpinion(_, String error) -> error;
+      case Verdict.Denied(_, String error) -> error;
     };
   }
 
@@ -138,7 +150,7 @@ final class AuthorizerFunctions {
     }
 
     Resource about(String group, String resource) {
-      return new Resource(this, group, resource, "", "", "");
+      return new Resource(this, group, resource, "", "", "", Selectors.NONE);
     }
 
     /** The value of {@code authorizer.requestResource}, and of what asks about others. */
@@ -148,25 +160,35 @@ final class AuthorizerFunctions {
         String resource,
         String subresource,
         String namespace,
-        String name) {
+        String name,
+        Selectors selectors) {
       Resource subresource(String value) {
-        return new Resource(asking, group, resource, value, namespace, name);
+        return new Resource(asking, group, resource, value, namespace, name, selectors);
       }
 
       Resource namespace(String value) {
-        return new Resource(asking, group, resource, subresource, value, name);
+        return new Resource(asking, group, resource, subresource, value, name, selectors);
       }
 
       Resource name(String value) {
-        return new Resource(asking, group, resource, subresource, namespace, value);
+        return new Resource(asking, group, resource, subresource, namespace, value, selectors);
+      }
+
+      Resource fields(String text) {
+        Selectors narrower = new Selectors(Selectors.fields(text), selectors.labels());
+        return new Resource(asking, group, resource, subresource, namespace, name, narrower);
+      }
+
+      Resource labels(String text) {
+        Selectors narrower = new Selectors(selectors.fields(), Selectors.labels(text));
+        return new Resource(asking, group, resource, subresource, namespace, name, narrower);
       }
 
       Verdict check(String verb) {
-        return asking
-            .authorizer()
-            .authorize(
-                AccessRequest.resource(
-                    asking.user(), verb, group, resource, subresource, namespace, name));
+        AccessRequest question =
+            AccessRequest.resource(
+                asking.user(), verb, group, resource, subresource, namespace, name);
+        return asking.authorizer().authorize(question.selecting(selectors));
       }
     }
   }

@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The classes of values by their type: where the type checker knows no type, the run time chooses a
@@ -48,5 +49,15 @@ final class CelClasses {
       case MAP -> Map.class;
       default -> Object.class;
     };
+  }
+
+  /** The name of the type of a value that Kubernetes adds; of others that of their class. */
+  static String typeName(Object value) {
+    for (Map.Entry<String, Class<?>> known : OPAQUE.entrySet()) {
+      if (known.getValue().isInstance(value)) {
+        return known.getKey();
+      }
+    }
+    return value instanceof Optional ? "optional_type" : value.getClass().getSimpleName();
   }
 }

@@ -2,16 +2,12 @@ package dev.wherry.apiserver.cel;
 
 import dev.cel.bundle.Cel;
 import dev.cel.bundle.CelBuilder;
-import dev.cel.bundle.CelFactory;
 import dev.cel.common.CelAbstractSyntaxTree;
-import dev.cel.common.CelOptions;
 import dev.cel.common.CelValidationException;
 import dev.cel.common.types.CelType;
 import dev.cel.common.types.MapType;
 import dev.cel.common.types.OptionalType;
 import dev.cel.common.types.SimpleType;
-import dev.cel.extensions.CelExtensions;
-import dev.cel.parser.CelStandardMacro;
 import dev.cel.runtime.CelEvaluationException;
 import dev.wherry.apiserver.cel.cost.Estimate;
 import dev.wherry.apiserver.cel.cost.Sizes;
@@ -21,47 +17,10 @@ import java.util.function.Predicate;
 
 /** Where expressions are compiled: the functions and the types they may speak of. */
 public final class CelEnvironment {
-  /** Turns of a loop; the budget ends most loops earlier. */
-  private static final int LOOP_TURNS_MAX = 1_000_000;
-
-  /** Characters of one expression. */
-  private static final int EXPRESSION_CHARS_MAX = 100_000;
-
-  private static final CelOptions OPTIONS =
-      CelOptions.current()
-          .evaluateCanonicalTypesToNativeValues(true)
-          .enableHeterogeneousNumericComparisons(true)
-          .enableUnsignedLongs(true)
-          .enableTimestampEpoch(false)
-          .comprehensionMaxIterations(LOOP_TURNS_MAX)
-          .maxExpressionCodePointSize(EXPRESSION_CHARS_MAX)
-          .build();
-
   private final Cel cel;
 
   private CelEnvironment(Cel cel) {
     this.cel = cel;
-  }
-
-  static CelBuilder base() {
-    CelBuilder builder =
-        CelFactory.standardCelBuilder()
-            .setOptions(OPTIONS)
-            .setStandardMacros(CelStandardMacro.STANDARD_MACROS)
-            .addCompilerLibraries(
-                CelExtensions.optional(),
-                CelExtensions.strings(),
-                CelExtensions.sets(OPTIONS),
-                CelExtensions.lists(),
-                CelExtensions.comprehensions())
-            .addRuntimeLibraries(
-                CelExtensions.optional(),
-                CelExtensions.strings(),
-                CelExtensions.sets(OPTIONS),
-                CelExtensions.lists(),
-                CelExtensions.comprehensions());
-    CelFunctions.all().forEach(function -> function.addTo(builder));
-    return builder;
   }
 
   /**
@@ -78,7 +37,7 @@ public final class CelEnvironment {
         .self()
         .map(self ->
             new CelEnvironment(
-                base()
+                CelLibraries.base()
                     .setTypeProvider(types.structs())
                     .addVar("self", self)
                     .addVar("oldSelf", optionalOld ? OptionalType.create(self) : self)
@@ -91,11 +50,19 @@ public final class CelEnvironment {
    * @param variables their names
    */
   public static CelEnvironment dynamic(String... variables) {
-    CelBuilder builder = base();
+    CelBuilder builder = CelLibraries.base();
     for (String variable : variables) {
       builder.addVar(variable, MapType.create(SimpleType.STRING, SimpleType.DYN));
     }
     return new CelEnvironment(builder.build());
+  }
+
+  /** For conditions on who may do what: {@code request}, the spec of a SubjectAccessReview. */
+  public static CelEnvironment accessReviews() {
+    CelStructs structs = new CelStructs();
+    CelType request = ReviewTypes.request(structs);
+    return new CelEnvironment(
+        CelLibraries.base().addVar("request", request).setTypeProvider(structs).build());
   }
 
   /**
@@ -115,6 +82,15 @@ public final class CelEnvironment {
   public CelProgram rule(String expression) throws CelFailure {
     return compile(
         cel, expression, type -> type.equals(SimpleType.BOOL), "must evaluate to a bool");
+  }
+
+  /**
+   * Compiles a condition.
+   *
+   * @throws CelFailure telling all mistakes
+   */
+  public CelProgram condition(String expression) throws CelFailure {
+    return compile(cel, expression, type -> type.equals(SimpleType.BOOL), "must evaluate to bool");
   }
 
   /**
@@ -147,7 +123,9 @@ public final class CelEnvironment {
   private static CelProgram compile(
       Cel cel, String expression, Predicate<CelType> wanted, String otherwise) throws CelFailure {
     try {
-      return program(cel, cel.compile(expression).getAst(), wanted, otherwise);
+      CelAbstractSyntaxTree tree = cel.compile(expression).getAst();
+      LiteralChecks.check(cel, tree, true);
+      return program(cel, tree, wanted, otherwise);
     } catch (CelValidationException e) {
       throw failed(e);
     }

@@ -17,6 +17,9 @@ final class CelFunctions {
     List<CelFunction> all = new ArrayList<>();
     all.addAll(ListFunctions.all());
     all.addAll(TextFunctions.all());
+    all.addAll(PositionFunctions.all());
+    all.add(FormatFunction.function());
+    all.add(SortBy.function());
     all.addAll(QuantityFunctions.all());
     all.addAll(AddressFunctions.all());
     all.addAll(UrlFunctions.all());

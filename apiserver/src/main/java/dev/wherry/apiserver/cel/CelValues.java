@@ -3,8 +3,8 @@ package dev.wherry.apiserver.cel;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cel.common.values.CelByteString;
+import dev.wherry.apiserver.structural.GoDurations;
 import dev.wherry.apiserver.structural.Structural;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
@@ -61,7 +61,7 @@ public final class CelValues {
     try {
       return switch (schema.format()) {
         case "byte" -> CelByteString.of(Base64.getDecoder().decode(text));
-        case "duration" -> Durations.parse(text);
+        case "duration" -> GoDurations.parse(text);
         case "date" -> LocalDate.parse(text).atStartOfDay().toInstant(ZoneOffset.UTC);
         case "date-time" -> instant(text);
         default -> text;
@@ -164,36 +164,6 @@ public final class CelValues {
     @Override
     public int size() {
       return list.size();
-    }
-  }
-
-  /** Durations in Go's notation. */
-  static final class Durations {
-    private static final com.google.re2j.Pattern PART =
-        com.google.re2j.Pattern.compile("([0-9]*\\.?[0-9]+)(ns|us|µs|ms|s|m|h)");
-
-    private Durations() {}
-
-    static Duration parse(String text) {
-      boolean negative = text.startsWith("-");
-      var parts = PART.matcher(text);
-      Duration total = Duration.ZERO;
-      while (parts.find()) {
-        double amount = Double.parseDouble(parts.group(1));
-        total = total.plusNanos(Math.round(amount * nanos(parts.group(2))));
-      }
-      return negative ? total.negated() : total;
-    }
-
-    private static double nanos(String unit) {
-      return switch (unit) {
-        case "h" -> 3600e9;
-        case "m" -> 60e9;
-        case "s" -> 1e9;
-        case "ms" -> 1e6;
-        case "us", "µs" -> 1e3;
-        default -> 1;
-      };
     }
   }
 }

@@ -51,7 +51,7 @@ final class ListFunctions {
   }
 
   @SuppressWarnings("unchecked") // The type checker let only one kind of item into the list.
-  private static int compare(Object a, Object b) {
+  static int compare(Object a, Object b) {
     if (a instanceof Number left && b instanceof Number right && a.getClass() != b.getClass()) {
       return Double.compare(left.doubleValue(), right.doubleValue());
     }

@@ -17,6 +17,8 @@ final class QuantityFunctions {
   private static final List<CelType> TWO = List.of(QUANTITY, QUANTITY);
   private static final List<CelType> WITH_INT = List.of(QUANTITY, SimpleType.INT);
 
+  private static final BigDecimal MOST = BigDecimal.valueOf(Long.MAX_VALUE);
+
   private QuantityFunctions() {}
 
   /** An amount; equal amounts are equal however they are written. */
@@ -42,18 +44,8 @@ final class QuantityFunctions {
             SimpleType.DOUBLE,
             ONE,
             a -> value(a[0]).doubleValue()),
-        member(
-            "asInteger",
-            "quantity_get_int",
-            SimpleType.INT,
-            ONE,
-            a -> value(a[0]).longValueExact()),
-        member(
-            "isInteger",
-            "quantity_is_integer",
-            SimpleType.BOOL,
-            ONE,
-            a -> value(a[0]).scale() <= 0),
+        member("asInteger", "quantity_get_int", SimpleType.INT, ONE, a -> whole(value(a[0]))),
+        member("isInteger", "quantity_is_integer", SimpleType.BOOL, ONE, a -> isWhole(value(a[0]))),
         member("add", "quantity_add", QUANTITY, TWO, a -> new Amount(value(a[0]).add(value(a[1])))),
         member(
             "add",
@@ -77,6 +69,18 @@ final class QuantityFunctions {
 
   private static BigDecimal value(Object amount) {
     return ((Amount) amount).value();
+  }
+
+  /** The largest number is what all larger ones are read as, and so none (AsInt64). */
+  private static boolean isWhole(BigDecimal value) {
+    return value.scale() <= 0 && value.abs().compareTo(MOST) < 0;
+  }
+
+  private static long whole(BigDecimal value) {
+    if (!isWhole(value)) {
+      throw new IllegalArgumentException("cannot convert value to integer");
+    }
+    return value.longValueExact();
   }
 
   private static int compare(Object[] arguments) {

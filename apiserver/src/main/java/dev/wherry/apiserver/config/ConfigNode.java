@@ -2,12 +2,14 @@ package dev.wherry.apiserver.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wherry.apiserver.structural.GoDurations;
 import dev.wherry.model.codec.DecodeException;
 import dev.wherry.model.json.Json;
 import dev.wherry.model.json.Yaml;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -172,6 +174,19 @@ public final class ConfigNode {
       wrong(field, "\"" + value + "\" is none of " + allowed);
     }
     return value;
+  }
+
+  /** A time in Go's notation, such as {@code 1m30s}; zero where there is none. */
+  public Duration duration(String field) {
+    String text = text(field);
+    if (text.isEmpty()) {
+      return Duration.ZERO;
+    }
+    return GoDurations.read(text)
+        .orElseGet(() -> {
+          wrong(field, "\"" + text + "\" is no duration such as 30s");
+          return Duration.ZERO;
+        });
   }
 
   public boolean flag(String field) {

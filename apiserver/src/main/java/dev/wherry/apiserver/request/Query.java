@@ -1,10 +1,7 @@
 package dev.wherry.apiserver.request;
 
-import dev.wherry.model.selector.Fields;
-import dev.wherry.model.selector.SelectorException;
 import dev.wherry.model.status.ApiException;
 import io.netty.handler.codec.http.QueryStringDecoder;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -82,23 +79,8 @@ public final class Query {
     }
   }
 
-  /** The name that a field selector {@code metadata.name=NAME} asks for, or "". */
-  String fieldName() {
-    return fieldsEqual().getOrDefault("metadata.name", "");
-  }
-
-  /** The equality terms of the field selector; none when it is malformed, which is told later. */
-  Map<String, String> fieldsEqual() {
-    Map<String, String> equal = new LinkedHashMap<>();
-    try {
-      for (Fields.Term term : Fields.parse(text("fieldSelector")).terms()) {
-        if (term.equal()) {
-          equal.put(term.field(), term.value());
-        }
-      }
-    } catch (SelectorException e) {
-      return Map.of();
-    }
-    return equal;
+  /** What the request is narrowed to. */
+  Selectors selectors() {
+    return Selectors.parse(text("fieldSelector"), text("labelSelector"));
   }
 }

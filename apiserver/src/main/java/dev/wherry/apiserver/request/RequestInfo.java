@@ -1,7 +1,6 @@
 package dev.wherry.apiserver.request;
 
 import java.util.List;
-import java.util.Map;
 
 /**
  * A request in the words of the authoriser (apiserver endpoints/request RequestInfo).
@@ -13,7 +12,7 @@ import java.util.Map;
  * @param namespace "" for cluster scope and for all namespaces
  * @param name "" for a collection
  * @param rest the path behind a proxy subresource, with its leading slash, or ""
- * @param fieldsEqual the equality terms of the field selector
+ * @param selectors what a collection is narrowed to
  */
 public record RequestInfo(
     boolean resourceRequest,
@@ -26,7 +25,7 @@ public record RequestInfo(
     String namespace,
     String name,
     String rest,
-    Map<String, String> fieldsEqual) {
+    Selectors selectors) {
 
   private static final List<String> NAMESPACE_SUBRESOURCES = List.of("status", "finalize");
 
@@ -69,7 +68,7 @@ public record RequestInfo(
         "",
         "",
         "",
-        Map.of());
+        Selectors.NONE);
   }
 
   private static RequestInfo resource(
@@ -91,8 +90,9 @@ public record RequestInfo(
     String name = parts.length > at + 1 ? parts[at + 1] : "";
     String subresource = parts.length > at + 2 ? parts[at + 2] : "";
     String rest = rest(parts, at + 3);
+    Selectors selectors = name.isEmpty() ? query.selectors() : Selectors.NONE;
     if (name.isEmpty()) {
-      name = query.fieldName();
+      name = selectors.fieldEqual("metadata.name");
     }
     return new RequestInfo(
         true,
@@ -105,7 +105,7 @@ public record RequestInfo(
         namespace,
         name,
         rest,
-        query.fieldsEqual());
+        selectors);
   }
 
   private static String rest(String[] parts, int from) {
@@ -145,7 +145,7 @@ public record RequestInfo(
         namespace,
         name,
         rest,
-        fieldsEqual);
+        selectors);
   }
 
   /** Whether an answer may go on without end. */

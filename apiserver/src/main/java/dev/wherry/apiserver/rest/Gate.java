@@ -11,7 +11,7 @@ import java.util.List;
 /** Lets requests through that the authoriser allows, from HTTP and from inside the process. */
 record Gate(Authorizer authorizer) {
   /**
-   * @throws ApiException 403 in upstream's words
+   * @throws ApiException 403 in upstream's words, or 500 when nobody could judge
    */
   void admit(UserInfo user, RequestInfo asked) {
     AccessRequest question =
@@ -21,18 +21,25 @@ record Gate(Authorizer authorizer) {
                 asked.verb(),
                 true,
                 asked.group(),
+                asked.version(),
                 asked.resource(),
                 asked.subresource(),
                 asked.namespace(),
                 asked.name(),
                 "",
-                asked.fieldsEqual())
+                asked.selectors())
             : AccessRequest.path(user, asked.verb(), asked.path());
     switch (authorizer.authorize(question)) {
       case Authorizer.Verdict.Allowed _ -> {}
-      case Authorizer.Verdict.NoOpinion(String why) -> throw forbidden(question, why);
-      case Authorizer.Verdict.Denied(String why) -> throw forbidden(question, why);
+      case Authorizer.Verdict.NoOpinion(String why, String error) ->
+          throw refused(question, why, error);
+      case Authorizer.Verdict.Denied(String why, String error) ->
+          throw refused(question, why, error);
     }
+  }
+
+  private static ApiException refused(AccessRequest question, String why, String error) {
+    return error.isEmpty() ? forbidden(question, why) : ApiException.internal(error);
   }
 
   private static ApiException forbidden(AccessRequest q, String why) {

@@ -6,6 +6,7 @@ import dev.wherry.apiserver.cache.CachedObject;
 import dev.wherry.apiserver.cache.WatchCache;
 import dev.wherry.apiserver.http.Exchange;
 import dev.wherry.apiserver.request.RequestInfo;
+import dev.wherry.apiserver.request.Selectors;
 import dev.wherry.apiserver.view.Resource;
 import dev.wherry.model.codec.DecodeException;
 import dev.wherry.model.core.v1.Pod;
@@ -13,7 +14,6 @@ import dev.wherry.model.json.Json;
 import dev.wherry.model.kind.KindInfo;
 import dev.wherry.model.status.ApiException;
 import dev.wherry.model.status.Reason;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
@@ -119,7 +119,7 @@ public final class PodExplanations {
               namespace,
               asked.name(),
               "",
-              Map.of()));
+              Selectors.NONE));
     }
   }
 

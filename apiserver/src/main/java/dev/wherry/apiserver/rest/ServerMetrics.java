@@ -29,6 +29,10 @@ final class ServerMetrics {
     fairness(metrics, flows);
     reloads(metrics, protection);
     protection
+        .authorizers()
+        .counts()
+        .forEach((name, tally) -> metrics.counter(name, tally.help(), tally::samples));
+    protection
         .audit()
         .ifPresent(log ->
             metrics.counter(

@@ -5,8 +5,6 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * A KMS plugin of an EncryptionConfiguration, version 2 of the protocol.
@@ -18,9 +16,6 @@ import java.util.regex.Pattern;
 record KmsConfig(String name, String socket, Duration timeout) implements Provider {
   /** Upstream's default. */
   private static final Duration TIMEOUT = Duration.ofSeconds(3);
-
-  private static final Pattern GO_DURATION = Pattern.compile("(?:\\d+(?:\\.\\d+)?(?:ms|s|m|h))+");
-  private static final Pattern GO_PART = Pattern.compile("(\\d+(?:\\.\\d+)?)(ms|s|m|h)");
 
   /**
    * Reads one; mistakes are recorded at the node.
@@ -70,26 +65,10 @@ record KmsConfig(String name, String socket, Duration timeout) implements Provid
     if (!node.has("timeout")) {
       return TIMEOUT;
     }
-    String text = node.text("timeout");
-    Duration sum = Duration.ZERO;
-    if (GO_DURATION.matcher(text).matches()) {
-      Matcher part = GO_PART.matcher(text);
-      while (part.find()) {
-        sum = sum.plusMillis(Math.round(Double.parseDouble(part.group(1)) * millis(part.group(2))));
-      }
-    }
-    if (!sum.isPositive()) {
+    Duration timeout = node.duration("timeout");
+    if (!timeout.isPositive()) {
       node.wrong("timeout", "timeout should be a positive value");
     }
-    return sum;
-  }
-
-  private static long millis(String unit) {
-    return switch (unit) {
-      case "h" -> 3_600_000;
-      case "m" -> 60_000;
-      case "s" -> 1_000;
-      default -> 1;
-    };
+    return timeout;
   }
 }

@@ -3,6 +3,7 @@ package dev.wherry.apiserver.validation;
 import dev.wherry.apiserver.cel.AdmissionEnvironment;
 import dev.wherry.apiserver.cel.AdmissionEnvironment.Part;
 import dev.wherry.apiserver.cel.CelFailure;
+import dev.wherry.apiserver.structural.NameRules;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.wherry.apiserver.validation;
 
+import dev.wherry.apiserver.structural.NameRules;
 import dev.wherry.model.Quantity;
 import java.util.List;
 import java.util.Locale;

@@ -1,6 +1,7 @@
 package dev.wherry.apiserver.validation;
 
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.wherry.apiserver.structural.NameRules;
 import dev.wherry.model.json.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;

@@ -1,5 +1,7 @@
 package dev.wherry.apiserver.validation;
 
+import dev.wherry.apiserver.structural.NameRules;
+
 /** API services (kube-aggregator validation). */
 final class ExtensionRules {
   private static final int GROUP_PRIORITY_MAX = 20_000;

@@ -1,6 +1,7 @@
 package dev.wherry.apiserver.validation;
 
 import dev.wherry.apiserver.fairness.FlowDefaults;
+import dev.wherry.apiserver.structural.NameRules;
 import java.util.List;
 import java.util.Set;
 

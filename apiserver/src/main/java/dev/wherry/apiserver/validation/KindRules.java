@@ -1,5 +1,6 @@
 package dev.wherry.apiserver.validation;
 
+import dev.wherry.apiserver.structural.NameRules;
 import java.util.List;
 import java.util.function.Function;
 

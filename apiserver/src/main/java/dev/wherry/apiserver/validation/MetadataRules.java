@@ -1,5 +1,6 @@
 package dev.wherry.apiserver.validation;
 
+import dev.wherry.apiserver.structural.NameRules;
 import dev.wherry.model.kind.KindInfo;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

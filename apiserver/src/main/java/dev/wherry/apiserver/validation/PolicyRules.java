@@ -2,6 +2,7 @@ package dev.wherry.apiserver.validation;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.wherry.apiserver.structural.NameRules;
 import java.util.List;
 import java.util.Set;
 

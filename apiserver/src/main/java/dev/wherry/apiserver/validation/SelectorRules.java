@@ -1,5 +1,6 @@
 package dev.wherry.apiserver.validation;
 
+import dev.wherry.apiserver.structural.NameRules;
 import java.util.List;
 
 /** Rules of label selectors, node selectors and tolerations. */

@@ -1,6 +1,7 @@
 package dev.wherry.apiserver.validation;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.wherry.apiserver.structural.NameRules;
 import java.util.List;
 
 /** Rules of storage classes (storage validation). */

@@ -3,6 +3,7 @@ package dev.wherry.apiserver.validation;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.wherry.apiserver.structural.NameRules;
 import dev.wherry.model.Quantity;
 import dev.wherry.model.json.Json;
 import java.util.List;

@@ -3,6 +3,7 @@ package dev.wherry.apiserver.validation;
 import static java.util.Map.entry;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wherry.apiserver.structural.NameRules;
 import dev.wherry.model.kind.KindInfo;
 import dev.wherry.model.status.ApiException;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.wherry.apiserver.validation;
 
+import dev.wherry.apiserver.structural.NameRules;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.HashSet;

@@ -7,12 +7,8 @@ import dev.wherry.apiserver.authn.Credentials;
 import dev.wherry.apiserver.authn.UserInfo;
 import dev.wherry.apiserver.config.ConfigException;
 import dev.wherry.apiserver.view.Trees;
-import dev.wherry.model.codec.DecodeException;
 import dev.wherry.model.json.Json;
 import java.io.IOException;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,23 +30,20 @@ public final class TokenWebhook implements Authenticator, AutoCloseable {
 
   private static final int REMEMBERED_MAX = 4_096;
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
-  private static final int ANSWER_BYTES_MAX = 1 << 20;
   private static final int TOKEN_CHARS_MAX = 64 * 1024;
 
-  private final WebhookKubeconfig config;
+  private final KubeconfigWebhook webhook;
   private final List<String> audiences;
   private final InstantSource clock;
-  private final HttpClient client;
   private final ConcurrentHashMap<String, Held> held = new ConcurrentHashMap<>();
 
   /** A token's user, and until when nobody is asked. */
   private record Held(UserInfo user, Instant until) {}
 
-  private TokenWebhook(WebhookKubeconfig config, List<String> audiences, InstantSource clock) {
-    this.config = config;
+  private TokenWebhook(KubeconfigWebhook webhook, List<String> audiences, InstantSource clock) {
+    this.webhook = webhook;
     this.audiences = List.copyOf(audiences);
     this.clock = clock;
-    this.client = HttpClient.newBuilder().sslContext(config.tls()).connectTimeout(TIMEOUT).build();
   }
 
   /**
@@ -58,10 +51,12 @@ public final class TokenWebhook implements Authenticator, AutoCloseable {
    *
    * @param file a kubeconfig
    * @param audiences what this server answers to
+   * @param firstPause before it is asked again when it failed
    * @throws ConfigException when the file leads nowhere
    */
-  public static TokenWebhook open(Path file, List<String> audiences, InstantSource clock) {
-    return new TokenWebhook(WebhookKubeconfig.read(file), audiences, clock);
+  public static TokenWebhook open(
+      Path file, List<String> audiences, InstantSource clock, Duration firstPause) {
+    return new TokenWebhook(KubeconfigWebhook.open(file, firstPause), audiences, clock);
   }
 
   @Override
@@ -87,7 +82,7 @@ public final class TokenWebhook implements Authenticator, AutoCloseable {
         held.put(token, new Held(user, clock.instant().plus(REMEMBERED)));
       }
       return outcome;
-    } catch (IOException | DecodeException e) {
+    } catch (IOException e) {
       return new Outcome.Refused("the token webhook fails: " + e.getMessage());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -100,24 +95,7 @@ public final class TokenWebhook implements Authenticator, AutoCloseable {
         Json.object().put("apiVersion", "authentication.k8s.io/v1").put("kind", "TokenReview");
     ObjectNode spec = review.putObject("spec").put("token", token);
     audiences.forEach(spec.putArray("audiences")::add);
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(config.server())
-            .timeout(TIMEOUT)
-            .header("Content-Type", "application/json")
-            .header("Accept", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofByteArray(Json.write(review)));
-    if (!config.token().isEmpty()) {
-      request.header("Authorization", "Bearer " + config.token());
-    }
-    HttpResponse<byte[]> answer =
-        client.send(
-            request.build(),
-            HttpResponse.BodyHandlers.limiting(
-                HttpResponse.BodyHandlers.ofByteArray(), ANSWER_BYTES_MAX));
-    if (answer.statusCode() / 100 != 2) {
-      throw new IOException("it answered " + answer.statusCode());
-    }
-    return Json.parse(answer.body()).path("status");
+    return webhook.post(review, TIMEOUT).path("status");
   }
 
   private Outcome outcome(JsonNode status) {
@@ -146,6 +124,6 @@ public final class TokenWebhook implements Authenticator, AutoCloseable {
 
   @Override
   public void close() {
-    client.shutdownNow();
+    webhook.close();
   }
 }

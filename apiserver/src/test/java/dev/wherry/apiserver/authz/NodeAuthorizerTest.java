@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.wherry.apiserver.authn.UserInfo;
 import dev.wherry.apiserver.bootstrap.DefaultPolicy;
+import dev.wherry.apiserver.request.Selectors;
 import dev.wherry.apiserver.view.FakeView;
 import dev.wherry.apiserver.view.Resource;
-import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -115,8 +115,8 @@ class NodeAuthorizerTest {
   @Test
   void authorize_podListBySelector_ofOwnNodeOnly() {
     AccessRequest list = AccessRequest.resource(NODE, "watch", "", "pods", "", "", "");
-    assertTrue(authorizer.allows(list.selecting(Map.of("spec.nodeName", "a"))));
-    assertFalse(authorizer.allows(list.selecting(Map.of("spec.nodeName", "b"))));
+    assertTrue(authorizer.allows(list.selecting(Selectors.parse("spec.nodeName=a", ""))));
+    assertFalse(authorizer.allows(list.selecting(Selectors.parse("spec.nodeName=b", ""))));
   }
 
   @Test

@@ -171,7 +171,10 @@ class RbacTest {
          'subjects':[{'kind':'User','name':'ann'}]}
         """);
     AccessReviews reviews =
-        new AccessReviews(new UnionAuthorizer(List.of(new RbacAuthorizer(policy))), policy);
+        new AccessReviews(
+            new UnionAuthorizer(List.of(new RbacAuthorizer(policy))),
+            policy,
+            () -> List.of(AuthorizerType.NODE, AuthorizerType.RBAC));
     ObjectNode body =
         json(
             "{'spec':{'user':'ann','resourceAttributes':"

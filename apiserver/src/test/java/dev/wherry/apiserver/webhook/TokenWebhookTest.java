@@ -11,18 +11,12 @@ import dev.wherry.apiserver.authn.Authenticator.Outcome;
 import dev.wherry.apiserver.authn.Credentials;
 import dev.wherry.apiserver.authn.UserInfo;
 import dev.wherry.apiserver.config.ConfigException;
-import dev.wherry.apiserver.http.EdgeFixture;
-import dev.wherry.apiserver.http.Exchange;
-import dev.wherry.model.json.Json;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,47 +30,26 @@ class TokenWebhookTest {
   private static final String AUDIENCE = "https://kubernetes.default.svc.cluster.local";
 
   @TempDir Path folder;
-  private final AtomicInteger asked = new AtomicInteger();
   private final AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
-  private EdgeFixture reviewer;
-  private boolean stopped;
+  private ReviewServer reviewer;
   private Path file;
 
   @BeforeEach
   void start() throws Exception {
-    reviewer = new EdgeFixture(folder.resolve("reviewer"), EdgeFixture.limits(), this::review);
-    byte[] authority = reviewer.pki().authority().certificatePem().getBytes(StandardCharsets.UTF_8);
-    file =
-        Files.writeString(
-            folder.resolve("webhook.yaml"),
-            """
-            apiVersion: v1
-            kind: Config
-            current-context: it
-            contexts: [{name: it, context: {cluster: there, user: me}}]
-            clusters:
-            - name: there
-              cluster: {server: "%s", certificate-authority-data: %s}
-            users: [{name: me, user: {token: mine}}]
-            """
-                .formatted(reviewer.uri("/review"), Base64.getEncoder().encodeToString(authority)));
+    reviewer = new ReviewServer(folder.resolve("reviewer"), TokenWebhookTest::review);
+    file = reviewer.kubeconfig();
   }
 
   @AfterEach
   void stop() {
-    if (!stopped) {
-      stopped = true;
-      reviewer.close();
-    }
+    reviewer.close();
   }
 
-  private void review(Exchange exchange) {
-    asked.incrementAndGet();
-    assertEquals("Bearer mine", exchange.header("Authorization"));
-    JsonNode review = Json.parse(exchange.body());
+  private static ReviewServer.Answer review(JsonNode review) {
     assertEquals(AUDIENCE, review.at("/spec/audiences/0").asText());
+    String token = review.at("/spec/token").asText();
     String answer =
-        switch (review.at("/spec/token").asText()) {
+        switch (token) {
           case "good" ->
               "{\"status\":{\"authenticated\":true,\"user\":{\"username\":\"jane\","
                   + "\"groups\":[\"devs\"],\"extra\":{\"a\":[\"b\"]}}}}";
@@ -85,8 +58,11 @@ class TokenWebhookTest {
                   + "\"user\":{\"username\":\"jane\"}}}";
           default -> "{\"status\":{\"authenticated\":false}}";
         };
-    int code = review.at("/spec/token").asText().equals("broken") ? 500 : 200;
-    exchange.respond(code, "application/json", answer.getBytes(StandardCharsets.UTF_8));
+    return new ReviewServer.Answer(token.equals("broken") ? 500 : 200, answer);
+  }
+
+  private TokenWebhook open(Path kubeconfig) {
+    return TokenWebhook.open(kubeconfig, List.of(AUDIENCE), now::get, Duration.ofMillis(1));
   }
 
   private static Credentials bearer(String token) {
@@ -95,21 +71,23 @@ class TokenWebhookTest {
 
   @Test
   void authenticate_asksOnceInTwoMinutes() {
-    try (TokenWebhook webhook = TokenWebhook.open(file, List.of(AUDIENCE), now::get)) {
+    try (TokenWebhook webhook = open(file)) {
       Outcome.Known known =
           assertInstanceOf(Outcome.Known.class, webhook.authenticate(bearer("good")));
       assertEquals("jane", known.user().name());
       assertEquals(List.of("devs", UserInfo.AUTHENTICATED), known.user().groups());
       assertEquals(List.of("b"), known.user().extra().get("a"));
       webhook.authenticate(bearer("good"));
-      assertEquals(1, asked.get());
+      assertEquals(List.of("Bearer mine"), reviewer.authorizations());
       now.updateAndGet(at -> at.plus(Duration.ofMinutes(2)));
       webhook.authenticate(bearer("good"));
-      assertEquals(2, asked.get());
+      assertEquals(2, reviewer.seen().size());
 
       assertInstanceOf(Outcome.NotMine.class, webhook.authenticate(bearer("bad")));
       assertInstanceOf(Outcome.Refused.class, webhook.authenticate(bearer("other")));
       assertInstanceOf(Outcome.Refused.class, webhook.authenticate(bearer("broken")));
+      // A server that is broken is asked five times.
+      assertEquals(9, reviewer.seen().size());
       assertInstanceOf(Outcome.NotMine.class, webhook.authenticate(Credentials.NONE));
       stop();
       now.updateAndGet(at -> at.plus(Duration.ofMinutes(2)));
@@ -132,7 +110,6 @@ class TokenWebhookTest {
   @Test
   void file_thatLeadsNowhere_isRefused() throws Exception {
     Path wrong = Files.writeString(folder.resolve("wrong.yaml"), "current-context: none");
-    assertThrows(
-        ConfigException.class, () -> TokenWebhook.open(wrong, List.of(AUDIENCE), now::get));
+    assertThrows(ConfigException.class, () -> open(wrong));
   }
 }

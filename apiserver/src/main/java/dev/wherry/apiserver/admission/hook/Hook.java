@@ -1,10 +1,10 @@
 package dev.wherry.apiserver.admission.hook;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.wherry.apiserver.admission.match.Conditions;
 import dev.wherry.apiserver.admission.match.Criteria;
 import dev.wherry.apiserver.cel.AdmissionEnvironment;
 import dev.wherry.apiserver.cel.AdmissionEnvironment.Part;
+import dev.wherry.apiserver.cel.Conditions;
 import dev.wherry.apiserver.view.Trees;
 import java.time.Duration;
 import java.util.List;

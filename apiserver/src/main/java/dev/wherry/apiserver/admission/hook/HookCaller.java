@@ -2,10 +2,10 @@ package dev.wherry.apiserver.admission.hook;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.wherry.apiserver.admission.AdmissionRequest;
-import dev.wherry.apiserver.admission.match.Conditions;
 import dev.wherry.apiserver.admission.match.Input;
 import dev.wherry.apiserver.admission.match.Matched;
 import dev.wherry.apiserver.authz.Authorizer;
+import dev.wherry.apiserver.cel.Conditions;
 import dev.wherry.apiserver.view.Refusals;
 import dev.wherry.apiserver.webhook.WebhookClient;
 import dev.wherry.model.codec.DecodeException;

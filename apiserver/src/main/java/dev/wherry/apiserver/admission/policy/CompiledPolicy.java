@@ -1,11 +1,11 @@
 package dev.wherry.apiserver.admission.policy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.wherry.apiserver.admission.match.Conditions;
 import dev.wherry.apiserver.cel.AdmissionEnvironment;
 import dev.wherry.apiserver.cel.AdmissionEnvironment.Part;
 import dev.wherry.apiserver.cel.CelFailure;
 import dev.wherry.apiserver.cel.CelProgram;
+import dev.wherry.apiserver.cel.Conditions;
 import dev.wherry.apiserver.view.Trees;
 import java.util.ArrayList;
 import java.util.EnumSet;

@@ -1,10 +1,6 @@
-package dev.wherry.apiserver.admission.match;
+package dev.wherry.apiserver.cel;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.wherry.apiserver.cel.AdmissionEnvironment;
-import dev.wherry.apiserver.cel.CelBudget;
-import dev.wherry.apiserver.cel.CelFailure;
-import dev.wherry.apiserver.cel.CelProgram;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +48,14 @@ public final class Conditions {
         conditions.add(new Condition(expression, Optional.empty(), failure));
       }
     }
+    return new Conditions(List.copyOf(conditions));
+  }
+
+  /** Of programs by their expressions, in order. */
+  public static Conditions of(Map<String, CelProgram> programs) {
+    List<Condition> conditions = new ArrayList<>();
+    programs.forEach((expression, program) ->
+        conditions.add(new Condition(expression, Optional.of(program), "")));
     return new Conditions(List.copyOf(conditions));
   }
 

@@ -1,4 +1,4 @@
-package dev.wherry.apiserver.validation;
+package dev.wherry.apiserver.structural;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -9,9 +9,9 @@ import java.util.regex.Pattern;
  * Forms of names and values, each answering with upstream's sentences (apimachinery
  * util/validation).
  */
-final class NameRules {
-  static final int LABEL_BYTES_MAX = 63;
-  static final int SUBDOMAIN_BYTES_MAX = 253;
+public final class NameRules {
+  public static final int LABEL_BYTES_MAX = 63;
+  public static final int SUBDOMAIN_BYTES_MAX = 253;
   private static final int PORT_NAME_BYTES_MAX = 15;
 
   private static final String LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
@@ -77,23 +77,23 @@ final class NameRules {
     return messages;
   }
 
-  static List<String> label(String value) {
+  public static List<String> label(String value) {
     return check(value, LABEL_BYTES_MAX, LABEL_PATTERN, LABEL_MESSAGE);
   }
 
-  static List<String> subdomain(String value) {
+  public static List<String> subdomain(String value) {
     return check(value, SUBDOMAIN_BYTES_MAX, SUBDOMAIN_PATTERN, SUBDOMAIN_MESSAGE);
   }
 
-  static List<String> label1035(String value) {
+  public static List<String> label1035(String value) {
     return check(value, LABEL_BYTES_MAX, LABEL_1035_PATTERN, LABEL_1035_MESSAGE);
   }
 
-  static List<String> labelValue(String value) {
+  public static List<String> labelValue(String value) {
     return check(value, LABEL_BYTES_MAX, VALUE_PATTERN, VALUE_MESSAGE);
   }
 
-  static List<String> configKey(String value) {
+  public static List<String> configKey(String value) {
     List<String> messages =
         check(value, SUBDOMAIN_BYTES_MAX, CONFIG_KEY_PATTERN, CONFIG_KEY_MESSAGE);
     if (value.equals(".")) {
@@ -107,7 +107,7 @@ final class NameRules {
   }
 
   /** A name with an optional DNS prefix: label keys, finalizers, resource names. */
-  static List<String> qualified(String value) {
+  public static List<String> qualified(String value) {
     String[] parts = value.split("/", -1);
     List<String> messages = new ArrayList<>();
     if (parts.length > 2) {
@@ -136,12 +136,12 @@ final class NameRules {
     return messages;
   }
 
-  static List<String> annotationKey(String value) {
+  public static List<String> annotationKey(String value) {
     return qualified(value.toLowerCase(Locale.ROOT));
   }
 
   /** Names that only have to fit into a URL path: RBAC. */
-  static List<String> pathSegment(String value) {
+  public static List<String> pathSegment(String value) {
     List<String> messages = new ArrayList<>();
     if (value.equals(".") || value.equals("..")) {
       messages.add("may not be '" + value + "'");
@@ -154,7 +154,7 @@ final class NameRules {
     return messages;
   }
 
-  static List<String> environmentName(String value) {
+  public static List<String> environmentName(String value) {
     boolean printable = value.chars().allMatch(c -> c >= ' ' && c <= '~' && c != '=');
     return printable && !value.isEmpty()
         ? List.of()
@@ -162,7 +162,7 @@ final class NameRules {
             "a valid environment variable name must consist only of printable ASCII characters other than '='");
   }
 
-  static List<String> portName(String value) {
+  public static List<String> portName(String value) {
     List<String> messages = new ArrayList<>();
     if (value.length() > PORT_NAME_BYTES_MAX) {
       messages.add(maxLength(PORT_NAME_BYTES_MAX));
