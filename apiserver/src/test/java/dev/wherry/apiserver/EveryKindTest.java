@@ -9,24 +9,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.apiserver.ServerFixture.Answer;
 import dev.wherry.apiserver.registry.KindRegistry;
 import dev.wherry.model.json.Json;
-import dev.wherry.model.json.Yaml;
 import dev.wherry.model.kind.BuiltinKinds;
 import dev.wherry.model.kind.KindInfo;
 import dev.wherry.model.kind.ResourceInfo;
 import dev.wherry.model.schema.Protobuf;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.KeyPairGenerator;
-import java.util.Base64;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
-import org.bouncycastle.asn1.x500.X500Name;
-import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
-import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
@@ -44,38 +33,13 @@ class EveryKindTest {
   private static final String PROTOBUF = "application/vnd.kubernetes.protobuf";
   @TempDir static Path data;
   private static ServerFixture server;
-  private static final Map<String, ObjectNode> MINIMAL = new HashMap<>();
+  private static MinimalObjects minimal;
 
   @BeforeAll
   static void start() throws Exception {
     server = ServerFixture.start(data);
     server.post("/api/v1/namespaces/default/serviceaccounts", "{metadata: {name: default}}");
-    try (InputStream in = EveryKindTest.class.getResourceAsStream("minimal-objects.yaml")) {
-      String text =
-          new String(in.readAllBytes(), StandardCharsets.UTF_8).replace("$CSR", signingRequest());
-      for (Json.Parsed one : Yaml.documents(text.getBytes(StandardCharsets.UTF_8))) {
-        JsonNode tree = one.tree();
-        MINIMAL.put(
-            tree.path("apiVersion").asText() + " " + tree.path("kind").asText(), (ObjectNode) tree);
-      }
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
-  }
-
-  private static String signingRequest() throws Exception {
-    KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-    generator.initialize(256);
-    var keys = generator.generateKeyPair();
-    byte[] der =
-        new JcaPKCS10CertificationRequestBuilder(new X500Name("CN=walk"), keys.getPublic())
-            .build(new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate()))
-            .getEncoded();
-    String pem =
-        "-----BEGIN CERTIFICATE REQUEST-----\n"
-            + Base64.getMimeEncoder().encodeToString(der)
-            + "\n-----END CERTIFICATE REQUEST-----\n";
-    return Base64.getEncoder().encodeToString(pem.getBytes(StandardCharsets.US_ASCII));
+    minimal = MinimalObjects.read();
   }
 
   @AfterAll
@@ -92,11 +56,10 @@ class EveryKindTest {
   @MethodSource("kinds")
   void walk_kind_everyVerbAnswers(ResourceInfo info) {
     KindInfo kind = info.kind();
-    ObjectNode minimal = MINIMAL.get(kind.apiVersion() + " " + kind.kind());
-    assertTrue(minimal != null, "no minimal object of " + kind);
+    ObjectNode smallest = minimal.of(kind).orElseThrow();
     String all = kind.path(kind.namespaced() ? "default" : "", "");
-    String one = all + "/" + minimal.at("/metadata/name").asText();
-    Answer created = server.send("POST", all, Json.write(minimal));
+    String one = all + "/" + smallest.at("/metadata/name").asText();
+    Answer created = server.send("POST", all, Json.write(smallest));
     assertEquals(201, created.code(), created.text());
     JsonNode object = settled(kind, one, created.json());
     assertEquals(kind.apiVersion(), object.path("apiVersion").asText());
@@ -107,7 +70,7 @@ class EveryKindTest {
     patch(kind, one);
     watch(kind, all, revision);
     subresources(info, one);
-    remove(info, all, one, minimal);
+    remove(info, all, one, smallest);
   }
 
   /** Some kinds have a status that the server writes, soon after. */

@@ -19,6 +19,9 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.SslContext;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.DatagramSocket;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -94,8 +97,19 @@ class ServiceWebhookTest {
     loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
   }
 
-  /** Of this machine, as pods could have it: the server goes to no loopback. */
-  private static InetAddress someAddress() throws SocketException {
+  /**
+   * Of this machine, as pods could have it: the server goes to no loopback. Others on the machine
+   * may take their networks away, but not the one that leads out.
+   */
+  private static InetAddress someAddress() throws IOException {
+    try (DatagramSocket outwards = new DatagramSocket()) {
+      outwards.connect(new InetSocketAddress("198.51.100.1", 9));
+      if (!outwards.getLocalAddress().isAnyLocalAddress()) {
+        return outwards.getLocalAddress();
+      }
+    } catch (SocketException | UncheckedIOException _) {
+      // Nothing leads out of this machine.
+    }
     return NetworkInterface.networkInterfaces()
         .flatMap(NetworkInterface::inetAddresses)
         .filter(a -> a instanceof Inet4Address && !a.isLoopbackAddress() && !a.isLinkLocalAddress())
