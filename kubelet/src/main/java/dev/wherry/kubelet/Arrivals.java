@@ -4,7 +4,6 @@ import dev.wherry.kubelet.pod.PodWorkers;
 import dev.wherry.kubelet.staticpod.Mirrors;
 import dev.wherry.kubelet.staticpod.StaticPods;
 import dev.wherry.machinery.client.ApiClient;
-import dev.wherry.machinery.client.DeleteOptions;
 import dev.wherry.machinery.informer.Change;
 import dev.wherry.machinery.time.Timer;
 import dev.wherry.model.core.v1.Pod;
@@ -22,11 +21,13 @@ final class Arrivals implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Arrivals.class.getName());
 
   private final PodWorkers workers;
+  private final Mirrors mirrors;
   private final ApiClient api;
   private final Optional<StaticPods> own;
 
-  private Arrivals(PodWorkers workers, ApiClient api, Optional<StaticPods> own) {
+  private Arrivals(PodWorkers workers, Mirrors mirrors, ApiClient api, Optional<StaticPods> own) {
     this.workers = workers;
+    this.mirrors = mirrors;
     this.api = api;
     this.own = own;
   }
@@ -41,7 +42,7 @@ final class Arrivals implements AutoCloseable {
       throws IOException {
     String folder = config.settings().staticPods();
     if (folder.isEmpty()) {
-      return new Arrivals(workers, api, Optional.empty());
+      return new Arrivals(workers, mirrors, api, Optional.empty());
     }
     StaticPods own =
         StaticPods.start(
@@ -52,7 +53,7 @@ final class Arrivals implements AutoCloseable {
             api,
             owner,
             timer);
-    return new Arrivals(workers, api, Optional.of(own));
+    return new Arrivals(workers, mirrors, api, Optional.of(own));
   }
 
   /** What the API's pods of this node do. */
@@ -83,11 +84,7 @@ final class Arrivals implements AutoCloseable {
   /** A mirror from the time when this node had a folder of its own shows nothing any more. */
   private void delete(Pod mirror) {
     try {
-      api.delete(
-          Pod.KIND,
-          mirror.metadata().namespace(),
-          mirror.metadata().name(),
-          DeleteOptions.ofUid(mirror.metadata().uid()).withGrace(0));
+      mirrors.delete(api, mirror);
     } catch (ApiException e) {
       LOG.log(Level.DEBUG, "mirror stays pod={0}: {1}", mirror.metadata().name(), e.getMessage());
     }

@@ -14,20 +14,24 @@ final class Doorkeeper implements AutoCloseable {
     boolean await(Duration atMost) throws InterruptedException;
   }
 
-  Doorkeeper(PodsKnown known, NodeRoom room) {
-    thread = Thread.ofVirtual().name("doorkeeper").unstarted(() -> open(known, room));
+  /**
+   * @param before run when the earlier pods are known and no new one is let in yet
+   */
+  Doorkeeper(PodsKnown known, Runnable before, NodeRoom room) {
+    thread = Thread.ofVirtual().name("doorkeeper").unstarted(() -> open(known, before, room));
   }
 
   void start() {
     thread.start();
   }
 
-  private static void open(PodsKnown known, NodeRoom room) {
+  private static void open(PodsKnown known, Runnable before, NodeRoom room) {
     try {
       boolean all = false;
       while (!all) {
         all = known.await(LOOK);
       }
+      before.run();
       room.open();
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();

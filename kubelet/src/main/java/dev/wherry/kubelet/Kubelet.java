@@ -86,9 +86,22 @@ public final class Kubelet implements AutoCloseable {
             opened(new SharedWatches(api, timer)),
             timer,
             random);
+    OwnResources own = opened(OwnResources.start(config, shared.shares(), timer));
     workers = opened(new PodWorkers(shared));
+    own.tell(workers);
     server = opened(KubeletServer.start(config, shared, workers, api, serving, clientAuthorities));
-    node = opened(new NodeAgent(config, runtime, api, shared.gate(), timer, server.port()));
+    node =
+        opened(
+            new NodeAgent(
+                config,
+                runtime,
+                api,
+                shared.gate(),
+                shared.shares().devices().book(),
+                timer,
+                server.port()));
+    shared.shares().devices().book().onChange(node::wake);
+    shared.shares().cpus().onChange(() -> workers.wake(workers.uids()));
     slot.fill(node);
     node.start();
     opened(
@@ -101,7 +114,10 @@ public final class Kubelet implements AutoCloseable {
                     api, Pod.KIND, Scope.ofFields("spec.nodeName=" + config.nodeName()), timer)
                 .onChange(arrivals::changed)
                 .start());
-    opened(new Doorkeeper(pods::awaitSynced, shared.room())).start();
+    opened(
+            new Doorkeeper(
+                pods::awaitSynced, () -> own.forgetOthers(workers, runtime), shared.room()))
+        .start();
     opened(
             Evictions.of(
                 shared, workers, NodeEvents.shortOf(recorder, config.nodeName()), node::wake))

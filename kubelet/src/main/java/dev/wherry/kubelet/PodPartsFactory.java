@@ -2,22 +2,33 @@ package dev.wherry.kubelet;
 
 import dev.wherry.kubelet.admission.NodeRoom;
 import dev.wherry.kubelet.cri.CriRuntime;
+import dev.wherry.kubelet.device.DeviceBook;
+import dev.wherry.kubelet.device.DeviceGrants;
 import dev.wherry.kubelet.eviction.PressureGate;
 import dev.wherry.kubelet.image.ImagePulls;
 import dev.wherry.kubelet.launch.PodConfigs;
 import dev.wherry.kubelet.log.LogReader;
 import dev.wherry.kubelet.log.LogWatch;
+import dev.wherry.kubelet.placement.CpuBook;
+import dev.wherry.kubelet.placement.PlacementSettings;
+import dev.wherry.kubelet.placement.Placements;
+import dev.wherry.kubelet.placement.StateFile;
+import dev.wherry.kubelet.placement.Topology;
+import dev.wherry.kubelet.placement.TopologyReader;
 import dev.wherry.kubelet.pod.MountedNews;
 import dev.wherry.kubelet.pod.PodApi;
 import dev.wherry.kubelet.pod.PodEvents;
 import dev.wherry.kubelet.pod.PodParts;
+import dev.wherry.kubelet.pod.PodShares;
 import dev.wherry.kubelet.resource.ContainerFigures;
 import dev.wherry.kubelet.resource.HostFigures;
 import dev.wherry.kubelet.resource.PodCgroups;
 import dev.wherry.kubelet.volume.Mounts;
 import dev.wherry.kubelet.volume.PodDirs;
 import dev.wherry.machinery.time.Timer;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.random.RandomGenerator;
 
@@ -34,7 +45,8 @@ final class PodPartsFactory {
       PodEvents events,
       MountedNews news,
       Timer clock,
-      RandomGenerator random) {
+      RandomGenerator random)
+      throws IOException {
     PodDirs dirs = new PodDirs(config.dataDir(), config.podLogsDir());
     ContainerFigures figures =
         new ContainerFigures(HostFigures.memoryBytes(), HostFigures.oomScoreFloor());
@@ -48,6 +60,7 @@ final class PodPartsFactory {
         new PodConfigs(config, dirs, figures),
         new NodeRoom(api::allocatable),
         new PressureGate(),
+        shares(config),
         new PodCgroups(
             CGROUPS, config.cgroupRoot(), runtime.systemdCgroups(), config.settings().pidsMax()),
         dirs,
@@ -56,5 +69,37 @@ final class PodPartsFactory {
         new Semaphore(ImagePulls.PARALLEL_MAX),
         clock,
         random);
+  }
+
+  /**
+   * What pods have of the node to themselves.
+   *
+   * @throws IOException with a sentence, where the settings do not fit this machine
+   */
+  private static PodShares shares(KubeletConfig config) throws IOException {
+    Topology machine = TopologyReader.machine().read();
+    PlacementSettings settings = config.settings().placement();
+    if (settings.aligned() && machine.nodes().size() > settings.nodesMax()) {
+      throw new IOException(
+          "topologyManagerPolicy: this machine has more than max-allowable-numa-nodes, "
+              + settings.nodesMax());
+    }
+    Path folder = config.dataDir();
+    DeviceBook book =
+        new DeviceBook(
+            new StateFile(folder.resolve("devices.json"), DeviceBook.VERSION),
+            HostFigures.bootId());
+    DeviceGrants devices = new DeviceGrants(book, machine.nodes());
+    try {
+      CpuBook cpus =
+          new CpuBook(
+              machine,
+              settings.cpus(),
+              new StateFile(folder.resolve("cpus.json"), CpuBook.VERSION));
+      return new PodShares(
+          new Placements(List.of(cpus, devices), settings, machine), devices, cpus);
+    } catch (IllegalArgumentException e) {
+      throw new IOException("cpuManagerPolicy: " + e.getMessage(), e);
+    }
   }
 }

@@ -1,6 +1,8 @@
 package dev.wherry.kubelet;
 
+import dev.wherry.kubelet.config.NodeSettings;
 import dev.wherry.kubelet.cri.CriRuntime;
+import dev.wherry.kubelet.device.DeviceBook;
 import dev.wherry.kubelet.fixture.Await;
 import dev.wherry.kubelet.fixture.FakeApi;
 import dev.wherry.kubelet.fixture.PrivateContainerd;
@@ -29,8 +31,14 @@ final class PodNode implements AutoCloseable {
   final PodParts parts;
   final PodWorkers workers;
   private final PodRelist relist;
+  private final OwnResources own;
 
   PodNode(PrivateContainerd containerd, CriRuntime runtime) throws IOException {
+    this(containerd, runtime, NodeSettings.plain());
+  }
+
+  PodNode(PrivateContainerd containerd, CriRuntime runtime, NodeSettings settings)
+      throws IOException {
     KubeletConfig config =
         KubeletConfig.of(
                 "node-1",
@@ -38,10 +46,14 @@ final class PodNode implements AutoCloseable {
                 containerd.directory("kubelet"),
                 containerd.endpoint(),
                 "v1.36.0")
-            .withPodLogsDir(containerd.directory("logs"));
+            .withPodLogsDir(containerd.directory("logs"))
+            .withSettings(settings);
     parts = PodPartsFactory.create(config, runtime, api, api, api, TIMER, new Random(1));
+    own = OwnResources.start(config, parts.shares(), TIMER);
     workers = new PodWorkers(parts);
+    own.tell(workers);
     relist = new PodRelist(runtime, workers, TIMER);
+    parts.shares().cpus().onChange(() -> workers.wake(workers.uids()));
     api.listen(workers::update, workers::gone);
     parts.room().open();
     relist.start();
@@ -88,9 +100,14 @@ final class PodNode implements AutoCloseable {
     return Files.exists(file) ? parts.logs().text(file, LogOptions.ALL) : "";
   }
 
+  DeviceBook devices() {
+    return parts.shares().devices().book();
+  }
+
   @Override
-  public void close() {
+  public void close() throws IOException {
     relist.close();
     workers.close();
+    own.close();
   }
 }

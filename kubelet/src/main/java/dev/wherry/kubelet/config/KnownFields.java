@@ -14,7 +14,7 @@ import java.util.TreeMap;
  * held to the one value that this agent has, or without effect, which is said. Pure.
  */
 final class KnownFields {
-  /** Read by {@link KubeletFile}. */
+  /** Read by {@link KubeletFile}, beside those of {@link PlacementFields}. */
   private static final Set<String> HONOURED =
       Set.of(
           "apiVersion",
@@ -61,7 +61,6 @@ final class KnownFields {
           "containerLogMonitorInterval",
           "containerRuntimeEndpoint",
           "contentType",
-          "cpuManagerPolicyOptions",
           "cpuManagerReconcilePeriod",
           "crashLoopBackOff",
           "defaultPodSysctls",
@@ -126,7 +125,6 @@ final class KnownFields {
           "tlsCipherSuites",
           "tlsCurvePreferences",
           "tlsMinVersion",
-          "topologyManagerPolicyOptions",
           "tracing",
           "userNamespaces",
           "volumePluginDir",
@@ -143,7 +141,6 @@ final class KnownFields {
     fixed.put("configMapAndSecretChangeDetectionStrategy", List.of("\"Watch\""));
     fixed.put("cpuCFSQuota", List.of("true"));
     fixed.put("cpuCFSQuotaPeriod", List.of("\"100ms\""));
-    fixed.put("cpuManagerPolicy", List.of("\"none\"", "\"\""));
     fixed.put("enableDebuggingHandlers", List.of("true"));
     fixed.put("enableServer", List.of("true"));
     fixed.put("failSwapOn", List.of("false"));
@@ -152,7 +149,6 @@ final class KnownFields {
     fixed.put("providerID", List.of("\"\""));
     fixed.put("readOnlyPort", List.of("0"));
     fixed.put("registerNode", List.of("true"));
-    fixed.put("reservedSystemCPUs", List.of("\"\""));
     fixed.put("rotateCertificates", List.of("true"));
     fixed.put("runOnce", List.of("false"));
     fixed.put("serverTLSBootstrap", List.of("true"));
@@ -160,8 +156,6 @@ final class KnownFields {
     fixed.put("staticPodURLHeader", List.of("{}"));
     fixed.put("tlsCertFile", List.of("\"\""));
     fixed.put("tlsPrivateKeyFile", List.of("\"\""));
-    fixed.put("topologyManagerPolicy", List.of("\"none\"", "\"\""));
-    fixed.put("topologyManagerScope", List.of("\"container\"", "\"\""));
     return fixed;
   }
 
@@ -170,7 +164,9 @@ final class KnownFields {
     List<String> warnings = new ArrayList<>();
     for (Map.Entry<String, JsonNode> field : tree.properties()) {
       String name = field.getKey();
-      if (HONOURED.contains(name) || field.getValue().isNull()) {
+      if (HONOURED.contains(name)
+          || PlacementFields.NAMES.contains(name)
+          || field.getValue().isNull()) {
         continue;
       }
       if (WITHOUT_EFFECT.contains(name)) {

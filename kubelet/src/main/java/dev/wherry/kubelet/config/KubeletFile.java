@@ -3,6 +3,7 @@ package dev.wherry.kubelet.config;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.wherry.kubelet.config.NodeSettings.ImageLimits;
 import dev.wherry.kubelet.config.NodeSettings.LogLimits;
+import dev.wherry.kubelet.placement.PlacementSettings;
 import dev.wherry.model.Quantity;
 import dev.wherry.model.codec.DecodeException;
 import dev.wherry.model.core.v1.Taint;
@@ -96,9 +97,11 @@ public record KubeletFile(
   private static NodeSettings settings(Reader file, NodeSettings defaults, int cores) {
     long most = file.number("maxPods", 1, Integer.MAX_VALUE).orElse(defaults.maxPods());
     long perCore = file.number("podsPerCore", 0, Integer.MAX_VALUE).orElse(0);
+    Map<String, Quantity> reserved = reserved(file, defaults);
+    PlacementSettings placement = new PlacementFields(file).read(reserved);
     long pids = file.number("podPidsLimit", -1, Long.MAX_VALUE).orElse(defaults.pidsMax());
     return new NodeSettings(
-        reserved(file, defaults),
+        PlacementFields.reserved(reserved, placement),
         (int) (perCore > 0 ? Math.min(most, perCore * cores) : most),
         pids > 0 ? pids : NodeSettings.UNLIMITED,
         file.flag("seccompDefault").orElse(defaults.seccompDefault()),
@@ -106,6 +109,8 @@ public record KubeletFile(
             ? file.texts("allowedUnsafeSysctls")
             : defaults.unsafeSysctls(),
         file.text("staticPodPath").orElse(defaults.staticPods()),
+        defaults.pluginRoot(),
+        placement,
         new EvictionFields(file).read(defaults.eviction()),
         images(file, defaults.images()),
         logs(file, defaults.logs()));

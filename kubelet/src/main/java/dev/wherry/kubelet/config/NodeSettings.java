@@ -1,6 +1,7 @@
 package dev.wherry.kubelet.config;
 
 import dev.wherry.kubelet.eviction.EvictionSettings;
+import dev.wherry.kubelet.placement.PlacementSettings;
 import dev.wherry.model.Quantity;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,8 @@ import java.util.Map;
  * @param seccompDefault whether a pod that names no profile gets the runtime's
  * @param unsafeSysctls names, or beginnings that end in a star, that pods may set here too
  * @param staticPods a folder of pods of the node's own; "" for none
+ * @param pluginRoot where plugins look for their kubelet; "" for the node's own directory alone
+ * @param placement how CPUs and devices are set aside
  */
 public record NodeSettings(
     Map<String, Quantity> reserved,
@@ -22,11 +25,16 @@ public record NodeSettings(
     boolean seccompDefault,
     List<String> unsafeSysctls,
     String staticPods,
+    String pluginRoot,
+    PlacementSettings placement,
     EvictionSettings eviction,
     ImageLimits images,
     LogLimits logs) {
   public static final int MAX_PODS = 110;
   public static final long UNLIMITED = -1;
+
+  /** The one path that all device plugins know. */
+  public static final String PLUGIN_ROOT = "/var/lib/kubelet";
 
   private static final long RESERVED_BYTES_MAX = 256L << 20;
 
@@ -60,6 +68,8 @@ public record NodeSettings(
         false,
         List.of(),
         "",
+        "",
+        PlacementSettings.NONE,
         EvictionSettings.none(),
         ImageLimits.DEFAULT,
         LogLimits.DEFAULT);
@@ -75,7 +85,8 @@ public record NodeSettings(
     long reserved = Math.min(RESERVED_BYTES_MAX, memoryBytes / RESERVED_SHARE);
     return plain()
         .withReserved(Map.of("memory", Quantity.ofBytes(reserved)))
-        .withEviction(EvictionSettings.scaled(memoryBytes, diskBytes));
+        .withEviction(EvictionSettings.scaled(memoryBytes, diskBytes))
+        .withPluginRoot(PLUGIN_ROOT);
   }
 
   /** The same with other reserves. */
@@ -87,6 +98,8 @@ public record NodeSettings(
         seccompDefault,
         unsafeSysctls,
         staticPods,
+        pluginRoot,
+        placement,
         eviction,
         images,
         logs);
@@ -101,7 +114,41 @@ public record NodeSettings(
         seccompDefault,
         unsafeSysctls,
         staticPods,
+        pluginRoot,
+        placement,
         settings,
+        images,
+        logs);
+  }
+
+  /** The same with another place where plugins look. */
+  public NodeSettings withPluginRoot(String root) {
+    return new NodeSettings(
+        reserved,
+        maxPods,
+        pidsMax,
+        seccompDefault,
+        unsafeSysctls,
+        staticPods,
+        root,
+        placement,
+        eviction,
+        images,
+        logs);
+  }
+
+  /** The same setting resources aside so. */
+  public NodeSettings withPlacement(PlacementSettings settings) {
+    return new NodeSettings(
+        reserved,
+        maxPods,
+        pidsMax,
+        seccompDefault,
+        unsafeSysctls,
+        staticPods,
+        pluginRoot,
+        settings,
+        eviction,
         images,
         logs);
   }

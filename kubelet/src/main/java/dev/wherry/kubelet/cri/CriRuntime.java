@@ -1,6 +1,7 @@
 package dev.wherry.kubelet.cri;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.wherry.kubelet.socket.SocketChannel;
 import dev.wherry.proto.containerd.v1.Envelope;
 import dev.wherry.proto.containerd.v1.EventsGrpc;
 import dev.wherry.proto.containerd.v1.SubscribeRequest;
@@ -65,8 +66,8 @@ public final class CriRuntime implements AutoCloseable {
   /** In the namespace that containerd keeps for CRI. */
   private static final String EXITS = "namespace==k8s.io,topic==\"/tasks/exit\"";
 
-  private final CriChannel channel;
-  private final CriChannel imageChannel;
+  private final SocketChannel channel;
+  private final SocketChannel imageChannel;
   private final RuntimeServiceGrpc.RuntimeServiceBlockingStub stub;
   private final EventsGrpc.EventsBlockingStub containerd;
   private final CriImages images;
@@ -81,8 +82,8 @@ public final class CriRuntime implements AutoCloseable {
    * @param imageEndpoint of the ImageService, often the same
    */
   public CriRuntime(String endpoint, String imageEndpoint) {
-    channel = new CriChannel(endpoint);
-    imageChannel = imageEndpoint.equals(endpoint) ? channel : new CriChannel(imageEndpoint);
+    channel = new SocketChannel(endpoint);
+    imageChannel = imageEndpoint.equals(endpoint) ? channel : new SocketChannel(imageEndpoint);
     stub = RuntimeServiceGrpc.newBlockingStub(channel.channel());
     containerd = EventsGrpc.newBlockingStub(channel.channel());
     images = new CriImages(imageChannel.channel());

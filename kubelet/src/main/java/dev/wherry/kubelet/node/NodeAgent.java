@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.kubelet.KubeletConfig;
 import dev.wherry.kubelet.cri.CriException;
 import dev.wherry.kubelet.cri.CriRuntime;
+import dev.wherry.kubelet.device.DeviceBook;
 import dev.wherry.kubelet.eviction.PressureGate;
 import dev.wherry.kubelet.volume.PodDirs;
 import dev.wherry.machinery.client.ApiClient;
@@ -61,6 +62,7 @@ public final class NodeAgent implements AutoCloseable {
   private final ApiClient api;
   private final Timer clock;
   private final PressureGate gate;
+  private final DeviceBook devices;
   private final Bell bell;
   private final int serverPort;
   private final Thread thread;
@@ -76,6 +78,7 @@ public final class NodeAgent implements AutoCloseable {
       CriRuntime runtime,
       ApiClient api,
       PressureGate gate,
+      DeviceBook devices,
       Timer clock,
       int serverPort)
       throws IOException {
@@ -84,6 +87,7 @@ public final class NodeAgent implements AutoCloseable {
     this.api = api;
     this.clock = clock;
     this.gate = gate;
+    this.devices = devices;
     this.bell = new Bell(clock);
     this.serverPort = serverPort;
     this.allocatable = HostFacts.allocatable(HostFacts.capacity(config), config.settings());
@@ -259,10 +263,11 @@ public final class NodeAgent implements AutoCloseable {
   private NodeStatus status(Node known, NodeHealth health, Instant now) throws IOException {
     Map<String, Quantity> capacity = HostFacts.capacity(config);
     allocatable = HostFacts.allocatable(capacity, config.settings());
+    NodeAmounts amounts = NodeAmounts.of(known.status(), capacity, allocatable, devices.amounts());
     NodeStatus.Builder out =
         known.status().toBuilder()
-            .capacity(capacity)
-            .allocatable(allocatable)
+            .capacity(amounts.capacity())
+            .allocatable(amounts.allocatable())
             .addresses(
                 List.of(
                     NodeAddress.builder().type("InternalIP").address(config.nodeIp()).build(),

@@ -35,10 +35,14 @@ final class Entrance {
         room.awaitOpen();
       }
       Optional<Rejection> refused =
-          NodeRules.check(pod, traits())
-              .or(() -> parts.gate().check(pod))
-              .or(() -> unwanted(pod))
-              .or(() -> room.admit(pod));
+          NodeRules.check(pod, traits()).or(() -> parts.gate().check(pod)).or(() -> unwanted(pod));
+      if (refused.isEmpty()) {
+        refused = parts.shares().admit(pod);
+      }
+      if (refused.isEmpty()) {
+        refused = room.admit(pod);
+        refused.ifPresent(_ -> parts.shares().release(pod.uid()));
+      }
       refused.ifPresent(why -> refuse(pod, why));
     } else if (!pod.terminal()) {
       PodEviction.begun(pod).ifPresent(eviction -> memory.eviction = eviction);

@@ -20,6 +20,7 @@ import java.util.random.RandomGenerator;
  * @param news changes of what pods mount
  * @param room what all pods hold of the node
  * @param gate whom the node's pressures keep out
+ * @param shares what pods have of it to themselves
  * @param pulls bounds pulls at once
  */
 public record PodParts(
@@ -32,6 +33,7 @@ public record PodParts(
     PodConfigs configs,
     NodeRoom room,
     PressureGate gate,
+    PodShares shares,
     PodCgroups cgroups,
     PodDirs dirs,
     Mounts mounts,

@@ -183,7 +183,7 @@ final class PodRunner {
     refuseRoot(pod, container, imageRef);
     ContainerConfig config;
     try {
-      config =
+      ContainerConfig plain =
           parts
               .configs()
               .container(
@@ -194,6 +194,7 @@ final class PodRunner {
                   paths,
                   environment,
                   target(pod, observed, container));
+      config = parts.shares().apply(pod, container, plain);
     } catch (VolumeException e) {
       throw new ConfigException(e.text());
     }

@@ -52,6 +52,7 @@ final class PodWorker {
   private final Entrance entrance;
   private final Resizer resizer;
   private final PodRunner runner;
+  private final CpuCare cpus;
   private final PodReport report;
   private final Probes probes;
   private final Runnable finished;
@@ -69,6 +70,7 @@ final class PodWorker {
     this.entrance = new Entrance(parts, memory);
     this.resizer = new Resizer(parts, inbox::wake);
     this.runner = new PodRunner(parts, memory, inbox, resizer);
+    this.cpus = new CpuCare(parts);
     this.report = new PodReport(parts, memory, resizer);
     this.probes =
         new Probes(
@@ -94,6 +96,12 @@ final class PodWorker {
     if (running != null) {
       running.interrupt();
     }
+  }
+
+  /** Whether the worker has ended within so long; any thread. */
+  boolean awaitEnd(Duration atMost) throws InterruptedException {
+    Thread running = thread;
+    return running == null || running.join(atMost);
   }
 
   /** A newer version of the pod; any thread. */
@@ -188,6 +196,12 @@ final class PodWorker {
     }
   }
 
+  /** What the pod held of the node is others'. */
+  private void leave(String uid) {
+    parts.room().release(uid);
+    parts.shares().release(uid);
+  }
+
   private Duration pause() {
     Instant now = parts.clock().instant();
     Instant at = wakeAt;
@@ -217,13 +231,17 @@ final class PodWorker {
     }
     refresh(pod, decision, now);
     resizer.carryOut(pod, observed);
+    boolean bound = cpus.carryOut(pod, observed);
     report.publish(pod, observed, decision, probes.ready());
     wakeAt = changed ? now : earliest(decision);
+    if (!bound && now.plus(RESIZE_RETRY).isBefore(wakeAt)) {
+      wakeAt = now.plus(RESIZE_RETRY);
+    }
     if (decision.goal() == PodDecision.Goal.RUN) {
       return false;
     }
     if (decision.goal() == PodDecision.Goal.ENDED && !over) {
-      parts.room().release(pod.uid());
+      leave(pod.uid());
       runner.releaseVolumes(pod);
       over = true;
     }

@@ -2,7 +2,11 @@ package dev.wherry.kubelet.pod;
 
 import dev.wherry.kubelet.probe.ProbeCount;
 import dev.wherry.model.core.v1.Pod;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -11,6 +15,11 @@ import java.util.function.BiConsumer;
 
 /** All pods of the node, one worker each by uid. Safe for many threads. */
 public final class PodWorkers implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(PodWorkers.class.getName());
+
+  /** A worker that hangs in a call must not keep the agent from ending. */
+  private static final Duration END_MAX = Duration.ofSeconds(5);
+
   private final PodParts parts;
   private final Map<String, PodWorker> workers = new ConcurrentHashMap<>();
 
@@ -106,9 +115,21 @@ public final class PodWorkers implements AutoCloseable {
     return workers.isEmpty();
   }
 
-  /** Ends all workers; every container goes on. */
+  /** Ends all workers and waits for them; every container goes on. */
   @Override
   public void close() {
-    workers.values().forEach(PodWorker::stop);
+    List<PodWorker> all = List.copyOf(workers.values());
+    all.forEach(PodWorker::stop);
+    Instant end = parts.clock().instant().plus(END_MAX);
+    try {
+      for (PodWorker worker : all) {
+        Duration left = Duration.between(parts.clock().instant(), end);
+        if (!worker.awaitEnd(left.isNegative() ? Duration.ZERO : left)) {
+          LOG.log(Level.WARNING, "a pod's worker does not end pod={0}", worker.view().identity());
+        }
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -146,7 +146,8 @@ final class Resizer {
   }
 
   private void ask(PodView wanted) {
-    Optional<Rejection> refused = parts.room().resize(wanted, wake);
+    Optional<Rejection> refused =
+        parts.shares().fixed(wanted).or(() -> parts.room().resize(wanted, wake));
     if (refused.isEmpty()) {
       for (PodView.Named named : resized(wanted)) {
         allocated.put(named.name(), Requirements.of(named.container()));

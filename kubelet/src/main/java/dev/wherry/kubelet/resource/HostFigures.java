@@ -10,6 +10,7 @@ import java.nio.file.Path;
 /** What the machine has, from /proc. */
 public final class HostFigures {
   private static final Path APPARMOR = Path.of("/sys/module/apparmor/parameters/enabled");
+  private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
   private static final int NUMBER_CHARS_MAX = 64;
   private static final int CAP_SYS_RESOURCE = 24;
   private static final int HEX = 16;
@@ -51,6 +52,15 @@ public final class HostFigures {
     try (InputStream in = Files.newInputStream(file)) {
       return Long.parseLong(
           new String(in.readNBytes(NUMBER_CHARS_MAX), StandardCharsets.US_ASCII).strip());
+    }
+  }
+
+  /** Names this run of the machine; empty where the kernel does not. */
+  public static String bootId() {
+    try {
+      return Files.readString(BOOT_ID).strip();
+    } catch (IOException _) {
+      return "";
     }
   }
 

@@ -1,8 +1,12 @@
 package dev.wherry.kubelet.staticpod;
 
+import dev.wherry.machinery.client.ApiClient;
+import dev.wherry.machinery.client.DeleteOptions;
 import dev.wherry.model.core.v1.Pod;
 import dev.wherry.model.meta.v1.ObjectMeta;
 import dev.wherry.model.meta.v1.OwnerReference;
+import dev.wherry.model.status.ApiException;
+import dev.wherry.model.status.Reason;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,6 +67,22 @@ public final class Mirrors {
     byName.computeIfPresent(
         name(mirror),
         (_, known) -> known.metadata().uid().equals(mirror.metadata().uid()) ? null : known);
+  }
+
+  /** Takes a mirror out of the API; one that is gone or another by now is left alone. */
+  public void delete(ApiClient api, Pod mirror) {
+    try {
+      api.delete(
+          Pod.KIND,
+          mirror.metadata().namespace(),
+          mirror.metadata().name(),
+          DeleteOptions.ofUid(mirror.metadata().uid()).withGrace(0));
+    } catch (ApiException e) {
+      if (e.reason() != Reason.NOT_FOUND && e.reason() != Reason.CONFLICT) {
+        throw e;
+      }
+    }
+    remove(mirror);
   }
 
   Map<String, Pod> all() {

@@ -1,7 +1,6 @@
 package dev.wherry.kubelet.staticpod;
 
 import dev.wherry.machinery.client.ApiClient;
-import dev.wherry.machinery.client.DeleteOptions;
 import dev.wherry.machinery.time.Bell;
 import dev.wherry.machinery.time.Timer;
 import dev.wherry.model.core.v1.Pod;
@@ -194,7 +193,7 @@ public final class StaticPods implements AutoCloseable {
       Pod pod = shown.get(Mirrors.name(mirror));
       boolean leaving = mirror.metadata().deletionTimestamp() != null;
       if (pod == null || leaving || !Mirrors.shows(mirror, pod)) {
-        delete(mirror);
+        mirrors.delete(api, mirror);
       }
     }
     boolean all = true;
@@ -202,21 +201,6 @@ public final class StaticPods implements AutoCloseable {
       all &= mirrors.all().containsKey(Mirrors.name(pod)) || create(pod);
     }
     return all;
-  }
-
-  private void delete(Pod mirror) {
-    try {
-      api.delete(
-          Pod.KIND,
-          mirror.metadata().namespace(),
-          mirror.metadata().name(),
-          DeleteOptions.ofUid(mirror.metadata().uid()).withGrace(0));
-    } catch (ApiException e) {
-      if (e.reason() != Reason.NOT_FOUND && e.reason() != Reason.CONFLICT) {
-        throw e;
-      }
-    }
-    mirrors.remove(mirror);
   }
 
   /** The mirror is there when the API tells of it, not before: somebody may delete it at once. */

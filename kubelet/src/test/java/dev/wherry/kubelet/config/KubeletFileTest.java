@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.wherry.kubelet.eviction.Signal;
+import dev.wherry.kubelet.placement.CpuSet;
+import dev.wherry.kubelet.placement.CpuSettings;
+import dev.wherry.kubelet.placement.PlacementSettings;
+import dev.wherry.kubelet.placement.TopologyPolicy;
 import dev.wherry.model.Quantity;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -109,6 +113,62 @@ class KubeletFileTest {
   }
 
   @Test
+  void parse_cpusAndTopology_takeEffect() throws Exception {
+    NodeSettings settings =
+        parse(
+                """
+                cpuManagerPolicy: static
+                cpuManagerPolicyOptions: {full-pcpus-only: "true", strict-cpu-reservation: "false"}
+                reservedSystemCPUs: 0,2-3
+                topologyManagerPolicy: single-numa-node
+                topologyManagerScope: pod
+                topologyManagerPolicyOptions:
+                  {prefer-closest-numa-nodes: "true", max-allowable-numa-nodes: "16"}
+                """)
+            .settings();
+    assertEquals(
+        new PlacementSettings(
+            new CpuSettings(true, 3, CpuSet.of(0, 2, 3), true, false),
+            TopologyPolicy.SINGLE_NUMA_NODE,
+            true,
+            true,
+            16),
+        settings.placement());
+    assertEquals("3", settings.reserved().get("cpu").toString());
+    assertEquals(
+        2,
+        parse("cpuManagerPolicy: static\nsystemReserved: {cpu: 1200m}\n")
+            .settings()
+            .placement()
+            .cpus()
+            .reserved());
+  }
+
+  @Test
+  void parse_cpusAndTopologyWrong_isToldByName() {
+    String all =
+        refusal(
+            """
+            cpuManagerPolicy: static
+            cpuManagerPolicyOptions: {align-by-socket: "true", full-pcpus-only: "yes"}
+            topologyManagerPolicy: strict
+            topologyManagerScope: node
+            topologyManagerPolicyOptions: {max-allowable-numa-nodes: "4"}
+            """);
+    for (String one :
+        List.of(
+            "cpuManagerPolicy: static needs systemReserved.cpu",
+            "cpuManagerPolicyOptions: option \"align-by-socket\" is not supported",
+            "cpuManagerPolicyOptions[full-pcpus-only]: must be \"true\" or \"false\"",
+            "topologyManagerPolicy: \"strict\" is none of",
+            "topologyManagerScope: must be container or pod",
+            "max-allowable-numa-nodes]: must be from 8 to 64")) {
+      assertTrue(all.contains(one), () -> one + "\nin " + all);
+    }
+    assertTrue(refusal("reservedSystemCPUs: 3-1\n").contains("is no list of CPUs"));
+  }
+
+  @Test
   void parse_whatIsWrong_isAllToldByName() {
     String all =
         refusal(
@@ -126,7 +186,7 @@ class KubeletFileTest {
         List.of(
             "unknown field \"nonsense\"",
             "maxPods: must be a whole number from 1 to 2147483647",
-            "cpuManagerPolicy: \"dynamic\" is not supported, only \"none\"",
+            "cpuManagerPolicy: must be none or static",
             "readOnlyPort: 10255 is not supported, only 0",
             "authentication.anonymous.enabled: true is not supported, only false",
             "unknown field \"authentication.anonymous.loud\"",

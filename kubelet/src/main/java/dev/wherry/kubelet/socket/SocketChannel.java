@@ -1,4 +1,4 @@
-package dev.wherry.kubelet.cri;
+package dev.wherry.kubelet.socket;
 
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
@@ -15,8 +15,8 @@ import java.net.UnixDomainSocketAddress;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
-/** The gRPC channel to a runtime's Unix socket: one event loop, epoll where there is one. */
-final class CriChannel implements AutoCloseable {
+/** gRPC towards a Unix socket: one event loop, epoll where there is one. Safe for many threads. */
+public final class SocketChannel implements AutoCloseable {
   private static final String SCHEME = "unix://";
   private static final int MESSAGE_BYTES_MAX = 16 * 1024 * 1024;
   private static final int CLOSE_SECONDS = 2;
@@ -27,7 +27,7 @@ final class CriChannel implements AutoCloseable {
   /**
    * @param endpoint {@code unix:///path} or a plain path
    */
-  CriChannel(String endpoint) {
+  public SocketChannel(String endpoint) {
     String path = endpoint.startsWith(SCHEME) ? endpoint.substring(SCHEME.length()) : endpoint;
     boolean epoll = Epoll.isAvailable();
     loops =
@@ -47,13 +47,13 @@ final class CriChannel implements AutoCloseable {
             .build();
   }
 
-  ManagedChannel channel() {
+  public ManagedChannel channel() {
     return channel;
   }
 
   @Override
   public void close() {
     channel.shutdownNow();
-    loops.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS);
+    var _ = loops.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS);
   }
 }

@@ -1,0 +1,77 @@
+package dev.wherry.kubelet;
+
+import dev.wherry.kubelet.cri.CriException;
+import dev.wherry.kubelet.cri.CriRuntime;
+import dev.wherry.kubelet.device.DevicePlugins;
+import dev.wherry.kubelet.device.PluginRoot;
+import dev.wherry.kubelet.device.PodResourcesService;
+import dev.wherry.kubelet.pod.PodShares;
+import dev.wherry.kubelet.pod.PodWorkers;
+import dev.wherry.kubelet.socket.SocketServer;
+import dev.wherry.machinery.time.Timer;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+
+/** Where devices come from, and what becomes of shares whose pods are gone. */
+final class OwnResources implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(OwnResources.class.getName());
+
+  private final PodShares shares;
+  private final PluginRoot root;
+  private final DevicePlugins plugins;
+  private Optional<SocketServer> questions = Optional.empty();
+
+  private OwnResources(PodShares shares, PluginRoot root, DevicePlugins plugins) {
+    this.shares = shares;
+    this.root = root;
+    this.plugins = plugins;
+  }
+
+  static OwnResources start(KubeletConfig config, PodShares shares, Timer timer)
+      throws IOException {
+    Path own = config.dataDir();
+    String wanted = config.settings().pluginRoot();
+    PluginRoot root = PluginRoot.claim(wanted.isEmpty() ? own : Path.of(wanted), own);
+    return new OwnResources(
+        shares, root, DevicePlugins.start(root, shares.devices().book(), timer));
+  }
+
+  /** Begins to tell who asks what pods hold. */
+  void tell(PodWorkers workers) {
+    try {
+      PodResourcesService service =
+          new PodResourcesService(shares.devices().book(), shares.cpus(), workers::pods);
+      questions = Optional.of(SocketServer.start(root.podResources(), service));
+    } catch (IOException | RuntimeException e) {
+      LOG.log(
+          Level.WARNING,
+          "nobody can ask what pods hold path={0}: {1}",
+          root.podResources(),
+          e.toString());
+    }
+  }
+
+  /** Takes back what pods hold that are neither known nor in the runtime. */
+  void forgetOthers(PodWorkers workers, CriRuntime runtime) {
+    try {
+      Set<String> uids = new HashSet<>(workers.uids());
+      uids.addAll(runtime.lists().states().names().keySet());
+      shares.placements().keepOnly(uids);
+    } catch (CriException e) {
+      LOG.log(Level.WARNING, "shares of pods that are gone stay: {0}", e.getMessage());
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (questions.isPresent()) {
+      questions.get().close();
+    }
+    plugins.close();
+    root.close();
+  }
+}

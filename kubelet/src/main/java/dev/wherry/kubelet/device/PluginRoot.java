@@ -1,0 +1,118 @@
+package dev.wherry.kubelet.device;
+
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.channels.SocketChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+
+/**
+ * The directory where plugins look for their kubelet. Plugins know one path, {@code
+ * /var/lib/kubelet}, and a machine may have several nodes: the first takes it and holds it by a
+ * lock, others use their own (decision 0380). A kubelet that is not ours keeps it.
+ */
+public final class PluginRoot implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(PluginRoot.class.getName());
+  private static final String LOCK = ".wherry-node";
+  private static final String SOCKET = "kubelet.sock";
+
+  private final Path path;
+  private final FileChannel lock;
+
+  private PluginRoot(Path path, FileChannel lock) {
+    this.path = path;
+    this.lock = lock;
+  }
+
+  /**
+   * Takes a directory.
+   *
+   * @param wanted the one that plugins know; the same as {@code own} where none is wanted
+   * @param own this node's
+   */
+  public static PluginRoot claim(Path wanted, Path own) throws IOException {
+    if (!wanted.equals(own)) {
+      try {
+        return take(wanted);
+      } catch (IOException e) {
+        LOG.log(
+            Level.INFO,
+            "plugins find this node in its own directory path={0}: {1}",
+            own,
+            e.getMessage());
+      }
+    }
+    return take(own);
+  }
+
+  private static PluginRoot take(Path path) throws IOException {
+    Files.createDirectories(path.resolve("device-plugins"));
+    FileChannel channel =
+        FileChannel.open(path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    try {
+      if (channel.tryLock() == null || answers(path.resolve("device-plugins").resolve(SOCKET))) {
+        throw new IOException(path + " is another kubelet's");
+      }
+    } catch (OverlappingFileLockException e) {
+      channel.close();
+      throw new IOException(path + " is another node's of this process", e);
+    } catch (IOException e) {
+      channel.close();
+      throw e;
+    }
+    return new PluginRoot(path, channel);
+  }
+
+  private static boolean answers(Path socket) {
+    try (SocketChannel _ = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+      return true;
+    } catch (IOException _) {
+      return false;
+    }
+  }
+
+  /** Where device plugins put their sockets beside ours. */
+  Path devicePlugins() {
+    return path.resolve("device-plugins");
+  }
+
+  /** Where all other kinds of plugins put theirs. */
+  Path registry() {
+    return path.resolve("plugins_registry");
+  }
+
+  /** Our own socket for device plugins. */
+  Path socket() {
+    return devicePlugins().resolve(SOCKET);
+  }
+
+  /** Where others ask what pods hold. */
+  public Path podResources() {
+    return path.resolve("pod-resources").resolve(SOCKET);
+  }
+
+  /** Plugins take the end of their socket as the sign to register anew. */
+  void removeSockets() throws IOException {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(devicePlugins())) {
+      for (Path file : files) {
+        BasicFileAttributes kind =
+            Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        if (kind.isOther()) {
+          Files.deleteIfExists(file);
+        }
+      }
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    lock.close();
+  }
+}

@@ -1,0 +1,75 @@
+package dev.wherry.kubelet.pod;
+
+import dev.wherry.kubelet.admission.Rejection;
+import dev.wherry.kubelet.device.DeviceException;
+import dev.wherry.kubelet.device.DeviceGrants;
+import dev.wherry.kubelet.env.ConfigException;
+import dev.wherry.kubelet.placement.CpuBook;
+import dev.wherry.kubelet.placement.PlacementException;
+import dev.wherry.kubelet.placement.Placements;
+import dev.wherry.kubelet.resource.QosClass;
+import dev.wherry.model.core.v1.Container;
+import dev.wherry.proto.cri.v1.ContainerConfig;
+import dev.wherry.proto.cri.v1.LinuxContainerResources;
+import java.util.Optional;
+
+/** What pods have of the node to themselves, as their workers set it aside and use it. */
+public record PodShares(Placements placements, DeviceGrants devices, CpuBook cpus) {
+  private static final long NO_QUOTA = -1;
+
+  /** Sets aside what a new pod needs, or says why it may not run here. */
+  Optional<Rejection> admit(PodView pod) throws InterruptedException {
+    return placements.admit(pod);
+  }
+
+  /** Takes it back; a pod that is over holds nothing. */
+  void release(String uid) {
+    placements.release(uid);
+  }
+
+  /** A container's configuration with what it has to itself; asks plugins. */
+  ContainerConfig apply(PodView pod, Container container, ContainerConfig config)
+      throws ConfigException {
+    Optional<PodView.Named> named = pod.container(container.name());
+    if (named.isEmpty() || named.get().role() == PodView.Role.EPHEMERAL) {
+      return config;
+    }
+    try {
+      if (devices.lacks(pod, named.get())) {
+        placements.complete(pod, named.get());
+      }
+      return bound(pod, container, devices.use(pod, named.get(), config));
+    } catch (DeviceException e) {
+      throw new ConfigException(e.text());
+    } catch (PlacementException e) {
+      throw new ConfigException(e.text());
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      throw new ConfigException("the node agent is ending");
+    }
+  }
+
+  /** A container with CPUs of its own needs no quota (rule: DisableCPUQuotaWithExclusiveCPUs). */
+  private ContainerConfig bound(PodView pod, Container container, ContainerConfig config) {
+    if (!cpus.exclusive()) {
+      return config;
+    }
+    ContainerConfig.Builder out = config.toBuilder();
+    LinuxContainerResources.Builder resources = out.getLinuxBuilder().getResourcesBuilder();
+    resources.setCpusetCpus(cpus.cpus(pod.uid(), container.name()).toString());
+    if (cpus.own(pod.uid(), container.name()).isPresent()) {
+      resources.setCpuQuota(NO_QUOTA);
+    }
+    return out.build();
+  }
+
+  /** Why a pod's size cannot change here at all. */
+  Optional<Rejection> fixed(PodView pod) {
+    return cpus.exclusive() && QosClass.of(pod) == QosClass.GUARANTEED
+        ? Optional.of(
+            new Rejection(
+                Rejection.INFEASIBLE,
+                "Resize is infeasible for Guaranteed Pods alongside CPU Manager static policy"))
+        : Optional.empty();
+  }
+}

@@ -1,0 +1,220 @@
+package dev.wherry.kubelet.device;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.wherry.kubelet.fixture.Await;
+import dev.wherry.kubelet.placement.StateFile;
+import dev.wherry.kubelet.socket.SocketServer;
+import dev.wherry.machinery.time.FakeTimer;
+import dev.wherry.proto.plugin.v1.InfoRequest;
+import dev.wherry.proto.plugin.v1.PluginInfo;
+import dev.wherry.proto.plugin.v1.RegistrationGrpc;
+import dev.wherry.proto.plugin.v1.RegistrationStatus;
+import dev.wherry.proto.plugin.v1.RegistrationStatusResponse;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Plugins over real sockets. */
+class DevicePluginsTest {
+  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final String RESOURCE = "example.com/thing";
+
+  private final FakeTimer timer = new FakeTimer();
+  private Path folder;
+  private DeviceBook book;
+  private PluginRoot root;
+  private DevicePlugins plugins;
+
+  @BeforeEach
+  void start() throws IOException {
+    folder = Files.createTempDirectory(Path.of("/tmp"), "wd");
+    book = new DeviceBook(new StateFile(folder.resolve("devices.json"), 1), "boot-1");
+    open();
+  }
+
+  private void open() throws IOException {
+    root = PluginRoot.claim(folder, folder);
+    plugins = DevicePlugins.start(root, book, timer);
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    plugins.close();
+    root.close();
+  }
+
+  private void awaitAmount(String amount) {
+    Await.until(LONG, () -> amount + " of " + book.amounts(), () -> amount.equals(amount()));
+  }
+
+  /** Such as {@code 1/2}: how many of all work. */
+  private String amount() {
+    DeviceBook.Amount amount = book.amounts().get(RESOURCE);
+    return amount == null ? "none" : amount.allocatable() + "/" + amount.capacity();
+  }
+
+  private TestDevicePlugin plugin() throws IOException {
+    return new TestDevicePlugin(root.devicePlugins().resolve("thing.sock"));
+  }
+
+  @Test
+  void register_plugin_isListenedToUntilItGoes() throws Exception {
+    try (TestDevicePlugin plugin = plugin()) {
+      plugin.has("a", "b");
+      plugin.register(root.socket(), RESOURCE);
+      awaitAmount("2/2");
+
+      plugin.has("a", "b!", "c");
+      awaitAmount("2/3");
+    }
+    awaitAmount("0/3");
+
+    Await.until(
+        LONG,
+        () -> "forgotten: " + amount(),
+        () -> {
+          timer.advance(DevicePlugins.GONE_GRACE);
+          return amount().equals("0/0");
+        });
+  }
+
+  @Test
+  void register_again_theLaterPluginIsHeard() throws Exception {
+    try (TestDevicePlugin first = plugin();
+        TestDevicePlugin second =
+            new TestDevicePlugin(root.devicePlugins().resolve("other.sock"))) {
+      first.has("a");
+      first.register(root.socket(), RESOURCE);
+      awaitAmount("1/1");
+      second.has("x", "y");
+      second.register(root.socket(), RESOURCE);
+      awaitAmount("2/2");
+      first.has("a", "b", "c");
+      second.has("x", "y", "z!");
+      awaitAmount("2/3");
+    }
+  }
+
+  @Test
+  void register_unknownVersionOrName_isRefused() throws Exception {
+    try (TestDevicePlugin plugin = plugin()) {
+      var version =
+          assertThrows(
+              StatusRuntimeException.class,
+              () -> plugin.register(root.socket(), RESOURCE, "v1alpha"));
+      assertTrue(version.getMessage().contains("\"v1alpha\" is not supported by kubelet"));
+      for (String name : List.of("cpu", "kubernetes.io/x", "requests.example.com/x", "a.com/")) {
+        var named =
+            assertThrows(StatusRuntimeException.class, () -> plugin.register(root.socket(), name));
+        assertTrue(
+            named.getMessage().contains("the ResourceName \"" + name + "\" is invalid"), name);
+      }
+    }
+    assertEquals("none", amount());
+  }
+
+  @Test
+  void restart_ofTheAgent_endsPluginsSocketsSoThatTheyRegisterAnew() throws Exception {
+    try (TestDevicePlugin plugin = plugin()) {
+      plugin.has("a");
+      plugin.register(root.socket(), RESOURCE);
+      awaitAmount("1/1");
+      plugins.close();
+      root.close();
+      awaitAmount("0/1");
+      book = new DeviceBook(new StateFile(folder.resolve("devices.json"), 1), "boot-1");
+      assertEquals("0/0", amount());
+      open();
+      assertTrue(Files.notExists(root.devicePlugins().resolve("thing.sock")));
+    }
+    try (TestDevicePlugin plugin = plugin()) {
+      plugin.has("a");
+      plugin.register(root.socket(), RESOURCE);
+      awaitAmount("1/1");
+    }
+  }
+
+  @Test
+  void claim_directoryOfAnotherNode_usesItsOwn() throws Exception {
+    Path own = Files.createTempDirectory(Path.of("/tmp"), "wo");
+    try (PluginRoot other = PluginRoot.claim(folder, own)) {
+      assertEquals(own.resolve("device-plugins"), other.devicePlugins());
+    }
+  }
+
+  @Test
+  void folder_socketOfAPlugin_isAskedAndToldWhetherItIsTaken() throws Exception {
+    try (TestDevicePlugin plugin = new TestDevicePlugin(folder.resolve("elsewhere.sock"));
+        Announced announced = new Announced("DevicePlugin", folder.resolve("elsewhere.sock"))) {
+      plugin.has("a", "b");
+      announced.serve(root.registry().resolve("thing-reg.sock"));
+      awaitAmount("2/2");
+      Await.until(LONG, () -> "told " + announced.told, () -> announced.told.contains("true "));
+    }
+    awaitAmount("0/2");
+    try (Announced driver = new Announced("CSIPlugin", folder.resolve("csi.sock"))) {
+      Path socket = root.registry().resolve("csi-reg.sock");
+      driver.serve(socket);
+      Await.until(
+          LONG,
+          () -> "told " + driver.told,
+          () ->
+              driver.told.contains(
+                  "false no handler registered for plugin type: CSIPlugin at socket " + socket));
+    }
+  }
+
+  /** The half of a plugin that is put into the folder. */
+  private static final class Announced extends RegistrationGrpc.RegistrationImplBase
+      implements AutoCloseable {
+    private final List<String> told = new CopyOnWriteArrayList<>();
+    private final String type;
+    private final Path endpoint;
+    private SocketServer server;
+
+    Announced(String type, Path endpoint) {
+      this.type = type;
+      this.endpoint = endpoint;
+    }
+
+    void serve(Path socket) throws IOException {
+      server = SocketServer.start(socket, this);
+    }
+
+    @Override
+    public void getInfo(InfoRequest request, StreamObserver<PluginInfo> out) {
+      out.onNext(
+          PluginInfo.newBuilder()
+              .setType(type)
+              .setName(RESOURCE)
+              .setEndpoint(endpoint.toString())
+              .addSupportedVersions("v1beta1")
+              .build());
+      out.onCompleted();
+    }
+
+    @Override
+    public void notifyRegistrationStatus(
+        RegistrationStatus request, StreamObserver<RegistrationStatusResponse> out) {
+      told.add(request.getPluginRegistered() + " " + request.getError());
+      out.onNext(RegistrationStatusResponse.getDefaultInstance());
+      out.onCompleted();
+    }
+
+    @Override
+    public void close() throws IOException {
+      server.close();
+    }
+  }
+}
