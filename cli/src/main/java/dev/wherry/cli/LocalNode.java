@@ -15,6 +15,7 @@ import dev.wherry.network.dns.DnsSettings;
 import dev.wherry.network.dns.forward.HostResolver;
 import dev.wherry.network.ingress.IngressSettings;
 import dev.wherry.network.ingress.NodeProxy;
+import dev.wherry.network.ingress.proxy.ProxyFigures;
 import dev.wherry.network.nodes.PodNetwork;
 import dev.wherry.network.policy.NetworkPolicies;
 import dev.wherry.network.proxy.ServiceProxy;
@@ -95,15 +96,16 @@ final class LocalNode {
     NodeIdentity identity = opened(identity(token));
     ApiClient api = near.map(Near::api).orElse(identity.api());
     ListeningSockets sockets = opened(NodeSockets.open(data)).sockets();
+    ProxyFigures figures = new ProxyFigures();
     ServiceProxy.Setup proxy =
-        new ServiceProxy.Setup(options.nodeName(), options.podNetwork(), sockets);
+        new ServiceProxy.Setup(options.nodeName(), options.podNetwork(), sockets, figures::page);
     opened(ServiceProxy.start(api, proxy, timer));
     if (options.dns().builtIn()) {
       opened(ClusterDns.start(api, dns(), sockets, timer, random));
     }
     if (options.ingress().served()) {
       IngressSettings ingress = options.ingress().settings(options.nodeName(), sockets);
-      opened(NodeProxy.start(api, ingress, timer, random));
+      opened(NodeProxy.start(api, ingress, figures, timer, random));
     }
     opened(AnnouncedAddresses.start(api, options.nodeName(), timer));
     NodeRuntime runtime = ahead.await();

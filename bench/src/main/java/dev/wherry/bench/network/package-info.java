@@ -1,4 +1,4 @@
-/** Measurements of the Service proxy in an empty network namespace, and of cluster DNS. */
+/** Measurements of the Service proxy in an empty network namespace, of cluster DNS and the ingress. */
 @NullMarked
 package dev.wherry.bench.network;
 

@@ -36,13 +36,15 @@ final class FollowedAuthorities implements AutoCloseable {
             });
   }
 
-  /** Follows these and no others; the owner's thread. */
-  void follow(Set<ObjectKey> wanted) {
+  /**
+   * Follows these and no others; the owner's thread.
+   *
+   * @return whether all of them were read before
+   */
+  boolean follow(Set<ObjectKey> wanted) {
+    boolean known = watches.followed().containsAll(wanted) && watches.isRead();
     states.keySet().removeAll(watches.follow(wanted));
-  }
-
-  boolean isRead() {
-    return watches.isRead();
+    return known;
   }
 
   void awaitRead(Duration atMost) throws InterruptedException {

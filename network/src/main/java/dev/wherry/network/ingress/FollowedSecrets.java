@@ -45,18 +45,20 @@ final class FollowedSecrets implements AutoCloseable {
     this.watches = new NamedWatches<>(api, Secret.KIND, timer, this::take);
   }
 
-  /** Follows these and no others; the owner's thread. */
-  void follow(Set<ObjectKey> wanted) {
+  /**
+   * Follows these and no others; the owner's thread.
+   *
+   * @return whether all of them were read before
+   */
+  boolean follow(Set<ObjectKey> wanted) {
+    boolean known = watches.followed().containsAll(wanted) && watches.isRead();
     Set<ObjectKey> left = watches.follow(wanted);
     states.keySet().removeAll(left);
     if (!left.isEmpty()) {
       sink.keepOnly(
           watches.followed().stream().map(ObjectKey::toString).collect(Collectors.toSet()));
     }
-  }
-
-  boolean isRead() {
-    return watches.isRead();
+    return known;
   }
 
   /** Waits until those that are followed were read, so that no client sees a stand-in. */

@@ -150,9 +150,7 @@ public final class IngressController implements AutoCloseable {
                 authorities::state,
                 () -> places.stream().map(Place::address).distinct().toList()));
     Findings findings = now.findings();
-    secrets.follow(findings.secrets());
-    authorities.follow(findings.authorities());
-    if (!secrets.isRead() || !authorities.isRead()) {
+    if (!(secrets.follow(findings.secrets()) & authorities.follow(findings.authorities()))) {
       queue.addAfter(ALL, READ_PAUSE);
     }
     for (Findings.Problem problem : findings.problems()) {

@@ -54,14 +54,20 @@ public final class NodeProxy implements AutoCloseable {
   private final FollowedAuthorities authorities;
   private final NodeAnnotation announcement;
   private final Endpoints endpoints = new Endpoints();
-  private final ProxyFigures figures = new ProxyFigures();
+  private final ProxyFigures figures;
   private final Thread thread;
   private RouteTable table = RouteTable.EMPTY;
   private Map<Integer, String> failures = Map.of();
   private volatile @Nullable ProxyServer server;
 
-  private NodeProxy(ApiClient api, IngressSettings settings, Timer timer, SecureRandom random) {
+  private NodeProxy(
+      ApiClient api,
+      IngressSettings settings,
+      ProxyFigures figures,
+      Timer timer,
+      SecureRandom random) {
     this.settings = settings;
+    this.figures = figures;
     this.timer = timer;
     this.random = random;
     queue = new WorkQueue<>(timer);
@@ -76,11 +82,16 @@ public final class NodeProxy implements AutoCloseable {
   /**
    * Starts to follow the API; ports open when there is something to serve.
    *
+   * @param figures where it counts
    * @param random for the certificate of hosts without one, and for the choice of endpoints
    */
   public static NodeProxy start(
-      ApiClient api, IngressSettings settings, Timer timer, SecureRandom random) {
-    NodeProxy proxy = new NodeProxy(api, settings, timer, random);
+      ApiClient api,
+      IngressSettings settings,
+      ProxyFigures figures,
+      Timer timer,
+      SecureRandom random) {
+    NodeProxy proxy = new NodeProxy(api, settings, figures, timer, random);
     proxy.watch.start();
     proxy.changed();
     proxy.thread.start();
@@ -134,8 +145,7 @@ public final class NodeProxy implements AutoCloseable {
       queue.addAfter(EVERYTHING, RETRY_PAUSE);
     }
     Translation now = translation();
-    authorities.follow(now.findings().authorities());
-    if (!authorities.isRead()) {
+    if (!authorities.follow(now.findings().authorities())) {
       authorities.awaitRead(SECRETS_MAX);
       now = translation();
     }
@@ -147,7 +157,7 @@ public final class NodeProxy implements AutoCloseable {
     }
     boolean first = server == null;
     ProxyServer running = server();
-    secrets.follow(now.findings().secrets());
+    boolean _ = secrets.follow(now.findings().secrets());
     if (first) {
       secrets.awaitRead(SECRETS_MAX);
     }
@@ -218,10 +228,6 @@ public final class NodeProxy implements AutoCloseable {
   public Optional<Integer> port(int number) {
     ProxyServer running = server;
     return running == null ? Optional.empty() : running.port(number);
-  }
-
-  public ProxyFigures figures() {
-    return figures;
   }
 
   @Override

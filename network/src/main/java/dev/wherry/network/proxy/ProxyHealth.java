@@ -1,14 +1,17 @@
 package dev.wherry.network.proxy;
 
 import dev.wherry.model.core.v1.Node;
+import dev.wherry.network.pages.Histogram;
+import dev.wherry.network.pages.MetricsText;
 import dev.wherry.network.pages.Page;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +24,10 @@ final class ProxyHealth {
   /** What the cluster autoscaler puts on a node before it deletes it. */
   private static final String LEAVING = "ToBeDeletedByClusterAutoscaler";
 
+  /** Upstream's: doubling from a millisecond to 16 seconds. */
+  private static final long[] BOUNDS_MICROS =
+      LongStream.iterate(1_000, bound -> bound * 2).limit(15).toArray();
+
   private static final int OK = 200;
   private static final int UNAVAILABLE = 503;
   private static final double MILLIS_PER_SECOND = 1e3;
@@ -30,6 +37,8 @@ final class ProxyHealth {
 
   private final InstantSource clock;
   private final BooleanSupplier nodeEligible;
+  private final Supplier<String> further;
+  private final Histogram durations = new Histogram(BOUNDS_MICROS);
   private final LongAdder healthyAnswers = new LongAdder();
   private final LongAdder unhealthyAnswers = new LongAdder();
   private @Nullable Instant waitingSince;
@@ -37,10 +46,12 @@ final class ProxyHealth {
 
   /**
    * @param nodeEligible whether the node is to get traffic for longer
+   * @param further figures beside its own
    */
-  ProxyHealth(InstantSource clock, BooleanSupplier nodeEligible) {
+  ProxyHealth(InstantSource clock, BooleanSupplier nodeEligible, Supplier<String> further) {
     this.clock = clock;
     this.nodeEligible = nodeEligible;
+    this.further = further;
   }
 
   /** Whether a node is to get traffic for longer; one that is not known yet is. */
@@ -60,8 +71,12 @@ final class ProxyHealth {
 
   /** The table has all changes. */
   synchronized void written() {
+    Instant since = waitingSince;
     waitingSince = null;
     written = clock.instant();
+    if (since != null) {
+      durations.add(Duration.between(since, written).toNanos());
+    }
   }
 
   synchronized boolean isHealthy() {
@@ -105,19 +120,18 @@ final class ProxyHealth {
   }
 
   private String figures() {
-    return """
-    # HELP kubeproxy_sync_proxy_rules_last_timestamp_seconds When the table was last written.
-    # TYPE kubeproxy_sync_proxy_rules_last_timestamp_seconds gauge
-    kubeproxy_sync_proxy_rules_last_timestamp_seconds %s
-    # HELP kubeproxy_proxy_healthz_total Answers about the proxy's health.
-    # TYPE kubeproxy_proxy_healthz_total counter
-    kubeproxy_proxy_healthz_total{code="200"} %d
-    kubeproxy_proxy_healthz_total{code="503"} %d
-    """
-        .formatted(
-            String.format(
-                Locale.ROOT, "%.3f", Math.max(0, lastWritten().toEpochMilli()) / MILLIS_PER_SECOND),
-            healthyAnswers.sum(),
-            unhealthyAnswers.sum());
+    MetricsText out = new MetricsText();
+    durations.write(
+        out,
+        "kubeproxy_sync_proxy_rules_duration_seconds",
+        "Time from taking up changes to the table's having them.");
+    String last = "kubeproxy_sync_proxy_rules_last_timestamp_seconds";
+    out.head(last, "gauge", "When the table was last written.");
+    out.sample(last, "", Math.max(0, lastWritten().toEpochMilli()) / MILLIS_PER_SECOND);
+    String answers = "kubeproxy_proxy_healthz_total";
+    out.head(answers, "counter", "Answers about the proxy's health.");
+    out.sample(answers, "code=\"200\"", healthyAnswers.sum());
+    out.sample(answers, "code=\"503\"", unhealthyAnswers.sum());
+    return out + further.get();
   }
 }

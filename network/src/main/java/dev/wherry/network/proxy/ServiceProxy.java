@@ -20,6 +20,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Keeps this node's table of Services as the API has it: informers tell what changed, one virtual
@@ -68,8 +69,18 @@ public final class ServiceProxy implements AutoCloseable {
    * @param podsRouted whether the pod network is Wherry's: every pod an interface of its own, and
    *     what leaves the cluster's pods is masqueraded here
    * @param sockets where those come from at which it is asked how it is
+   * @param furtherFigures of the agent's other parts, shown beside its own
    */
-  public record Setup(String nodeName, boolean podsRouted, ListeningSockets sockets) {}
+  public record Setup(
+      String nodeName,
+      boolean podsRouted,
+      ListeningSockets sockets,
+      Supplier<String> furtherFigures) {
+    /** One that shows its own figures. */
+    public Setup(String nodeName, boolean podsRouted, ListeningSockets sockets) {
+      this(nodeName, podsRouted, sockets, () -> "");
+    }
+  }
 
   private ServiceProxy(ApiClient client, Setup setup, Timer timer, Runnable prologue) {
     this.setup = setup;
@@ -161,7 +172,10 @@ public final class ServiceProxy implements AutoCloseable {
   }
 
   private ProxyHealth health() {
-    return new ProxyHealth(timer, () -> ProxyHealth.takesTraffic(nodes.get("", setup.nodeName())));
+    return new ProxyHealth(
+        timer,
+        () -> ProxyHealth.takesTraffic(nodes.get("", setup.nodeName())),
+        setup.furtherFigures());
   }
 
   private List<EndpointSlice> slicesOf(ObjectKey service) {

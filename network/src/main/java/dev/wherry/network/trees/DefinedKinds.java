@@ -11,9 +11,11 @@ import dev.wherry.model.status.ApiException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Follows kinds that may be defined, each by one small watch of its definition, and their objects
@@ -39,6 +41,8 @@ public final class DefinedKinds implements AutoCloseable {
   private final Map<Kind<TreeObject>, Informer<MetadataObject>> definitions = new LinkedHashMap<>();
   private final Map<Kind<TreeObject>, Informer<TreeObject>> objects = new LinkedHashMap<>();
 
+  private final Set<Kind<TreeObject>> awaited = new HashSet<>();
+
   /**
    * @param changed runs after a definition or an object changed
    */
@@ -59,11 +63,15 @@ public final class DefinedKinds implements AutoCloseable {
                 .start());
   }
 
-  /** Begins with objects of kinds that are defined now, and ends with others. */
+  /**
+   * Begins with objects of kinds that are defined now, and ends with others. Waits for a definition
+   * once: a server that does not let us see it must not hold up everything else.
+   */
   public void follow() throws InterruptedException {
     for (var each : definitions.entrySet()) {
       Kind<TreeObject> kind = each.getKey();
-      if (!each.getValue().awaitSynced(SYNC_MAX)) {
+      Duration atMost = awaited.add(kind) ? SYNC_MAX : Duration.ZERO;
+      if (!each.getValue().awaitSynced(atMost)) {
         continue;
       }
       Informer<TreeObject> known = objects.get(kind);

@@ -26,6 +26,7 @@ import dev.wherry.model.meta.v1.ObjectMeta;
 import dev.wherry.model.networking.v1.Ingress;
 import dev.wherry.network.ingress.kinds.GatewayKinds;
 import dev.wherry.network.ingress.proxy.AccessLog;
+import dev.wherry.network.ingress.proxy.ProxyFigures;
 import dev.wherry.network.ingress.proxy.ProxyLimits;
 import dev.wherry.network.sockets.ListeningSockets;
 import java.io.IOException;
@@ -74,6 +75,7 @@ class EdgeTest {
               AccessLog.NONE,
               ListeningSockets.OWN,
               1),
+          new ProxyFigures(),
           timer,
           RANDOM);
   private final IngressController controller = IngressController.start(api, timer);

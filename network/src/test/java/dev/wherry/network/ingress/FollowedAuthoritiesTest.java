@@ -1,7 +1,9 @@
 package dev.wherry.network.ingress;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.wherry.machinery.Eventually;
 import dev.wherry.machinery.client.DeleteOptions;
@@ -41,8 +43,9 @@ class FollowedAuthoritiesTest {
           CertificateAuthority.create("test", Duration.ofDays(1), timer, new SecureRandom())
               .certificatePem();
       assertInstanceOf(Authorities.Awaited.class, followed.state(KEY));
-      followed.follow(Set.of(KEY));
+      assertFalse(followed.follow(Set.of(KEY)));
       Eventually.await("nothing", () -> says(followed, "does not exist"));
+      assertTrue(followed.follow(Set.of(KEY)));
 
       api.create(ConfigMap.KIND, configMap(Map.of()));
       Eventually.await("no key", () -> says(followed, "has no certificate in ca.crt"));
@@ -54,7 +57,7 @@ class FollowedAuthoritiesTest {
       api.delete(ConfigMap.KIND, "ns", "ca", DeleteOptions.DEFAULT);
       Eventually.await("the end", () -> says(followed, "does not exist"));
 
-      followed.follow(Set.of());
+      assertTrue(followed.follow(Set.of()));
       assertEquals(new Authorities.Awaited(), followed.state(KEY));
       followed.close();
     }

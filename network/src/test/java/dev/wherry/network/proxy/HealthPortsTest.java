@@ -22,7 +22,8 @@ class HealthPortsTest {
 
   private final HttpClient client = HttpClient.newHttpClient();
   private final HealthPorts ports =
-      new HealthPorts(ListeningSockets.OWN, new ProxyHealth(Clock.systemUTC(), () -> true));
+      new HealthPorts(
+          ListeningSockets.OWN, new ProxyHealth(Clock.systemUTC(), () -> true, () -> ""));
 
   @AfterEach
   void stop() {

@@ -18,7 +18,8 @@ import org.junit.jupiter.api.Test;
 class ProxyHealthTest {
   private Instant now = Instant.parse("2026-01-02T03:04:05Z");
   private boolean eligible = true;
-  private final ProxyHealth health = new ProxyHealth(() -> now, () -> eligible);
+  private final ProxyHealth health =
+      new ProxyHealth(() -> now, () -> eligible, () -> "wherry_more 1\n");
 
   @Test
   void health_changeWaitsForAMinute_isLostUntilItIsWritten() {
@@ -32,6 +33,11 @@ class ProxyHealthTest {
     assertEquals(503, health.page("/livez").status());
     assertTrue(health.page("/livez").text().contains("\"lastUpdated\": \"0001-01-01T00:00:00Z\""));
     health.written();
+    String figures = health.status("/metrics").text();
+    assertTrue(figures.contains("kubeproxy_sync_proxy_rules_duration_seconds_sum 60.0\n"), figures);
+    assertTrue(figures.contains("duration_seconds_bucket{le=\"16.384\"} 0\n"), figures);
+    assertTrue(figures.contains("duration_seconds_bucket{le=\"+Inf\"} 1\n"), figures);
+    assertTrue(figures.endsWith("wherry_more 1\n"), figures);
     assertEquals(
         Page.json(
             200,

@@ -2,6 +2,7 @@ package dev.wherry.network.dns.server;
 
 import dev.wherry.network.dns.message.Rcode;
 import dev.wherry.network.dns.message.RecordType;
+import dev.wherry.network.pages.MetricsText;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

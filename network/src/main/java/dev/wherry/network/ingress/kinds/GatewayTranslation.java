@@ -102,7 +102,15 @@ final class GatewayTranslation {
         }
       }
     }
+    if (hasParameters(gateway)) {
+      listeners.forEach(one -> one.refuse("Pending", "the Gateway's parameters are not known"));
+    }
     return listeners;
+  }
+
+  /** We know of none, and a Gateway with some is not to be served (GatewayInfrastructure). */
+  private static boolean hasParameters(TreeObject gateway) {
+    return gateway.spec().path("infrastructure").has("parametersRef");
   }
 
   private void open(GatewayListener listener) {
@@ -142,7 +150,11 @@ final class GatewayTranslation {
     boolean any = listeners.stream().anyMatch(GatewayListener::isAccepted);
     String reason = all ? "Accepted" : "ListenersNotValid";
     String message = all ? "" : "some listeners are not valid";
-    new Condition("Accepted", any, reason, message).write(conditions, generation);
+    Condition accepted =
+        hasParameters(gateway)
+            ? Condition.no("Accepted", "InvalidParameters", "no parameters are known here")
+            : new Condition("Accepted", any, reason, message);
+    accepted.write(conditions, generation);
     programmed(listeners).write(conditions, generation);
     ArrayNode written = status.putArray("listeners");
     listeners.forEach(listener -> listener.writeStatus(written));

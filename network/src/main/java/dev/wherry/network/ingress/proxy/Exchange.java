@@ -436,7 +436,7 @@ final class Exchange {
     held.forEach(HttpContent::release);
     held.clear();
     long nanos = System.nanoTime() - began;
-    loop.figures().answered(status, nanos);
+    loop.figures().answered(route == null ? "" : route.owner(), status, nanos);
     if (loop.log().isWanted()) {
       loop.log().answered(AccessLog.Entry.of(front, request, good, route, status, nanos));
     }

@@ -1,6 +1,11 @@
 package dev.wherry.network.ingress.proxy;
 
-import java.util.Locale;
+import dev.wherry.network.pages.Histogram;
+import dev.wherry.network.pages.MetricsText;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -22,14 +27,20 @@ public final class ProxyFigures {
     10_000_000
   };
 
-  private static final int NANOS_PER_MICRO = 1_000;
-  private static final double MICROS = 1e6;
+  private static final Comparator<Series> ORDER =
+      Comparator.comparing(Series::route).thenComparing(Series::code);
   private static final int CLASSES = 6;
   private static final int CODES_PER_CLASS = 100;
 
-  private final LongAdder[] requests = adders(CLASSES);
-  private final LongAdder[] durations = adders(BOUNDS_MICROS.length + 1);
-  private final LongAdder durationNanos = new LongAdder();
+  /** Routes and codes counted one by one; those that come later are counted together. */
+  private static final int SERIES_MAX = 5_000;
+
+  /** Answers of a route with a code. */
+  private record Series(String route, int code) {}
+
+  private final LongAdder[] requests = new LongAdder[CLASSES];
+  private final Map<Series, LongAdder> byRoute = new ConcurrentHashMap<>();
+  private final Histogram durations = new Histogram(BOUNDS_MICROS);
   private final LongAdder refused = new LongAdder();
   private final LongAdder turnedAway = new LongAdder();
   private final LongAdder retries = new LongAdder();
@@ -37,20 +48,20 @@ public final class ProxyFigures {
   private final LongAdder streams = new LongAdder();
   private final AtomicInteger connections = new AtomicInteger();
 
-  private static LongAdder[] adders(int count) {
-    LongAdder[] all = new LongAdder[count];
-    java.util.Arrays.setAll(all, _ -> new LongAdder());
-    return all;
+  public ProxyFigures() {
+    Arrays.setAll(requests, _ -> new LongAdder());
   }
 
-  void answered(int status, long nanos) {
+  void answered(String route, int status, long nanos) {
     requests[Math.clamp(status / CODES_PER_CLASS, 0, CLASSES - 1)].increment();
-    durationNanos.add(nanos);
-    int bucket = 0;
-    while (bucket < BOUNDS_MICROS.length && nanos > BOUNDS_MICROS[bucket] * NANOS_PER_MICRO) {
-      bucket++;
+    durations.add(nanos);
+    Series series = new Series(route, status);
+    LongAdder count = byRoute.get(series);
+    if (count == null) {
+      Series kept = byRoute.size() < SERIES_MAX ? series : new Series("", 0);
+      count = byRoute.computeIfAbsent(kept, _ -> new LongAdder());
     }
-    durations[bucket].increment();
+    count.increment();
   }
 
   void refusedRequest() {
@@ -86,63 +97,36 @@ public final class ProxyFigures {
 
   /** Prometheus' text format 0.0.4. */
   public String page() {
-    StringBuilder out = new StringBuilder(2_048);
-    head(out, "wherry_ingress_requests_total", "counter", "Requests answered.");
+    MetricsText out = new MetricsText();
+    out.head("wherry_ingress_requests_total", "counter", "Requests answered.");
     for (int i = 1; i < CLASSES; i++) {
-      sample(out, "wherry_ingress_requests_total", "code=\"" + i + "xx\"", requests[i].sum());
+      out.sample("wherry_ingress_requests_total", "code=\"" + i + "xx\"", requests[i].sum());
     }
-    String name = "wherry_ingress_request_duration_seconds";
-    head(out, name, "histogram", "Time from a request's head to the end of its answer.");
-    long sum = 0;
-    for (int i = 0; i < durations.length; i++) {
-      sum += durations[i].sum();
-      String bound =
-          i < BOUNDS_MICROS.length
-              ? String.format(Locale.ROOT, "%s", BOUNDS_MICROS[i] / MICROS)
-              : "+Inf";
-      sample(out, name + "_bucket", "le=\"" + bound + "\"", sum);
-    }
-    sample(out, name + "_count", "", sum);
-    sample(out, name + "_sum", "", durationNanos.sum() / (MICROS * NANOS_PER_MICRO));
-    single(out, "wherry_ingress_connections", "gauge", "Clients connected.", connections.get());
-    single(out, "wherry_ingress_refused_total", "counter", "Malformed requests.", refused.sum());
-    single(
+    String routes = "wherry_ingress_route_requests_total";
+    out.head(routes, "counter", "Requests answered, by rule and status.");
+    byRoute.entrySet().stream()
+        .sorted(Map.Entry.comparingByKey(ORDER))
+        .forEach(each -> out.sample(routes, labels(each.getKey()), each.getValue().sum()));
+    durations.write(
         out,
-        "wherry_ingress_turned_away_total",
-        "counter",
-        "Connections above the limit.",
-        turnedAway.sum());
-    single(out, "wherry_ingress_retries_total", "counter", "Further attempts.", retries.sum());
-    single(
-        out,
+        "wherry_ingress_request_duration_seconds",
+        "Time from a request's head to the end of its answer.");
+    out.gauge("wherry_ingress_connections", "Clients connected.", connections.get());
+    out.counter("wherry_ingress_refused_total", "Malformed requests.", refused.sum());
+    out.counter(
+        "wherry_ingress_turned_away_total", "Connections above the limit.", turnedAway.sum());
+    out.counter("wherry_ingress_retries_total", "Further attempts.", retries.sum());
+    out.counter(
         "wherry_ingress_connect_failures_total",
-        "counter",
         "Connections to endpoints that failed.",
         connectFailures.sum());
-    single(
-        out,
-        "wherry_ingress_streams_total",
-        "counter",
-        "TLS connections passed on to endpoints.",
-        streams.sum());
+    out.counter(
+        "wherry_ingress_streams_total", "TLS connections passed on to endpoints.", streams.sum());
     return out.toString();
   }
 
-  private static void single(StringBuilder out, String name, String type, String help, long value) {
-    head(out, name, type, help);
-    sample(out, name, "", value);
-  }
-
-  private static void head(StringBuilder out, String name, String type, String help) {
-    out.append("# HELP ").append(name).append(' ').append(help).append('\n');
-    out.append("# TYPE ").append(name).append(' ').append(type).append('\n');
-  }
-
-  private static void sample(StringBuilder out, String name, String labels, Number value) {
-    out.append(name);
-    if (!labels.isEmpty()) {
-      out.append('{').append(labels).append('}');
-    }
-    out.append(' ').append(value).append('\n');
+  /** Names of objects need no quoting. */
+  private static String labels(Series series) {
+    return "route=\"" + series.route() + "\",code=\"" + series.code() + "\"";
   }
 }

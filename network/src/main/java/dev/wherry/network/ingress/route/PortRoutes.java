@@ -22,12 +22,17 @@ public final class PortRoutes {
   /**
    * The rules for some hosts of a port.
    *
-   * @param http whether HTTP is spoken there, beside what connections are passed on
+   * @param http whether HTTP is spoken there
+   * @param passes whether connections are passed on there, all or those that have a rule
    * @param routes whose hosts lie within the listener's
    * @param streams likewise
    */
   public record Listener(
-      HostPattern host, boolean http, List<Route> routes, List<StreamRoute> streams) {
+      HostPattern host,
+      boolean http,
+      boolean passes,
+      List<Route> routes,
+      List<StreamRoute> streams) {
     public Listener {
       routes = List.copyOf(routes);
       streams = List.copyOf(streams);
@@ -48,7 +53,10 @@ public final class PortRoutes {
 
   /** A listener's, by host. */
   private record Rules(
-      boolean http, HostTable<List<Route>> routes, HostTable<StreamRoute> streams) {}
+      boolean http,
+      boolean passes,
+      HostTable<List<Route>> routes,
+      HostTable<StreamRoute> streams) {}
 
   /**
    * @param tls whether clients speak TLS
@@ -67,7 +75,7 @@ public final class PortRoutes {
   private static Rules rules(Listener listener) {
     HostTable<StreamRoute> streams = new HostTable<>();
     listener.streams().forEach(each -> streams.merge(each.host(), each, StreamRoute::first));
-    return new Rules(listener.http(), byHost(listener), streams);
+    return new Rules(listener.http(), listener.passes(), byHost(listener), streams);
   }
 
   private static HostTable<List<Route>> byHost(Listener listener) {
@@ -105,9 +113,9 @@ public final class PortRoutes {
   }
 
   /**
-   * What becomes of a TLS connection whose client asks for a name. Connections that are passed on
-   * come first where two listeners for the same hosts differ; a name that no listener has is
-   * answered by HTTP where that is spoken at all.
+   * What becomes of a TLS connection whose client asks for a name. Where two listeners for the same
+   * hosts differ, connections that are passed on come first, and a name that neither has a rule for
+   * is refused; a name that no listener has is answered by HTTP where that is spoken at all.
    *
    * @param name lower case; "" where it names none
    */
@@ -122,7 +130,8 @@ public final class PortRoutes {
     if (stream != null) {
       return new Secured.Stream(stream);
     }
-    return rules.http() ? new Secured.Http() : new Secured.Refused();
+    boolean known = !rules.passes() || rules.routes().first(name, found -> found) != null;
+    return rules.http() && known ? new Secured.Http() : new Secured.Refused();
   }
 
   private static @org.jspecify.annotations.Nullable Route first(List<Route> routes, Asked asked) {

@@ -72,6 +72,7 @@ public final class RouteTable {
       private final List<Route> routes = new ArrayList<>();
       private final List<StreamRoute> streams = new ArrayList<>();
       private boolean http;
+      private boolean passes;
     }
 
     /** Opens a port, and on it a listener for HTTP of some hosts; again does nothing. */
@@ -82,7 +83,7 @@ public final class RouteTable {
 
     /** Opens a port, and on it a listener for TLS connections that are passed on. */
     public Builder listenStreams(int port, HostPattern host) {
-      Open _ = open(port, true, host);
+      open(port, true, host).passes = true;
       return this;
     }
 
@@ -129,7 +130,8 @@ public final class RouteTable {
       listeners.forEach((port, hosts) -> {
         List<PortRoutes.Listener> all = new ArrayList<>();
         hosts.forEach((host, open) ->
-            all.add(new PortRoutes.Listener(host, open.http, open.routes, open.streams)));
+            all.add(
+                new PortRoutes.Listener(host, open.http, open.passes, open.routes, open.streams)));
         ports.put(
             port,
             new PortRoutes(

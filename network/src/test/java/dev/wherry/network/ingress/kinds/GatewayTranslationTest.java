@@ -239,6 +239,24 @@ class GatewayTranslationTest {
   }
 
   @Test
+  void gateway_withParameters_isNotServed() {
+    Translation translation =
+        cluster()
+            .with(
+                GatewayKinds.GATEWAY,
+                gateway("{name: http, port: 80, protocol: HTTP}")
+                    .replace(
+                        "spec: {",
+                        "spec: {infrastructure: {parametersRef: {group: example.com, kind: P, name: p}}, "))
+            .translate();
+    JsonNode conditions = status(translation, "gw").path("conditions");
+
+    assertEquals("False InvalidParameters", condition(conditions, "Accepted"));
+    assertEquals("False Invalid", condition(conditions, "Programmed"));
+    assertTrue(translation.table().ports().isEmpty());
+  }
+
+  @Test
   void filters_areReadAndUnknownOnesRefused() {
     Translation translation =
         cluster()

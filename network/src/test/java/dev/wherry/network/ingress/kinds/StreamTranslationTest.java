@@ -87,6 +87,29 @@ class StreamTranslationTest {
   }
 
   @Test
+  void connection_toANameWithoutRule_isRefusedWhereTwoGatewaysShareAnAddress() {
+    Translation translation =
+        cluster()
+            .with(GatewayKinds.GATEWAY, gateway(HTTPS))
+            .with(
+                GatewayKinds.GATEWAY,
+                gateway("{name: all, port: 443, protocol: TLS, tls: {mode: Passthrough}}")
+                    .replace("name: gw", "name: other"))
+            .with(
+                GatewayKinds.TLS_ROUTE,
+                route("t", "hostnames: [a.test], rules: [{%s}]".formatted(to("v1")))
+                    .replace("name: gw", "name: other"))
+            .with(
+                GatewayKinds.HTTP_ROUTE,
+                route("h", "hostnames: [b.test], rules: [{%s}]".formatted(to("v2"))))
+            .translate();
+
+    assertEquals("passed v1", answer(translation, "a.test"));
+    assertEquals("http", answer(translation, "b.test"));
+    assertEquals("refused", answer(translation, "c.test"));
+  }
+
+  @Test
   void listeners_sayWhichRoutesTheyMayHave() {
     Translation translation =
         translation("hostnames: [a.passed.com], rules: [{%s}]".formatted(to("v1")));

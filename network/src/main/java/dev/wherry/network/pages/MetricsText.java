@@ -1,25 +1,33 @@
-package dev.wherry.network.dns.server;
+package dev.wherry.network.pages;
 
 /** Puts samples together in Prometheus' text format 0.0.4. */
-final class MetricsText {
+public final class MetricsText {
   private final StringBuilder text = new StringBuilder();
 
-  void head(String name, String type, String help) {
+  /** What a family of samples is; they come after it. */
+  public void head(String name, String type, String help) {
     text.append("# HELP ").append(name).append(' ').append(help).append('\n');
     text.append("# TYPE ").append(name).append(' ').append(type).append('\n');
   }
 
-  void counter(String name, String help, long value) {
+  /** A counter without labels. */
+  public void counter(String name, String help, long value) {
     head(name, "counter", help);
     sample(name, "", value);
   }
 
-  void gauge(String name, String help, long value) {
+  /** A gauge without labels. */
+  public void gauge(String name, String help, long value) {
     head(name, "gauge", help);
     sample(name, "", value);
   }
 
-  void sample(String name, String labels, Number value) {
+  /**
+   * One value.
+   *
+   * @param labels as {@code name="value"}, joined by commas; "" for none
+   */
+  public void sample(String name, String labels, Number value) {
     text.append(name);
     if (!labels.isEmpty()) {
       text.append('{').append(labels).append('}');
