@@ -63,10 +63,10 @@ public final class StructDecoder {
             .ifPresent(value -> object.set(name, value));
       }
     }
-    GoFields.keptScalars(type)
-        .forEach((name, zero) -> {
+    GoFields.keptValues(type)
+        .forEach((name, nothing) -> {
           if (!object.has(name)) {
-            object.set(name, zero);
+            object.set(name, nothing.isContainerNode() ? nothing.deepCopy() : nothing);
           }
         });
     return object;
