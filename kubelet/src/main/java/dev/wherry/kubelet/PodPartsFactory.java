@@ -1,15 +1,19 @@
 package dev.wherry.kubelet;
 
 import dev.wherry.kubelet.admission.NodeRoom;
+import dev.wherry.kubelet.config.NodeSettings;
 import dev.wherry.kubelet.cri.CriRuntime;
 import dev.wherry.kubelet.device.DeviceBook;
 import dev.wherry.kubelet.device.DeviceGrants;
 import dev.wherry.kubelet.eviction.PressureGate;
+import dev.wherry.kubelet.eviction.Signal;
 import dev.wherry.kubelet.image.ImagePulls;
 import dev.wherry.kubelet.launch.PodConfigs;
 import dev.wherry.kubelet.log.LogReader;
 import dev.wherry.kubelet.log.LogWatch;
 import dev.wherry.kubelet.placement.CpuBook;
+import dev.wherry.kubelet.placement.MemoryBook;
+import dev.wherry.kubelet.placement.MemorySettings;
 import dev.wherry.kubelet.placement.PlacementSettings;
 import dev.wherry.kubelet.placement.Placements;
 import dev.wherry.kubelet.placement.StateFile;
@@ -26,6 +30,7 @@ import dev.wherry.kubelet.resource.PodCgroups;
 import dev.wherry.kubelet.volume.Mounts;
 import dev.wherry.kubelet.volume.PodDirs;
 import dev.wherry.machinery.time.Timer;
+import dev.wherry.model.Quantity;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -96,10 +101,31 @@ final class PodPartsFactory {
               machine,
               settings.cpus(),
               new StateFile(folder.resolve("cpus.json"), CpuBook.VERSION));
-      return new PodShares(
-          new Placements(List.of(cpus, devices), settings, machine), devices, cpus);
+      MemoryBook memory = memory(config);
+      Placements placements = new Placements(List.of(cpus, memory, devices), settings, machine);
+      return new PodShares(placements, devices, cpus, memory);
     } catch (IllegalArgumentException e) {
       throw new IOException("cpuManagerPolicy: " + e.getMessage(), e);
     }
+  }
+
+  /** What is reserved on the nodes must be what the whole machine reserves (rule: upstream's). */
+  private static MemoryBook memory(KubeletConfig config) throws IOException {
+    NodeSettings node = config.settings();
+    MemorySettings settings = node.placement().memory();
+    long reserved =
+        node.reserved().getOrDefault("memory", Quantity.ZERO).value()
+            + node.eviction().kept(Signal.MEMORY_AVAILABLE, HostFigures.memoryBytes());
+    if (settings.exclusive() && settings.reservedBytes() != reserved) {
+      throw new IOException(
+          "memoryManagerPolicy: reservedMemory is %d bytes; kubeReserved, systemReserved and"
+                  .formatted(settings.reservedBytes())
+              + " evictionHard together are "
+              + reserved);
+    }
+    return new MemoryBook(
+        TopologyReader.machine().memory(),
+        settings,
+        new StateFile(config.dataDir().resolve("memory.json"), MemoryBook.VERSION));
   }
 }

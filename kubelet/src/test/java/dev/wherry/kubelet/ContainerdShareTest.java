@@ -12,6 +12,8 @@ import dev.wherry.kubelet.fixture.Await;
 import dev.wherry.kubelet.fixture.PrivateContainerd;
 import dev.wherry.kubelet.placement.CpuSet;
 import dev.wherry.kubelet.placement.CpuSettings;
+import dev.wherry.kubelet.placement.MemorySettings;
+import dev.wherry.kubelet.placement.NumaNodes;
 import dev.wherry.kubelet.placement.PlacementSettings;
 import dev.wherry.kubelet.placement.TopologyPolicy;
 import dev.wherry.kubelet.placement.TopologyReader;
@@ -24,6 +26,7 @@ import dev.wherry.proto.podresources.v1.PodResourcesListerGrpc;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -119,7 +122,7 @@ class ContainerdShareTest {
         {"terminationGracePeriodSeconds": 0,
          "containers": [{"name": "c", "image": "busybox", "imagePullPolicy": "Never",
            "command": ["sh", "-c",
-             "while true; do grep Cpus_allowed_list /proc/self/status; usleep 100000; done"],
+             "grep Mems_allowed_list /proc/self/status; while true; do grep Cpus_allowed_list /proc/self/status; usleep 100000; done"],
            "resources": {%s}}]}
         """
             .formatted(resources));
@@ -142,6 +145,7 @@ class ContainerdShareTest {
             .withPlacement(
                 new PlacementSettings(
                     new CpuSettings(true, reserved.size(), reserved, false, false),
+                    new MemorySettings(true, Map.of()),
                     TopologyPolicy.SINGLE_NUMA_NODE,
                     false,
                     false,
@@ -157,6 +161,8 @@ class ContainerdShareTest {
       awaitLastCpus(node, "shares", all.toString());
       node.api.put(exclusive);
       awaitLastCpus(node, "alone", alone.toString());
+      assertEquals(
+          NumaNodes.of(0), node.parts.shares().memory().nodes("uid-alone", "c").orElseThrow());
       awaitLastCpus(node, "shares", reserved.toString());
       assertTrue(held().contains("alone c [] " + alone.ids()), held());
     }

@@ -110,7 +110,6 @@ final class KnownFields {
           "qosReserved",
           "registryBurst",
           "registryPullQPS",
-          "reservedMemory",
           "runtimeRequestTimeout",
           "serializeImagePulls",
           "showHiddenMetricsForVersion",
@@ -145,7 +144,6 @@ final class KnownFields {
     fixed.put("enableServer", List.of("true"));
     fixed.put("failSwapOn", List.of("false"));
     fixed.put("localStorageCapacityIsolation", List.of("true"));
-    fixed.put("memoryManagerPolicy", List.of("\"None\"", "\"\""));
     fixed.put("providerID", List.of("\"\""));
     fixed.put("readOnlyPort", List.of("0"));
     fixed.put("registerNode", List.of("true"));

@@ -1,11 +1,14 @@
 package dev.wherry.kubelet.config;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.wherry.kubelet.placement.CpuSet;
 import dev.wherry.kubelet.placement.CpuSettings;
+import dev.wherry.kubelet.placement.MemorySettings;
 import dev.wherry.kubelet.placement.NumaNodes;
 import dev.wherry.kubelet.placement.PlacementSettings;
 import dev.wherry.kubelet.placement.TopologyPolicy;
 import dev.wherry.model.Quantity;
+import dev.wherry.model.json.Json;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -19,6 +22,8 @@ record PlacementFields(Reader file) {
       List.of(
           "cpuManagerPolicy",
           "cpuManagerPolicyOptions",
+          "memoryManagerPolicy",
+          "reservedMemory",
           "reservedSystemCPUs",
           "topologyManagerPolicy",
           "topologyManagerPolicyOptions",
@@ -28,6 +33,9 @@ record PlacementFields(Reader file) {
   private static final String CPU_OPTIONS = "cpuManagerPolicyOptions";
   private static final String FULL_CORES = "full-pcpus-only";
   private static final String STRICT = "strict-cpu-reservation";
+  private static final String MEMORY_POLICY = "memoryManagerPolicy";
+  private static final String RESERVED_MEMORY = "reservedMemory";
+  private static final String MEMORY = "memory";
   private static final String TOPOLOGY_OPTIONS = "topologyManagerPolicyOptions";
   private static final String CLOSEST = "prefer-closest-numa-nodes";
   private static final String NODES_MAX = "max-allowable-numa-nodes";
@@ -47,6 +55,7 @@ record PlacementFields(Reader file) {
     }
     return new PlacementSettings(
         cpus(reserved),
+        memory(),
         policy,
         scope.equals("pod"),
         flag(TOPOLOGY_OPTIONS, options, CLOSEST),
@@ -104,6 +113,30 @@ record PlacementFields(Reader file) {
         listed,
         flag(CPU_OPTIONS, options, FULL_CORES),
         flag(CPU_OPTIONS, options, STRICT));
+  }
+
+  private MemorySettings memory() {
+    String policy = file.text(MEMORY_POLICY).orElse("None");
+    boolean exclusive = policy.equals("Static");
+    if (!exclusive && !policy.equals("None")) {
+      file.wrong(MEMORY_POLICY, "must be None or Static");
+    }
+    Map<Integer, Long> reserved = new HashMap<>();
+    for (JsonNode one : file.raw(RESERVED_MEMORY).orElse(Json.array())) {
+      int node = one.path("numaNode").asInt(-1);
+      String text = one.path("limits").path(MEMORY).asText();
+      if (node < 0
+          || node >= NumaNodes.NODES_MAX
+          || one.path("limits").size() != 1
+          || reserved.containsKey(node)) {
+        file.wrong(RESERVED_MEMORY, "every node stands once with a limit of memory alone");
+      }
+      file.quantity(RESERVED_MEMORY, text).ifPresent(bytes -> reserved.put(node, bytes.value()));
+    }
+    if (exclusive && reserved.isEmpty()) {
+      file.wrong(MEMORY_POLICY, "Static needs reservedMemory");
+    }
+    return new MemorySettings(exclusive, reserved);
   }
 
   private CpuSet list(String text) {

@@ -194,7 +194,7 @@ public final class CpuBook implements ResourceBook {
           "SMT Alignment Error: requested %d cpus not multiple cpus per core = %d"
               .formatted(count, perCore));
     }
-    CpuSet whole = available().minus(coresOf(reserved));
+    CpuSet whole = available().minus(machine.wholeCores(reserved));
     if (count > whole.size()) {
       throw PlacementException.of(
           SMT_ERROR,
@@ -202,14 +202,6 @@ public final class CpuBook implements ResourceBook {
                   + " requested CPUs = %d, CPUs per core = %d")
               .formatted(whole.size(), count, perCore));
     }
-  }
-
-  private CpuSet coresOf(CpuSet cpus) {
-    CpuSet all = CpuSet.EMPTY;
-    for (int core : machine.parts(cpus, Topology.Cpu::core)) {
-      all = all.plus(machine.in(machine.all(), Topology.Cpu::core, core));
-    }
-    return all;
   }
 
   private CpuSet available() {

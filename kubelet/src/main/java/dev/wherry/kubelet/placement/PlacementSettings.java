@@ -9,12 +9,18 @@ package dev.wherry.kubelet.placement;
  * @param nodesMax option max-allowable-numa-nodes: on a machine with more, no policy but none
  */
 public record PlacementSettings(
-    CpuSettings cpus, TopologyPolicy policy, boolean wholePod, boolean closest, int nodesMax) {
+    CpuSettings cpus,
+    MemorySettings memory,
+    TopologyPolicy policy,
+    boolean wholePod,
+    boolean closest,
+    int nodesMax) {
   public static final int NODES_MAX = 8;
 
   /** Nothing but devices, wherever they are. */
   public static final PlacementSettings NONE =
-      new PlacementSettings(CpuSettings.NONE, TopologyPolicy.NONE, false, false, NODES_MAX);
+      new PlacementSettings(
+          CpuSettings.NONE, MemorySettings.NONE, TopologyPolicy.NONE, false, false, NODES_MAX);
 
   /** Whether pods' resources must or should lie together. */
   public boolean aligned() {

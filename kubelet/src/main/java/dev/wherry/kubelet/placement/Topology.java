@@ -69,6 +69,12 @@ public record Topology(
     });
   }
 
+  /** All CPUs of the cores that these are of. */
+  CpuSet wholeCores(CpuSet of) {
+    SortedSet<Integer> cores = parts(of, Cpu::core);
+    return all().only(id -> cores.contains(cpus.getOrDefault(id, NOWHERE).core()));
+  }
+
   /** The CPUs of some memory nodes. */
   public CpuSet in(NumaNodes some) {
     return all().only(id -> some.has(cpus.getOrDefault(id, NOWHERE).node()));

@@ -17,6 +17,8 @@ import java.util.TreeMap;
  * @param system that directory, or one like it
  */
 public record TopologyReader(Path system) {
+  private static final String MEMORY_TOTAL = "MemTotal:";
+  private static final long BYTES_PER_KIB = 1024;
   private static final Path SYSTEM = Path.of("/sys/devices/system");
 
   /** Of this machine. */
@@ -45,6 +47,21 @@ public record TopologyReader(Path system) {
       cpus.put(id, new Topology.Cpu(id, core, Math.max(0, socket), nodeOf.getOrDefault(id, 0)));
     }
     return new Topology(cpus, NumaNodes.of(nodes.ids()), distances);
+  }
+
+  /** The memory of each node, in bytes. */
+  public Map<Integer, Long> memory() throws IOException {
+    Map<Integer, Long> memory = new TreeMap<>();
+    for (int node : list("node/online").orElse(CpuSet.EMPTY).ids()) {
+      for (String line : text("node/node" + node + "/meminfo").orElse("").lines().toList()) {
+        int at = line.indexOf(MEMORY_TOTAL);
+        if (at >= 0) {
+          String kib = line.substring(at + MEMORY_TOTAL.length()).replaceAll("[^0-9]", "");
+          memory.put(node, Long.parseLong(kib) * BYTES_PER_KIB);
+        }
+      }
+    }
+    return memory;
   }
 
   private Optional<CpuSet> list(String file) throws IOException {

@@ -5,6 +5,8 @@ import dev.wherry.kubelet.device.DeviceException;
 import dev.wherry.kubelet.device.DeviceGrants;
 import dev.wherry.kubelet.env.ConfigException;
 import dev.wherry.kubelet.placement.CpuBook;
+import dev.wherry.kubelet.placement.CpuSet;
+import dev.wherry.kubelet.placement.MemoryBook;
 import dev.wherry.kubelet.placement.PlacementException;
 import dev.wherry.kubelet.placement.Placements;
 import dev.wherry.kubelet.resource.QosClass;
@@ -14,7 +16,8 @@ import dev.wherry.proto.cri.v1.LinuxContainerResources;
 import java.util.Optional;
 
 /** What pods have of the node to themselves, as their workers set it aside and use it. */
-public record PodShares(Placements placements, DeviceGrants devices, CpuBook cpus) {
+public record PodShares(
+    Placements placements, DeviceGrants devices, CpuBook cpus, MemoryBook memory) {
   private static final long NO_QUOTA = -1;
 
   /** Sets aside what a new pod needs, or says why it may not run here. */
@@ -51,12 +54,14 @@ public record PodShares(Placements placements, DeviceGrants devices, CpuBook cpu
 
   /** A container with CPUs of its own needs no quota (rule: DisableCPUQuotaWithExclusiveCPUs). */
   private ContainerConfig bound(PodView pod, Container container, ContainerConfig config) {
-    if (!cpus.exclusive()) {
-      return config;
-    }
     ContainerConfig.Builder out = config.toBuilder();
     LinuxContainerResources.Builder resources = out.getLinuxBuilder().getResourcesBuilder();
-    resources.setCpusetCpus(cpus.cpus(pod.uid(), container.name()).toString());
+    memory
+        .nodes(pod.uid(), container.name())
+        .ifPresent(nodes -> resources.setCpusetMems(CpuSet.of(nodes.list()).toString()));
+    if (cpus.exclusive()) {
+      resources.setCpusetCpus(cpus.cpus(pod.uid(), container.name()).toString());
+    }
     if (cpus.own(pod.uid(), container.name()).isPresent()) {
       resources.setCpuQuota(NO_QUOTA);
     }
@@ -65,11 +70,13 @@ public record PodShares(Placements placements, DeviceGrants devices, CpuBook cpu
 
   /** Why a pod's size cannot change here at all. */
   Optional<Rejection> fixed(PodView pod) {
-    return cpus.exclusive() && QosClass.of(pod) == QosClass.GUARANTEED
+    boolean bound = cpus.exclusive() || memory.exclusive();
+    return bound && QosClass.of(pod) == QosClass.GUARANTEED
         ? Optional.of(
             new Rejection(
                 Rejection.INFEASIBLE,
-                "Resize is infeasible for Guaranteed Pods alongside CPU Manager static policy"))
+                "Resize is infeasible for Guaranteed Pods alongside %s Manager static policy"
+                    .formatted(cpus.exclusive() ? "CPU" : "Memory")))
         : Optional.empty();
   }
 }

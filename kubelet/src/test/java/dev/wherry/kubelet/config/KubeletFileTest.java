@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.wherry.kubelet.eviction.Signal;
 import dev.wherry.kubelet.placement.CpuSet;
 import dev.wherry.kubelet.placement.CpuSettings;
+import dev.wherry.kubelet.placement.MemorySettings;
 import dev.wherry.kubelet.placement.PlacementSettings;
 import dev.wherry.kubelet.placement.TopologyPolicy;
 import dev.wherry.model.Quantity;
@@ -120,6 +121,10 @@ class KubeletFileTest {
                 cpuManagerPolicy: static
                 cpuManagerPolicyOptions: {full-pcpus-only: "true", strict-cpu-reservation: "false"}
                 reservedSystemCPUs: 0,2-3
+                memoryManagerPolicy: Static
+                reservedMemory:
+                - {numaNode: 0, limits: {memory: 1Mi}}
+                - {numaNode: 1, limits: {memory: 2Mi}}
                 topologyManagerPolicy: single-numa-node
                 topologyManagerScope: pod
                 topologyManagerPolicyOptions:
@@ -129,6 +134,7 @@ class KubeletFileTest {
     assertEquals(
         new PlacementSettings(
             new CpuSettings(true, 3, CpuSet.of(0, 2, 3), true, false),
+            new MemorySettings(true, Map.of(0, 1L << 20, 1, 2L << 20)),
             TopologyPolicy.SINGLE_NUMA_NODE,
             true,
             true,
@@ -151,6 +157,8 @@ class KubeletFileTest {
             """
             cpuManagerPolicy: static
             cpuManagerPolicyOptions: {align-by-socket: "true", full-pcpus-only: "yes"}
+            memoryManagerPolicy: static
+            reservedMemory: [{numaNode: 0, limits: {memory: 1Mi, hugepages-2Mi: 2Mi}}]
             topologyManagerPolicy: strict
             topologyManagerScope: node
             topologyManagerPolicyOptions: {max-allowable-numa-nodes: "4"}
@@ -160,6 +168,8 @@ class KubeletFileTest {
             "cpuManagerPolicy: static needs systemReserved.cpu",
             "cpuManagerPolicyOptions: option \"align-by-socket\" is not supported",
             "cpuManagerPolicyOptions[full-pcpus-only]: must be \"true\" or \"false\"",
+            "memoryManagerPolicy: must be None or Static",
+            "reservedMemory: every node stands once with a limit of memory alone",
             "topologyManagerPolicy: \"strict\" is none of",
             "topologyManagerScope: must be container or pod",
             "max-allowable-numa-nodes]: must be from 8 to 64")) {

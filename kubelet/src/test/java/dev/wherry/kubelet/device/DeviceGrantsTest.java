@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.wherry.kubelet.admission.Rejection;
 import dev.wherry.kubelet.placement.CpuSettings;
+import dev.wherry.kubelet.placement.MemorySettings;
 import dev.wherry.kubelet.placement.NumaNodes;
 import dev.wherry.kubelet.placement.PlacementSettings;
 import dev.wherry.kubelet.placement.Placements;
@@ -60,7 +61,13 @@ class DeviceGrantsTest {
 
   private static Placements placements(DeviceBook book, TopologyPolicy policy, NumaNodes machine) {
     PlacementSettings settings =
-        new PlacementSettings(CpuSettings.NONE, policy, false, false, PlacementSettings.NODES_MAX);
+        new PlacementSettings(
+            CpuSettings.NONE,
+            MemorySettings.NONE,
+            policy,
+            false,
+            false,
+            PlacementSettings.NODES_MAX);
     return new Placements(
         List.of(new DeviceGrants(book, machine)),
         settings,

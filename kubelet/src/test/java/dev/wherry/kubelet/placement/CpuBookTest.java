@@ -152,7 +152,8 @@ class CpuBookTest {
     Placements single =
         new Placements(
             List.of(book),
-            new PlacementSettings(reserved(2), TopologyPolicy.SINGLE_NUMA_NODE, false, false, 8),
+            new PlacementSettings(
+                reserved(2), MemorySettings.NONE, TopologyPolicy.SINGLE_NUMA_NODE, false, false, 8),
             machine);
     assertEquals(Optional.empty(), single.admit(pod("p", "m:5")));
     assertEquals("1,3,5,7,9", book.cpus("p", "m0").toString());
@@ -168,7 +169,8 @@ class CpuBookTest {
     Placements whole =
         new Placements(
             List.of(book),
-            new PlacementSettings(reserved(2), TopologyPolicy.SINGLE_NUMA_NODE, true, false, 8),
+            new PlacementSettings(
+                reserved(2), MemorySettings.NONE, TopologyPolicy.SINGLE_NUMA_NODE, true, false, 8),
             machine);
     assertEquals(
         "TopologyAffinityError", whole.admit(pod("p", "m:4", "m:3")).orElseThrow().reason());

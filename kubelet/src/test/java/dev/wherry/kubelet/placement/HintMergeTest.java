@@ -70,7 +70,7 @@ class HintMergeTest {
     }
     NumaHint best =
         HintMerge.merge(
-            new PlacementSettings(CpuSettings.NONE, policy, false, closest, 8),
+            new PlacementSettings(CpuSettings.NONE, MemorySettings.NONE, policy, false, closest, 8),
             machine(),
             List.of(hints));
     return (best.anywhere() ? "*" : best.nodes().bits()) + (best.preferred() ? "!" : "");
