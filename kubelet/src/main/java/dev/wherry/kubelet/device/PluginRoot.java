@@ -12,6 +12,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
 
 /**
  * The directory where plugins look for their kubelet. Plugins know one path, {@code
@@ -21,6 +22,11 @@ import java.nio.file.attribute.BasicFileAttributes;
 public final class PluginRoot implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(PluginRoot.class.getName());
   private static final String LOCK = ".wherry-node";
+
+  /** What upstream's kubelet and its installers leave in their directory. */
+  private static final List<String> FOREIGN =
+      List.of("config.yaml", "kubeconfig", "pki", "cpu_manager_state");
+
   private static final String SOCKET = "kubelet.sock";
 
   private final Path path;
@@ -40,6 +46,7 @@ public final class PluginRoot implements AutoCloseable {
   public static PluginRoot claim(Path wanted, Path own) throws IOException {
     if (!wanted.equals(own)) {
       try {
+        refuseForeign(wanted);
         return take(wanted);
       } catch (IOException e) {
         LOG.log(
@@ -50,6 +57,15 @@ public final class PluginRoot implements AutoCloseable {
       }
     }
     return take(own);
+  }
+
+  /** A kubelet that is down for a moment must find its directory as it left it. */
+  private static void refuseForeign(Path path) throws IOException {
+    for (String name : FOREIGN) {
+      if (Files.exists(path.resolve(name))) {
+        throw new IOException(path + " has " + name + " of another kubelet");
+      }
+    }
   }
 
   private static PluginRoot take(Path path) throws IOException {

@@ -154,6 +154,17 @@ class DevicePluginsTest {
   }
 
   @Test
+  void claim_directoryOfAForeignKubelet_usesItsOwn() throws Exception {
+    Path foreign = Files.createTempDirectory(Path.of("/tmp"), "wf");
+    Files.createFile(foreign.resolve("config.yaml"));
+    Path own = Files.createTempDirectory(Path.of("/tmp"), "wo");
+    try (PluginRoot taken = PluginRoot.claim(foreign, own)) {
+      assertEquals(own.resolve("device-plugins"), taken.devicePlugins());
+    }
+    assertTrue(Files.notExists(foreign.resolve("device-plugins")));
+  }
+
+  @Test
   void folder_socketOfAPlugin_isAskedAndToldWhetherItIsTaken() throws Exception {
     try (TestDevicePlugin plugin = new TestDevicePlugin(folder.resolve("elsewhere.sock"));
         Announced announced = new Announced("DevicePlugin", folder.resolve("elsewhere.sock"))) {
