@@ -54,7 +54,9 @@ final class ControlPlane {
       IngressController.provideClass(edge);
       parts.push(IngressController.start(edge, timer));
     }
-    SchedulerRunner scheduler = SchedulerRunner.start(clients.scheduler(), scheduling, timer, seed);
+    SchedulerRunner scheduler =
+        SchedulerRunner.start(
+            clients.scheduler(), scheduling, DeviceLanguage::compile, timer, seed);
     api.explainPods(scheduler::explain, scheduler::fit);
     parts.push(scheduler);
   }

@@ -8,6 +8,8 @@ import dev.wherry.controllers.csr.CertificateRequests;
 import dev.wherry.controllers.csr.CertificateSigner;
 import dev.wherry.controllers.daemonset.DaemonSetController;
 import dev.wherry.controllers.deployment.DeploymentController;
+import dev.wherry.controllers.device.PodClaims;
+import dev.wherry.controllers.device.ReleasedClaims;
 import dev.wherry.controllers.disruption.DisruptionController;
 import dev.wherry.controllers.disruption.StaleDisruptions;
 import dev.wherry.controllers.dns.ClusterDnsService;
@@ -102,6 +104,9 @@ public final class Controllers implements AutoCloseable {
             new NamespaceDeletion(parts(clients.controller("namespace-controller"), timer)),
             new GarbageCollector(parts(clients.controller("generic-garbage-collector"), timer))));
     all.addAll(volumes(clients, config, timer));
+    Parts devices =
+        reporting(clients.controller("resource-claim-controller"), "resource_claim", timer);
+    all.addAll(List.of(new PodClaims(devices), new ReleasedClaims(devices)));
     if (config.builtIns().loadBalancer()) {
       all.add(
           new NodeBalancer(

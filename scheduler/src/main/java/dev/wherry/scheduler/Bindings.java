@@ -45,6 +45,9 @@ final class Bindings implements AutoCloseable {
     inFlight += reserved.isEmpty() ? 1 : 0;
     threads.execute(() -> {
       Optional<String> failure = bind(pod, node, profile, reserved);
+      if (failure.isPresent()) {
+        undo(reserved);
+      }
       loop.accept(new Inbox.BindEnded(pod, node, reserved, failure));
       if (failure.isEmpty()) {
         report(() -> writer.reportScheduled(pod, node));
@@ -75,6 +78,16 @@ final class Bindings implements AutoCloseable {
       return Optional.empty();
     } catch (RuntimeException e) {
       return Optional.of(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static void undo(List<Reservation> reserved) {
+    for (Reservation reservation : reserved) {
+      try {
+        reservation.undo();
+      } catch (RuntimeException e) {
+        LOG.log(System.Logger.Level.DEBUG, "undo=failed why=\"{0}\"", e.getMessage());
+      }
     }
   }
 

@@ -2,6 +2,7 @@ package dev.wherry.scheduler;
 
 import dev.wherry.scheduler.framework.ClusterEvent;
 import dev.wherry.scheduler.view.ClusterSnapshot;
+import dev.wherry.scheduler.view.Devices;
 import dev.wherry.scheduler.view.DisruptionBudget;
 import dev.wherry.scheduler.view.NodeView;
 import dev.wherry.scheduler.view.Nominations;
@@ -29,8 +30,10 @@ final class ClusterState {
   private final Map<String, DisruptionBudget> budgets = new LinkedHashMap<>();
   private final Nominations nominations = new Nominations();
   private final Storage storage = new Storage();
+  private final Devices devices = new Devices();
   private ClusterSnapshot snapshot =
-      ClusterSnapshot.EMPTY.with(new Surroundings(Map.of(), List.of(), nominations, storage));
+      ClusterSnapshot.EMPTY.with(
+          new Surroundings(Map.of(), List.of(), nominations, storage, devices));
   private boolean aroundChanged;
 
   /** As of now; many changes of the surroundings at once are copied once. */
@@ -40,7 +43,11 @@ final class ClusterState {
       snapshot =
           snapshot.with(
               new Surroundings(
-                  new HashMap<>(namespaces), List.copyOf(budgets.values()), nominations, storage));
+                  new HashMap<>(namespaces),
+                  List.copyOf(budgets.values()),
+                  nominations,
+                  storage,
+                  devices));
     }
     return snapshot;
   }
@@ -51,6 +58,10 @@ final class ClusterState {
 
   Storage storage() {
     return storage;
+  }
+
+  Devices devices() {
+    return devices;
   }
 
   /** Ends a nomination: its room is free for others. */

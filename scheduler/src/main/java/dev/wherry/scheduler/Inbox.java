@@ -24,6 +24,9 @@ sealed interface Inbox {
   /** Something of claims, volumes or classes; the change is made by the loop. */
   record StorageSeen(StorageChange change) implements Inbox {}
 
+  /** Something of devices, their classes or their claims; the change is made by the loop. */
+  record DevicesSeen(DeviceChange change) implements Inbox {}
+
   record NodeSeen(NodeView node) implements Inbox {}
 
   record NodeGone(String name) implements Inbox {}

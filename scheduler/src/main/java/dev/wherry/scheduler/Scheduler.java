@@ -149,6 +149,11 @@ public final class Scheduler implements AutoCloseable {
     return answer.orTimeout(atMost.toMillis(), TimeUnit.MILLISECONDS);
   }
 
+  /** Tells of a claim of devices, of a slice of them or of a class. */
+  public void devicesSeen(DeviceChange change) {
+    tell(new Inbox.DevicesSeen(change));
+  }
+
   /** Tells of a claim, a volume, a class or a CSI node. */
   public void storageSeen(StorageChange change) {
     tell(new Inbox.StorageSeen(change));
@@ -208,6 +213,7 @@ public final class Scheduler implements AutoCloseable {
       case Inbox.NodeSeen(NodeView node) -> happened(state.nodeSeen(node));
       case Inbox.NodeGone(String name) -> happened(state.nodeGone(name));
       case Inbox.StorageSeen(StorageChange change) -> changed(change);
+      case Inbox.DevicesSeen(DeviceChange change) -> changed(change);
       case Inbox.BindEnded ended -> bindEnded(ended);
       case Inbox.PreemptEnded(PodKey preemptor, boolean failed) -> {
         if (preemptions.ended(preemptor) || failed) {
@@ -313,6 +319,20 @@ public final class Scheduler implements AutoCloseable {
     }
   }
 
+  /** A claim concerns the pods that name it, and all that wait for devices when it frees some. */
+  private void changed(DeviceChange change) {
+    Instant now = clock.instant();
+    boolean freed = change.apply(state.devices());
+    switch (change) {
+      case DeviceChange.Claim claim ->
+          queue.happened(
+              ClusterEvent.DEVICE_CLAIM_CHANGED,
+              now,
+              pod -> freed || pod.asksForDevicesBy(claim.key().namespace(), claim.key().name()));
+      case DeviceChange.Other _ -> queue.happened(ClusterEvent.DEVICES_CHANGED, now);
+    }
+  }
+
   private void bindEnded(Inbox.BindEnded ended) {
     bindings.ended(ended.reserved());
     PodKey key = ended.pod().key();
@@ -322,6 +342,9 @@ public final class Scheduler implements AutoCloseable {
       return;
     }
     ended.reserved().forEach(Reservation::release);
+    if (!ended.reserved().isEmpty()) {
+      happened(Set.of(ClusterEvent.STORAGE_CHANGED, ClusterEvent.DEVICES_CHANGED));
+    }
     if (assumed.remove(key, ended.pod().uid())) {
       remove(key);
       report(ended.pod(), "SchedulerError", ended.failure().get());
@@ -337,9 +360,12 @@ public final class Scheduler implements AutoCloseable {
       return;
     }
     for (PreEnqueuePlugin plugin : profile.preEnqueue()) {
-      if (plugin.admit(seen) instanceof Verdict.Rejected) {
-        report(seen, "SchedulingGated", "Scheduling is blocked due to non-empty scheduling gates");
-        queue.unschedulable(key, Set.of(plugin.name()), clock.instant());
+      if (plugin.admit(seen, state.snapshot()) instanceof Verdict.Rejected) {
+        if (plugin.isReported()) {
+          report(
+              seen, "SchedulingGated", "Scheduling is blocked due to non-empty scheduling gates");
+        }
+        queue.park(key, plugin.name(), clock.instant());
         return;
       }
     }
@@ -370,6 +396,7 @@ public final class Scheduler implements AutoCloseable {
           bindings.report(() -> writer.nominate(pod, ""));
         }
       }
+      case Decision.Room.Relieve(Runnable write) -> bindings.report(write);
       case Decision.Room.Preempt(String node, List<PodView> victims) -> {
         List<PodView> displaced = displaced(pod, node);
         PodView nominated = pod.nominatedTo(node);

@@ -1,5 +1,6 @@
 package dev.wherry.scheduler;
 
+import dev.wherry.model.device.PodDeviceClaim;
 import dev.wherry.model.selector.Labels;
 import dev.wherry.model.volume.PodClaim;
 import dev.wherry.scheduler.view.AffinityTerm;
@@ -58,6 +59,7 @@ public final class Fixtures {
     private final List<SpreadConstraint> spread = new ArrayList<>();
     private List<String> images = List.of();
     private final List<PodClaim> claims = new ArrayList<>();
+    private final List<PodDeviceClaim> deviceClaims = new ArrayList<>();
     private boolean deleting;
     private boolean mayPreempt = true;
     private boolean preempted;
@@ -204,6 +206,19 @@ public final class Fixtures {
       return this;
     }
 
+    /** Devices by a ResourceClaim of this name. */
+    public PodBuilder devices(String claim) {
+      deviceClaims.add(
+          new PodDeviceClaim("devices-" + claim, claim, "", PodDeviceClaim.State.NAMED));
+      return this;
+    }
+
+    /** Devices by a claim that is made for the pod from a template. */
+    public PodBuilder devices(PodDeviceClaim claim) {
+      deviceClaims.add(claim);
+      return this;
+    }
+
     public PodView build() {
       return new PodView(
           new PodKey(namespace, name),
@@ -226,7 +241,8 @@ public final class Fixtures {
           spread,
           new PodView.Standing(mayPreempt, nominated, started, preempted),
           images,
-          claims);
+          claims,
+          deviceClaims);
     }
   }
 

@@ -18,6 +18,7 @@ final class JavaTypes {
           "default", "defaultValue",
           "continue", "continueToken",
           "enum", "enumValues",
+          "int", "intValue",
           "$ref", "ref",
           "$schema", "schema",
           "not", "not",

@@ -120,8 +120,8 @@ public final class CelEnvironment {
     }
   }
 
-  private static CelProgram compile(
-      Cel cel, String expression, Predicate<CelType> wanted, String otherwise) throws CelFailure {
+  static CelProgram compile(Cel cel, String expression, Predicate<CelType> wanted, String otherwise)
+      throws CelFailure {
     try {
       CelAbstractSyntaxTree tree = cel.compile(expression).getAst();
       LiteralChecks.check(cel, tree, true);

@@ -12,7 +12,7 @@ import java.util.List;
 
 /** {@code quantity} and {@code isQuantity} (library/quantity.go). */
 final class QuantityFunctions {
-  private static final CelType QUANTITY = OpaqueType.create("kubernetes.Quantity");
+  static final CelType QUANTITY = OpaqueType.create("kubernetes.Quantity");
   private static final List<CelType> ONE = List.of(QUANTITY);
   private static final List<CelType> TWO = List.of(QUANTITY, QUANTITY);
   private static final List<CelType> WITH_INT = List.of(QUANTITY, SimpleType.INT);

@@ -111,6 +111,11 @@ final class SemverFunctions {
         member("patch", "semver_patch", SimpleType.INT, one, a -> ((Semver) a[0]).patch()));
   }
 
+  /** A version as it has to be written; empty for any other text. */
+  static Optional<Semver> strict(String text) {
+    return parse(text, false);
+  }
+
   private static Object require(String text, boolean normalize) {
     return parse(text, normalize)
         .orElseThrow(() -> new IllegalArgumentException("no semantic version: " + text));

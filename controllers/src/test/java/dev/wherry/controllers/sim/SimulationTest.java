@@ -3,6 +3,7 @@ package dev.wherry.controllers.sim;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.wherry.controllers.device.DeviceScenario;
 import dev.wherry.controllers.volume.VolumeScenario;
 import java.util.List;
 import java.util.function.Supplier;
@@ -71,6 +72,11 @@ class SimulationTest {
   @Test
   void volumes_anySeed_noTwoClaimsShareOneAndAllSettle() {
     run(VolumeScenario::new);
+  }
+
+  @Test
+  void deviceClaims_anySeed_oneForAPodAndNoneHeldInVain() {
+    run(DeviceScenario::new);
   }
 
   @Test

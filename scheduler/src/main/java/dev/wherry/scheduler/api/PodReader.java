@@ -9,6 +9,7 @@ import dev.wherry.model.core.v1.Pod;
 import dev.wherry.model.core.v1.PodSchedulingGate;
 import dev.wherry.model.core.v1.PodSpec;
 import dev.wherry.model.core.v1.ResourceRequirements;
+import dev.wherry.model.device.PodDeviceClaim;
 import dev.wherry.model.volume.PodClaim;
 import dev.wherry.scheduler.view.HostPort;
 import dev.wherry.scheduler.view.PodKey;
@@ -65,7 +66,8 @@ public final class PodReader {
         NeighbourReader.spread(pod),
         standing(pod),
         images(spec),
-        PodClaim.of(pod));
+        PodClaim.of(pod),
+        PodDeviceClaim.of(pod));
   }
 
   private static PodView.Standing standing(Pod pod) {

@@ -21,6 +21,8 @@ import dev.wherry.scheduler.extender.ClusterObjects;
 import dev.wherry.scheduler.extender.ExtenderBinder;
 import dev.wherry.scheduler.extender.HttpExtender;
 import dev.wherry.scheduler.framework.BindPlugin;
+import dev.wherry.scheduler.framework.DeviceExpressions;
+import dev.wherry.scheduler.framework.PluginPorts;
 import dev.wherry.scheduler.view.PodKey;
 import dev.wherry.scheduler.view.PodView;
 import java.time.Duration;
@@ -68,6 +70,20 @@ public final class SchedulerRunner implements AutoCloseable {
    */
   public static SchedulerRunner start(
       ApiClient client, SchedulerConfig config, Timer timer, long seed) {
+    return start(client, config, DeviceExpressions.NONE, timer, seed);
+  }
+
+  /**
+   * The same for clusters with devices.
+   *
+   * @param expressions understands device selectors
+   */
+  public static SchedulerRunner start(
+      ApiClient client,
+      SchedulerConfig config,
+      DeviceExpressions expressions,
+      Timer timer,
+      long seed) {
     EventRecorder events = EventRecorder.start(client, "default-scheduler", "", timer);
     ApiClusterWriter writer = new ApiClusterWriter(client, events, timer);
     Informers informers = new Informers(client, timer);
@@ -75,19 +91,22 @@ public final class SchedulerRunner implements AutoCloseable {
         config.profiles().stream().anyMatch(p -> p.neighbours().spreadsByDefault())
             ? OwnerSelectors.over(informers)
             : pod -> Labels.EVERYTHING;
-    ApiClaimWriter claims = new ApiClaimWriter(client, informers, timer);
+    PluginPorts ports =
+        new PluginPorts(
+            new ApiClaimWriter(client, informers, timer), new ApiDeviceWriter(client), expressions);
     List<HttpExtender> extenders = extenders(config, informers);
     BindPlugin binder =
         extenders.isEmpty() ? writer : new ExtenderBinder(writer, List.copyOf(extenders));
     List<Profile> profiles =
         config.profiles().stream()
-            .map(p -> ProfileFactory.create(p, binder, claims, selectors, List.copyOf(extenders)))
+            .map(p -> ProfileFactory.create(p, binder, ports, selectors, List.copyOf(extenders)))
             .toList();
     Scheduler scheduler = new Scheduler(config, profiles, writer, timer, seed);
     informers.of(Node.KIND).onChange(change -> node(scheduler, change));
     informers.of(Namespace.KIND).onChange(change -> namespace(scheduler, change));
     informers.of(PodDisruptionBudget.KIND).onChange(change -> budget(scheduler, change));
     StorageFeed.follow(informers, scheduler);
+    DeviceFeed.follow(informers, scheduler);
     informers.of(Pod.KIND).onChange(change -> pod(scheduler, change));
     scheduler.start();
     informers.start();

@@ -17,7 +17,8 @@ final class PluginNames {
           "VolumeBinding",
           "VolumeZone",
           "PodTopologySpread",
-          "InterPodAffinity");
+          "InterPodAffinity",
+          "DynamicResources");
 
   static final List<String> SCORES =
       List.of(

@@ -3,13 +3,15 @@ package dev.wherry.scheduler.config;
 import dev.wherry.model.selector.Labels;
 import dev.wherry.scheduler.decision.Profile;
 import dev.wherry.scheduler.framework.BindPlugin;
-import dev.wherry.scheduler.framework.ClaimWriter;
 import dev.wherry.scheduler.framework.Extender;
 import dev.wherry.scheduler.framework.FilterPlugin;
 import dev.wherry.scheduler.framework.Plugin;
+import dev.wherry.scheduler.framework.PluginPorts;
 import dev.wherry.scheduler.framework.PostFilterPlugin;
+import dev.wherry.scheduler.framework.PreEnqueuePlugin;
 import dev.wherry.scheduler.framework.ReservePlugin;
 import dev.wherry.scheduler.framework.ScorePlugin;
+import dev.wherry.scheduler.plugins.DynamicResources;
 import dev.wherry.scheduler.plugins.ImageLocality;
 import dev.wherry.scheduler.plugins.InterPodAffinity;
 import dev.wherry.scheduler.plugins.NodeAffinity;
@@ -39,13 +41,13 @@ public final class ProfileFactory {
 
   /** A profile whose pods are spread by their own constraints only. */
   public static Profile create(ProfileConfig config, BindPlugin binder) {
-    return create(config, binder, ClaimWriter.NONE, pod -> Labels.EVERYTHING, List.of());
+    return create(config, binder, PluginPorts.NONE, pod -> Labels.EVERYTHING, List.of());
   }
 
   /**
    * A profile that may spread pods without constraints of their own.
    *
-   * @param claims writes what is decided of pods' claims
+   * @param ports to what plugins need beside what they see
    * @param selectors what a pod's Services and its controller select together; everything where
    *     there are none. Only asked where the configuration has constraints for such pods.
    * @param extenders asked after the plugins
@@ -53,7 +55,7 @@ public final class ProfileFactory {
   public static Profile create(
       ProfileConfig config,
       BindPlugin binder,
-      ClaimWriter claims,
+      PluginPorts ports,
       Function<PodView, Labels> selectors,
       List<Extender> extenders) {
     NodeAffinity affinity = new NodeAffinity(config.addedAffinity());
@@ -69,6 +71,7 @@ public final class ProfileFactory {
     InterPodAffinity near =
         new InterPodAffinity(
             neighbours.hardAffinityWeight(), neighbours.ignoresOthersPreferences());
+    DynamicResources devices = new DynamicResources(ports.devices(), ports.expressions());
     List<Plugin> all =
         List.of(
             new NodeUnschedulable(),
@@ -79,27 +82,48 @@ public final class ProfileFactory {
             fit,
             new VolumeRestrictions(),
             new NodeVolumeLimits(),
-            new VolumeBinding(claims),
+            new VolumeBinding(ports.volumes()),
             new VolumeZone(),
             spread,
             near,
+            devices,
             new NodeResourcesBalancedAllocation(config.balanced()),
             new ImageLocality());
     return new Profile(
         config.schedulerName(),
         config.percentageOfNodesToScore(),
         new PrioritySort(),
-        List.of(new SchedulingGates()),
+        enabled(config, List.of(new SchedulingGates(), devices)),
         filters(config, all),
-        config.preemption().stream()
-            .<PostFilterPlugin>map(
-                p -> new DefaultPreemption(p.candidatesPercent(), p.candidatesMin(), extenders))
-            .toList(),
+        postFilters(config, devices, extenders),
         scores(config, all),
         reserves(config, all),
         List.of(),
         binder,
         extenders);
+  }
+
+  /** A plugin that is no filter is always there. */
+  private static List<PreEnqueuePlugin> enabled(
+      ProfileConfig config, List<PreEnqueuePlugin> plugins) {
+    return plugins.stream()
+        .filter(one -> !(one instanceof FilterPlugin) || config.filters().contains(one.name()))
+        .toList();
+  }
+
+  /** What nobody uses is given up before anybody is evicted. */
+  private static List<PostFilterPlugin> postFilters(
+      ProfileConfig config, DynamicResources devices, List<Extender> extenders) {
+    List<PostFilterPlugin> plugins = new ArrayList<>();
+    if (config.filters().contains(devices.name())) {
+      plugins.add(devices);
+    }
+    config
+        .preemption()
+        .ifPresent(p ->
+            plugins.add(
+                new DefaultPreemption(p.candidatesPercent(), p.candidatesMin(), extenders)));
+    return plugins;
   }
 
   private static List<FilterPlugin> filters(ProfileConfig config, List<Plugin> all) {

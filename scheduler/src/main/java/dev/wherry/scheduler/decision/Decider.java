@@ -2,6 +2,7 @@ package dev.wherry.scheduler.decision;
 
 import dev.wherry.scheduler.framework.FilterPlugin;
 import dev.wherry.scheduler.framework.FilterPlugin.NodeFilter;
+import dev.wherry.scheduler.framework.PluginException;
 import dev.wherry.scheduler.framework.PostFilterPlugin;
 import dev.wherry.scheduler.framework.ScorePlugin.NodeScorer;
 import dev.wherry.scheduler.view.ClusterSnapshot;
@@ -43,6 +44,14 @@ public final class Decider {
   }
 
   public Decision decide(PodView pod, ClusterSnapshot snapshot, Profile profile) {
+    try {
+      return tryAll(pod, snapshot, profile);
+    } catch (PluginException e) {
+      return new Decision.Failed(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private Decision tryAll(PodView pod, ClusterSnapshot snapshot, Profile profile) {
     List<Search.Named> filters = new ArrayList<>(profile.filters().size());
     Where where = prepare(pod, snapshot, profile, filters);
     Search search = new Search(pod, snapshot, filters, memo(pod));
@@ -185,25 +194,30 @@ public final class Decider {
       Search search,
       Set<String> rejectedBy,
       String why) {
-    StringBuilder message = new StringBuilder(why);
+    List<String> said = new ArrayList<>();
     Decision.Room room = new Decision.Room.Unchanged();
     var failure =
         new PostFilterPlugin.Failure(
             pod, snapshot, search.rejections(), search::verdict, search.looksAtOneNode(), random);
-    if (snapshot.size() > 0) {
-      for (PostFilterPlugin plugin : profile.postFilters()) {
-        switch (plugin.makeRoom(failure)) {
-          case PostFilterPlugin.Room.None(String said, boolean hopeless) -> {
-            message.append(' ').append(said);
-            if (hopeless) {
-              room = new Decision.Room.Hopeless();
-            }
+    List<PostFilterPlugin> plugins = snapshot.size() > 0 ? profile.postFilters() : List.of();
+    for (int i = 0; i < plugins.size() && !(room instanceof Decision.Room.Relieve); i++) {
+      switch (plugins.get(i).makeRoom(failure)) {
+        case PostFilterPlugin.Room.None(String message, boolean hopeless) -> {
+          said.add(message);
+          if (hopeless) {
+            room = new Decision.Room.Hopeless();
           }
-          case PostFilterPlugin.Room.Preempt(String node, List<PodView> victims) ->
-              room = new Decision.Room.Preempt(node, victims);
         }
+        case PostFilterPlugin.Room.Relieve(String message, Runnable write) -> {
+          said.add(message);
+          room = new Decision.Room.Relieve(write);
+        }
+        case PostFilterPlugin.Room.Preempt(String node, List<PodView> victims) ->
+            room = new Decision.Room.Preempt(node, victims);
       }
     }
-    return new Decision.Nowhere(search.rejections(), rejectedBy, message.toString(), room);
+    said.removeIf(String::isEmpty);
+    String message = said.isEmpty() ? why : why + " " + String.join(", ", said);
+    return new Decision.Nowhere(search.rejections(), rejectedBy, message, room);
   }
 }

@@ -33,6 +33,9 @@ public sealed interface Decision {
     /** It loses the nomination it has, if any: waiting there is in vain. */
     record Hopeless() implements Room {}
 
+    /** Something that nobody uses is to go. */
+    record Relieve(Runnable write) implements Room {}
+
     /** It is to come to this node; the victims have to go. */
     record Preempt(String node, List<PodView> victims) implements Room {}
   }

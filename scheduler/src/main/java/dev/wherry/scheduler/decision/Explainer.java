@@ -3,6 +3,7 @@ package dev.wherry.scheduler.decision;
 import dev.wherry.scheduler.framework.Extender;
 import dev.wherry.scheduler.framework.ExtenderException;
 import dev.wherry.scheduler.framework.FilterPlugin;
+import dev.wherry.scheduler.framework.PluginException;
 import dev.wherry.scheduler.framework.PreEnqueuePlugin;
 import dev.wherry.scheduler.framework.ScorePlugin.NodeScorer;
 import dev.wherry.scheduler.framework.Verdict;
@@ -30,8 +31,16 @@ public final class Explainer {
    * @param snapshot without the pod
    */
   public static Explanation explain(PodView pod, ClusterSnapshot snapshot, Profile profile) {
+    try {
+      return askAll(pod, snapshot, profile);
+    } catch (PluginException e) {
+      return new Explanation(String.valueOf(e.getMessage()), List.of());
+    }
+  }
+
+  private static Explanation askAll(PodView pod, ClusterSnapshot snapshot, Profile profile) {
     for (PreEnqueuePlugin plugin : profile.preEnqueue()) {
-      if (plugin.admit(pod) instanceof Verdict.Rejected rejected) {
+      if (plugin.admit(pod, snapshot) instanceof Verdict.Rejected rejected) {
         return new Explanation(plugin.name() + ": " + rejected.reason(), List.of());
       }
     }

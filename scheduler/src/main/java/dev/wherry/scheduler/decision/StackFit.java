@@ -94,7 +94,8 @@ public final class StackFit {
           "scheduler \"%s\" is responsible for these pods".formatted(part.pod().schedulerName()));
     }
     for (PreEnqueuePlugin plugin : profile.preEnqueue()) {
-      if (plugin.admit(part.pod()) instanceof Verdict.Rejected(String reason, boolean _)) {
+      if (plugin.admit(part.pod(), snapshot)
+          instanceof Verdict.Rejected(String reason, boolean _)) {
         return refused(part, plugin.name() + ": " + reason);
       }
     }

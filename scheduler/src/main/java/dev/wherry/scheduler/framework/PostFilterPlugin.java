@@ -49,6 +49,14 @@ public interface PostFilterPlugin extends Plugin {
      */
     record None(String message, boolean hopeless) implements Room {}
 
+    /**
+     * Something that nobody uses stands in the way; once it is written, the pod is tried again.
+     *
+     * @param message to be said behind the reasons
+     * @param write blocks
+     */
+    record Relieve(String message, Runnable write) implements Room {}
+
     /** The pod fits on this node once the victims are gone. */
     record Preempt(String node, List<PodView> victims) implements Room {
       public Preempt {

@@ -11,6 +11,12 @@ public interface Reservation {
    */
   Optional<String> fulfil();
 
+  /**
+   * Takes back what was brought about, since the pod was not bound after all. Blocks; called on the
+   * binding's thread.
+   */
+  default void undo() {}
+
   /** Gives back: the pod will not be bound now. Called by the loop. */
   void release();
 }

@@ -3,6 +3,7 @@ package dev.wherry.scheduler.plugins;
 import dev.wherry.scheduler.framework.ClusterEvent;
 import dev.wherry.scheduler.framework.PreEnqueuePlugin;
 import dev.wherry.scheduler.framework.Verdict;
+import dev.wherry.scheduler.view.ClusterSnapshot;
 import dev.wherry.scheduler.view.PodView;
 import java.util.Set;
 
@@ -19,7 +20,7 @@ public final class SchedulingGates implements PreEnqueuePlugin {
   }
 
   @Override
-  public Verdict admit(PodView pod) {
+  public Verdict admit(PodView pod, ClusterSnapshot snapshot) {
     return pod.schedulingGates().isEmpty()
         ? Verdict.FITS
         : new Verdict.Rejected(

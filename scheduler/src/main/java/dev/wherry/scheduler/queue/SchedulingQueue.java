@@ -103,7 +103,8 @@ public final class SchedulingQueue {
   private static boolean sameAsk(PodView a, PodView b) {
     return a.labels().equals(b.labels())
         && a.tolerations().equals(b.tolerations())
-        && a.schedulingGates().equals(b.schedulingGates());
+        && a.schedulingGates().equals(b.schedulingGates())
+        && a.deviceClaims().equals(b.deviceClaims());
   }
 
   /** The pod is gone or has a node. */
@@ -147,6 +148,15 @@ public final class SchedulingQueue {
       known.place = Place.UNSCHEDULABLE;
       unschedulable.put(key, known);
       known.awaits.forEach(event -> awaited.merge(event, 1, Integer::sum));
+    }
+  }
+
+  /** A polled pod that a plugin holds back: it counts as no attempt and waits for an event. */
+  public void park(PodKey key, String plugin, Instant now) {
+    Waiting known = all.get(key);
+    if (known != null) {
+      known.attempts--;
+      unschedulable(key, Set.of(plugin), now);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.wherry.scheduler.view;
 
+import dev.wherry.model.device.PodDeviceClaim;
 import dev.wherry.model.volume.PodClaim;
 import java.time.Instant;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.Map;
  * @param standing what preemption has to know of it
  * @param images of its containers, with a tag or digest
  * @param claims its volumes that are claims
+ * @param deviceClaims its claims of devices
  */
 public record PodView(
     PodKey key,
@@ -38,9 +40,11 @@ public record PodView(
     List<SpreadConstraint> spread,
     Standing standing,
     List<String> images,
-    List<PodClaim> claims) {
+    List<PodClaim> claims,
+    List<PodDeviceClaim> deviceClaims) {
   public PodView {
     claims = List.copyOf(claims);
+    deviceClaims = List.copyOf(deviceClaims);
     spread = List.copyOf(spread);
     images = List.copyOf(images);
     hostPorts = List.copyOf(hostPorts);
@@ -67,6 +71,12 @@ public record PodView(
       return false;
     }
     return claims.stream().anyMatch(one -> one.claim().equals(claim));
+  }
+
+  /** Whether one of its claims of devices is this one. */
+  public boolean asksForDevicesBy(String namespace, String claim) {
+    return key.namespace().equals(namespace)
+        && deviceClaims.stream().anyMatch(one -> one.claim().equals(claim));
   }
 
   /** Another pod like this one, of the same namespace. */
@@ -109,6 +119,7 @@ public record PodView(
         spread,
         newStanding,
         images,
-        claims);
+        claims,
+        deviceClaims);
   }
 }

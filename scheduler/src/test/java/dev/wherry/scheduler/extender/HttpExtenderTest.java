@@ -21,9 +21,9 @@ import dev.wherry.scheduler.decision.Explainer;
 import dev.wherry.scheduler.decision.Explanation;
 import dev.wherry.scheduler.decision.Profile;
 import dev.wherry.scheduler.framework.BindPlugin;
-import dev.wherry.scheduler.framework.ClaimWriter;
 import dev.wherry.scheduler.framework.Extender;
 import dev.wherry.scheduler.framework.ExtenderException;
+import dev.wherry.scheduler.framework.PluginPorts;
 import dev.wherry.scheduler.view.ClusterSnapshot;
 import dev.wherry.scheduler.view.NodeView;
 import dev.wherry.scheduler.view.PodKey;
@@ -119,7 +119,7 @@ class HttpExtenderTest {
     return ProfileFactory.create(
         SchedulerConfig.defaults().profiles().getFirst(),
         new Bound(),
-        ClaimWriter.NONE,
+        PluginPorts.NONE,
         pod -> Labels.EVERYTHING,
         List.of(extender));
   }

@@ -18,6 +18,7 @@ import dev.wherry.scheduler.decision.Profile;
 import dev.wherry.scheduler.framework.BindPlugin;
 import dev.wherry.scheduler.framework.Reservation;
 import dev.wherry.scheduler.view.ClusterSnapshot;
+import dev.wherry.scheduler.view.Devices;
 import dev.wherry.scheduler.view.NodeView;
 import dev.wherry.scheduler.view.Nominations;
 import dev.wherry.scheduler.view.PodView;
@@ -46,7 +47,8 @@ class VolumePluginsTest {
   private final Profile profile =
       ProfileFactory.create(SchedulerConfig.defaults().profiles().getFirst(), NO_BINDING);
   private ClusterSnapshot snapshot =
-      ClusterSnapshot.EMPTY.with(new Surroundings(Map.of(), List.of(), new Nominations(), storage));
+      ClusterSnapshot.EMPTY.with(
+          new Surroundings(Map.of(), List.of(), new Nominations(), storage, new Devices()));
 
   private void add(NodeView node) {
     snapshot = snapshot.with(node);
