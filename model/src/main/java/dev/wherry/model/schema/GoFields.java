@@ -1,7 +1,6 @@
 package dev.wherry.model.schema;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.wherry.model.json.Json;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,7 +9,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,40 +30,31 @@ final class GoFields {
           FieldType.Scalar.BOOLEAN);
 
   /** Filled as types are met; as many as the schema has types. */
-  private static final Map<String, Map<String, JsonNode>> KEPT_VALUES = new ConcurrentHashMap<>();
+  private static final Map<String, Map<String, JsonNode>> KEPT_SCALARS = new ConcurrentHashMap<>();
 
   private GoFields() {}
 
   /**
-   * The fields that Go's encoder writes in every structure of this type, with what they are when
-   * nothing was said: generated clients refuse an object without them. Lists and maps, which it
-   * writes as null, are empty here, and among them when the schema requires them.
+   * The fields that Go's encoder writes in every structure of this type, with their zero values:
+   * generated clients refuse an object without them. Lists and maps, which it writes as null, are
+   * not among them.
    */
-  static Map<String, JsonNode> keptValues(ObjectType type) {
-    Map<String, JsonNode> known = KEPT_VALUES.get(type.name());
+  static Map<String, JsonNode> keptScalars(ObjectType type) {
+    Map<String, JsonNode> known = KEPT_SCALARS.get(type.name());
     return known == null
-        ? KEPT_VALUES.computeIfAbsent(type.name(), _ -> findKeptValues(type))
+        ? KEPT_SCALARS.computeIfAbsent(type.name(), _ -> findKeptScalars(type))
         : known;
   }
 
-  private static Map<String, JsonNode> findKeptValues(ObjectType type) {
+  private static Map<String, JsonNode> findKeptScalars(ObjectType type) {
     Map<String, JsonNode> kept = new TreeMap<>();
     for (FieldInfo field : type.fields().values()) {
       GoField go = of(type, field);
-      if (go.kept() && !go.pointer()) {
-        empty(field).ifPresent(value -> kept.put(field.name(), value));
+      if (go.kept() && !go.pointer() && FILLED.contains(field.type())) {
+        kept.put(field.name(), GoScalars.zero(field.type()));
       }
     }
     return Map.copyOf(kept);
-  }
-
-  private static Optional<JsonNode> empty(FieldInfo field) {
-    return switch (field.type()) {
-      case FieldType.ListOf _ when field.required() -> Optional.of(Json.array());
-      case FieldType.MapOf _ when field.required() -> Optional.of(Json.object());
-      case FieldType type when FILLED.contains(type) -> Optional.of(GoScalars.zero(type));
-      default -> Optional.empty();
-    };
   }
 
   static GoField of(ObjectType type, FieldInfo field) {

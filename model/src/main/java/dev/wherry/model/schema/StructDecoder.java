@@ -63,10 +63,10 @@ public final class StructDecoder {
             .ifPresent(value -> object.set(name, value));
       }
     }
-    GoFields.keptValues(type)
-        .forEach((name, nothing) -> {
+    GoFields.keptScalars(type)
+        .forEach((name, zero) -> {
           if (!object.has(name)) {
-            object.set(name, nothing.isContainerNode() ? nothing.deepCopy() : nothing);
+            object.set(name, zero);
           }
         });
     return object;

@@ -83,17 +83,6 @@ class StructDecoderTest {
   }
 
   @Test
-  void decode_requiredListsThatAreAbsent_areWrittenEmpty() {
-    StructDecoder.Decoded first = decode("discovery.v1.EndpointSlice", "addressType: IPv4");
-    assertEquals(yaml("{addressType: IPv4, endpoints: []}"), first.object());
-    first.object().withArray("endpoints").add("changed");
-    assertEquals(
-        yaml("{addressType: IPv4, endpoints: []}"),
-        decode("discovery.v1.EndpointSlice", "{addressType: IPv4, endpoints: null}").object());
-    assertEquals(yaml("{rules: [{verbs: []}]}"), decode("rbac.v1.Role", "rules: [{}]").object());
-  }
-
-  @Test
   void decode_quantitiesAndTimes_areCanonical() {
     assertEquals(
         yaml(
