@@ -41,7 +41,7 @@ public final class NodeProxy implements AutoCloseable {
   /** Certificates that take longer are shown as soon as they come. */
   private static final Duration SECRETS_MAX = Duration.ofSeconds(2);
 
-  /** Stands for everything in the queue; other keys are Services whose endpoints changed. */
+  /** Everything; other keys in the queue are Services whose endpoints changed. */
   private static final ObjectKey EVERYTHING = ObjectKey.of("");
 
   private final IngressSettings settings;

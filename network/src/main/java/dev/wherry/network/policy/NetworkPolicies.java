@@ -9,10 +9,10 @@ import dev.wherry.model.core.v1.Namespace;
 import dev.wherry.model.core.v1.Node;
 import dev.wherry.model.core.v1.Pod;
 import dev.wherry.model.networking.v1.NetworkPolicy;
-import dev.wherry.network.netlink.Errno;
 import dev.wherry.network.netlink.NetlinkException;
 import dev.wherry.network.netlink.NetlinkSocket;
 import dev.wherry.network.netlink.NetlinkThread;
+import dev.wherry.network.netlink.OnlyOwner;
 import dev.wherry.network.nftables.Queries;
 import dev.wherry.network.trees.DefinedKinds;
 import dev.wherry.network.trees.TreeObject;
@@ -33,7 +33,6 @@ public final class NetworkPolicies implements AutoCloseable {
   /** Another owner's than the Service proxy's, in the same way (decision 0131). */
   private static final int PORT = 0x57485250;
 
-  private static final Duration OTHER_OWNER_PAUSE = Duration.ofSeconds(5);
   private static final Duration RETRY_PAUSE = Duration.ofSeconds(2);
 
   /** Changes of many pods at once are one transaction. */
@@ -127,7 +126,9 @@ public final class NetworkPolicies implements AutoCloseable {
   }
 
   private void run() {
-    try (NetlinkThread netlink = open()) {
+    String owner = "network policies node=" + nodeName;
+    try (NetlinkThread netlink =
+        OnlyOwner.start(setup(prologue), new Ears(this::doubt), timer, owner)) {
       if (policies.awaitSynced(SYNC_MAX) && node.awaitSynced(SYNC_MAX)) {
         news.release();
         work(netlink);
@@ -140,24 +141,6 @@ public final class NetworkPolicies implements AutoCloseable {
   private void doubt() {
     doubtful = true;
     news.release();
-  }
-
-  private NetlinkThread open() throws InterruptedException {
-    String said = "";
-    while (true) {
-      try {
-        return NetlinkThread.start(setup(prologue), new Ears(this::doubt));
-      } catch (IOException e) {
-        boolean taken = e instanceof NetlinkException n && n.errno() == Errno.EADDRINUSE;
-        String why =
-            taken ? "another Wherry serves this network namespace" : String.valueOf(e.getMessage());
-        if (!said.equals(why)) {
-          LOG.log(Level.WARNING, "network policies wait node={0} why=\"{1}\"", nodeName, why);
-          said = why;
-        }
-        timer.pause(OTHER_OWNER_PAUSE);
-      }
-    }
   }
 
   private void work(NetlinkThread netlink) throws InterruptedException {

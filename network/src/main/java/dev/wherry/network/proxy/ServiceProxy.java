@@ -9,10 +9,10 @@ import dev.wherry.machinery.time.Timer;
 import dev.wherry.model.core.v1.Node;
 import dev.wherry.model.core.v1.Service;
 import dev.wherry.model.discovery.v1.EndpointSlice;
-import dev.wherry.network.netlink.Errno;
 import dev.wherry.network.netlink.NetlinkException;
 import dev.wherry.network.netlink.NetlinkSocket;
 import dev.wherry.network.netlink.NetlinkThread;
+import dev.wherry.network.netlink.OnlyOwner;
 import dev.wherry.network.nftables.Queries;
 import dev.wherry.network.sockets.ListeningSockets;
 import java.io.IOException;
@@ -45,7 +45,6 @@ public final class ServiceProxy implements AutoCloseable {
       new Scope(
           "", "!service.kubernetes.io/headless,!service.kubernetes.io/service-proxy-name", "");
 
-  private static final Duration OTHER_OWNER_PAUSE = Duration.ofSeconds(5);
   private static final Duration RETRY_PAUSE = Duration.ofSeconds(2);
 
   /** Who fights for the table with another program does so this often at most. */
@@ -155,7 +154,8 @@ public final class ServiceProxy implements AutoCloseable {
   }
 
   private void run() {
-    try (NetlinkThread netlink = open();
+    String owner = "service proxy node=" + setup.nodeName();
+    try (NetlinkThread netlink = OnlyOwner.start(netlink(prologue), new Ears(inbox), timer, owner);
         HealthPorts ports = new HealthPorts(setup.sockets(), health())) {
       ports.open(HealthPorts.HEALTH_PORT, HealthPorts.STATUS_PORT);
       boolean synced =
@@ -180,24 +180,6 @@ public final class ServiceProxy implements AutoCloseable {
 
   private List<EndpointSlice> slicesOf(ObjectKey service) {
     return slices.byIndex(BY_SERVICE, service.toString());
-  }
-
-  private NetlinkThread open() throws InterruptedException {
-    String said = "";
-    while (true) {
-      try {
-        return NetlinkThread.start(netlink(prologue), new Ears(inbox));
-      } catch (IOException e) {
-        boolean taken = e instanceof NetlinkException n && n.errno() == Errno.EADDRINUSE;
-        String why =
-            taken ? "another Wherry serves this network namespace" : String.valueOf(e.getMessage());
-        if (!said.equals(why)) {
-          LOG.log(Level.WARNING, "service proxy waits node={0} why=\"{1}\"", setup.nodeName(), why);
-          said = why;
-        }
-        timer.pause(OTHER_OWNER_PAUSE);
-      }
-    }
   }
 
   private void work(NetlinkThread netlink, TableKeeper table) throws InterruptedException {

@@ -17,32 +17,18 @@ final class BackendPool {
   /** After a connection failed, others are asked first for so long. */
   private static final long AVOID_NANOS = TimeUnit.SECONDS.toNanos(2);
 
-  /** Requests on one HTTP/2 connection to an endpoint before another is opened. */
-  private static final int STREAMS_MAX = 100;
-
   private final BackendSockets sockets;
   private final ProxyLimits limits;
   private final InetSocketAddress address;
   private final BackendKey key;
-  private final boolean http2;
   private final Deque<BackendLink> idle = new ArrayDeque<>();
   private final Deque<LinkUser> waiting = new ArrayDeque<>();
-  private final List<Shared> shared = new ArrayList<>();
+  private final List<SharedConnection> shared = new ArrayList<>();
   private int open;
   private int connecting;
   private int busy;
   private long avoidUntil;
   private boolean avoided;
-
-  /** An HTTP/2 connection and the requests on it. */
-  private static final class Shared {
-    private final Channel channel;
-    private int streams;
-
-    Shared(Channel channel) {
-      this.channel = channel;
-    }
-  }
 
   BackendPool(
       BackendSockets sockets, ProxyLimits limits, InetSocketAddress address, BackendKey key) {
@@ -50,7 +36,6 @@ final class BackendPool {
     this.limits = limits;
     this.address = address;
     this.key = key;
-    this.http2 = key.http2();
   }
 
   InetSocketAddress address() {
@@ -71,7 +56,7 @@ final class BackendPool {
   }
 
   void acquire(LinkUser user) {
-    if (http2) {
+    if (key.http2()) {
       acquireStream(user);
       return;
     }
@@ -89,31 +74,18 @@ final class BackendPool {
     }
   }
 
-  /** Opens a connection for one client alone. */
-  void join(StreamFront front) {
-    if (open + connecting >= limits.backendConnectionsMax()) {
-      front.notConnected();
-      return;
+  /** A connection for one client alone begins; false where there are too many. */
+  boolean beginAlone() {
+    boolean room = open + connecting < limits.backendConnectionsMax();
+    if (room) {
+      busy++;
+      open++;
     }
-    busy++;
-    open++;
-    sockets
-        .dial(key, address)
-        .addListener(dialled -> {
-          if (dialled.isSuccess()) {
-            Channel channel = (Channel) dialled.getNow();
-            channel.closeFuture().addListener(_ -> left());
-            avoided = false;
-            front.connected(channel);
-          } else {
-            left();
-            avoid(System.nanoTime());
-            front.notConnected();
-          }
-        });
+    return room;
   }
 
-  private void avoid(long now) {
+  /** A connection failed: others are asked first for a while. */
+  void avoid(long now) {
     avoided = true;
     avoidUntil = now + AVOID_NANOS;
   }
@@ -124,15 +96,15 @@ final class BackendPool {
       return;
     }
     waiting.addLast(user);
-    if (open + connecting < limits.backendConnectionsMax() && (!http2 || connecting == 0)) {
+    if (open + connecting < limits.backendConnectionsMax() && (!key.http2() || connecting == 0)) {
       connecting++;
       sockets.connect(this, key, address);
     }
   }
 
   private void acquireStream(LinkUser user) {
-    for (Shared one : shared) {
-      if (one.streams < STREAMS_MAX && one.channel.isActive()) {
+    for (SharedConnection one : shared) {
+      if (one.hasRoom()) {
         openStream(one, user);
         return;
       }
@@ -140,11 +112,11 @@ final class BackendPool {
     await(user);
   }
 
-  private void openStream(Shared one, LinkUser user) {
-    one.streams++;
+  private void openStream(SharedConnection one, LinkUser user) {
+    one.began();
     busy++;
     sockets
-        .openStream(this, one.channel)
+        .openStream(this, one.channel())
         .addListener(opened -> {
           if (opened.isSuccess()) {
             BackendLink link = ((Channel) opened.getNow()).pipeline().get(BackendLink.class);
@@ -154,7 +126,7 @@ final class BackendPool {
               link.lend(user);
             }
           } else {
-            one.streams--;
+            one.ended();
             busy--;
             user.notConnected("no stream to " + address, false);
           }
@@ -166,8 +138,8 @@ final class BackendPool {
     connecting--;
     open++;
     avoided = false;
-    if (http2) {
-      Shared one = new Shared(channel);
+    if (key.http2()) {
+      SharedConnection one = new SharedConnection(channel);
       shared.add(one);
       channel
           .closeFuture()
@@ -175,7 +147,7 @@ final class BackendPool {
             shared.remove(one);
             open--;
           });
-      while (!waiting.isEmpty() && one.streams < STREAMS_MAX) {
+      while (!waiting.isEmpty() && one.hasRoom()) {
         LinkUser user = waiting.removeFirst();
         if (!user.isOver()) {
           openStream(one, user);
@@ -207,7 +179,7 @@ final class BackendPool {
   void failed(String why, long now) {
     connecting--;
     avoid(now);
-    if (open > 0 && !http2) {
+    if (open > 0 && !key.http2()) {
       LinkUser user = waiting.pollFirst();
       if (user != null) {
         user.notConnected(why, false);
@@ -238,10 +210,10 @@ final class BackendPool {
 
   /** A link's channel is closed. */
   void closed(BackendLink link) {
-    if (http2) {
+    if (key.http2()) {
       busy--;
       Channel parent = link.channel().parent();
-      shared.stream().filter(one -> one.channel.equals(parent)).forEach(one -> one.streams--);
+      shared.stream().filter(one -> one.channel().equals(parent)).forEach(one -> one.ended());
       return;
     }
     open--;

@@ -2,6 +2,7 @@ package dev.wherry.network.ingress.proxy;
 
 import dev.wherry.network.ingress.route.BackendKey;
 import dev.wherry.network.ingress.route.Endpoints;
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -135,6 +136,27 @@ final class ProxyLoop {
       }
     }
     return Optional.of(fit.isEmpty() ? better : fit.get(chance(fit.size())));
+  }
+
+  /** Opens a connection to an endpoint for one client alone. */
+  void join(BackendKey key, BackendPool pool, StreamFront front) {
+    if (!pool.beginAlone()) {
+      front.notConnected();
+      return;
+    }
+    sockets
+        .dial(key, pool.address())
+        .addListener(dialled -> {
+          if (dialled.isSuccess()) {
+            Channel channel = (Channel) dialled.getNow();
+            channel.closeFuture().addListener(_ -> pool.left());
+            front.connected(channel);
+          } else {
+            pool.left();
+            pool.avoid(System.nanoTime());
+            front.notConnected();
+          }
+        });
   }
 
   private static boolean fit(BackendPool pool, Set<InetSocketAddress> tried, long now) {

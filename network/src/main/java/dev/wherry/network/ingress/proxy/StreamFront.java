@@ -77,8 +77,8 @@ final class StreamFront extends ChannelInboundHandlerAdapter {
         wanted == null || tried.size() >= ATTEMPTS_MAX
             ? Optional.empty()
             : loop.choose(wanted, tried);
-    if (pool.isPresent() && tried.add(pool.get().address())) {
-      pool.get().join(this);
+    if (wanted != null && pool.isPresent() && tried.add(pool.get().address())) {
+      loop.join(wanted, pool.get(), this);
     } else {
       end();
     }
