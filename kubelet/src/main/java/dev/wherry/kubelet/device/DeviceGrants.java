@@ -38,11 +38,6 @@ public final class DeviceGrants implements ResourceBook {
     return book;
   }
 
-  /** Whether a pod asks for any device. */
-  public boolean concerns(PodView pod) {
-    return pod.all().stream().anyMatch(named -> !wanted(named).isEmpty());
-  }
-
   @Override
   public Map<String, List<NumaHint>> hints(PodView pod, PodView.Named container) {
     Map<String, List<NumaHint>> hints = new TreeMap<>();
