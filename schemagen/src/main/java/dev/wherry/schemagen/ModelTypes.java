@@ -72,7 +72,9 @@ final class ModelTypes {
     }
     String version = matcher.group("version").toLowerCase(java.util.Locale.ROOT);
     String simpleName = matcher.group("name");
-    List<Descriptor> found = messages.named(version, simpleName);
+    // The aggregator publishes no messages; of its types one is named as another's.
+    boolean aggregators = "Apiregistration".equals(matcher.group("group"));
+    List<Descriptor> found = aggregators ? List.of() : messages.named(version, simpleName);
     String pack;
     if (found.isEmpty()) {
       pack = AGGREGATOR;
@@ -81,10 +83,7 @@ final class ModelTypes {
       protoNames.put(model, pack + "." + simpleName);
     }
     String[] labels = pack.split("\\.");
-    String group =
-        simpleName.equals("ServiceReference") && "Apiregistration".equals(matcher.group("group"))
-            ? "apiregistration"
-            : labels[labels.length - 2];
+    String group = labels[labels.length - 2];
     names.put(model, group + "." + version + "." + simpleName);
     return true;
   }

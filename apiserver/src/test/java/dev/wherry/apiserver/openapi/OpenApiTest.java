@@ -88,6 +88,17 @@ class OpenApiTest {
     assertEquals("2.0", document.path("swagger").asText());
     assertTrue(document.path("paths").has("/api/v1/namespaces/{namespace}/pods/{name}/log"));
     assertEquals(List.of(), dangling(document.path("definitions"), "#/definitions/"));
+    assertTrue(
+        document
+            .path("definitions")
+            .has("io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.ServiceReference"));
+  }
+
+  /** Go's strict reader refuses the whole document. */
+  @Test
+  void v2_document_namesNothingTwice() {
+    byte[] document = openApi.answer("/openapi/v2", "", "", "").orElseThrow().plain();
+    assertEquals(List.of(), Json.parseReporting(document).duplicates());
   }
 
   private static List<String> dangling(JsonNode definitions, String prefix) {
