@@ -87,7 +87,7 @@ public final class ReplicaController<T extends KubeObject> implements KeyDriven 
     Instant now = parts.timer().instant();
     PodWrites.Result result = PodWrites.Result.NOTHING;
     if (mayDecide) {
-      ReplicaPlan plan = ReplicaPlan.of(owner, own, siblings(owner, own), now);
+      ReplicaPlan plan = ReplicaPlan.of(owner, own, () -> siblings(owner, own), now);
       result =
           plan.delete().isEmpty()
               ? writes.create(owner.object(), plan.create())

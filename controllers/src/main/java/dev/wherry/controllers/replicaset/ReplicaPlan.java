@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * Decides for one ReplicaSet or ReplicationController (kube-controller-manager replicaset). Pure.
@@ -25,9 +26,11 @@ record ReplicaPlan(List<Pod> create, List<Pod> delete) {
 
   /**
    * @param pods the owner's own
-   * @param siblings pods of all owners under the same controller, for the order of deletion
+   * @param siblings pods of all owners under the same controller, for the order of deletion; asked
+   *     for only then
    */
-  static ReplicaPlan of(ReplicaOwner<?> owner, List<Pod> pods, List<Pod> siblings, Instant now) {
+  static ReplicaPlan of(
+      ReplicaOwner<?> owner, List<Pod> pods, Supplier<List<Pod>> siblings, Instant now) {
     List<Pod> active = pods.stream().filter(PodFacts::isActive).toList();
     int missing = owner.replicas() - active.size();
     if (owner.isDeleted() || missing == 0) {
@@ -39,7 +42,8 @@ record ReplicaPlan(List<Pod> create, List<Pod> delete) {
       return new ReplicaPlan(Collections.nCopies(count, pod), List.of());
     }
     int count = Math.min(-missing, PodWrites.BURST_PODS);
-    List<Pod> order = owner.replicas() == 0 ? active : DeletionOrder.of(active, siblings, now);
+    List<Pod> order =
+        owner.replicas() == 0 ? active : DeletionOrder.of(active, siblings.get(), now);
     return new ReplicaPlan(List.of(), order.subList(0, count));
   }
 
