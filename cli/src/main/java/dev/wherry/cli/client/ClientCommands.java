@@ -14,6 +14,7 @@ import dev.wherry.cli.client.copy.CopyCommand;
 import dev.wherry.cli.client.create.AutoscaleCommand;
 import dev.wherry.cli.client.create.CreateGenerators;
 import dev.wherry.cli.client.create.ExposeCommand;
+import dev.wherry.cli.client.debug.DebugCommand;
 import dev.wherry.cli.client.diff.DiffCommand;
 import dev.wherry.cli.client.edit.EditCommand;
 import dev.wherry.cli.client.fit.FitCommand;
@@ -25,6 +26,7 @@ import dev.wherry.cli.client.node.CordonCommand;
 import dev.wherry.cli.client.node.DrainCommand;
 import dev.wherry.cli.client.node.UncordonCommand;
 import dev.wherry.cli.client.plugin.PluginCommands;
+import dev.wherry.cli.client.proxy.ProxyCommand;
 import dev.wherry.cli.client.rollout.RolloutCommands;
 import dev.wherry.cli.client.set.SetCommands;
 import dev.wherry.cli.client.verb.Streams;
@@ -65,6 +67,8 @@ public final class ClientCommands {
           "attach",
           "cp",
           "port-forward",
+          "proxy",
+          "debug",
           "cordon",
           "uncordon",
           "drain",
@@ -107,7 +111,7 @@ public final class ClientCommands {
           case "config" -> () -> new ConfigCommand(streams);
           case "api-resources" -> () -> new ApiResourcesCommand(streams);
           case "api-versions" -> () -> new ApiVersionsCommand(streams);
-          case "cluster-info" -> () -> new ClusterInfoCommand(streams);
+          case "cluster-info" -> () -> ClusterInfoCommand.command(streams);
           case "auth" -> () -> AuthCommands.command(streams);
           default -> null;
         });
@@ -141,6 +145,8 @@ public final class ClientCommands {
           case "run" -> () -> new RunCommand(streams);
           case "cp" -> () -> new CopyCommand(streams);
           case "port-forward" -> () -> new PortForwardCommand(streams);
+          case "proxy" -> () -> new ProxyCommand(streams);
+          case "debug" -> () -> new DebugCommand(streams);
           case "cordon" -> () -> new CordonCommand(streams);
           case "uncordon" -> () -> new UncordonCommand(streams);
           case "drain" -> () -> new DrainCommand(streams);

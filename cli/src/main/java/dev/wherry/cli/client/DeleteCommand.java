@@ -15,6 +15,7 @@ import dev.wherry.cli.client.verb.DryRun;
 import dev.wherry.cli.client.verb.FileOptions;
 import dev.wherry.cli.client.verb.Session;
 import dev.wherry.cli.client.verb.Streams;
+import dev.wherry.cli.client.verb.Wait;
 import dev.wherry.model.status.ApiException;
 import dev.wherry.model.status.Reason;
 import java.util.ArrayList;
@@ -68,7 +69,8 @@ public final class DeleteCommand extends ClientCommand {
     streams().out().flush();
     if (options.waits() && options.dryRun() == DryRun.NONE) {
       Deletion deletion = new Deletion(session);
-      deleted.forEach(one -> deletion.await(one.target(), one.uid()));
+      Wait wait = new Wait(options.patience());
+      deleted.forEach(one -> deletion.await(one.target(), one.uid(), wait));
     }
     failures.raise();
     return 0;

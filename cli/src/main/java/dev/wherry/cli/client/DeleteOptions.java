@@ -4,11 +4,15 @@ import dev.wherry.cli.client.failure.ClientException;
 import dev.wherry.cli.client.select.Lists;
 import dev.wherry.cli.client.select.Targets;
 import dev.wherry.cli.client.verb.DryRun;
+import dev.wherry.cli.client.verb.GoDuration;
 import java.io.PrintStream;
+import java.time.Duration;
 import picocli.CommandLine.Option;
 
 /** The flags of {@code delete}. */
 final class DeleteOptions {
+  private static final Duration WEEK = Duration.ofDays(7);
+
   @Option(
       names = {"-A", "--all-namespaces"},
       arity = "0..1",
@@ -62,6 +66,9 @@ final class DeleteOptions {
       description = "What does not exist is no error.")
   private boolean ignoreNotFound;
 
+  @Option(names = "--timeout", description = "How long to wait until they are gone; 0 for a week.")
+  private String timeout = "0s";
+
   @Option(names = "--cascade", description = "background, foreground or orphan.")
   private String cascade = "background";
 
@@ -83,6 +90,7 @@ final class DeleteOptions {
 
   /** Refuses contradictions and warns of what {@code --force} means. */
   void check(PrintStream err) {
+    GoDuration.flag("--timeout", timeout);
     if (now && gracePeriod != -1) {
       throw ClientException.error("--now and --grace-period cannot be specified together");
     }
@@ -133,6 +141,11 @@ final class DeleteOptions {
 
   DryRun dryRun() {
     return DryRun.of(dryRun);
+  }
+
+  Duration patience() {
+    Duration given = GoDuration.flag("--timeout", timeout);
+    return given.isPositive() ? given : WEEK;
   }
 
   boolean waits() {

@@ -59,6 +59,10 @@ public final class GetCommand extends ClientCommand {
     OutputFormat format = output.format();
     Optional<ObjectPrinter> printer = format.printer(streams().out(), options.headers());
     Targets targets = targets(session);
+    if (!options.subresource().isEmpty()
+        && targets.all().stream().anyMatch(target -> target.name().isEmpty())) {
+      throw ClientException.error("subresource cannot be used when bulk resources are specified");
+    }
     if (options.watching()) {
       new GetWatch(session, options, format, printer).run(targets);
       return 0;

@@ -88,6 +88,11 @@ final class GetOptions {
   @Option(names = "--sort-by", description = "A JSONPath to sort by.")
   private String sortBy = "";
 
+  @Option(
+      names = "--subresource",
+      description = "The part of the objects, such as status or scale.")
+  private String subresource = "";
+
   @Option(names = "--chunk-size", description = "Objects per page; 0 for all at once.")
   private int pageItems = Lists.Filter.NONE.pageItems();
 
@@ -97,7 +102,12 @@ final class GetOptions {
   }
 
   Lists.Filter filter() {
-    return new Lists.Filter(labels, fields, pageItems, !sortBy.isEmpty());
+    return new Lists.Filter(labels, fields, pageItems, !sortBy.isEmpty()).part(subresource);
+  }
+
+  /** "" for the objects themselves. */
+  String subresource() {
+    return subresource;
   }
 
   boolean everywhere() {

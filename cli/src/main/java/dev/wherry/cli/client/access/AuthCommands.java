@@ -17,11 +17,12 @@ public final class AuthCommands implements Runnable {
   public static CommandLine command(Streams streams) {
     return new CommandLine(new AuthCommands())
         .addSubcommand(new CanI(streams))
+        .addSubcommand(new Reconcile(streams))
         .addSubcommand(new WhoAmI(streams));
   }
 
   @Override
   public void run() {
-    throw ClientException.error("name what to ask: wherry auth can-i|whoami");
+    throw ClientException.error("name what to ask: wherry auth can-i|reconcile|whoami");
   }
 }

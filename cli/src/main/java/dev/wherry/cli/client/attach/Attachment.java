@@ -18,7 +18,7 @@ import java.util.Optional;
  * @param stdin whether to pass the standard input on
  * @param tty whether a terminal is wished; the container decides
  */
-record Attachment(boolean stdin, boolean tty, boolean quiet, DetachKeys leave) {
+public record Attachment(boolean stdin, boolean tty, boolean quiet, DetachKeys leave) {
   /** What kubectl says of every session that others may read. */
   private static final String RECORDED =
       "All commands and output from this session will be recorded in container logs, including"
@@ -31,7 +31,7 @@ record Attachment(boolean stdin, boolean tty, boolean quiet, DetachKeys leave) {
    *
    * @throws ClientException when it cannot be attached to, or has ended with a code of its own
    */
-  void run(Session session, JsonNode pod, String container) {
+  public void run(Session session, JsonNode pod, String container) {
     PrintStream err = session.streams().err();
     JsonNode spec = container(pod, container);
     boolean terminal = spec.path("tty").asBoolean();

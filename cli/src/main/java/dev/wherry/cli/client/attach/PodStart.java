@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 
 /** Waits for what becomes of a pod that a verb has started. */
-final class PodStart {
+public final class PodStart {
   private PodStart() {}
 
   /** Whether a pod has come to its end. */
@@ -41,7 +41,7 @@ final class PodStart {
    *
    * @throws ClientException when the time is over or the pod is gone
    */
-  static JsonNode await(
+  public static JsonNode await(
       Session session, Target pod, Duration patience, Predicate<JsonNode> condition) {
     AtomicReference<JsonNode> last = new AtomicReference<>();
     boolean held =

@@ -23,9 +23,6 @@ import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
-import java.util.Base64;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
@@ -138,24 +135,8 @@ public final class Api implements AutoCloseable {
   private HttpRequest.Builder request(String path) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(base + path)).header("User-Agent", "wherry");
-    headers().forEach(request::header);
-    access.impersonateGroups().forEach(group -> request.header("Impersonate-Group", group));
+    Credentials.of(access).forEach(header -> request.header(header.name(), header.value()));
     return request;
-  }
-
-  private Map<String, String> headers() {
-    Map<String, String> headers = new LinkedHashMap<>();
-    if (!access.token().isEmpty()) {
-      headers.put("Authorization", "Bearer " + access.token());
-    } else if (!access.user().isEmpty()) {
-      String pair = access.user() + ":" + access.password();
-      byte[] bytes = pair.getBytes(StandardCharsets.UTF_8);
-      headers.put("Authorization", "Basic " + Base64.getEncoder().encodeToString(bytes));
-    }
-    if (!access.impersonate().isEmpty()) {
-      headers.put("Impersonate-User", access.impersonate());
-    }
-    return headers;
   }
 
   private <B> HttpResponse<B> send(HttpRequest request, BodyHandler<B> handler) {
@@ -185,8 +166,7 @@ public final class Api implements AutoCloseable {
       String path, String protocol, WebSocket.Listener listener) {
     WebSocket.Builder builder =
         http.newWebSocketBuilder().connectTimeout(CONNECT_TIMEOUT).subprotocols(protocol);
-    headers().forEach(builder::header);
-    access.impersonateGroups().forEach(group -> builder.header("Impersonate-Group", group));
+    Credentials.of(access).forEach(header -> builder.header(header.name(), header.value()));
     return builder.buildAsync(URI.create("ws" + base.substring("http".length()) + path), listener);
   }
 

@@ -7,6 +7,7 @@ import dev.wherry.cli.client.select.Target;
 import dev.wherry.cli.client.verb.ClientCommand;
 import dev.wherry.cli.client.verb.Session;
 import dev.wherry.cli.client.verb.Streams;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /** {@code wherry cluster-info}. */
@@ -18,8 +19,13 @@ public final class ClusterInfoCommand extends ClientCommand {
   private static final String MARK = "kubernetes.io/cluster-service=true";
   private static final String NAME = "kubernetes.io/name";
 
-  public ClusterInfoCommand(Streams streams) {
+  private ClusterInfoCommand(Streams streams) {
     super(streams);
+  }
+
+  /** {@code cluster-info} with its verb. */
+  public static CommandLine command(Streams streams) {
+    return new CommandLine(new ClusterInfoCommand(streams)).addSubcommand(new ClusterDump(streams));
   }
 
   @Override

@@ -21,13 +21,22 @@ public record OutputFormat(
     String name, String argument, boolean managedFields, boolean missingAllowed) {
   private static final List<String> WITH_ARGUMENT =
       List.of(
-          "jsonpath", "jsonpath-as-json", "jsonpath-file", "custom-columns", "custom-columns-file");
+          "jsonpath",
+          "jsonpath-as-json",
+          "jsonpath-file",
+          "custom-columns",
+          "custom-columns-file",
+          "go-template",
+          "go-template-file",
+          "template",
+          "templatefile");
 
   /** Takes {@code -o} and {@code --template} as they were given. */
   public static OutputFormat parse(
       String output, String template, boolean managedFields, boolean missingAllowed) {
     int equals = output.indexOf('=');
-    String name = equals < 0 ? output : output.substring(0, equals);
+    String given = equals < 0 ? output : output.substring(0, equals);
+    String name = given.isEmpty() && !template.isEmpty() ? "go-template" : given;
     String argument = equals < 0 ? template : output.substring(equals + 1);
     return new OutputFormat(name, argument, managedFields, missingAllowed);
   }
@@ -62,14 +71,18 @@ public record OutputFormat(
           case "jsonpath" -> new JsonPathPrinter(argument, missingAllowed, false, out);
           case "jsonpath-as-json" -> new JsonPathPrinter(argument, missingAllowed, true, out);
           case "jsonpath-file" -> new JsonPathPrinter(file(), missingAllowed, false, out);
+          case "go-template", "template" -> new GoTemplatePrinter(argument, missingAllowed, out);
+          case "go-template-file", "templatefile" ->
+              new GoTemplatePrinter(file(), missingAllowed, out);
           case "custom-columns" -> CustomColumns.ofSpec(argument, headers, out);
           case "custom-columns-file" -> CustomColumns.ofTemplate(file(), headers, out);
           default ->
               throw ClientException.error(
                   "unable to match a printer suitable for the output format \"%s\", allowed formats"
                           .formatted(name)
-                      + " are: custom-columns,custom-columns-file,json,jsonpath,jsonpath-as-json,"
-                      + "jsonpath-file,name,wide,yaml");
+                      + " are: custom-columns,custom-columns-file,go-template,go-template-file,json,"
+                      + "jsonpath,jsonpath-as-json,jsonpath-file,name,template,templatefile,wide,"
+                      + "yaml");
         });
   }
 

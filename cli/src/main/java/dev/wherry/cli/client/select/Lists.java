@@ -27,10 +27,20 @@ public final class Lists {
    * @param fields "" for all
    * @param pageItems 0 for all at once
    * @param whole asks for whole objects in a Table's rows
+   * @param part the subresource of a named object, "" for the object
    */
-  public record Filter(String labels, String fields, int pageItems, boolean whole) {
+  public record Filter(String labels, String fields, int pageItems, boolean whole, String part) {
     /** Everything, in kubectl's pages. */
     public static final Filter NONE = new Filter("", "", 500, false);
+
+    public Filter(String labels, String fields, int pageItems, boolean whole) {
+      this(labels, fields, pageItems, whole, "");
+    }
+
+    /** The same of a part of each object. */
+    public Filter part(String subresource) {
+      return new Filter(labels, fields, pageItems, whole, subresource);
+    }
 
     /** Only the objects that the labels select. */
     public static Filter ofLabels(String labels) {
@@ -53,8 +63,11 @@ public final class Lists {
   public static String read(
       Api api, Target target, Filter filter, String accept, Consumer<JsonNode> page) {
     if (!target.name().isEmpty()) {
+      String part = filter.part().isEmpty() ? "" : "/" + filter.part();
       String path =
-          new Query(target.path()).add("includeObject", filter.whole() ? "Object" : "").toString();
+          new Query(target.path() + part)
+              .add("includeObject", filter.whole() ? "Object" : "")
+              .toString();
       JsonNode object = Json.parse(api.send("GET", path, accept, "", new byte[0]));
       page.accept(object);
       return object.path("metadata").path("resourceVersion").asText("");

@@ -2,6 +2,7 @@ package dev.wherry.cli.client.verb;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wherry.cli.client.failure.ClientException;
 import dev.wherry.cli.client.http.Api;
 import dev.wherry.cli.client.select.Lists;
 import dev.wherry.cli.client.select.Target;
@@ -9,6 +10,7 @@ import dev.wherry.cli.client.select.Watch;
 import dev.wherry.model.json.Json;
 import dev.wherry.model.status.ApiException;
 import dev.wherry.model.status.Reason;
+import java.time.Duration;
 import java.util.Optional;
 
 /** Deletes objects and waits until they are gone. */
@@ -47,16 +49,31 @@ public final class Deletion {
    * @param uid of the object, "" if unknown
    */
   public void await(Target target, String uid) {
+    await(target, uid, new Wait(ObjectWatch.FOR_EVER));
+  }
+
+  /**
+   * The same for a while.
+   *
+   * @throws ClientException when the time is over
+   */
+  public void await(Target target, String uid, Wait wait) {
     while (true) {
       Optional<String> version = present(target, uid);
       if (version.isEmpty()) {
         return;
       }
+      Duration left = wait.left();
+      if (left.isZero()) {
+        throw ClientException.error(
+            "timed out waiting for the condition on %s/%s"
+                .formatted(target.type().plural(), target.name()));
+      }
       String path = Lists.watchPath(target, Lists.Filter.NONE, version.get());
       try {
-        boolean ended =
-            Watch.follow(session.api(), path, Api.JSON, (type, object) -> !type.equals("DELETED"));
-        if (!ended) {
+        Watch.End end =
+            Watch.follow(session.api(), path, left, (type, object) -> !type.equals("DELETED"));
+        if (end == Watch.End.ENOUGH) {
           return;
         }
       } catch (ApiException e) {

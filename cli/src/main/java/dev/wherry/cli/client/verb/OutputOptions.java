@@ -9,10 +9,10 @@ public final class OutputOptions {
       names = {"-o", "--output"},
       description =
           "json, yaml, name, wide, jsonpath=, jsonpath-as-json=, jsonpath-file=, custom-columns=,"
-              + " custom-columns-file=.")
+              + " custom-columns-file=, go-template=, go-template-file=.")
   private String output = "";
 
-  @Option(names = "--template", description = "The template of -o jsonpath.")
+  @Option(names = "--template", description = "The template of -o jsonpath or go-template.")
   private String template = "";
 
   @Option(

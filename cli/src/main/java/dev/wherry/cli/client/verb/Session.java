@@ -3,6 +3,7 @@ package dev.wherry.cli.client.verb;
 import dev.wherry.cli.client.discovery.Discovery;
 import dev.wherry.cli.client.discovery.DiscoveryFile;
 import dev.wherry.cli.client.http.Api;
+import dev.wherry.cli.client.http.RawLink;
 import dev.wherry.cli.client.select.ManifestTargets;
 import dev.wherry.cli.kubeconfig.Access;
 import java.time.Duration;
@@ -38,6 +39,11 @@ public final class Session implements AutoCloseable {
 
   public Api api() {
     return api;
+  }
+
+  /** Connections for requests that are made elsewhere. */
+  public RawLink rawLink() {
+    return new RawLink(access);
   }
 
   public Discovery discovery() {
