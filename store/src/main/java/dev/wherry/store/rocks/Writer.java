@@ -22,6 +22,9 @@ final class Writer {
   /** A batch takes no more transactions once it holds as much; bounds what a sync writes. */
   static final long BATCH_BYTES_MAX = 4L << 20;
 
+  /** And no more once it touches as many keys: those of a batch have to stay in the recent ones. */
+  private static final int BATCH_KEYS_MAX = RecentKeys.HEADS_MAX / 2;
+
   /** At most this long it waits for a batch to fill; and never more than a quarter of a sync. */
   static final long GATHER_NANOS_MAX = 1_000_000;
 
@@ -48,10 +51,19 @@ final class Writer {
       return 0;
     }
 
+    default int keys() {
+      return 0;
+    }
+
     record Transact(Txn txn, CompletableFuture<TxnResult> answer) implements Work {
       @Override
       public long sizeBytes() {
         return txn.sizeBytes();
+      }
+
+      @Override
+      public int keys() {
+        return txn.compares().size() + txn.ops().size();
       }
     }
 
@@ -142,12 +154,14 @@ final class Writer {
    */
   private void gather(List<Work> taken) {
     long bytes = taken.getFirst().sizeBytes();
+    int keys = taken.getFirst().keys();
     long end = System.nanoTime() + Math.min(lastSyncNanos / 4, GATHER_NANOS_MAX);
-    while (taken.size() < batchMax && bytes < BATCH_BYTES_MAX) {
+    while (taken.size() < batchMax && bytes < BATCH_BYTES_MAX && keys < BATCH_KEYS_MAX) {
       Work next = queue.poll();
       if (next != null) {
         taken.add(next);
         bytes += next.sizeBytes();
+        keys += next.keys();
       } else if (taken.size() < lastGroup && System.nanoTime() < end) {
         LockSupport.parkNanos(GATHER_STEP_NANOS);
       } else {

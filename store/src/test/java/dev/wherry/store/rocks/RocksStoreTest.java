@@ -7,10 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.wherry.store.Store;
 import dev.wherry.store.StoreContractTest;
 import dev.wherry.store.StoreException;
+import dev.wherry.store.Txn;
+import dev.wherry.store.TxnResult;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -150,6 +154,26 @@ class RocksStoreTest extends StoreContractTest {
     assertTrue(segments().size() <= 24, segments().size() + " files for 150 MB");
     reopen();
     assertEquals(150, store.get("/again/3").orElseThrow().version());
+  }
+
+  @Test
+  void txnAsync_moreKeysWaitingThanAreRemembered_eachSeesTheOneBefore() {
+    int txns = RecentKeys.HEADS_MAX / Txn.OPS_MAX + 64;
+    List<CompletableFuture<TxnResult>> answers = new ArrayList<>();
+    for (int round = 0; round < 2; round++) {
+      for (int number = 0; number < txns; number++) {
+        List<Txn.Op> ops = new ArrayList<>();
+        for (int op = 0; op < Txn.OPS_MAX; op++) {
+          ops.add(new Txn.Op.Put("/many/" + number + "/" + op, new byte[] {1}));
+        }
+        answers.add(store.txnAsync(new Txn(List.of(), ops, Txn.Durability.CHEAP)));
+      }
+    }
+    answers.forEach(RocksStore::await);
+
+    for (int number = 0; number < txns; number++) {
+      assertEquals(2, store.get("/many/" + number + "/0").orElseThrow().version(), "of " + number);
+    }
   }
 
   @Test
