@@ -27,6 +27,9 @@ final class HttpWatch<T extends KubeObject> implements WatchHandle {
    */
   static final Duration SILENCE_MAX = Duration.ofMinutes(3);
 
+  /** Read at a time; a node has a dozen watches, each with a buffer of its own. */
+  private static final int READ_BYTES = 8 << 10;
+
   private static final String INITIAL_EVENTS_END = "k8s.io/initial-events-end";
 
   private final Kind<T> kind;
@@ -72,7 +75,7 @@ final class HttpWatch<T extends KubeObject> implements WatchHandle {
 
   private void run() {
     Optional<ApiException> error = Optional.empty();
-    try (InputStream in = new BufferedInputStream(stream, 64 * 1024)) {
+    try (InputStream in = new BufferedInputStream(stream, READ_BYTES)) {
       ByteArrayOutputStream line = new ByteArrayOutputStream(4_096);
       while (!closed && readLine(in, line)) {
         heard = timer.instant();

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
@@ -22,18 +23,37 @@ class ArtifactTest {
   /** The first class file version that the recorded start holds: Java 6. */
   private static final int RECORDABLE = 50;
 
+  private static final Pattern SIGNATURE = Pattern.compile("META-INF/[^/]+\\.(SF|RSA|DSA|EC)");
+
   /** Annotations only; nothing of them is loaded. */
   private static final Set<String> NEVER_LOADED = Set.of("annotations", "jsr305");
 
-  @Test
-  void classes_areNewEnoughForTheRecordedStart() throws Exception {
+  private static List<Path> jars() throws IOException {
     List<Path> jars;
     try (Stream<Path> files = Files.list(JARS)) {
       jars = files.filter(file -> file.toString().endsWith(".jar")).toList();
     }
     assertFalse(jars.isEmpty(), "no artifact: build the module cli");
+    return jars;
+  }
+
+  @Test
+  void jars_areNotSigned_forTheRecordedStartHoldsNoSignedClass() throws Exception {
+    List<String> signed = new ArrayList<>();
+    for (Path file : jars()) {
+      try (ZipFile jar = new ZipFile(file.toFile())) {
+        if (jar.stream().anyMatch(entry -> SIGNATURE.matcher(entry.getName()).matches())) {
+          signed.add(file.getFileName().toString());
+        }
+      }
+    }
+    assertEquals(List.of(), signed);
+  }
+
+  @Test
+  void classes_areNewEnoughForTheRecordedStart() throws Exception {
     List<String> old = new ArrayList<>();
-    for (Path jar : jars) {
+    for (Path jar : jars()) {
       if (!NEVER_LOADED.contains(jar.getFileName().toString().replaceFirst("-\\d.*", ""))) {
         collectOld(jar, old);
       }

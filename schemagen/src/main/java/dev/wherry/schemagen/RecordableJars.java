@@ -1,5 +1,7 @@
 package dev.wherry.schemagen;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -12,25 +14,31 @@ import java.lang.constant.ClassDesc;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.jar.JarFile;
+import java.util.jar.Manifest;
+import java.util.regex.Pattern;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 
 /**
- * Writes a jar's classes again in a newer class file version, with stack maps. The JVM's recorded
- * start (JEP 483) leaves out classes older than version 50, so that they are parsed and verified at
- * every start. Nothing but version and stack maps changes.
+ * Makes jars fit for the JVM's recorded start (JEP 483). It leaves out classes older than version
+ * 50, which are written again in a newer version, with stack maps; and those of signed jars, whose
+ * signature is left out (it is checked when the build fetches the jar; a JVM that checks it again
+ * reads and keeps a manifest of thousands of digests). Nothing else changes.
  */
-public final class RenewClasses {
+public final class RecordableJars {
   /** Below it a class has no stack maps and cannot be recorded. */
   private static final int RECORDABLE = ClassFile.JAVA_6_VERSION;
 
   private static final String CLASS = ".class";
 
+  private static final Pattern SIGNATURE = Pattern.compile("META-INF/[^/]+\\.(SF|RSA|DSA|EC)");
+
   private final ZipFile jar;
   private final ClassFile format;
 
-  private RenewClasses(ZipFile jar) {
+  private RecordableJars(ZipFile jar) {
     this.jar = jar;
     this.format =
         ClassFile.of(
@@ -49,7 +57,7 @@ public final class RenewClasses {
       Path renewed = old.resolveSibling(old.getFileName() + ".renewed");
       try (ZipFile jar = new ZipFile(old.toFile());
           ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(renewed))) {
-        new RenewClasses(jar).writeTo(out);
+        new RecordableJars(jar).writeTo(out);
       }
       Files.move(renewed, old, StandardCopyOption.ATOMIC_MOVE);
     }
@@ -57,15 +65,33 @@ public final class RenewClasses {
 
   private void writeTo(ZipOutputStream out) throws IOException {
     for (ZipEntry entry : jar.stream().toList()) {
+      if (SIGNATURE.matcher(entry.getName()).matches()) {
+        continue;
+      }
       ZipEntry copy = new ZipEntry(entry.getName());
       copy.setTime(entry.getTime());
       out.putNextEntry(copy);
       try (InputStream in = jar.getInputStream(entry)) {
-        byte[] bytes = in.readAllBytes();
-        out.write(entry.getName().endsWith(CLASS) ? renewed(bytes) : bytes);
+        out.write(renewed(entry.getName(), in.readAllBytes()));
       }
       out.closeEntry();
     }
+  }
+
+  private byte[] renewed(String name, byte[] bytes) throws IOException {
+    if (name.equals(JarFile.MANIFEST_NAME)) {
+      return withoutDigests(bytes);
+    }
+    return name.endsWith(CLASS) ? renewed(bytes) : bytes;
+  }
+
+  /** What it says of the jar, without what it says of each file. */
+  private static byte[] withoutDigests(byte[] bytes) throws IOException {
+    Manifest manifest = new Manifest(new ByteArrayInputStream(bytes));
+    manifest.getEntries().clear();
+    ByteArrayOutputStream written = new ByteArrayOutputStream();
+    manifest.write(written);
+    return written.toByteArray();
   }
 
   private byte[] renewed(byte[] bytes) {
