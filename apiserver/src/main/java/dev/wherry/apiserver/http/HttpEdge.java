@@ -2,6 +2,7 @@ package dev.wherry.apiserver.http;
 
 import dev.wherry.model.json.Json;
 import dev.wherry.model.status.ApiException;
+import dev.wherry.streaming.listen.Listening;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
@@ -89,7 +90,7 @@ public final class HttpEdge implements AutoCloseable {
     IoHandlerFactory io =
         Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
     this.loops = new MultiThreadIoEventLoopGroup(LOOP_THREADS, io);
-    this.listener =
+    ServerBootstrap server =
         new ServerBootstrap()
             .group(loops)
             .channel(
@@ -101,15 +102,14 @@ public final class HttpEdge implements AutoCloseable {
             .childOption(
                 ChannelOption.WRITE_BUFFER_WATER_MARK,
                 new WriteBufferWaterMark(WRITE_BUFFER_LOW_BYTES, WRITE_BUFFER_HIGH_BYTES))
-            .childHandler(new Connection())
-            .bind(address)
-            .sync()
-            .channel();
+            .childHandler(new Connection());
+    this.listener = Listening.on(server, address);
   }
 
   /**
    * @param tls asked for every connection, so that a rotated certificate is used
    * @param address port 0 for any free one
+   * @throws java.io.UncheckedIOException with a sentence when it cannot be listened on
    */
   public static HttpEdge start(
       HttpLimits limits,

@@ -5,6 +5,7 @@ import dev.wherry.kubelet.pod.PodParts;
 import dev.wherry.kubelet.pod.PodWorkers;
 import dev.wherry.machinery.client.ApiClient;
 import dev.wherry.machinery.pki.TlsIdentity;
+import dev.wherry.streaming.listen.Listening;
 import dev.wherry.streaming.upgrade.SpdyClient;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -79,7 +80,7 @@ public final class KubeletServer implements AutoCloseable {
         new Routes(parts, workers, new StreamRoutes(workers, parts.runtime(), runtimeStreams));
     Class<? extends ServerChannel> type =
         epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
-    Channel channel =
+    ServerBootstrap server =
         new ServerBootstrap()
             .group(loops)
             .channel(type)
@@ -96,11 +97,9 @@ public final class KubeletServer implements AutoCloseable {
                         .addLast(BODY, new HttpObjectAggregator(BODY_BYTES_MAX))
                         .addLast(REQUESTS, new RequestHandler(routes, access));
                   }
-                })
-            .bind(new InetSocketAddress(config.serverPort()))
-            .sync()
-            .channel();
-    return new KubeletServer(loops, channel);
+                });
+    return new KubeletServer(
+        loops, Listening.on(server, new InetSocketAddress(config.serverPort())));
   }
 
   /** The port it listens on. */

@@ -2,6 +2,7 @@ package dev.wherry.cli.client.failure;
 
 import dev.wherry.model.status.ApiException;
 import dev.wherry.model.status.Reason;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
@@ -64,6 +65,7 @@ public final class Failures {
           "error: " + e.getFile() + " is in the way: move it, or choose another place";
       case NoSuchFileException e -> "error: no such file or directory: " + e.getFile();
       case AccessDeniedException e -> "error: permission denied: " + e.getFile();
+      case UncheckedIOException e -> line(e.getCause());
       default -> plain(failure);
     };
   }
