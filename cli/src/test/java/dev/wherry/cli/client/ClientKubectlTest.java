@@ -68,6 +68,8 @@ class ClientKubectlTest {
     Files.writeString(folder.resolve("broken.yaml"), "kind: Pod\nmetadata: {name: x}\n");
     succeed("apply", "-f", "../examples/counter.yaml");
     succeed("apply", "-f", folder.resolve("web.yaml").toString());
+    succeed("create", "configmap", "c-6");
+    succeed("create", "configmap", "c-44");
     succeed("create", "configmap", "c", "--from-literal=a=1", "--from-literal=b=안녕\ny<z");
     succeed("create", "secret", "generic", "s", "--from-literal=k=v");
     awaitRest();
@@ -233,6 +235,7 @@ class ClientKubectlTest {
         get pods -l app=none
         get pods --field-selector status.phase=Pending
         get pods --sort-by=.metadata.name
+        get cm --sort-by=.metadata.name
         get pods --show-kind
         get nodes
         get clusterroles
