@@ -46,11 +46,14 @@ final class IssuerKeys implements AutoCloseable {
   private final Semaphore wanted = new Semaphore(0);
   private final Thread thread;
 
-  /** What was fetched, when, whether that was tried at all, and what tells of the next fetch. */
-  private record State(JsonWebKeys keys, Instant at, boolean tried, CountDownLatch next) {}
+  /** What was fetched, and when; {@link Instant#MIN} before anything was. */
+  private record State(JsonWebKeys keys, Instant at) {}
 
-  private volatile State state =
-      new State(JsonWebKeys.NONE, Instant.MIN, false, new CountDownLatch(1));
+  private final CountDownLatch tried = new CountDownLatch(1);
+  private volatile State state = new State(JsonWebKeys.NONE, Instant.MIN);
+
+  /** Tells of the end of the next fetch that begins: one under way may bring what was before. */
+  private CountDownLatch next = new CountDownLatch(1);
 
   IssuerKeys(IssuerConfig config, InstantSource clock) {
     this.config = config;
@@ -77,6 +80,7 @@ final class IssuerKeys implements AutoCloseable {
 
   /** Whether the issuer signed the token; asks for newer keys when it may have changed them. */
   boolean signed(SignedToken token) {
+    boolean _ = await(tried, WAIT_MAX);
     State now = state;
     if (now.keys().signed(token)) {
       return true;
@@ -86,23 +90,31 @@ final class IssuerKeys implements AutoCloseable {
     if (known || recent) {
       return false;
     }
-    wanted.release();
-    try {
-      boolean _ = now.next().await(WAIT_MAX.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    boolean _ = await(ask(), WAIT_MAX);
     return state.keys().signed(token);
+  }
+
+  private synchronized CountDownLatch ask() {
+    wanted.release();
+    return next;
+  }
+
+  /** From here on who asks wants another fetch. */
+  private synchronized CountDownLatch begin() {
+    wanted.drainPermits();
+    CountDownLatch ended = next;
+    next = new CountDownLatch(1);
+    return ended;
   }
 
   /** Whether keys were fetched; waits for the first try. */
   boolean await(Duration time) {
-    State now = state;
+    return await(tried, time) && !state.at().equals(Instant.MIN);
+  }
+
+  private static boolean await(CountDownLatch latch, Duration time) {
     try {
-      if (!now.tried()) {
-        boolean _ = now.next().await(time.toMillis(), TimeUnit.MILLISECONDS);
-      }
-      return !state.at().equals(Instant.MIN);
+      return latch.await(time.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
@@ -116,10 +128,15 @@ final class IssuerKeys implements AutoCloseable {
   private void run() {
     try {
       while (!Thread.currentThread().isInterrupted()) {
-        boolean good = fetch();
-        Duration pause = good ? AGAIN : AGAIN_MIN;
+        CountDownLatch ended = begin();
+        Duration pause = AGAIN_MIN;
+        try {
+          pause = fetch() ? AGAIN : AGAIN_MIN;
+        } finally {
+          tried.countDown();
+          ended.countDown();
+        }
         boolean _ = wanted.tryAcquire(pause.toMillis(), TimeUnit.MILLISECONDS);
-        wanted.drainPermits();
       }
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
@@ -127,7 +144,6 @@ final class IssuerKeys implements AutoCloseable {
   }
 
   private boolean fetch() throws InterruptedException {
-    State before = state;
     try {
       JsonNode discovery = get(config.discoveryUrl());
       if (!discovery.path("issuer").asText().equals(config.url())) {
@@ -139,14 +155,11 @@ final class IssuerKeys implements AutoCloseable {
         throw new IOException("jwks_uri is no https URL");
       }
       JsonWebKeys keys = JsonWebKeys.of(get(keysUrl));
-      state = new State(keys, clock.instant(), true, new CountDownLatch(1));
+      state = new State(keys, clock.instant());
       return true;
     } catch (IOException | DecodeException | IllegalArgumentException e) {
       LOG.log(Level.WARNING, "issuer=" + config.url() + " why=\"" + e.getMessage() + "\"");
-      state = new State(before.keys(), before.at(), true, new CountDownLatch(1));
       return false;
-    } finally {
-      before.next().countDown();
     }
   }
 
