@@ -9,6 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -65,7 +66,7 @@ public final class Failures {
           "error: " + e.getFile() + " is in the way: move it, or choose another place";
       case NoSuchFileException e -> "error: no such file or directory: " + e.getFile();
       case AccessDeniedException e -> "error: permission denied: " + e.getFile();
-      case UncheckedIOException e -> line(e.getCause());
+      case UncheckedIOException e -> line(Objects.requireNonNull(e.getCause()));
       default -> plain(failure);
     };
   }
