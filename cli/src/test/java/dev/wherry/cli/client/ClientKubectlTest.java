@@ -34,7 +34,6 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ClientKubectlTest {
   private static final int COMMAND_SECONDS_MAX = 240;
-  private static final int LOOKS_MAX = 5;
 
   @TempDir static Path folder;
   private ServerRole server;
@@ -189,29 +188,15 @@ class ClientKubectlTest {
     return ran.out();
   }
 
-  /**
-   * Runs both programs on the same words. What differs is judged only where kubectl says the same
-   * before and after: a controller may have written between the two.
-   */
   private void same(String words) throws Exception {
     String[] split = words.split(" ");
     Ran theirs = kubectl(split).comparable();
-    Ran found = wherry(split).comparable();
-    for (int look = 1; look < LOOKS_MAX && !found.equals(theirs); look++) {
-      Ran again = kubectl(split).comparable();
-      if (again.equals(theirs)) {
-        break;
-      }
-      theirs = again;
-      found = wherry(split).comparable();
-    }
-    Ran wanted = theirs;
-    Ran ours = found;
+    Ran ours = wherry(split).comparable();
     assertAll(
         words,
-        () -> assertEquals(wanted.out(), ours.out()),
-        () -> assertEquals(wanted.err(), ours.err()),
-        () -> assertEquals(wanted.exit(), ours.exit()));
+        () -> assertEquals(theirs.out(), ours.out()),
+        () -> assertEquals(theirs.err(), ours.err()),
+        () -> assertEquals(theirs.exit(), ours.exit()));
   }
 
   private void allSame(String lines) throws Exception {
