@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.cli.client.create.NewObject;
 import dev.wherry.cli.client.create.Overrides;
 import dev.wherry.cli.client.failure.ClientException;
-import dev.wherry.cli.client.http.Query;
 import dev.wherry.cli.client.select.Target;
 import dev.wherry.cli.client.stream.DetachKeys;
 import dev.wherry.cli.client.stream.LogStreams;
@@ -190,14 +189,8 @@ public final class RunCommand extends ClientCommand {
   }
 
   private void log(Session session, Target target, String container, String follow) {
-    String path =
-        new Query(target.path() + "/log")
-            .add("container", container)
-            .add("follow", follow)
-            .toString();
     new LogStreams(session.api(), streams().out(), true, streams().err())
-        .oneByOne(List.of(new LogStreams.Source(path, "")));
-    streams().out().flush();
+        .ofContainer(target.path(), container, follow);
   }
 
   private static int failed(JsonNode pod) {

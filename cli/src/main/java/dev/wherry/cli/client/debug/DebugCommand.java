@@ -8,7 +8,6 @@ import dev.wherry.cli.client.attach.PodStart;
 import dev.wherry.cli.client.discovery.ResourceType;
 import dev.wherry.cli.client.failure.ClientException;
 import dev.wherry.cli.client.http.Api;
-import dev.wherry.cli.client.http.Query;
 import dev.wherry.cli.client.select.Target;
 import dev.wherry.cli.client.stream.DetachKeys;
 import dev.wherry.cli.client.stream.LogStreams;
@@ -205,14 +204,8 @@ public final class DebugCommand extends ClientCommand {
   }
 
   private void log(Session session, Target target, String container, String follow) {
-    String path =
-        new Query(target.path() + "/log")
-            .add("container", container)
-            .add("follow", follow)
-            .toString();
     new LogStreams(session.api(), streams().out(), true, streams().err())
-        .oneByOne(List.of(new LogStreams.Source(path, "")));
-    streams().out().flush();
+        .ofContainer(target.path(), container, follow);
   }
 
   private String suffix() {

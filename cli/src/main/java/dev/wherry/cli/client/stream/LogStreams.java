@@ -3,6 +3,7 @@ package dev.wherry.cli.client.stream;
 import dev.wherry.cli.client.failure.ClientException;
 import dev.wherry.cli.client.failure.Failures;
 import dev.wherry.cli.client.http.Api;
+import dev.wherry.cli.client.http.Query;
 import dev.wherry.model.status.ApiException;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -38,6 +39,19 @@ public final class LogStreams {
     this.out = out;
     this.errorsIgnored = errorsIgnored;
     this.err = err;
+  }
+
+  /**
+   * One container's log, to its end.
+   *
+   * @param pod the pod's path
+   * @param follow the flag's value: {@code true} until the container has ended
+   */
+  public void ofContainer(String pod, String container, String follow) {
+    String path =
+        new Query(pod + "/log").add("container", container).add("follow", follow).toString();
+    copy(new Source(path, ""));
+    out.flush();
   }
 
   public void oneByOne(List<Source> sources) {
