@@ -42,7 +42,7 @@ final class FollowedAuthorities implements AutoCloseable {
    * @return whether all of them were read before
    */
   boolean follow(Set<ObjectKey> wanted) {
-    boolean known = watches.followed().containsAll(wanted) && watches.isRead();
+    boolean known = watches.knows(wanted);
     states.keySet().removeAll(watches.follow(wanted));
     return known;
   }

@@ -51,7 +51,7 @@ final class FollowedSecrets implements AutoCloseable {
    * @return whether all of them were read before
    */
   boolean follow(Set<ObjectKey> wanted) {
-    boolean known = watches.followed().containsAll(wanted) && watches.isRead();
+    boolean known = watches.knows(wanted);
     Set<ObjectKey> left = watches.follow(wanted);
     states.keySet().removeAll(left);
     if (!left.isEmpty()) {

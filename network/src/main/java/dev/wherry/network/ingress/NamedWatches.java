@@ -70,9 +70,10 @@ final class NamedWatches<T extends KubeObject> implements AutoCloseable {
     return watch != null && watch.hasSynced() && watch.list().isEmpty();
   }
 
-  /** Whether all were looked for. */
-  boolean isRead() {
-    return watches.values().stream().allMatch(Informer::hasSynced);
+  /** Whether these are followed already, and all that are were looked for. */
+  boolean knows(Set<ObjectKey> wanted) {
+    return watches.keySet().containsAll(wanted)
+        && watches.values().stream().allMatch(Informer::hasSynced);
   }
 
   /** Waits until those that are followed were read. */
