@@ -191,11 +191,10 @@ class InspectKubectlTest {
     for (String program : List.of("theirs", "ours")) {
       String to = "--output-directory=" + folder.resolve("dump-" + program);
       String spaces = "--namespaces=kube-system,ours";
-      String patience = "--pod-running-timeout=1s";
       Referee.Ran ran =
           program.equals("ours")
-              ? referee.wherry("", "cluster-info", "dump", to, spaces, patience)
-              : referee.kubectl("", "cluster-info", "dump", to, spaces, patience);
+              ? referee.wherry("", "cluster-info", "dump", to, spaces)
+              : referee.kubectl("", "cluster-info", "dump", to, spaces);
       assertEquals(0, ran.exit(), ran.err());
     }
     assertEquals(files("dump-theirs"), files("dump-ours"));
