@@ -432,4 +432,58 @@ public abstract class StoreContractTest {
           + event.previous().map(p -> " after " + text(p)).orElse("");
     }
   }
+
+  @Test
+  void get_whatWasAcknowledged_isSeenByEveryReadThatBeginsAfter() throws Exception {
+    int writers = 16;
+    List<String> stale = Collections.synchronizedList(new ArrayList<>());
+    CountDownLatch done = new CountDownLatch(writers);
+    for (int w = 0; w < writers; w++) {
+      String key = "/own/" + w;
+      Thread.ofVirtual()
+          .start(() -> {
+            for (int i = 0; i < 100; i++) {
+              long revision = put(key, "at " + i);
+              readOwn(key, revision, stale);
+            }
+            done.countDown();
+          });
+    }
+
+    assertTrue(done.await(60, TimeUnit.SECONDS));
+    assertEquals(List.of(), stale);
+  }
+
+  private void readOwn(String key, long revision, List<String> stale) {
+    long got = store.get(key).map(Entry::modRevision).orElse(0L);
+    long listed = store.range(key, key + ALL, 0, 0).entries().getFirst().modRevision();
+    long then = store.getAt(key, revision).map(Entry::modRevision).orElse(0L);
+    if (got != revision || listed != revision || then != revision) {
+      stale.add(revision + ": got " + got + ", listed " + listed + ", then " + then);
+    }
+  }
+
+  @Test
+  void range_atARevisionBeforeDeletionAndRecreation_isAsItWas() {
+    put("/a", "1");
+    put("/b", "1");
+    long before = put("/c", "1");
+    delete("/b");
+    long between = put("/c", "2");
+    put("/b", "2");
+    delete("/a");
+
+    assertEquals(List.of("/a", "/b", "/c"), keys(store.range("/", ALL, before, 0)));
+    assertEquals(List.of("/a", "/c"), keys(store.range("/", ALL, between, 0)));
+    assertEquals(List.of("/b", "/c"), keys(store.range("/", ALL, 0, 0)));
+    assertTrue(store.range("/", ALL, between, 1).more());
+    assertEquals("1", text(store.getAt("/b", before).orElseThrow()));
+    assertEquals(Optional.empty(), store.getAt("/b", between));
+
+    store.compact(between);
+    assertEquals(List.of("/a", "/c"), keys(store.range("/", ALL, between, 0)));
+    assertThrows(StoreException.Compacted.class, () -> store.range("/", ALL, before, 0));
+    store.compact(store.currentRevision());
+    assertEquals(List.of("/b", "/c"), keys(store.range("/", ALL, store.currentRevision(), 0)));
+  }
 }

@@ -1,5 +1,6 @@
 package dev.wherry.store.rocks;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.rocksdb.ColumnFamilyHandle;
 
@@ -13,6 +14,7 @@ final class Batch {
   private static final int COUNT_AT = 8;
   private static final int HEADER_BYTES = 12;
   private static final int FIRST_BYTES = 4 << 10;
+  private static final int KEPT_BYTES_MAX = 256 << 10;
   private static final byte DELETION = 0x4;
   private static final byte VALUE = 0x5;
 
@@ -24,13 +26,31 @@ final class Batch {
   private int count;
 
   void put(ColumnFamilyHandle family, byte[] key, byte[] value) {
-    begin(VALUE, family.getID(), key, value.length);
-    varint(value.length);
-    append(value);
+    put(family, key, value.length).put(value);
+  }
+
+  /**
+   * @return where the value's bytes have to be put, all of them before the next change
+   */
+  ByteBuffer put(ColumnFamilyHandle family, byte[] key, int valueBytes) {
+    begin(VALUE, family.getID(), key, valueBytes);
+    varint(valueBytes);
+    ByteBuffer value = ByteBuffer.wrap(bytes, length, valueBytes);
+    length += valueBytes;
+    return value;
   }
 
   void delete(ColumnFamilyHandle family, byte[] key) {
     begin(DELETION, family.getID(), key, 0);
+  }
+
+  /** Empties it for other changes; one that grew large does not keep its room. */
+  void clear() {
+    if (bytes.length > KEPT_BYTES_MAX) {
+      bytes = new byte[FIRST_BYTES];
+    }
+    length = HEADER_BYTES;
+    count = 0;
   }
 
   private void begin(byte type, int family, byte[] key, int more) {

@@ -1,5 +1,6 @@
 package dev.wherry.store.rocks;
 
+import java.util.Arrays;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksIterator;
 
@@ -60,14 +61,15 @@ final class Compaction {
   }
 
   private void forget(Batch batch, Layout.Position position, Layout.LogRecord record) {
-    byte[] rawKey = Layout.key(record.key());
     if (!record.previous().isNone()) {
       batch.delete(database.log(), record.previous().bytes());
-      batch.delete(database.index(), Layout.index(rawKey, record.previous()));
     }
     if (record.deletion()) {
       batch.delete(database.log(), position.bytes());
-      batch.delete(database.index(), Layout.index(rawKey, position));
+      byte[] key = Layout.key(record.key());
+      if (Arrays.equals(database.get(database.latest(), key), Layout.deletedAt(position))) {
+        batch.delete(database.latest(), key);
+      }
     }
   }
 }

@@ -14,8 +14,11 @@ import org.jspecify.annotations.Nullable;
 
 /** A store's folder: held by one process, of a version that this program knows. */
 final class DataDirectory implements AutoCloseable {
-  /** 2: batches lie in a journal of our own, no longer in the database's log. */
-  static final int VERSION = 2;
+  /**
+   * 2: batches lie in a journal of our own, no longer in the database's log. 3: older versions of a
+   * key are found from its newest; there is no index of them.
+   */
+  static final int VERSION = 3;
 
   private final Path folder;
   private final FileChannel channel;

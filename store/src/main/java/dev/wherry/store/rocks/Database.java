@@ -4,6 +4,7 @@ import dev.wherry.store.StoreException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,7 @@ import org.rocksdb.DBOptions;
 import org.rocksdb.FlushOptions;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
+import org.rocksdb.Options;
 import org.rocksdb.Range;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.ReadTier;
@@ -35,7 +37,11 @@ import org.rocksdb.WriteOptions;
 
 /** RocksDB with its column families; turns its errors into ours. */
 final class Database implements AutoCloseable {
-  private static final String[] FAMILIES = {"default", "latest", "index", "log"};
+  private static final List<String> FAMILIES = List.of("default", "latest", "log");
+
+  /** Of data directories before version 3. */
+  private static final String INDEX = "index";
+
   private static final int LOG_FILES_KEPT = 1;
   private static final long LOG_FILE_BYTES_MAX = 1L << 20;
 
@@ -64,6 +70,7 @@ final class Database implements AutoCloseable {
   private final ReadOptions persisted;
   private final FlushOptions waiting;
   private final Journal journal;
+  private byte @Nullable [] unapplied;
 
   /**
    * @throws StoreException.Refused when the files are damaged
@@ -75,11 +82,11 @@ final class Database implements AutoCloseable {
     waiting = own(new FlushOptions().setWaitForFlush(true));
     DBOptions options = own(options(config));
     ColumnFamilyOptions family = own(family(config));
-    List<ColumnFamilyDescriptor> families = new ArrayList<>();
-    for (String name : FAMILIES) {
-      families.add(new ColumnFamilyDescriptor(name.getBytes(StandardCharsets.US_ASCII), family));
-    }
     try {
+      List<ColumnFamilyDescriptor> families = new ArrayList<>();
+      for (String name : familiesOf(folder)) {
+        families.add(new ColumnFamilyDescriptor(name.getBytes(StandardCharsets.US_ASCII), family));
+      }
       db = RocksDB.open(options, folder.toString(), families, handles);
     } catch (RocksDBException e) {
       close(owned);
@@ -91,6 +98,21 @@ final class Database implements AutoCloseable {
       closeTables();
       throw e;
     }
+  }
+
+  /** RocksDB wants all that are there to be named. */
+  private static List<String> familiesOf(Path folder) throws RocksDBException {
+    List<String> names = new ArrayList<>(FAMILIES);
+    if (Files.exists(folder.resolve("CURRENT"))) {
+      try (Options options = new Options()) {
+        for (byte[] name : RocksDB.listColumnFamilies(options, folder.toString())) {
+          if (new String(name, StandardCharsets.US_ASCII).equals(INDEX)) {
+            names.add(INDEX);
+          }
+        }
+      }
+    }
+    return names;
   }
 
   /** The tables hold all of it afterwards, so that its files are free. */
@@ -194,12 +216,23 @@ final class Database implements AutoCloseable {
     return handles.get(1);
   }
 
-  ColumnFamilyHandle index() {
+  ColumnFamilyHandle log() {
     return handles.get(2);
   }
 
-  ColumnFamilyHandle log() {
-    return handles.get(3);
+  /** Whether the index of a data directory before version 3 is still there. */
+  boolean hasIndex() {
+    return handles.size() > FAMILIES.size();
+  }
+
+  /** Removes it; the journal must hold nothing of it that the tables do not. */
+  void dropIndex() {
+    flush();
+    try (ColumnFamilyHandle index = handles.removeLast()) {
+      db.dropColumnFamily(index);
+    } catch (RocksDBException e) {
+      throw failure(e);
+    }
   }
 
   byte @Nullable [] get(ColumnFamilyHandle family, byte[] key) {
@@ -243,24 +276,38 @@ final class Database implements AutoCloseable {
     db.releaseSnapshot(snapshot);
   }
 
-  /**
-   * Makes a batch durable, or leaves that to the kernel, and then visible. Blocks in native code:
-   * for platform threads only.
-   */
+  /** Both at once: {@link #append} and {@link #apply}. */
   void write(Batch batch, boolean sync) {
+    append(batch, sync);
+    apply();
+  }
+
+  /**
+   * Makes a batch durable, or leaves that to the kernel. Reads see it after the next {@link
+   * #apply}. Blocks in native code: for platform threads only.
+   */
+  void append(Batch batch, boolean sync) {
+    apply();
     if (journal.heldSegments() > JOURNAL_SEGMENTS_MAX) {
       flush();
       journal.reclaim();
     }
-    long number = journal.next();
-    batch.put(meta(), JOURNAL, ByteBuffer.allocate(Long.BYTES).putLong(number).array());
+    batch.put(meta(), JOURNAL, Long.BYTES).putLong(journal.next());
     byte[] bytes = batch.toBytes();
     journal.append(bytes, sync);
-    try {
+    unapplied = bytes;
+  }
+
+  /**
+   * Puts into the tables what was appended last.
+   *
+   * @throws StoreException when they refuse it; nothing can be appended until they take it
+   */
+  void apply() {
+    byte[] bytes = unapplied;
+    if (bytes != null) {
       apply(bytes);
-    } catch (StoreException e) {
-      journal.retract(bytes.length);
-      throw e;
+      unapplied = null;
     }
   }
 

@@ -231,20 +231,6 @@ final class Journal implements AutoCloseable {
     return segment;
   }
 
-  /** The last batch never came to be: its writer was refused after it had been written here. */
-  void retract(long bytes) {
-    Segment segment = active;
-    if (segment == null || broken.isPresent()) {
-      return;
-    }
-    try {
-      segment.retract(segment.position() - Segment.recordBytes((int) bytes));
-      next--;
-    } catch (IOException e) {
-      broken = Optional.of(e);
-    }
-  }
-
   /** Files whose batches the tables do not hold yet. */
   int heldSegments() {
     return held.size();

@@ -3,16 +3,19 @@ package dev.wherry.store.rocks;
 import dev.wherry.store.Entry;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * How keys and records look on disk; a change of any of it is a new {@link DataDirectory#VERSION}.
  *
  * <pre>
- * latest  key                       -> position
- * index   key 0x00 position         -> (nothing)
- * log     position                  -> type(1) previous(12) create(8) version(8) keyLength(2) key value
+ * latest  key       -> position, and a byte more where that version is a deletion
+ * log     position  -> type(1) previous(12) create(8) version(8) keyLength(2) key value
  * position = revision(8) number within the transaction(4), big endian
  * </pre>
+ *
+ * From its newest version a key's older ones are found by following {@code previous}, deletions
+ * among them, down to the horizon.
  */
 final class Layout {
   static final int POSITION_BYTES = 12;
@@ -62,38 +65,43 @@ final class Layout {
     return new String(key, StandardCharsets.UTF_8);
   }
 
-  static byte[] index(byte[] key, Position position) {
-    return ByteBuffer.allocate(key.length + 1 + POSITION_BYTES)
-        .put(key)
-        .put((byte) 0)
-        .putLong(position.revision())
-        .putInt(position.number())
-        .array();
+  /** What {@code latest} holds of a key that was deleted: it goes when the horizon passes it. */
+  static byte[] deletedAt(Position position) {
+    return Arrays.copyOf(position.bytes(), POSITION_BYTES + 1);
   }
 
-  static Position indexPosition(byte[] index) {
-    return Position.of(index, index.length - POSITION_BYTES);
+  /** Whether a value of {@code latest} is a deletion's. */
+  static boolean isDeletion(byte[] latest) {
+    return latest.length > POSITION_BYTES;
   }
 
-  /** The key of an index entry. */
-  static byte[] indexKey(byte[] index) {
-    return java.util.Arrays.copyOf(index, index.length - POSITION_BYTES - 1);
+  /**
+   * The key of the log's entry.
+   *
+   * @param latest a value of {@code latest}
+   */
+  static byte[] logKey(byte[] latest) {
+    return isDeletion(latest) ? Arrays.copyOf(latest, POSITION_BYTES) : latest;
+  }
+
+  /** Bytes of a record. */
+  static int recordBytes(byte[] key, byte[] value) {
+    return HEADER_BYTES + key.length + value.length;
   }
 
   /**
    * @param key the record's, as bytes
+   * @param into has room for {@link #recordBytes}
    */
-  static byte[] record(LogRecord record, byte[] key) {
-    return ByteBuffer.allocate(HEADER_BYTES + key.length + record.value().length)
-        .put(record.deletion() ? DELETE : PUT)
+  static void record(LogRecord record, byte[] key, ByteBuffer into) {
+    into.put(record.deletion() ? DELETE : PUT)
         .putLong(record.previous().revision())
         .putInt(record.previous().number())
         .putLong(record.createRevision())
         .putLong(record.version())
         .putShort((short) key.length)
         .put(key)
-        .put(record.value())
-        .array();
+        .put(record.value());
   }
 
   static LogRecord record(byte[] bytes) {

@@ -7,7 +7,6 @@ import dev.wherry.store.Event;
 import dev.wherry.store.Page;
 import dev.wherry.store.StoreException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.StampedLock;
@@ -27,16 +26,27 @@ final class Reader {
   private boolean closed;
   private final Database database;
   private final Revisions revisions;
+  private final Applied applied;
 
-  Reader(Database database, Revisions revisions) {
+  Reader(Database database, Revisions revisions, Applied applied) {
     this.database = database;
     this.revisions = revisions;
+    this.applied = applied;
   }
 
-  /** A version and where it stands. */
-  record Stored(Entry entry, Layout.Position position) {}
+  /**
+   * A version and where it stands.
+   *
+   * @param deletion the key is not there; the entry tells its versions so far
+   */
+  record Stored(Entry entry, Layout.Position position, boolean deletion) {
+    static Stored of(Layout.Position position, Layout.LogRecord record) {
+      return new Stored(record.entry(position.revision()), position, record.deletion());
+    }
+  }
 
   private <T> T whileOpen(Supplier<T> read) {
+    applied.await(revisions.current());
     long stamp = gate.readLock();
     try {
       if (closed) {
@@ -55,7 +65,12 @@ final class Reader {
     gate.unlockWrite(stamp);
   }
 
-  Optional<Stored> newest(String key) {
+  Optional<Entry> newest(String key) {
+    return newestVersion(key).filter(stored -> !stored.deletion()).map(Stored::entry);
+  }
+
+  /** A deletion too, until the horizon has passed it. */
+  Optional<Stored> newestVersion(String key) {
     return whileOpen(() -> readNewest(key));
   }
 
@@ -81,27 +96,31 @@ final class Reader {
 
   private Optional<Stored> readNewest(String key) {
     byte[] rawKey = Layout.key(key);
-    byte[] position = database.get(database.latest(), rawKey);
-    while (position != null) {
-      byte[] record = database.get(database.log(), position);
+    byte[] latest = database.get(database.latest(), rawKey);
+    while (latest != null) {
+      byte[] record = database.get(database.log(), Layout.logKey(latest));
       if (record != null) {
-        Layout.Position at = Layout.Position.of(position, 0);
-        return Optional.of(new Stored(Layout.record(record).entry(at.revision()), at));
+        return Optional.of(Stored.of(Layout.Position.of(latest, 0), Layout.record(record)));
       }
       // Replaced, and forgotten by a compaction, between the two reads.
-      position = database.get(database.latest(), rawKey);
+      latest = database.get(database.latest(), rawKey);
     }
     return Optional.empty();
   }
 
   private Optional<Entry> readAt(String key, long revision) {
     checkReachable(revision);
-    try (ReadOptions options = new ReadOptions();
-        RocksIterator index = database.iterator(database.index(), options)) {
-      byte[] rawKey = Layout.key(key);
-      Optional<Entry> found = versionAt(index, rawKey, revision, options);
+    Snapshot snapshot = database.snapshot();
+    try (ReadOptions options = new ReadOptions().setSnapshot(snapshot)) {
+      byte[] latest = database.get(database.latest(), options, Layout.key(key));
+      Optional<Entry> found =
+          latest == null
+              ? Optional.empty()
+              : versionAt(Layout.Position.of(latest, 0), revision, options);
       checkKept(revision);
       return found;
+    } finally {
+      database.release(snapshot);
     }
   }
 
@@ -131,24 +150,26 @@ final class Reader {
 
   /**
    * The version of a key that was newest at a revision; empty where it was deleted or not there.
+   * Costs a read for each version since.
+   *
+   * @param newest where the key's newest version stands
    */
-  private Optional<Entry> versionAt(
-      RocksIterator index, byte[] rawKey, long revision, ReadOptions options) {
-    index.seekForPrev(Layout.index(rawKey, new Layout.Position(revision, Integer.MAX_VALUE)));
-    if (!index.isValid()) {
-      return Optional.empty();
+  private Optional<Entry> versionAt(Layout.Position newest, long revision, ReadOptions options) {
+    Layout.Position position = newest;
+    while (!position.isNone()) {
+      byte[] bytes = database.get(database.log(), options, position.bytes());
+      if (bytes == null) {
+        return Optional.empty();
+      }
+      Layout.LogRecord record = Layout.record(bytes);
+      if (position.revision() <= revision) {
+        return record.deletion()
+            ? Optional.empty()
+            : Optional.of(record.entry(position.revision()));
+      }
+      position = record.previous();
     }
-    byte[] found = index.key();
-    if (!Arrays.equals(Layout.indexKey(found), rawKey)) {
-      return Optional.empty();
-    }
-    Layout.Position position = Layout.indexPosition(found);
-    byte[] bytes = database.get(database.log(), options, position.bytes());
-    if (bytes == null) {
-      return Optional.empty();
-    }
-    Layout.LogRecord record = Layout.record(bytes);
-    return record.deletion() ? Optional.empty() : Optional.of(record.entry(position.revision()));
+    return Optional.empty();
   }
 
   private Page rangeNewest(String from, String to, int limit) {
@@ -162,10 +183,14 @@ final class Reader {
       long newest = Math.max(current, revisions.written(database, options));
       latest.seek(Layout.key(from));
       for (; latest.isValid(); latest.next()) {
+        byte[] value = latest.value();
+        if (Layout.isDeletion(value)) {
+          continue;
+        }
         if (limit > 0 && entries.size() == limit) {
           return new Page(entries, newest, true);
         }
-        entries.add(stored(Layout.Position.of(latest.value(), 0), options).entry());
+        entries.add(entry(Layout.Position.of(value, 0), options));
       }
       return new Page(entries, newest, false);
     } finally {
@@ -177,22 +202,13 @@ final class Reader {
     checkReachable(revision);
     Snapshot snapshot = database.snapshot();
     try (ReadOptions options = new ReadOptions().setSnapshot(snapshot);
-        RocksIterator keys = database.iterator(database.index(), options);
-        RocksIterator versions = database.iterator(database.index(), options)) {
+        Slice upper = new Slice(Layout.key(to));
+        ReadOptions scan = new ReadOptions().setSnapshot(snapshot).setIterateUpperBound(upper);
+        RocksIterator latest = database.iterator(database.latest(), scan)) {
       List<Entry> entries = new ArrayList<>();
-      byte[] last = Layout.key(to);
-      byte[] first = Layout.key(from);
-      keys.seek(first);
-      while (keys.isValid()) {
-        byte[] rawKey = Layout.indexKey(keys.key());
-        if (Arrays.compareUnsigned(rawKey, last) >= 0) {
-          break;
-        }
-        // An index entry is longer than its key, so the first one may belong to a key before.
-        Optional<Entry> entry =
-            Arrays.compareUnsigned(rawKey, first) < 0
-                ? Optional.empty()
-                : versionAt(versions, rawKey, revision, options);
+      latest.seek(Layout.key(from));
+      for (; latest.isValid(); latest.next()) {
+        Optional<Entry> entry = versionAt(Layout.Position.of(latest.value(), 0), revision, options);
         if (entry.isPresent()) {
           if (limit > 0 && entries.size() == limit) {
             checkKept(revision);
@@ -200,7 +216,6 @@ final class Reader {
           }
           entries.add(entry.get());
         }
-        keys.seek(Layout.index(rawKey, new Layout.Position(Long.MAX_VALUE, Integer.MAX_VALUE)));
       }
       checkKept(revision);
       return new Page(entries, revision, false);
@@ -209,10 +224,10 @@ final class Reader {
     }
   }
 
-  private Stored stored(Layout.Position position, ReadOptions options) {
+  private Entry entry(Layout.Position position, ReadOptions options) {
     byte[] bytes = database.get(database.log(), options, position.bytes());
-    Layout.LogRecord record = Layout.record(requireNonNull(bytes, "a version without its record"));
-    return new Stored(record.entry(position.revision()), position);
+    return Layout.record(requireNonNull(bytes, "a version without its record"))
+        .entry(position.revision());
   }
 
   /** About what the log takes from the horizon on. */
@@ -248,7 +263,10 @@ final class Reader {
     if (!record.previous().isNone()) {
       byte @Nullable [] bytes = database.get(database.log(), options, record.previous().bytes());
       if (bytes != null) {
-        previous = Optional.of(Layout.record(bytes).entry(record.previous().revision()));
+        previous =
+            Optional.of(Layout.record(bytes))
+                .filter(before -> !before.deletion())
+                .map(before -> before.entry(record.previous().revision()));
       }
     }
     return new Event(

@@ -1,81 +1,147 @@
 package dev.wherry.store.rocks;
 
 import dev.wherry.store.Entry;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
+import java.util.ArrayDeque;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the writer wrote or looked up last, so that it need not ask the database, which costs two
  * native calls for each key. Exact, since nobody else writes. Of most keys only where their newest
  * version stands, which is all that a write has to know. The writer's own.
+ *
+ * <p>Keys are kept in two generations: once the younger is full it becomes the older, whose keys
+ * are forgotten unless they were asked for meanwhile.
  */
 final class RecentKeys {
-  /** Keys whose newest version is known; about 150 bytes each. */
-  static final int HEADS_MAX = 1 << 16;
+  /** Keys of which something is known; about 150 bytes each. */
+  static final int KEYS_MAX = 1 << 16;
+
+  /** As many that were put one after the other are all still known. */
+  static final int GENERATION_KEYS_MAX = KEYS_MAX / 2;
 
   /** Bytes of keys and values of the entries held. */
-  static final long BYTES_MAX = 4L << 20;
+  private static final long BYTES_MAX = 4L << 20;
 
   /** What an entry takes beside its key and value, about. */
   private static final long OVERHEAD_BYTES = 200;
 
-  private final Map<String, Head> heads = new LinkedHashMap<>(1_024, 0.75f, true);
-  private final Map<String, Entry> entries = new LinkedHashMap<>(1_024, 0.75f, true);
+  private Map<String, Known> young = new HashMap<>();
+  private Map<String, Known> old = new HashMap<>();
+  private final Queue<Known> withEntry = new ArrayDeque<>();
   private long bytes;
 
-  /**
-   * Where a key's newest version stands.
-   *
-   * @param position {@link Layout.Position#NONE} when the key is not there
-   */
-  record Head(Layout.Position position, long createRevision, long version) {
-    static final Head NONE = new Head(Layout.Position.NONE, 0, 0);
+  /** A key's newest version: where it stands, and itself where it is at hand. */
+  static final class Known {
+    private Layout.Position position = Layout.Position.NONE;
+    private long createRevision;
+    private long version;
+    private boolean there;
+    private @Nullable Entry entry;
+    private boolean queued;
 
-    boolean isNone() {
-      return position.isNone();
+    private Known() {}
+
+    /** A deletion's too; {@link Layout.Position#NONE} when nothing is kept of the key. */
+    Layout.Position position() {
+      return position;
     }
 
-    static Head of(Layout.Position position, Entry entry) {
-      return new Head(position, entry.createRevision(), entry.version());
+    /** Whether the key exists. */
+    boolean isThere() {
+      return there;
+    }
+
+    /** 0 when the key does not exist. */
+    long modRevision() {
+      return there ? position.revision() : 0;
+    }
+
+    /** Of the key as it is; meaningless when it does not exist. */
+    long createRevision() {
+      return createRevision;
+    }
+
+    long version() {
+      return version;
+    }
+
+    /** The version itself, where it is at hand. */
+    Optional<Entry> entry() {
+      return Optional.ofNullable(entry);
     }
   }
 
-  /** Empty when it is not known. */
-  Optional<Head> head(String key) {
-    return Optional.ofNullable(heads.get(key));
-  }
-
-  void put(String key, Head head) {
-    heads.put(key, head);
-    if (heads.size() > HEADS_MAX) {
-      Iterator<String> oldest = heads.keySet().iterator();
-      oldest.next();
-      oldest.remove();
+  /** Empty when nothing is known of it. */
+  Optional<Known> get(String key) {
+    Known known = young.get(key);
+    if (known == null) {
+      known = old.remove(key);
+      if (known != null) {
+        putYoung(key, known);
+      }
     }
+    return Optional.ofNullable(known);
   }
 
-  /** The newest version of a key, where it is at hand. */
-  Optional<Entry> entry(String key, Head head) {
-    Entry known = entries.get(key);
-    return known != null && known.modRevision() == head.position().revision()
-        ? Optional.of(known)
-        : Optional.empty();
+  /** A key that was looked up and of which the database keeps nothing. */
+  Known absent(String key) {
+    Known known = new Known();
+    putYoung(key, known);
+    return known;
   }
 
-  void remember(Entry entry) {
-    bytes += size(entry) - size(entries.put(entry.key(), entry));
-    Iterator<Entry> oldest = entries.values().iterator();
+  /** A key that was looked up. */
+  Known found(Reader.Stored stored) {
+    Known known = absent(stored.entry().key());
+    if (stored.deletion()) {
+      deleted(known, stored.position());
+    } else {
+      written(known, stored.entry(), stored.position());
+    }
+    return known;
+  }
+
+  private void putYoung(String key, Known known) {
+    if (young.size() >= GENERATION_KEYS_MAX) {
+      old = young;
+      young = new HashMap<>();
+    }
+    young.put(key, known);
+  }
+
+  /** The key has a new version. */
+  void written(Known known, Entry entry, Layout.Position position) {
+    known.there = true;
+    known.position = position;
+    known.createRevision = entry.createRevision();
+    known.version = entry.version();
+    bytes += size(entry) - size(known.entry);
+    known.entry = entry;
+    if (!known.queued) {
+      known.queued = true;
+      withEntry.add(known);
+    }
     while (bytes > BYTES_MAX) {
-      bytes -= size(oldest.next());
-      oldest.remove();
+      forgetEntry(withEntry.remove());
     }
   }
 
-  void forget(String key) {
-    bytes -= size(entries.remove(key));
+  private void forgetEntry(Known known) {
+    bytes -= size(known.entry);
+    known.entry = null;
+    known.queued = false;
+  }
+
+  /** The key is gone. */
+  void deleted(Known known, Layout.Position position) {
+    known.there = false;
+    known.position = position;
+    bytes -= size(known.entry);
+    known.entry = null;
   }
 
   private static long size(@Nullable Entry entry) {
@@ -84,8 +150,9 @@ final class RecentKeys {
 
   /** A batch failed: what was decided for it never came to be. */
   void clear() {
-    heads.clear();
-    entries.clear();
+    young.clear();
+    old.clear();
+    withEntry.clear();
     bytes = 0;
   }
 }

@@ -33,10 +33,11 @@ public final class RocksStore implements Store {
     this.directory = directory;
     this.database = database;
     this.revisions = revisions;
-    this.reader = new Reader(database, revisions);
+    Applied applied = new Applied(revisions.current());
+    this.reader = new Reader(database, revisions, applied);
     this.watches = new Watches(reader);
     this.compaction = new Compaction(database, revisions);
-    this.writer = new Writer(database, revisions, reader, config, watches);
+    this.writer = new Writer(database, revisions, applied, reader, config, watches);
   }
 
   /**
@@ -51,7 +52,9 @@ public final class RocksStore implements Store {
       database = new Database(directory.database(), directory.journal(), config);
       Revisions revisions = Revisions.load(database, config.reservedRevisions());
       directory.persist();
-      return new RocksStore(directory, database, revisions, config);
+      RocksStore store = new RocksStore(directory, database, revisions, config);
+      store.leaveIndex();
+      return store;
     } catch (StoreException e) {
       if (database != null) {
         database.close();
@@ -61,9 +64,20 @@ public final class RocksStore implements Store {
     }
   }
 
+  /**
+   * Data directories before version 3 did not keep what deletions leave behind, so what was before
+   * the first start on them cannot be read, but through their index, which goes.
+   */
+  private void leaveIndex() {
+    if (database.hasIndex()) {
+      compact(revisions.current());
+      writer.run(database::dropIndex);
+    }
+  }
+
   @Override
   public Optional<Entry> get(String key) {
-    return reader.newest(key).map(Reader.Stored::entry);
+    return reader.newest(key);
   }
 
   @Override

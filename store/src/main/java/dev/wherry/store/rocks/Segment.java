@@ -137,14 +137,6 @@ final class Segment implements AutoCloseable {
     return (int) checksum.getValue();
   }
 
-  /** Takes back the last record, which began here. */
-  void retract(long at) throws IOException {
-    writeFully(ByteBuffer.allocate(RECORD_HEADER_BYTES), at);
-    file.force(false);
-    position = at;
-    last--;
-  }
-
   void sync() throws IOException {
     file.force(false);
   }

@@ -11,38 +11,37 @@ import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The only thread that changes the database. Takes what waits, decides every transaction against
- * the state the ones before it leave, writes all in one batch with one sync, then publishes the
- * revision, tells the watches and answers, in this order.
+ * the state the ones before it leave, writes all into the journal in one batch with one sync, then
+ * publishes the revision, tells the watches, answers, and puts the batch into the tables, in this
+ * order. Those who were answered make up their next writes meanwhile.
  */
 final class Writer {
   /** A batch takes no more transactions once it holds as much; bounds what a sync writes. */
   static final long BATCH_BYTES_MAX = 4L << 20;
 
-  /** And no more once it touches as many keys: those of a batch have to stay in the recent ones. */
-  private static final int BATCH_KEYS_MAX = RecentKeys.HEADS_MAX / 2;
+  /**
+   * And no more once it touches as many keys: those of a batch have to stay among the recent ones.
+   */
+  private static final int BATCH_KEYS_MAX = RecentKeys.GENERATION_KEYS_MAX / 2;
 
-  /** At most this long it waits for a batch to fill; and never more than a quarter of a sync. */
-  static final long GATHER_NANOS_MAX = 1_000_000;
-
-  /** Longer than it takes to write a few more, so that not each of them wakes the writer. */
-  private static final long GATHER_STEP_NANOS = 50_000;
-
-  private static final byte[] NOTHING = {};
+  /** How often tables that refuse what is durable are asked again while nobody writes. */
+  private static final long RETRY_MILLIS = 1_000;
 
   private final Database database;
   private final Revisions revisions;
+  private final Applied applied;
   private final Reader reader;
   private final Watches watches;
   private final BlockingQueue<Work> queue;
   private final int batchMax;
   private final Thread thread;
   private final RecentKeys recent = new RecentKeys();
-  private long lastSyncNanos;
-  private int lastGroup;
+  private final Batch batch = new Batch();
+  private boolean settled = true;
   private volatile boolean closed;
 
   /** What the writer is asked to do. */
@@ -81,11 +80,13 @@ final class Writer {
   Writer(
       Database database,
       Revisions revisions,
+      Applied applied,
       Reader reader,
       RocksStoreConfig config,
       Watches watches) {
     this.database = database;
     this.revisions = revisions;
+    this.applied = applied;
     this.reader = reader;
     this.watches = watches;
     this.queue = new ArrayBlockingQueue<>(config.queueTxnsMax());
@@ -126,7 +127,7 @@ final class Writer {
     List<Work> taken = new ArrayList<>();
     while (!closed || !queue.isEmpty()) {
       try {
-        taken.add(queue.take());
+        taken.add(next());
       } catch (InterruptedException e) {
         continue;
       }
@@ -147,32 +148,35 @@ final class Writer {
     }
   }
 
-  /**
-   * Takes what waits, up to the limits of a batch. Those who were answered by the last sync are
-   * about to write again: it gives them a moment, or every other sync would serve only the few that
-   * were quickest.
-   */
+  private Work next() throws InterruptedException {
+    Work next = settled ? queue.take() : null;
+    while (next == null) {
+      next = queue.poll(RETRY_MILLIS, TimeUnit.MILLISECONDS);
+      if (next == null) {
+        trySettle();
+      }
+    }
+    return next;
+  }
+
+  /** Takes what waits, up to the limits of a batch. */
   private void gather(List<Work> taken) {
     long bytes = taken.getFirst().sizeBytes();
     int keys = taken.getFirst().keys();
-    long end = System.nanoTime() + Math.min(lastSyncNanos / 4, GATHER_NANOS_MAX);
     while (taken.size() < batchMax && bytes < BATCH_BYTES_MAX && keys < BATCH_KEYS_MAX) {
       Work next = queue.poll();
-      if (next != null) {
-        taken.add(next);
-        bytes += next.sizeBytes();
-        keys += next.keys();
-      } else if (taken.size() < lastGroup && System.nanoTime() < end) {
-        LockSupport.parkNanos(GATHER_STEP_NANOS);
-      } else {
+      if (next == null) {
         break;
       }
+      taken.add(next);
+      bytes += next.sizeBytes();
+      keys += next.keys();
     }
-    lastGroup = taken.size();
   }
 
-  private static void perform(Runnable task, CompletableFuture<Void> done) {
+  private void perform(Runnable task, CompletableFuture<Void> done) {
     try {
+      settle();
       task.run();
       done.complete(null);
     } catch (RuntimeException e) {
@@ -185,6 +189,8 @@ final class Writer {
       return;
     }
     try {
+      settle();
+      batch.clear();
       Group decided = new Group(group.size());
       for (Work.Transact work : group) {
         decided.decide(work);
@@ -196,6 +202,24 @@ final class Writer {
     } catch (RuntimeException e) {
       // Whatever it is, those who wait are told and the thread lives on for the next group.
       fail(group, new StoreException.Unavailable("the store failed: " + e, e));
+    }
+    trySettle();
+  }
+
+  /** Puts what is durable into the tables. Nothing is decided before: it would be by old state. */
+  private void settle() {
+    database.apply();
+    applied.reached(revisions.current());
+    settled = true;
+  }
+
+  /** The journal holds what the tables refuse, so nobody has to be told but those who read. */
+  private void trySettle() {
+    try {
+      settle();
+    } catch (StoreException e) {
+      settled = false;
+      applied.refused(e);
     }
   }
 
@@ -224,7 +248,6 @@ final class Writer {
 
   /** The transactions of one batch. */
   private final class Group {
-    private final Batch batch = new Batch();
     private final List<Answer> answers;
     private final List<Event> events = new ArrayList<>();
     private final boolean watched = watches.isWatched();
@@ -235,37 +258,26 @@ final class Writer {
       answers = new ArrayList<>(size);
     }
 
-    /** Where a key's newest version stands, those of this batch included. */
-    private RecentKeys.Head head(String key) {
-      Optional<RecentKeys.Head> known = recent.head(key);
-      if (known.isPresent()) {
-        return known.get();
-      }
-      RecentKeys.Head head =
-          reader
-              .newest(key)
-              .map(stored -> {
-                recent.remember(stored.entry());
-                return RecentKeys.Head.of(stored.position(), stored.entry());
-              })
-              .orElse(RecentKeys.Head.NONE);
-      recent.put(key, head);
-      return head;
+    /** A key's newest version, those of this batch included. */
+    private RecentKeys.Known known(String key) {
+      return recent
+          .get(key)
+          .orElseGet(() ->
+              reader.newestVersion(key).map(recent::found).orElseGet(() -> recent.absent(key)));
     }
 
     /** The newest version itself: at hand, still in this batch, or read. */
     private Optional<Entry> entry(String key) {
-      RecentKeys.Head head = head(key);
-      if (head.isNone()) {
-        return Optional.empty();
+      return entry(key, known(key));
+    }
+
+    private Optional<Entry> entry(String key, RecentKeys.Known known) {
+      if (!known.isThere() || known.entry().isPresent()) {
+        return known.entry();
       }
-      Optional<Entry> known = recent.entry(key, head);
-      if (known.isPresent()) {
-        return known;
-      }
-      return head.position().revision() > revisions.current()
+      return known.position().revision() > revisions.current()
           ? ofThisBatch(key)
-          : reader.newest(key).map(Reader.Stored::entry);
+          : reader.newest(key);
     }
 
     private Optional<Entry> ofThisBatch(String key) {
@@ -280,7 +292,7 @@ final class Writer {
     void decide(Work.Transact work) {
       Txn txn = work.txn();
       for (Txn.Compare compare : txn.compares()) {
-        if (head(compare.key()).position().revision() != compare.modRevision()) {
+        if (known(compare.key()).modRevision() != compare.modRevision()) {
           List<Optional<Entry>> current = new ArrayList<>();
           txn.compares().forEach(c -> current.add(entry(c.key())));
           answers.add(new Answer(work, new TxnResult.Conflict(current)));
@@ -302,7 +314,7 @@ final class Writer {
 
     private boolean changesNothing(Txn txn) {
       for (Txn.Op op : txn.ops()) {
-        if (op instanceof Txn.Op.Put || !head(op.key()).isNone()) {
+        if (op instanceof Txn.Op.Put || known(op.key()).isThere()) {
           return false;
         }
       }
@@ -310,65 +322,60 @@ final class Writer {
     }
 
     private void apply(Txn.Op op, Layout.Position position) {
-      RecentKeys.Head before = head(op.key());
+      RecentKeys.Known known = known(op.key());
       switch (op) {
-        case Txn.Op.Put(String key, byte[] value) -> put(key, value, before, position);
+        case Txn.Op.Put(String key, byte[] value) -> put(key, value, known, position);
         case Txn.Op.Delete(String key) -> {
-          if (!before.isNone()) {
-            delete(key, before, position);
+          if (known.isThere()) {
+            delete(key, known, position);
           }
         }
       }
     }
 
-    private void put(String key, byte[] value, RecentKeys.Head before, Layout.Position position) {
+    private void put(String key, byte[] value, RecentKeys.Known known, Layout.Position position) {
       long revisionOfThis = position.revision();
-      long created = before.isNone() ? revisionOfThis : before.createRevision();
-      Entry entry = new Entry(key, value, created, revisionOfThis, before.version() + 1);
-      Optional<Entry> previous = previous(key, before);
+      boolean there = known.isThere();
+      long created = there ? known.createRevision() : revisionOfThis;
+      long version = there ? known.version() + 1 : 1;
+      Entry entry = new Entry(key, value, created, revisionOfThis, version);
+      Optional<Entry> previous = watched ? entry(key, known) : Optional.empty();
       byte[] rawKey = Layout.key(key);
-      batch.put(database.latest(), rawKey, position.bytes());
-      record(rawKey, entry, false, before, position);
-      recent.put(key, RecentKeys.Head.of(position, entry));
-      recent.remember(entry);
+      byte[] rawPosition = position.bytes();
+      batch.put(database.latest(), rawKey, rawPosition);
+      record(rawKey, rawPosition, entry, false, known.position());
+      recent.written(known, entry, position);
       events.add(new Event(Event.Type.PUT, entry, previous));
     }
 
-    /** Only for those who watch; it may have to be read. */
-    private Optional<Entry> previous(String key, RecentKeys.Head before) {
-      return before.isNone() || !watched ? Optional.empty() : entry(key);
-    }
-
-    private void delete(String key, RecentKeys.Head before, Layout.Position position) {
-      long version = before.version() + 1;
+    private void delete(String key, RecentKeys.Known known, Layout.Position position) {
+      long version = known.version() + 1;
       Entry gone =
-          new Entry(key, new byte[0], before.createRevision(), position.revision(), version);
-      Optional<Entry> previous = previous(key, before);
+          new Entry(key, new byte[0], known.createRevision(), position.revision(), version);
+      Optional<Entry> previous = watched ? entry(key, known) : Optional.empty();
       byte[] rawKey = Layout.key(key);
-      batch.delete(database.latest(), rawKey);
-      record(rawKey, gone, true, before, position);
-      recent.put(key, RecentKeys.Head.NONE);
-      recent.forget(key);
+      batch.put(database.latest(), rawKey, Layout.deletedAt(position));
+      record(rawKey, position.bytes(), gone, true, known.position());
+      recent.deleted(known, position);
       events.add(new Event(Event.Type.DELETE, gone, previous));
     }
 
     private void record(
         byte[] rawKey,
+        byte[] rawPosition,
         Entry entry,
         boolean deletion,
-        RecentKeys.Head before,
-        Layout.Position position) {
-      byte[] rawPosition = position.bytes();
+        Layout.Position previous) {
       Layout.LogRecord record =
           new Layout.LogRecord(
               deletion,
-              before.position(),
+              previous,
               entry.createRevision(),
               entry.version(),
               entry.key(),
               entry.value());
-      batch.put(database.log(), rawPosition, Layout.record(record, rawKey));
-      batch.put(database.index(), Layout.index(rawKey, position), NOTHING);
+      int bytes = Layout.recordBytes(rawKey, entry.value());
+      Layout.record(record, rawKey, batch.put(database.log(), rawPosition, bytes));
     }
 
     void write() {
@@ -376,9 +383,7 @@ final class Writer {
         return;
       }
       revisions.stamp(database, batch, revision);
-      long start = System.nanoTime();
-      database.write(batch, sync);
-      lastSyncNanos = System.nanoTime() - start;
+      database.append(batch, sync);
       revisions.publish(revision);
       if (watched) {
         watches.happened(events);

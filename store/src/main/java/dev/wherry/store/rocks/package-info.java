@@ -1,9 +1,10 @@
 /**
  * The store over RocksDB in the process. One platform thread, {@code store-writer}, makes every
- * change; reads go straight to the database from any thread. Imported by the composition root.
+ * change: first in the journal, which makes it durable, then in the tables; reads go to the tables
+ * from any thread. Imported by the composition root.
  *
- * <p>Three column families: {@code log} has every version by revision, {@code latest} the newest
- * revision of every key, {@code index} all revisions of every key that are still kept.
+ * <p>Two column families beside the small numbers: {@code log} has every kept version by revision,
+ * each naming the one before it, {@code latest} the newest revision of every key.
  */
 @NullMarked
 package dev.wherry.store.rocks;

@@ -158,7 +158,7 @@ class RocksStoreTest extends StoreContractTest {
 
   @Test
   void txnAsync_moreKeysWaitingThanAreRemembered_eachSeesTheOneBefore() {
-    int txns = RecentKeys.HEADS_MAX / Txn.OPS_MAX + 64;
+    int txns = RecentKeys.KEYS_MAX / Txn.OPS_MAX + 64;
     List<CompletableFuture<TxnResult>> answers = new ArrayList<>();
     for (int round = 0; round < 2; round++) {
       for (int number = 0; number < txns; number++) {
