@@ -2,6 +2,7 @@ package dev.wherry.cli;
 
 import dev.wherry.controllers.ControllersConfig;
 import dev.wherry.controllers.balancer.AddressPool;
+import dev.wherry.runtime.choice.RuntimeChoice;
 import dev.wherry.scheduler.config.SchedulerConfig;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -83,6 +84,11 @@ public final class ServerSettings {
   /** Whether this host's agent answers the cluster's DNS. */
   public boolean answersDns() {
     return worker() && worker.dns().builtIn();
+  }
+
+  /** What pods are to run on, as the command line says. */
+  public RuntimeChoice runtime() {
+    return worker.runtime();
   }
 
   /** TCP ports that will be opened and are not left to chance. */

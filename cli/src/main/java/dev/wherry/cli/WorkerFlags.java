@@ -105,7 +105,7 @@ final class WorkerFlags {
         name(),
         nodeIp.isEmpty() ? HostAddress.towards(server) : nodeIp,
         kubeletPort,
-        RuntimeChoice.parse(runtime),
+        runtime(),
         marks.labels(),
         marks.taints(),
         dns(),
@@ -134,7 +134,7 @@ final class WorkerFlags {
         nodeIp.isEmpty() ? HostAddress.primary() : nodeIp,
         kubeletPort,
         runsPods,
-        RuntimeChoice.parse(runtime),
+        runtime(),
         marks.labels(),
         marks.taints(),
         protection,
@@ -174,6 +174,10 @@ final class WorkerFlags {
 
   IngressChoice ingress() {
     return new IngressChoice(ingressHttpPort, ingressHttpsPort);
+  }
+
+  RuntimeChoice runtime() {
+    return RuntimeChoice.parse(runtime);
   }
 
   private boolean podNetwork() {

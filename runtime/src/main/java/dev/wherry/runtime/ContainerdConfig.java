@@ -44,11 +44,6 @@ public record ContainerdConfig(
         DockerShimConfig.CNI_PLUGIN_PATH);
   }
 
-  /** Whether this host has the program. */
-  public static boolean isInstalled() {
-    return BINARIES.stream().anyMatch(Files::isExecutable);
-  }
-
   /** The daemon's cgroup: one per root directory. */
   String cgroupName() {
     return "wherry-containerd-" + RunDirectory.name(rootDirectory);

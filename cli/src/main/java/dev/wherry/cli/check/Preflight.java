@@ -30,8 +30,6 @@ public final class Preflight {
   private static final List<String> NEIGHBOURS =
       List.of("kubelet", "k3s-server", "k3s-agent", "k3s", "k0s", "kubelite");
 
-  private static final Path CONTAINERD = Path.of("/run/containerd/containerd.sock");
-  private static final Path DOCKER = Path.of("/var/run/docker.sock");
   private static final List<String> CNI = List.of("opt/cni/bin", "usr/lib/cni");
   private static final List<String> CNI_PLUGINS =
       List.of("ptp", "host-local", "loopback", "portmap");
@@ -43,8 +41,14 @@ public final class Preflight {
    * @param ports TCP ports it will open
    * @param ranges addresses of pods and Services
    * @param worker whether pods run here
+   * @param runtime what they run on
    */
-  public record Wanted(Path dataDirectory, List<Integer> ports, List<Cidr> ranges, boolean worker) {
+  public record Wanted(
+      Path dataDirectory,
+      List<Integer> ports,
+      List<Cidr> ranges,
+      boolean worker,
+      WantedRuntime runtime) {
     public Wanted {
       ports = List.copyOf(ports);
       ranges = List.copyOf(ranges);
@@ -72,7 +76,7 @@ public final class Preflight {
     if (wanted.worker()) {
       findings.add(cgroups());
       findings.add(overlay());
-      findings.add(runtime());
+      findings.add(wanted.runtime().look(host));
       findings.add(cni());
     }
     return findings;
@@ -168,31 +172,7 @@ public final class Preflight {
         host.read("proc/filesystems").lines().anyMatch(line -> line.strip().endsWith("overlay"));
     return known
         ? new Fine("images", "overlayfs")
-        : new Doubtful("images", "the kernel has not loaded overlayfs yet; containerd tries to");
-  }
-
-  private Finding runtime() {
-    if (host.answers(CONTAINERD)) {
-      return new Fine("runtime", "the containerd that runs here");
-    }
-    if (host.answers(DOCKER)) {
-      return new Fine("runtime", "the Docker that runs here");
-    }
-    boolean containerd = host.program("containerd").isPresent();
-    List<String> missing =
-        List.of("runc", "iptables").stream().filter(name -> host.program(name).isEmpty()).toList();
-    if (!missing.isEmpty()) {
-      return new Blocked(
-          "runtime",
-          "neither containerd nor Docker runs, and to do without them " + missing + " is missing",
-          "apt-get install " + String.join(" ", missing));
-    }
-    if (!containerd) {
-      return new Fine("runtime", "the built-in one, on runc");
-    }
-    return host.exists(DOCKER.toString().substring(1))
-        ? new Doubtful("runtime", DOCKER + " is there, but Docker does not answer: ours is started")
-        : new Fine("runtime", "a containerd of our own will be started");
+        : new Doubtful("images", "the kernel has not loaded overlayfs yet; the runtime tries to");
   }
 
   private Finding cni() {

@@ -5,7 +5,9 @@ import dev.wherry.cli.check.Cidr;
 import dev.wherry.cli.check.Finding;
 import dev.wherry.cli.check.Host;
 import dev.wherry.cli.check.Preflight;
+import dev.wherry.cli.check.WantedRuntime;
 import dev.wherry.network.dns.DnsSettings;
+import dev.wherry.runtime.choice.RememberedRuntime;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +39,9 @@ record Intentions(ServerSettings settings, boolean running) {
                     settings.dataDirectory(),
                     running ? List.of() : settings.ports(),
                     RANGES,
-                    settings.worker()))
+                    settings.worker(),
+                    new WantedRuntime(
+                        settings.runtime(), RememberedRuntime.read(settings.dataDirectory()))))
             .run());
     return findings;
   }

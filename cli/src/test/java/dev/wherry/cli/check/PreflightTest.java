@@ -1,16 +1,22 @@
 package dev.wherry.cli.check;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.wherry.cli.check.Finding.Blocked;
+import dev.wherry.cli.check.Finding.Fine;
+import dev.wherry.runtime.choice.RememberedRuntime;
+import dev.wherry.runtime.choice.RuntimeChoice;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,9 +61,30 @@ class PreflightTest {
   }
 
   private List<Blocked> blocked(List<Integer> ports) throws IOException {
+    return run(ports, RuntimeChoice.parse("auto"), Optional.empty()).stream()
+        .filter(Blocked.class::isInstance)
+        .map(Blocked.class::cast)
+        .toList();
+  }
+
+  private List<Finding> run(
+      List<Integer> ports, RuntimeChoice choice, Optional<RememberedRuntime> remembered)
+      throws IOException {
+    WantedRuntime runtime = new WantedRuntime(choice, remembered);
     return new Preflight(
-            new Host(root), new Preflight.Wanted(root.resolve("data"), ports, RANGES, true))
-        .run().stream().filter(Blocked.class::isInstance).map(Blocked.class::cast).toList();
+            new Host(root),
+            new Preflight.Wanted(root.resolve("data"), ports, RANGES, true, runtime))
+        .run();
+  }
+
+  private Finding runtime(String choice, RememberedRuntime.Kind... remembered) throws IOException {
+    Path socket = root.resolve("nobody.sock");
+    Optional<RememberedRuntime> before =
+        Stream.of(remembered).map(kind -> new RememberedRuntime(kind, socket, socket)).findFirst();
+    return run(List.of(), RuntimeChoice.parse(choice), before).stream()
+        .filter(finding -> finding.subject().equals("runtime"))
+        .findFirst()
+        .orElseThrow();
   }
 
   private Blocked only(List<Integer> ports) throws IOException {
@@ -145,11 +172,38 @@ class PreflightTest {
     Files.delete(root.resolve("usr/sbin/runc"));
     assertEquals("apt-get install runc", only(List.of()).mend());
 
-    program("usr/sbin/runc");
-    Files.delete(root.resolve("usr/bin/containerd"));
+    program("usr/sbin/crun");
     assertEquals(List.of(), blocked(List.of()));
     Files.delete(root.resolve("usr/lib/cni/ptp"));
     assertEquals("apt-get install containernetworking-plugins", only(List.of()).mend());
+  }
+
+  @Test
+  void run_nothingRuns_isTheBuiltInRuntime() throws IOException {
+    assertEquals(new Fine("runtime", "the built-in one, on runc"), runtime("auto"));
+    assertEquals(new Fine("runtime", "the built-in one, on runc"), runtime("builtin"));
+
+    file("var/run/docker.sock", "");
+    assertTrue(runtime("auto").text().contains("the built-in one is used"));
+  }
+
+  @Test
+  void run_namedRuntime_isLookedAtAndNoOther() throws IOException {
+    assertTrue(runtime("containerd").text().startsWith("a containerd of our own"));
+    Files.delete(root.resolve("usr/bin/containerd"));
+    assertEquals(
+        "apt-get install containerd",
+        assertInstanceOf(Blocked.class, runtime("containerd")).mend());
+    assertInstanceOf(Blocked.class, runtime("docker"));
+    assertInstanceOf(Blocked.class, runtime("unix:///nowhere.sock"));
+  }
+
+  @Test
+  void run_rememberedRuntime_goesBeforeWhatElseRuns() throws IOException {
+    assertInstanceOf(Fine.class, runtime("auto", RememberedRuntime.Kind.OWN));
+    assertInstanceOf(Blocked.class, runtime("auto", RememberedRuntime.Kind.DOCKER));
+    assertInstanceOf(Blocked.class, runtime("auto", RememberedRuntime.Kind.FOREIGN));
+    assertInstanceOf(Fine.class, runtime("builtin", RememberedRuntime.Kind.DOCKER));
   }
 
   @Test

@@ -74,9 +74,7 @@ record Decision(Runtime runtime, List<String> remarks) {
     if (host.dockerProblem().isEmpty()) {
       return new Decision(new Runtime.Docker(host.dockerSocket()), remarks);
     }
-    return host.hasContainerd() || host.ociRuntime().isEmpty()
-        ? new Decision(new Runtime.Own(), remarks)
-        : builtIn(host, remarks);
+    return builtIn(host, remarks);
   }
 
   private static Decision builtIn(HostRuntimes host, List<String> remarks)

@@ -11,9 +11,6 @@ public interface HostRuntimes {
   /** Whatever serves CRI at a socket. */
   CriVerdict at(Path socket);
 
-  /** Whether a containerd of our own could be started. */
-  boolean hasContainerd();
-
   /** runc or crun; empty when the host has neither. */
   Optional<Path> ociRuntime();
 

@@ -5,7 +5,6 @@ import dev.wherry.proto.cri.v1.ListPodSandboxRequest;
 import dev.wherry.proto.cri.v1.StatusRequest;
 import dev.wherry.proto.cri.v1.VersionRequest;
 import dev.wherry.proto.cri.v1.VersionResponse;
-import dev.wherry.runtime.ContainerdConfig;
 import dev.wherry.runtime.OomScore;
 import dev.wherry.runtime.Trees;
 import dev.wherry.runtime.builtin.shim.OciRuntime;
@@ -49,11 +48,6 @@ public record LookedAtHost(Path containerdSocket, Path dockerSocket) implements 
   @Override
   public CriVerdict containerd() {
     return at(containerdSocket);
-  }
-
-  @Override
-  public boolean hasContainerd() {
-    return ContainerdConfig.isInstalled();
   }
 
   @Override

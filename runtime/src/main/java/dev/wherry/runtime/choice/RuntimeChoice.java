@@ -4,10 +4,7 @@ import java.nio.file.Path;
 
 /** Which runtime a worker is told to use. */
 public sealed interface RuntimeChoice {
-  /**
-   * A running containerd, else a running Docker, else a containerd of our own where one is
-   * installed, else the built-in runtime.
-   */
+  /** A containerd that runs here, else a Docker that runs here, else the built-in runtime. */
   record Auto() implements RuntimeChoice {}
 
   /** Ours, over the host's runc or crun. */

@@ -21,10 +21,7 @@ class DecisionTest {
 
   /** A host as the test wants it. */
   private record FakeHost(
-      CriVerdict containerd,
-      Optional<String> dockerProblem,
-      boolean hasContainerd,
-      Optional<Path> ociRuntime)
+      CriVerdict containerd, Optional<String> dockerProblem, Optional<Path> ociRuntime)
       implements HostRuntimes {
     @Override
     public CriVerdict at(Path socket) {
@@ -47,7 +44,7 @@ class DecisionTest {
 
   private static FakeHost host(CriVerdict containerd, boolean docker) {
     return new FakeHost(
-        containerd, docker ? Optional.empty() : Optional.of(NO_DOCKER), true, Optional.of(RUNC));
+        containerd, docker ? Optional.empty() : Optional.of(NO_DOCKER), Optional.of(RUNC));
   }
 
   private static Decision first(RuntimeChoice choice, FakeHost host) throws Exception {
@@ -55,24 +52,24 @@ class DecisionTest {
   }
 
   @Test
-  void auto_firstStart_takesContainerdThenDockerThenItsOwn() throws Exception {
+  void auto_firstStart_takesContainerdThenDockerThenBuiltIn() throws Exception {
     assertEquals(new Runtime.Foreign(usable(0)), first(AUTO, host(usable(0), true)).runtime());
     assertEquals(new Runtime.Docker(DOCKER), first(AUTO, host(ABSENT, true)).runtime());
-    Decision own = first(AUTO, host(ABSENT, false));
-    assertEquals(new Decision(new Runtime.Own(), List.of()), own);
+    Decision builtIn = first(AUTO, host(ABSENT, false));
+    assertEquals(new Decision(new Runtime.BuiltIn(RUNC), List.of()), builtIn);
   }
 
   @Test
   void auto_unusableContainerd_isPassedOverWithItsReason() throws Exception {
     Decision decision = first(AUTO, host(DISABLED, false));
-    assertEquals(new Runtime.Own(), decision.runtime());
+    assertEquals(new Runtime.BuiltIn(RUNC), decision.runtime());
     assertEquals(List.of("the cri plugin is disabled"), decision.remarks());
   }
 
   @Test
   void auto_anotherKubeletsPods_areLeftAlone() throws Exception {
     Decision decision = first(AUTO, host(usable(3), false));
-    assertEquals(new Runtime.Own(), decision.runtime());
+    assertEquals(new Runtime.BuiltIn(RUNC), decision.runtime());
     assertTrue(decision.remarks().getFirst().contains("3 pods of another kubelet"));
     RuntimeChoice socket = new RuntimeChoice.Socket(CONTAINERD);
     assertThrows(RuntimeUnavailableException.class, () -> first(socket, host(usable(3), false)));
@@ -104,14 +101,17 @@ class DecisionTest {
   }
 
   @Test
-  void auto_withoutContainerdAndDocker_isBuiltIn() throws Exception {
-    FakeHost bare = new FakeHost(ABSENT, Optional.of(NO_DOCKER), false, Optional.of(RUNC));
-    assertEquals(new Decision(new Runtime.BuiltIn(RUNC), List.of()), first(AUTO, bare));
-    FakeHost barest = new FakeHost(ABSENT, Optional.of(NO_DOCKER), false, Optional.empty());
-    RuntimeUnavailableException missing =
-        assertThrows(
-            RuntimeUnavailableException.class, () -> first(RuntimeChoice.parse("builtin"), barest));
-    assertTrue(missing.getMessage().contains("apt install runc"), missing.getMessage());
+  void builtIn_withoutRunc_saysWhatToInstall() throws Exception {
+    FakeHost barest = new FakeHost(ABSENT, Optional.of(NO_DOCKER), Optional.empty());
+    for (RuntimeChoice choice : List.of(AUTO, RuntimeChoice.parse("builtin"))) {
+      RuntimeUnavailableException missing =
+          assertThrows(RuntimeUnavailableException.class, () -> first(choice, barest));
+      assertTrue(missing.getMessage().contains("apt install runc"), missing.getMessage());
+    }
+  }
+
+  @Test
+  void auto_builtInRemembered_staysBesideAContainerd() throws Exception {
     assertEquals(
         new Runtime.BuiltIn(RUNC),
         Decision.of(

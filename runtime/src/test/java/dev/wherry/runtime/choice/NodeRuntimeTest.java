@@ -182,13 +182,13 @@ class NodeRuntimeTest {
   }
 
   @Test
-  void builtIn_whenAskedFor_runsWithItsImages() throws Exception {
+  void auto_whereNothingRuns_isBuiltInWithItsImages() throws Exception {
     LookedAtHost nothing =
         new LookedAtHost(folder.resolve("no-containerd"), folder.resolve("no-docker"));
     parts.push(() ->
         new ProcessBuilder("rm", "-rf", RunDirectory.of(folder).toString()).start().waitFor());
 
-    NodeRuntime runtime = open(nothing, RuntimeChoice.parse("builtin"));
+    NodeRuntime runtime = open(nothing, new RuntimeChoice.Auto());
 
     assertEquals(RememberedRuntime.Kind.BUILTIN, runtime.kind());
     assertEquals(NAME.toString(), pulled(runtime).getRepoTags(0));
@@ -208,7 +208,7 @@ class NodeRuntimeTest {
       ContainerdDaemon.stop(config);
       new ProcessBuilder("rm", "-rf", RunDirectory.of(folder).toString()).start().waitFor();
     });
-    NodeRuntime runtime = open(nothing, new RuntimeChoice.Auto());
+    NodeRuntime runtime = open(nothing, RuntimeChoice.parse("containerd"));
     assertEquals(RememberedRuntime.Kind.OWN, runtime.kind());
     assertEquals(
         Optional.of(RememberedRuntime.Kind.OWN),

@@ -1,0 +1,104 @@
+package dev.wherry.cli.check;
+
+import dev.wherry.cli.check.Finding.Blocked;
+import dev.wherry.cli.check.Finding.Doubtful;
+import dev.wherry.cli.check.Finding.Fine;
+import dev.wherry.runtime.choice.RememberedRuntime;
+import dev.wherry.runtime.choice.RuntimeChoice;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The runtime a worker will use, and whether this host has what it takes.
+ *
+ * @param choice what the command line says
+ * @param remembered what the data directory's pods run on already; it goes before {@code auto}
+ */
+public record WantedRuntime(RuntimeChoice choice, Optional<RememberedRuntime> remembered) {
+  private static final String SUBJECT = "runtime";
+  private static final Path CONTAINERD = Path.of("/run/containerd/containerd.sock");
+  private static final Path DOCKER = Path.of("/var/run/docker.sock");
+
+  Finding look(Host host) {
+    return switch (choice) {
+      case RuntimeChoice.Auto _ -> remembered.isPresent() ? again(host) : found(host);
+      case RuntimeChoice.BuiltIn _ -> builtIn(host);
+      case RuntimeChoice.Containerd _ ->
+          host.answers(CONTAINERD) ? running("containerd") : own(host);
+      case RuntimeChoice.Docker _ -> docker(host);
+      case RuntimeChoice.Socket(Path path) -> socket(host, path);
+    };
+  }
+
+  private Finding again(Host host) {
+    RememberedRuntime before = remembered.orElseThrow();
+    return switch (before.kind()) {
+      case BUILTIN -> builtIn(host);
+      case OWN -> own(host);
+      case DOCKER -> docker(host);
+      case FOREIGN -> socket(host, before.socket());
+    };
+  }
+
+  private static Finding found(Host host) {
+    if (host.answers(CONTAINERD)) {
+      return running("containerd");
+    }
+    if (host.answers(DOCKER)) {
+      return running("Docker");
+    }
+    Finding found = builtIn(host);
+    return found instanceof Fine && host.exists(DOCKER.toString().substring(1))
+        ? new Doubtful(
+            SUBJECT, DOCKER + " is there, but Docker does not answer: the built-in one is used")
+        : found;
+  }
+
+  private static Finding running(String name) {
+    return new Fine(SUBJECT, "the " + name + " that runs here");
+  }
+
+  private static Finding builtIn(Host host) {
+    Optional<String> program =
+        List.of("runc", "crun").stream().filter(name -> host.program(name).isPresent()).findFirst();
+    List<String> missing = new ArrayList<>();
+    if (program.isEmpty()) {
+      missing.add("runc");
+    }
+    missing.addAll(missing(host, "iptables"));
+    return missing.isEmpty()
+        ? new Fine(SUBJECT, "the built-in one, on " + program.orElseThrow())
+        : install("the built-in one", missing);
+  }
+
+  private static Finding own(Host host) {
+    List<String> missing = missing(host, "containerd", "runc", "iptables");
+    return missing.isEmpty()
+        ? new Fine(SUBJECT, "a containerd of our own will be started")
+        : install("a containerd of our own", missing);
+  }
+
+  private static List<String> missing(Host host, String... programs) {
+    return List.of(programs).stream().filter(name -> host.program(name).isEmpty()).toList();
+  }
+
+  private static Finding install(String who, List<String> missing) {
+    String names = String.join(" ", missing);
+    return new Blocked(SUBJECT, "for " + who + " is missing: " + names, "apt-get install " + names);
+  }
+
+  private static Finding docker(Host host) {
+    return host.answers(DOCKER)
+        ? running("Docker")
+        : new Blocked(
+            SUBJECT, "Docker does not answer at " + DOCKER, "Start it, or give another --runtime.");
+  }
+
+  private static Finding socket(Host host, Path path) {
+    return host.answers(path)
+        ? new Fine(SUBJECT, "the one at " + path)
+        : new Blocked(SUBJECT, "nobody answers at " + path, "Start it, or give another --runtime.");
+  }
+}
