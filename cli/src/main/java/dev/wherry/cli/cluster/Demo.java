@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -23,16 +24,25 @@ import java.util.stream.Stream;
 final class Demo {
   private static final int LOG_LINES = 4;
   private static final Duration COMMAND_MAX = Duration.ofSeconds(60);
-  private static final Duration REGISTRY_MAX = Duration.ofSeconds(2);
+  private static final Duration REGISTRY_MAX = Duration.ofSeconds(3);
   private static final InetSocketAddress DEFAULT_REGISTRY =
       InetSocketAddress.createUnresolved("registry-1.docker.io", 443);
 
   private final Path dataDirectory;
   private final List<String> client;
+  private final ImageFolder images;
+  private final CompletableFuture<Boolean> imageFound;
 
+  /** Begins to ask the registry: without a network that takes seconds, in which a server starts. */
   Demo(Path dataDirectory) throws IOException {
     this.dataDirectory = dataDirectory;
     this.client = client();
+    this.images = new ImageFolder(dataDirectory);
+    this.imageFound =
+        images.hasBusybox()
+            ? CompletableFuture.completedFuture(true)
+            : CompletableFuture.supplyAsync(Demo::registryAnswers, Thread::startVirtualThread)
+                .completeOnTimeout(false, REGISTRY_MAX.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /**
@@ -80,8 +90,7 @@ final class Demo {
 
   /** Without a registry, busybox comes from this host's own package. */
   private void provideImage() throws IOException {
-    ImageFolder images = new ImageFolder(dataDirectory);
-    if (images.hasBusybox() || registryAnswers()) {
+    if (imageFound.join()) {
       return;
     }
     images.importBusybox();

@@ -38,6 +38,8 @@ public final class UpCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     long begin = System.nanoTime();
     Intentions intentions = Intentions.of(settings);
+    Optional<Demo> show =
+        demo == null ? Optional.empty() : Optional.of(new Demo(settings.dataDirectory()));
     Instance instance;
     Instant said = Instant.EPOCH;
     if (intentions.running()) {
@@ -57,8 +59,8 @@ public final class UpCommand implements Callable<Integer> {
             AdminAccess.kubeconfig(settings.dataDirectory()),
             settings.dataDirectory())
         .forEach(UpCommand::say);
-    if (demo != null) {
-      new Demo(settings.dataDirectory()).show(demo);
+    if (show.isPresent() && demo != null) {
+      show.get().show(demo);
     }
     return 0;
   }
