@@ -1,16 +1,21 @@
 package dev.wherry.kubelet;
 
 import dev.wherry.kubelet.cri.CriRuntime;
+import dev.wherry.kubelet.csi.CsiDrivers;
+import dev.wherry.kubelet.csi.CsiVolumes;
 import dev.wherry.kubelet.eviction.Evictions;
 import dev.wherry.kubelet.follow.SharedWatches;
 import dev.wherry.kubelet.housekeeping.Housekeeping;
 import dev.wherry.kubelet.node.NodeAgent;
+import dev.wherry.kubelet.plugin.PluginRoot;
 import dev.wherry.kubelet.pod.NodeShutdown;
+import dev.wherry.kubelet.pod.PodApi;
 import dev.wherry.kubelet.pod.PodParts;
 import dev.wherry.kubelet.pod.PodRelist;
 import dev.wherry.kubelet.pod.PodWorkers;
 import dev.wherry.kubelet.server.KubeletServer;
 import dev.wherry.kubelet.staticpod.Mirrors;
+import dev.wherry.kubelet.volume.PodDirs;
 import dev.wherry.machinery.client.ApiClient;
 import dev.wherry.machinery.event.EventRecorder;
 import dev.wherry.machinery.informer.Informer;
@@ -77,16 +82,21 @@ public final class Kubelet implements AutoCloseable {
     Informer<Service> services = opened(Informer.start(api, Service.KIND, Scope.ALL, timer));
     Mirrors mirrors = new Mirrors();
     NodeSlot slot = new NodeSlot(config.nodeName());
+    PluginRoot plugins = opened(OwnResources.root(config));
+    CsiDrivers drivers = opened(new CsiDrivers(api, config.nodeName(), timer));
+    PodApi podApi = new ApiPodApi(api, services, slot, mirrors);
     PodParts shared =
         PodPartsFactory.create(
             config,
             runtime,
-            new ApiPodApi(api, services, slot, mirrors),
+            podApi,
+            new CsiVolumes(
+                plugins.path(), PodDirs.of(config), drivers, api, podApi, config.nodeName()),
             NodeEvents.ofPods(recorder),
             opened(new SharedWatches(api, timer)),
             timer,
             random);
-    OwnResources own = opened(OwnResources.start(config, shared.shares(), timer));
+    OwnResources own = opened(OwnResources.start(plugins, shared.shares(), drivers, timer));
     workers = opened(new PodWorkers(shared));
     own.tell(workers);
     server = opened(KubeletServer.start(config, shared, workers, api, serving, clientAuthorities));

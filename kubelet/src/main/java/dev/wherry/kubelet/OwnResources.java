@@ -2,9 +2,11 @@ package dev.wherry.kubelet;
 
 import dev.wherry.kubelet.cri.CriException;
 import dev.wherry.kubelet.cri.CriRuntime;
+import dev.wherry.kubelet.csi.CsiDrivers;
 import dev.wherry.kubelet.device.DevicePlugins;
-import dev.wherry.kubelet.device.PluginRoot;
 import dev.wherry.kubelet.device.PodResourcesService;
+import dev.wherry.kubelet.plugin.PluginFolder;
+import dev.wherry.kubelet.plugin.PluginRoot;
 import dev.wherry.kubelet.pod.PodShares;
 import dev.wherry.kubelet.pod.PodWorkers;
 import dev.wherry.kubelet.socket.SocketServer;
@@ -13,16 +15,18 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Where devices come from, and what becomes of shares whose pods are gone. */
+/** Where plugins come from, and what becomes of shares whose pods are gone. */
 final class OwnResources implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(OwnResources.class.getName());
 
   private final PodShares shares;
   private final PluginRoot root;
   private final DevicePlugins plugins;
+  private Optional<PluginFolder> folder = Optional.empty();
   private Optional<SocketServer> questions = Optional.empty();
 
   private OwnResources(PodShares shares, PluginRoot root, DevicePlugins plugins) {
@@ -31,13 +35,30 @@ final class OwnResources implements AutoCloseable {
     this.plugins = plugins;
   }
 
-  static OwnResources start(KubeletConfig config, PodShares shares, Timer timer)
-      throws IOException {
+  /** Takes the directory where plugins look for this node. */
+  static PluginRoot root(KubeletConfig config) throws IOException {
     Path own = config.dataDir();
     String wanted = config.settings().pluginRoot();
-    PluginRoot root = PluginRoot.claim(wanted.isEmpty() ? own : Path.of(wanted), own);
-    return new OwnResources(
-        shares, root, DevicePlugins.start(root, shares.devices().book(), timer));
+    return PluginRoot.claim(wanted.isEmpty() ? own : Path.of(wanted), own);
+  }
+
+  /**
+   * Begins to take plugins.
+   *
+   * @param drivers takes those that bring volumes
+   */
+  static OwnResources start(PluginRoot root, PodShares shares, CsiDrivers drivers, Timer timer) {
+    DevicePlugins devices = DevicePlugins.start(root, shares.devices().book(), timer);
+    OwnResources own = new OwnResources(shares, root, devices);
+    try {
+      own.folder =
+          Optional.of(
+              PluginFolder.start(
+                  root.registry(), Map.of(DevicePlugins.TYPE, devices, CsiDrivers.TYPE, drivers)));
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, "no plugins path={0}: {1}", root.registry(), e.toString());
+    }
+    return own;
   }
 
   /** Begins to tell who asks what pods hold. */
@@ -71,7 +92,9 @@ final class OwnResources implements AutoCloseable {
     if (questions.isPresent()) {
       questions.get().close();
     }
+    if (folder.isPresent()) {
+      folder.get().close();
+    }
     plugins.close();
-    root.close();
   }
 }

@@ -3,6 +3,7 @@ package dev.wherry.kubelet;
 import dev.wherry.kubelet.admission.NodeRoom;
 import dev.wherry.kubelet.config.NodeSettings;
 import dev.wherry.kubelet.cri.CriRuntime;
+import dev.wherry.kubelet.csi.CsiVolumes;
 import dev.wherry.kubelet.device.DeviceBook;
 import dev.wherry.kubelet.device.DeviceGrants;
 import dev.wherry.kubelet.eviction.PressureGate;
@@ -47,12 +48,13 @@ final class PodPartsFactory {
       KubeletConfig config,
       CriRuntime runtime,
       PodApi api,
+      CsiVolumes csi,
       PodEvents events,
       MountedNews news,
       Timer clock,
       RandomGenerator random)
       throws IOException {
-    PodDirs dirs = new PodDirs(config.dataDir(), config.podLogsDir());
+    PodDirs dirs = PodDirs.of(config);
     ContainerFigures figures =
         new ContainerFigures(HostFigures.memoryBytes(), HostFigures.oomScoreFloor());
     return new PodParts(
@@ -70,6 +72,7 @@ final class PodPartsFactory {
             CGROUPS, config.cgroupRoot(), runtime.systemdCgroups(), config.settings().pidsMax()),
         dirs,
         new Mounts(),
+        csi,
         new LogReader(new LogWatch()),
         new Semaphore(ImagePulls.PARALLEL_MAX),
         clock,

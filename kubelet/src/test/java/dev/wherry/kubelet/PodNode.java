@@ -2,14 +2,19 @@ package dev.wherry.kubelet;
 
 import dev.wherry.kubelet.config.NodeSettings;
 import dev.wherry.kubelet.cri.CriRuntime;
+import dev.wherry.kubelet.csi.CsiDrivers;
+import dev.wherry.kubelet.csi.CsiVolumes;
 import dev.wherry.kubelet.device.DeviceBook;
 import dev.wherry.kubelet.fixture.Await;
 import dev.wherry.kubelet.fixture.FakeApi;
 import dev.wherry.kubelet.fixture.PrivateContainerd;
 import dev.wherry.kubelet.log.LogOptions;
+import dev.wherry.kubelet.plugin.PluginRoot;
 import dev.wherry.kubelet.pod.PodParts;
 import dev.wherry.kubelet.pod.PodRelist;
 import dev.wherry.kubelet.pod.PodWorkers;
+import dev.wherry.kubelet.volume.PodDirs;
+import dev.wherry.machinery.client.FakeApiClient;
 import dev.wherry.machinery.time.SystemTimer;
 import dev.wherry.model.core.v1.Pod;
 import dev.wherry.model.json.Json;
@@ -28,9 +33,12 @@ final class PodNode implements AutoCloseable {
   private static final SystemTimer TIMER = new SystemTimer();
 
   final FakeApi api = new FakeApi();
+  final FakeApiClient cluster = new FakeApiClient(TIMER);
+  final PluginRoot plugins;
   final PodParts parts;
   final PodWorkers workers;
   private final PodRelist relist;
+  private final CsiDrivers drivers;
   private final OwnResources own;
 
   PodNode(PrivateContainerd containerd, CriRuntime runtime) throws IOException {
@@ -48,8 +56,13 @@ final class PodNode implements AutoCloseable {
                 "v1.36.0")
             .withPodLogsDir(containerd.directory("logs"))
             .withSettings(settings);
-    parts = PodPartsFactory.create(config, runtime, api, api, api, TIMER, new Random(1));
-    own = OwnResources.start(config, parts.shares(), TIMER);
+    plugins = OwnResources.root(config);
+    drivers = new CsiDrivers(cluster, config.nodeName(), TIMER);
+    CsiVolumes csi =
+        new CsiVolumes(
+            plugins.path(), PodDirs.of(config), drivers, cluster, api, config.nodeName());
+    parts = PodPartsFactory.create(config, runtime, api, csi, api, api, TIMER, new Random(1));
+    own = OwnResources.start(plugins, parts.shares(), drivers, TIMER);
     workers = new PodWorkers(parts);
     own.tell(workers);
     relist = new PodRelist(runtime, workers, TIMER);
@@ -109,5 +122,7 @@ final class PodNode implements AutoCloseable {
     relist.close();
     workers.close();
     own.close();
+    drivers.close();
+    plugins.close();
   }
 }

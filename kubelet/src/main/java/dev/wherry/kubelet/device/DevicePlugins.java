@@ -1,10 +1,14 @@
 package dev.wherry.kubelet.device;
 
+import dev.wherry.kubelet.plugin.PluginException;
+import dev.wherry.kubelet.plugin.PluginKind;
+import dev.wherry.kubelet.plugin.PluginRoot;
 import dev.wherry.kubelet.socket.SocketServer;
 import dev.wherry.machinery.time.Timer;
 import dev.wherry.proto.device.v1beta1.Empty;
 import dev.wherry.proto.device.v1beta1.RegisterRequest;
 import dev.wherry.proto.device.v1beta1.RegistrationGrpc;
+import dev.wherry.proto.plugin.v1.PluginInfo;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
@@ -20,10 +24,13 @@ import java.util.Optional;
  * The plugins that are connected. They come by the agent's own socket, or by putting theirs into
  * the folder of plugins; of two with one resource the later stays.
  */
-public final class DevicePlugins implements AutoCloseable {
+public final class DevicePlugins implements PluginKind, AutoCloseable {
   private static final System.Logger LOG = System.getLogger(DevicePlugins.class.getName());
 
-  static final String VERSION = "v1beta1";
+  /** What these plugins call themselves in the folder. */
+  public static final String TYPE = "DevicePlugin";
+
+  private static final String VERSION = "v1beta1";
 
   /**
    * A plugin that restarts keeps its devices in the node's capacity (rule:
@@ -36,7 +43,6 @@ public final class DevicePlugins implements AutoCloseable {
   private final Timer timer;
   private final Map<String, RemotePlugin> plugins = new HashMap<>();
   private Optional<SocketServer> server = Optional.empty();
-  private Optional<PluginFolder> folder = Optional.empty();
 
   private DevicePlugins(PluginRoot root, DeviceBook book, Timer timer) {
     this.root = root;
@@ -52,12 +58,25 @@ public final class DevicePlugins implements AutoCloseable {
     DevicePlugins plugins = new DevicePlugins(root, book, timer);
     try {
       root.removeSockets();
-      plugins.folder = Optional.of(PluginFolder.start(root.registry(), plugins::register));
       plugins.server = Optional.of(SocketServer.start(root.socket(), plugins.new Registration()));
     } catch (IOException | RuntimeException e) {
       LOG.log(Level.WARNING, "no device plugins path={0}: {1}", root.socket(), e.toString());
     }
     return plugins;
+  }
+
+  /** Takes a plugin that was found in the folder. */
+  @Override
+  public AutoCloseable register(PluginInfo info, Path endpoint) throws PluginException {
+    if (!info.getSupportedVersionsList().contains(VERSION)) {
+      throw new PluginException(
+          "device plugin API versions %s are not supported by kubelet. Supported version is [%s]"
+              .formatted(info.getSupportedVersionsList(), VERSION));
+    }
+    if (!ResourceNames.extended(info.getName())) {
+      throw new PluginException("invalid name of device plugin socket: " + info.getName());
+    }
+    return register(info.getName(), endpoint);
   }
 
   /** A plugin that has just registered, by its own call or by the folder. */
@@ -120,9 +139,6 @@ public final class DevicePlugins implements AutoCloseable {
   public void close() throws IOException {
     if (server.isPresent()) {
       server.get().close();
-    }
-    if (folder.isPresent()) {
-      folder.get().close();
     }
     List<RemotePlugin> all;
     synchronized (plugins) {

@@ -53,7 +53,8 @@ public final class Housekeeping implements AutoCloseable {
     this.workers = workers;
     this.podsKnown = podsKnown;
     this.volumes =
-        new Volumes(parts.dirs(), parts.mounts(), parts.api(), parts.clock(), parts.random());
+        new Volumes(
+            parts.dirs(), parts.mounts(), parts.api(), parts.csi(), parts.clock(), parts.random());
     this.logs = new LogRotation(parts.runtime(), parts.config().settings().logs());
     this.images = new ImageSweep(parts.runtime(), parts.config().settings().images());
     this.thread = Thread.ofVirtual().name("housekeeping").unstarted(this::run);

@@ -245,7 +245,7 @@ public final class NodeAgent implements AutoCloseable {
 
   /** Where volumes of the built-in provisioner go. */
   private Map<String, String> annotations() {
-    Path root = new PodDirs(config.dataDir(), config.podLogsDir()).localPaths();
+    Path root = PodDirs.of(config).localPaths();
     return Map.of(LocalPath.ROOT, root.toAbsolutePath().normalize().toString());
   }
 

@@ -1,4 +1,4 @@
-package dev.wherry.kubelet.device;
+package dev.wherry.kubelet.plugin;
 
 import dev.wherry.kubelet.socket.SocketChannel;
 import dev.wherry.proto.plugin.v1.InfoRequest;
@@ -30,33 +30,32 @@ import java.util.concurrent.TimeUnit;
  * taken (rule: upstream's pluginwatcher and its handshake). One virtual thread looks when something
  * in the folder changes; each plugin is asked by another.
  */
-final class PluginFolder implements AutoCloseable {
+public final class PluginFolder implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(PluginFolder.class.getName());
-  private static final String DEVICES = "DevicePlugin";
   private static final Duration ASK = Duration.ofSeconds(10);
   private static final int PLUGINS_MAX = 256;
 
   private final Path folder;
-  private final Registrar registrar;
+  private final Map<String, PluginKind> kinds;
   private final WatchService watches;
-  private final Map<Path, Optional<RemotePlugin>> known = new HashMap<>();
+  private final Map<Path, Optional<AutoCloseable>> known = new HashMap<>();
 
-  /** Takes device plugins. */
-  interface Registrar {
-    RemotePlugin register(String resource, Path socket);
-  }
-
-  private PluginFolder(Path folder, Registrar registrar) throws IOException {
+  private PluginFolder(Path folder, Map<String, PluginKind> kinds) throws IOException {
     this.folder = Files.createDirectories(folder);
-    this.registrar = registrar;
+    this.kinds = Map.copyOf(kinds);
     this.watches = folder.getFileSystem().newWatchService();
     WatchKey _ =
         this.folder.register(
             watches, StandardWatchEventKinds.ENTRY_CREATE, StandardWatchEventKinds.ENTRY_DELETE);
   }
 
-  static PluginFolder start(Path folder, Registrar registrar) throws IOException {
-    PluginFolder plugins = new PluginFolder(folder, registrar);
+  /**
+   * Begins to look.
+   *
+   * @param kinds who takes plugins, by the type that plugins name
+   */
+  public static PluginFolder start(Path folder, Map<String, PluginKind> kinds) throws IOException {
+    PluginFolder plugins = new PluginFolder(folder, kinds);
     var _ = Thread.ofVirtual().name("plugin-folder").start(plugins::listen);
     return plugins;
   }
@@ -83,7 +82,7 @@ final class PluginFolder implements AutoCloseable {
     synchronized (known) {
       for (Path gone : Set.copyOf(known.keySet())) {
         if (!sockets.contains(gone)) {
-          Optional.ofNullable(known.remove(gone)).flatMap(o -> o).ifPresent(RemotePlugin::close);
+          Optional.ofNullable(known.remove(gone)).flatMap(o -> o).ifPresent(PluginFolder::close);
         }
       }
       for (Path socket : sockets) {
@@ -114,51 +113,51 @@ final class PluginFolder implements AutoCloseable {
       RegistrationGrpc.RegistrationBlockingStub stub =
           RegistrationGrpc.newBlockingStub(channel.channel()).withWaitForReady();
       PluginInfo info = in(stub).getInfo(InfoRequest.getDefaultInstance());
-      Optional<String> refused = refusal(info, socket);
-      if (refused.isEmpty()) {
-        Path endpoint = info.getEndpoint().isEmpty() ? socket : Path.of(info.getEndpoint());
-        RemotePlugin plugin = registrar.register(info.getName(), endpoint);
-        boolean still;
-        synchronized (known) {
-          still = known.replace(socket, Optional.of(plugin)) != null;
-        }
-        if (!still) {
-          plugin.close();
-        }
-      } else {
-        LOG.log(Level.INFO, "plugin is not taken: {0}", refused.get());
+      RegistrationStatus.Builder told = RegistrationStatus.newBuilder().setPluginRegistered(true);
+      try {
+        keep(socket, register(info, socket));
+      } catch (PluginException e) {
+        LOG.log(Level.INFO, "plugin is not taken: {0}", e.text());
+        told.setPluginRegistered(false).setError(e.text());
       }
-      var _ =
-          in(stub)
-              .notifyRegistrationStatus(
-                  RegistrationStatus.newBuilder()
-                      .setPluginRegistered(refused.isEmpty())
-                      .setError(refused.orElse(""))
-                      .build());
+      var _ = in(stub).notifyRegistrationStatus(told.build());
     } catch (StatusRuntimeException e) {
       LOG.log(Level.INFO, "plugin did not answer socket={0}: {1}", socket, e.getMessage());
+    }
+  }
+
+  private AutoCloseable register(PluginInfo info, Path socket) throws PluginException {
+    PluginKind kind = kinds.get(info.getType());
+    if (kind == null) {
+      throw new PluginException(
+          "no handler registered for plugin type: %s at socket %s"
+              .formatted(info.getType(), socket));
+    }
+    return kind.register(info, info.getEndpoint().isEmpty() ? socket : Path.of(info.getEndpoint()));
+  }
+
+  /** A plugin whose socket went meanwhile is none. */
+  private void keep(Path socket, AutoCloseable plugin) {
+    boolean still;
+    synchronized (known) {
+      still = known.replace(socket, Optional.of(plugin)) != null;
+    }
+    if (!still) {
+      close(plugin);
+    }
+  }
+
+  private static void close(AutoCloseable plugin) {
+    try {
+      plugin.close();
+    } catch (Exception e) {
+      LOG.log(Level.WARNING, "a plugin was not closed", e);
     }
   }
 
   private static RegistrationGrpc.RegistrationBlockingStub in(
       RegistrationGrpc.RegistrationBlockingStub stub) {
     return stub.withDeadlineAfter(ASK.toMillis(), TimeUnit.MILLISECONDS);
-  }
-
-  static Optional<String> refusal(PluginInfo info, Path socket) {
-    if (!info.getType().equals(DEVICES)) {
-      return Optional.of(
-          "no handler registered for plugin type: %s at socket %s"
-              .formatted(info.getType(), socket));
-    }
-    if (!info.getSupportedVersionsList().contains(DevicePlugins.VERSION)) {
-      return Optional.of(
-          "device plugin API versions %s are not supported by kubelet. Supported version is [%s]"
-              .formatted(info.getSupportedVersionsList(), DevicePlugins.VERSION));
-    }
-    return ResourceNames.extended(info.getName())
-        ? Optional.empty()
-        : Optional.of("invalid name of device plugin socket: " + info.getName());
   }
 
   @Override

@@ -1,4 +1,4 @@
-package dev.wherry.kubelet.device;
+package dev.wherry.kubelet.plugin;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -94,18 +94,23 @@ public final class PluginRoot implements AutoCloseable {
     }
   }
 
+  /** The directory itself: volumes of drivers lie there, where drivers in pods can mount them. */
+  public Path path() {
+    return path;
+  }
+
   /** Where device plugins put their sockets beside ours. */
-  Path devicePlugins() {
+  public Path devicePlugins() {
     return path.resolve("device-plugins");
   }
 
   /** Where all other kinds of plugins put theirs. */
-  Path registry() {
+  public Path registry() {
     return path.resolve("plugins_registry");
   }
 
   /** Our own socket for device plugins. */
-  Path socket() {
+  public Path socket() {
     return devicePlugins().resolve(SOCKET);
   }
 
@@ -115,7 +120,7 @@ public final class PluginRoot implements AutoCloseable {
   }
 
   /** Plugins take the end of their socket as the sign to register anew. */
-  void removeSockets() throws IOException {
+  public void removeSockets() throws IOException {
     try (DirectoryStream<Path> files = Files.newDirectoryStream(devicePlugins())) {
       for (Path file : files) {
         BasicFileAttributes kind =

@@ -3,6 +3,7 @@ package dev.wherry.kubelet.pod;
 import dev.wherry.kubelet.KubeletConfig;
 import dev.wherry.kubelet.admission.NodeRoom;
 import dev.wherry.kubelet.cri.CriRuntime;
+import dev.wherry.kubelet.csi.CsiVolumes;
 import dev.wherry.kubelet.eviction.PressureGate;
 import dev.wherry.kubelet.launch.PodConfigs;
 import dev.wherry.kubelet.log.LogReader;
@@ -21,6 +22,7 @@ import java.util.random.RandomGenerator;
  * @param room what all pods hold of the node
  * @param gate whom the node's pressures keep out
  * @param shares what pods have of it to themselves
+ * @param csi volumes of drivers
  * @param pulls bounds pulls at once
  */
 public record PodParts(
@@ -37,6 +39,7 @@ public record PodParts(
     PodCgroups cgroups,
     PodDirs dirs,
     Mounts mounts,
+    CsiVolumes csi,
     LogReader logs,
     Semaphore pulls,
     Timer clock,

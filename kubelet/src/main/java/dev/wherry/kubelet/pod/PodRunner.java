@@ -51,7 +51,8 @@ final class PodRunner {
     this.inbox = inbox;
     this.resizer = resizer;
     this.volumes =
-        new Volumes(parts.dirs(), parts.mounts(), parts.api(), parts.clock(), parts.random());
+        new Volumes(
+            parts.dirs(), parts.mounts(), parts.api(), parts.csi(), parts.clock(), parts.random());
     this.env = new EnvResolver(parts.api());
     this.pulls =
         new ImagePulls(

@@ -1,11 +1,12 @@
 package dev.wherry.kubelet.volume;
 
+import dev.wherry.kubelet.csi.CsiVolumes;
 import dev.wherry.kubelet.pod.PodApi;
 import dev.wherry.kubelet.pod.PodView;
+import dev.wherry.model.core.v1.CSIPersistentVolumeSource;
 import dev.wherry.model.core.v1.ObjectReference;
 import dev.wherry.model.core.v1.PersistentVolume;
 import dev.wherry.model.core.v1.PersistentVolumeClaim;
-import dev.wherry.model.core.v1.PodSecurityContext;
 import dev.wherry.model.core.v1.Volume;
 import dev.wherry.model.volume.PodClaim;
 import java.io.IOException;
@@ -19,7 +20,7 @@ import java.util.Map;
  * once holds for the pod's life. Owned by the pod's worker.
  */
 final class ClaimVolumes {
-  /** Where a pod's use of a volume is noted on disk: that it was set up outlives the kubelet. */
+  /** Where a pod's use of a claim is noted on disk: that it was set up outlives the kubelet. */
   private static final String PLUGIN = "local-volume";
 
   private static final String UNSUPPORTED = "this kind of volume is not supported by this kubelet";
@@ -27,17 +28,16 @@ final class ClaimVolumes {
   private static final int TYPE_BITS = 0170000;
   private static final int BLOCK_DEVICE = 0060000;
 
-  /** What a group needs on a volume: read, write, enter, and new files keep the group. */
-  private static final int GROUP_BITS = 02070;
-
   private final PodDirs dirs;
   private final PodApi api;
   private final LocalPaths local;
+  private final CsiVolumes csi;
   private final Map<String, Path> found = new HashMap<>();
 
-  ClaimVolumes(PodDirs dirs, PodApi api) {
+  ClaimVolumes(PodDirs dirs, PodApi api, CsiVolumes csi) {
     this.dirs = dirs;
     this.api = api;
+    this.csi = csi;
     this.local = new LocalPaths(dirs.localPaths());
   }
 
@@ -51,17 +51,28 @@ final class ClaimVolumes {
     }
     Path note = dirs.volume(pod.uid(), PLUGIN, volume.name());
     boolean fresh = !Files.exists(note);
-    PersistentVolume persistent = bound(pod, named, fresh);
+    PersistentVolumeClaim claim = claim(pod, named, fresh);
+    PersistentVolume persistent = bound(pod, named, claim);
+    CSIPersistentVolumeSource driven = persistent.spec().csi();
+    Path path =
+        driven == null
+            ? local(pod, volume, persistent, fresh)
+            : csi.persistent(pod, driven, persistent, claim, isReadOnly(volume));
+    Files.createDirectories(note);
+    found.put(volume.name(), path);
+    return path;
+  }
+
+  private Path local(PodView pod, Volume volume, PersistentVolume persistent, boolean fresh)
+      throws VolumeException, IOException {
     Path path = place(persistent);
     boolean block = persistent.spec().volumeMode().equals("Block");
     if (block && !isDevice(path)) {
       throw initialization(persistent, "path \"" + path + "\" is no block device");
     }
     if (fresh && !block && persistent.spec().local() != null && !isReadOnly(volume)) {
-      share(pod, path);
+      GroupShare.give(pod, path);
     }
-    Files.createDirectories(note);
-    found.put(volume.name(), path);
     return path;
   }
 
@@ -71,8 +82,8 @@ final class ClaimVolumes {
     return source != null && Boolean.TRUE.equals(source.readOnly());
   }
 
-  /** The volume that the claim has; only a pod that has it already may go on with a deleted one. */
-  private PersistentVolume bound(PodView pod, PodClaim named, boolean fresh)
+  /** The claim; only a pod that has its volume already may go on with a deleted one. */
+  private PersistentVolumeClaim claim(PodView pod, PodClaim named, boolean fresh)
       throws VolumeException {
     PersistentVolumeClaim claim =
         api.claim(pod.namespace(), named.claim())
@@ -89,6 +100,12 @@ final class ClaimVolumes {
     if (fresh && claim.metadata().deletionTimestamp() != null) {
       throw unusable(pod, named, "PVC is being deleted");
     }
+    return claim;
+  }
+
+  /** The volume that the claim has. */
+  private PersistentVolume bound(PodView pod, PodClaim named, PersistentVolumeClaim claim)
+      throws VolumeException {
     String name = claim.spec().volumeName();
     if (!claim.status().phase().equals("Bound") || name.isEmpty()) {
       throw unusable(pod, named, "PVC is not bound");
@@ -152,21 +169,5 @@ final class ClaimVolumes {
 
   private static boolean isDevice(Path path) throws IOException {
     return (((Integer) Files.getAttribute(path, "unix:mode")) & TYPE_BITS) == BLOCK_DEVICE;
-  }
-
-  /** Gives the volume to the pod's group; with OnRootMismatch only if its root is not yet. */
-  private static void share(PodView pod, Path path) throws IOException {
-    PodSecurityContext security = pod.spec().securityContext();
-    Long group = security == null ? null : security.fsGroup();
-    if (security == null || group == null) {
-      return;
-    }
-    boolean lazily = security.fsGroupChangePolicy().equals("OnRootMismatch");
-    boolean fits =
-        ((Integer) Files.getAttribute(path, "unix:gid")) == group.intValue()
-            && (Modes.get(path) & GROUP_BITS) == GROUP_BITS;
-    if (!lazily || !fits) {
-      Trees.chgrp(path, group.intValue());
-    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.wherry.kubelet.volume;
 
+import dev.wherry.kubelet.KubeletConfig;
 import java.nio.file.Path;
 
 /**
@@ -7,6 +8,9 @@ import java.nio.file.Path;
  * out, logs below the log directory.
  */
 public record PodDirs(Path dataDir, Path podLogsDir) {
+  public static PodDirs of(KubeletConfig config) {
+    return new PodDirs(config.dataDir(), config.podLogsDir());
+  }
 
   public Path pod(String uid) {
     return dataDir.resolve("pods").resolve(uid);

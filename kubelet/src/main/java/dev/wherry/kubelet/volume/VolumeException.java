@@ -18,7 +18,7 @@ public final class VolumeException extends Exception {
   }
 
   /** With a sentence that names the volume by itself. */
-  static VolumeException complete(String text) {
+  public static VolumeException complete(String text) {
     return new VolumeException(text, true);
   }
 

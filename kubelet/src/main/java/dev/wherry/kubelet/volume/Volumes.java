@@ -1,9 +1,11 @@
 package dev.wherry.kubelet.volume;
 
+import dev.wherry.kubelet.csi.CsiVolumes;
 import dev.wherry.kubelet.env.PodAddresses;
 import dev.wherry.kubelet.pod.PodApi;
 import dev.wherry.kubelet.pod.PodView;
 import dev.wherry.model.Quantity;
+import dev.wherry.model.core.v1.CSIVolumeSource;
 import dev.wherry.model.core.v1.ConfigMapVolumeSource;
 import dev.wherry.model.core.v1.DownwardAPIVolumeSource;
 import dev.wherry.model.core.v1.EmptyDirVolumeSource;
@@ -44,16 +46,23 @@ public final class Volumes {
   private final VolumeSources sources;
   private final TokenSource tokens;
   private final ClaimVolumes claims;
+  private final CsiVolumes csi;
   private final InstantSource clock;
   private final RandomGenerator random;
 
   public Volumes(
-      PodDirs dirs, Mounts mounts, PodApi api, InstantSource clock, RandomGenerator random) {
+      PodDirs dirs,
+      Mounts mounts,
+      PodApi api,
+      CsiVolumes csi,
+      InstantSource clock,
+      RandomGenerator random) {
     this.dirs = dirs;
     this.mounts = mounts;
     this.sources = new VolumeSources(api);
     this.tokens = new TokenSource(api, clock);
-    this.claims = new ClaimVolumes(dirs, api);
+    this.claims = new ClaimVolumes(dirs, api, csi);
+    this.csi = csi;
     this.clock = clock;
     this.random = random;
   }
@@ -132,7 +141,8 @@ public final class Volumes {
     if (projected != null) {
       return publish(pod, "projected", volume.name(), true, projected(pod, addresses, projected));
     }
-    return claims.prepare(pod, volume);
+    CSIVolumeSource driven = volume.csi();
+    return driven == null ? claims.prepare(pod, volume) : csi.inline(pod, volume, driven);
   }
 
   private Path emptyDir(PodView pod, String name, EmptyDirVolumeSource source) throws IOException {
@@ -232,6 +242,7 @@ public final class Volumes {
 
   /** Unmounts and deletes the pod's volumes; what its containers said last stays. */
   public void release(String uid) throws IOException {
+    csi.tearDown(uid);
     Path volumes = dirs.volumes(uid);
     if (Files.isDirectory(volumes)) {
       try (var plugins = Files.newDirectoryStream(volumes)) {

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.wherry.kubelet.fixture.Await;
 import dev.wherry.kubelet.placement.StateFile;
+import dev.wherry.kubelet.plugin.PluginFolder;
+import dev.wherry.kubelet.plugin.PluginRoot;
 import dev.wherry.kubelet.socket.SocketServer;
 import dev.wherry.machinery.time.FakeTimer;
 import dev.wherry.proto.plugin.v1.InfoRequest;
@@ -20,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,6 +38,7 @@ class DevicePluginsTest {
   private DeviceBook book;
   private PluginRoot root;
   private DevicePlugins plugins;
+  private PluginFolder announced;
 
   @BeforeEach
   void start() throws IOException {
@@ -46,10 +50,12 @@ class DevicePluginsTest {
   private void open() throws IOException {
     root = PluginRoot.claim(folder, folder);
     plugins = DevicePlugins.start(root, book, timer);
+    announced = PluginFolder.start(root.registry(), Map.of(DevicePlugins.TYPE, plugins));
   }
 
   @AfterEach
   void stop() throws IOException {
+    announced.close();
     plugins.close();
     root.close();
   }
@@ -130,6 +136,7 @@ class DevicePluginsTest {
       plugin.has("a");
       plugin.register(root.socket(), RESOURCE);
       awaitAmount("1/1");
+      announced.close();
       plugins.close();
       root.close();
       awaitAmount("0/1");
@@ -167,11 +174,11 @@ class DevicePluginsTest {
   @Test
   void folder_socketOfAPlugin_isAskedAndToldWhetherItIsTaken() throws Exception {
     try (TestDevicePlugin plugin = new TestDevicePlugin(folder.resolve("elsewhere.sock"));
-        Announced announced = new Announced("DevicePlugin", folder.resolve("elsewhere.sock"))) {
+        Announced found = new Announced("DevicePlugin", folder.resolve("elsewhere.sock"))) {
       plugin.has("a", "b");
-      announced.serve(root.registry().resolve("thing-reg.sock"));
+      found.serve(root.registry().resolve("thing-reg.sock"));
       awaitAmount("2/2");
-      Await.until(LONG, () -> "told " + announced.told, () -> announced.told.contains("true "));
+      Await.until(LONG, () -> "told " + found.told, () -> found.told.contains("true "));
     }
     awaitAmount("0/2");
     try (Announced driver = new Announced("CSIPlugin", folder.resolve("csi.sock"))) {

@@ -4,8 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.wherry.kubelet.csi.CsiDrivers;
+import dev.wherry.kubelet.csi.CsiVolumes;
 import dev.wherry.kubelet.fixture.FakeApi;
 import dev.wherry.kubelet.pod.PodView;
+import dev.wherry.machinery.client.FakeApiClient;
+import dev.wherry.machinery.time.FakeTimer;
 import dev.wherry.model.core.v1.PersistentVolume;
 import dev.wherry.model.core.v1.PersistentVolumeClaim;
 import dev.wherry.model.core.v1.Pod;
@@ -27,6 +31,13 @@ class ClaimVolumesTest {
   @BeforeEach
   void place() {
     dirs = new PodDirs(home.resolve("kubelet"), home.resolve("logs"));
+  }
+
+  private ClaimVolumes volumes() {
+    FakeApiClient cluster = new FakeApiClient(new FakeTimer());
+    CsiDrivers none = new CsiDrivers(cluster, "node-1", new FakeTimer());
+    CsiVolumes csi = new CsiVolumes(home.resolve("kubelet"), dirs, none, cluster, api, "node-1");
+    return new ClaimVolumes(dirs, api, csi);
   }
 
   private static PodView pod(String security) {
@@ -69,7 +80,7 @@ class ClaimVolumesTest {
   }
 
   private String refusal() {
-    ClaimVolumes volumes = new ClaimVolumes(dirs, api);
+    ClaimVolumes volumes = volumes();
     return assertThrows(VolumeException.class, () -> prepare(volumes, pod(""))).text();
   }
 
@@ -87,7 +98,7 @@ class ClaimVolumesTest {
             + "\" does not exist",
         refusal());
     Files.createDirectory(home.resolve("disk"));
-    assertEquals(home.resolve("disk"), prepare(new ClaimVolumes(dirs, api), pod("")));
+    assertEquals(home.resolve("disk"), prepare(volumes(), pod("")));
   }
 
   @Test
@@ -98,9 +109,9 @@ class ClaimVolumesTest {
     claim(deleted, "Bound");
     assertTrue(refusal().endsWith("PVC is being deleted"));
     claim("", "Bound");
-    prepare(new ClaimVolumes(dirs, api), pod(""));
+    prepare(volumes(), pod(""));
     claim(deleted, "Bound");
-    assertEquals(home.resolve("disk"), prepare(new ClaimVolumes(dirs, api), pod("")));
+    assertEquals(home.resolve("disk"), prepare(volumes(), pod("")));
   }
 
   @Test
@@ -110,14 +121,14 @@ class ClaimVolumesTest {
     volume("\"local\": {\"path\": \"" + disk + "\"}");
     claim("", "Bound");
     PodView pod = pod("\"fsGroup\": " + GROUP);
-    prepare(new ClaimVolumes(dirs, api), pod);
+    prepare(volumes(), pod);
     assertEquals(GROUP, Files.getAttribute(disk.resolve("old"), "unix:gid"));
     assertEquals(GROUP, Files.getAttribute(disk, "unix:gid"));
     assertEquals(02070, Modes.get(disk) & 02070);
 
     Files.writeString(disk.resolve("new"), "x");
     Files.setAttribute(disk.resolve("new"), "unix:gid", 0);
-    prepare(new ClaimVolumes(dirs, api), pod);
+    prepare(volumes(), pod);
     assertEquals(0, Files.getAttribute(disk.resolve("new"), "unix:gid"));
   }
 

@@ -1,0 +1,57 @@
+package dev.wherry.kubelet.csi;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.wherry.kubelet.placement.StateFile;
+import dev.wherry.model.json.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What a pod has of a driver, on disk from before the driver is first asked until it has taken all
+ * back: a kubelet that was killed in between asks again.
+ *
+ * @param target where the volume is published
+ * @param staging where it is staged for all pods; empty for a driver that does not
+ */
+record CsiNote(String driver, String handle, Path target, Optional<Path> staging) {
+  private static final String FILE = "vol_data.json";
+  private static final int VERSION = 1;
+
+  static boolean existsIn(Path folder) {
+    return Files.exists(folder.resolve(FILE));
+  }
+
+  static Optional<CsiNote> read(Path folder) {
+    return new StateFile(folder.resolve(FILE), VERSION).read().map(CsiNote::of);
+  }
+
+  private static CsiNote of(JsonNode tree) {
+    String staging = tree.path("staging").asText();
+    return new CsiNote(
+        tree.path("driver").asText(),
+        tree.path("handle").asText(),
+        Path.of(tree.path("target").asText()),
+        staging.isEmpty() ? Optional.empty() : Optional.of(Path.of(staging)));
+  }
+
+  void write(Path folder) throws IOException {
+    Files.createDirectories(folder);
+    new StateFile(folder.resolve(FILE), VERSION)
+        .write(
+            Json.object()
+                .put("driver", driver)
+                .put("handle", handle)
+                .put("target", target.toString())
+                .put("staging", staging.map(Path::toString).orElse("")));
+  }
+
+  static void delete(Path folder) throws IOException {
+    Files.deleteIfExists(folder.resolve(FILE));
+  }
+
+  boolean isOf(String otherDriver, String otherHandle) {
+    return driver.equals(otherDriver) && handle.equals(otherHandle);
+  }
+}

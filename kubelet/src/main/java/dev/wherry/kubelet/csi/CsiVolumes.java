@@ -1,0 +1,347 @@
+package dev.wherry.kubelet.csi;
+
+import dev.wherry.kubelet.pod.PodApi;
+import dev.wherry.kubelet.pod.PodView;
+import dev.wherry.kubelet.volume.GroupShare;
+import dev.wherry.kubelet.volume.Mounts;
+import dev.wherry.kubelet.volume.PodDirs;
+import dev.wherry.kubelet.volume.VolumeException;
+import dev.wherry.machinery.client.ApiClient;
+import dev.wherry.model.Quantity;
+import dev.wherry.model.core.v1.CSIPersistentVolumeSource;
+import dev.wherry.model.core.v1.CSIVolumeSource;
+import dev.wherry.model.core.v1.PersistentVolume;
+import dev.wherry.model.core.v1.PersistentVolumeClaim;
+import dev.wherry.model.core.v1.PodSecurityContext;
+import dev.wherry.model.core.v1.Volume;
+import dev.wherry.model.storage.v1.CSIDriver;
+import dev.wherry.proto.csi.v1.CapacityRange;
+import dev.wherry.proto.csi.v1.NodeExpandVolumeRequest;
+import dev.wherry.proto.csi.v1.NodePublishVolumeRequest;
+import dev.wherry.proto.csi.v1.NodeServiceCapability.RPC;
+import dev.wherry.proto.csi.v1.NodeStageVolumeRequest;
+import dev.wherry.proto.csi.v1.NodeUnpublishVolumeRequest;
+import dev.wherry.proto.csi.v1.NodeUnstageVolumeRequest;
+import dev.wherry.proto.csi.v1.VolumeCapability;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings drivers' volumes to pods and takes them back. A volume is staged once for the node and
+ * published to each pod; whether another pod has it is read from the notes on disk. Safe for many
+ * threads: what concerns one volume happens one after the other.
+ */
+public final class CsiVolumes {
+  private static final String PLUGIN = "csi";
+  private static final int LOCKS = 64;
+
+  private final CsiPaths paths;
+  private final PodDirs dirs;
+  private final CsiDrivers drivers;
+  private final CsiApi api;
+  private final List<ReentrantLock> locks =
+      IntStream.range(0, LOCKS).mapToObj(_ -> new ReentrantLock()).toList();
+
+  /**
+   * @param root where drivers look for volumes, usually {@code /var/lib/kubelet}
+   * @param dirs where notes lie
+   */
+  public CsiVolumes(
+      Path root, PodDirs dirs, CsiDrivers drivers, ApiClient api, PodApi pods, String nodeName) {
+    this.paths = new CsiPaths(root);
+    this.dirs = dirs;
+    this.drivers = drivers;
+    this.api = new CsiApi(api, pods, nodeName);
+  }
+
+  /** A volume that lives with the pod: its place on the host. */
+  public Path inline(PodView pod, Volume volume, CSIVolumeSource source)
+      throws VolumeException, IOException {
+    return setUp(pod, CsiSource.inline(pod.namespace(), pod.uid(), volume, source));
+  }
+
+  /** A volume that a claim has: its place on the host, a directory or a device. */
+  public Path persistent(
+      PodView pod,
+      CSIPersistentVolumeSource source,
+      PersistentVolume volume,
+      PersistentVolumeClaim claim,
+      boolean readOnly)
+      throws VolumeException, IOException {
+    return setUp(pod, CsiSource.persistent(source, volume, claim, readOnly));
+  }
+
+  private Path setUp(PodView pod, CsiSource source) throws VolumeException, IOException {
+    Path folder = dirs.volume(pod.uid(), PLUGIN, source.name());
+    ReentrantLock lock = lock(source.driver(), source.handle());
+    lock.lock();
+    try {
+      Optional<CsiNote> note = CsiNote.read(folder);
+      if (note.isPresent() && isThere(note.get().target(), source.block())) {
+        return note.get().target();
+      }
+      return bring(pod, source, folder);
+    } catch (CsiException e) {
+      throw failed(source, e.text());
+    } catch (VolumeException e) {
+      throw failed(source, e.text());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static boolean isThere(Path target, boolean block) throws IOException {
+    return block ? Files.exists(target) : Mounts.mounted(target);
+  }
+
+  private static VolumeException failed(CsiSource source, String why) {
+    return VolumeException.complete(
+        "MountVolume.SetUp failed for volume \"%s\" : kubernetes.io/csi: %s"
+            .formatted(source.name(), why));
+  }
+
+  private Path bring(PodView pod, CsiSource source, Path folder)
+      throws VolumeException, CsiException, IOException {
+    CsiDriver driver = driver(source.driver());
+    Optional<CSIDriver> object = api.driver(source.driver());
+    refuseMode(source, object);
+    boolean staged = driver.can(RPC.Type.STAGE_UNSTAGE_VOLUME) && !source.ephemeral();
+    boolean attached =
+        !source.ephemeral()
+            && object.map(o -> !Boolean.FALSE.equals(o.spec().attachRequired())).orElse(true);
+    Map<String, String> context = attached ? api.attached(source) : Map.of();
+    CsiNote note =
+        new CsiNote(
+            source.driver(),
+            source.handle(),
+            paths.target(source, pod.uid()),
+            staged ? Optional.of(paths.staging(source)) : Optional.empty());
+    note.write(folder);
+    VolumeCapability capability = capability(pod, source, driver);
+    if (note.staging().isPresent()) {
+      Files.createDirectories(note.staging().get());
+      driver.stage(
+          NodeStageVolumeRequest.newBuilder()
+              .setVolumeId(source.handle())
+              .putAllPublishContext(context)
+              .setStagingTargetPath(note.staging().get().toString())
+              .setVolumeCapability(capability)
+              .putAllSecrets(api.secret(source.stageSecret()))
+              .putAllVolumeContext(source.attributes())
+              .build());
+    }
+    Files.createDirectories(note.target().getParent());
+    driver.publish(
+        NodePublishVolumeRequest.newBuilder()
+            .setVolumeId(source.handle())
+            .putAllPublishContext(context)
+            .setStagingTargetPath(note.staging().map(Path::toString).orElse(""))
+            .setTargetPath(note.target().toString())
+            .setVolumeCapability(capability)
+            .setReadonly(source.readOnly())
+            .putAllSecrets(api.secret(source.publishSecret()))
+            .putAllVolumeContext(context(pod, source, object))
+            .build());
+    grow(source, driver, note, capability);
+    share(pod, source, driver, object, note.target());
+    return note.target();
+  }
+
+  private CsiDriver driver(String name) throws VolumeException {
+    return drivers
+        .find(name)
+        .orElseThrow(() ->
+            new VolumeException(
+                "driver name " + name + " not found in the list of registered CSI drivers"));
+  }
+
+  private static void refuseMode(CsiSource source, Optional<CSIDriver> object)
+      throws VolumeException {
+    if (source.ephemeral()
+        && object.map(o -> !o.spec().volumeLifecycleModes().contains("Ephemeral")).orElse(true)) {
+      throw new VolumeException(
+          "volume mode \"Ephemeral\" not supported by driver %s (%s)"
+              .formatted(
+                  source.driver(),
+                  object
+                      .map(o -> "only supports " + o.spec().volumeLifecycleModes())
+                      .orElse("no CSIDriver object")));
+    }
+  }
+
+  private static VolumeCapability capability(PodView pod, CsiSource source, CsiDriver driver) {
+    VolumeCapability.Builder out =
+        VolumeCapability.newBuilder()
+            .setAccessMode(
+                VolumeCapability.AccessMode.newBuilder()
+                    .setMode(source.mode(driver.can(RPC.Type.SINGLE_NODE_MULTI_WRITER))));
+    if (source.block()) {
+      return out.setBlock(VolumeCapability.BlockVolume.getDefaultInstance()).build();
+    }
+    VolumeCapability.MountVolume.Builder mount =
+        VolumeCapability.MountVolume.newBuilder()
+            .setFsType(source.fsType())
+            .addAllMountFlags(source.mountOptions());
+    Long group = group(pod);
+    if (group != null && driver.can(RPC.Type.VOLUME_MOUNT_GROUP)) {
+      mount.setVolumeMountGroup(group.toString());
+    }
+    return out.setMount(mount).build();
+  }
+
+  private static @Nullable Long group(PodView pod) {
+    PodSecurityContext security = pod.spec().securityContext();
+    return security == null ? null : security.fsGroup();
+  }
+
+  /** The volume's attributes, and of the pod what the driver's object asks for. */
+  private Map<String, String> context(PodView pod, CsiSource source, Optional<CSIDriver> object) {
+    Map<String, String> all = new TreeMap<>(source.attributes());
+    if (object.isEmpty()) {
+      return all;
+    }
+    var spec = object.get().spec();
+    if (Boolean.TRUE.equals(spec.podInfoOnMount())) {
+      String account = pod.spec().serviceAccountName();
+      all.put("csi.storage.k8s.io/pod.name", pod.name());
+      all.put("csi.storage.k8s.io/pod.namespace", pod.namespace());
+      all.put("csi.storage.k8s.io/pod.uid", pod.uid());
+      all.put("csi.storage.k8s.io/serviceAccount.name", account.isEmpty() ? "default" : account);
+      all.put("csi.storage.k8s.io/ephemeral", String.valueOf(source.ephemeral()));
+    }
+    if (!spec.tokenRequests().isEmpty()) {
+      all.put(
+          "csi.storage.k8s.io/serviceAccount.tokens", api.tokens(pod.pod(), spec.tokenRequests()));
+    }
+    return all;
+  }
+
+  /** Lets the driver fit the file system to a volume that has grown since the claim was told. */
+  private void grow(CsiSource source, CsiDriver driver, CsiNote note, VolumeCapability capability)
+      throws VolumeException, CsiException {
+    if (source.claim().isEmpty() || source.readOnly() || !driver.can(RPC.Type.EXPAND_VOLUME)) {
+      return;
+    }
+    PersistentVolumeClaim claim = source.claim().get().claim();
+    Quantity has = source.claim().get().volume().spec().capacity().get("storage");
+    Quantity told = claim.status().capacity().get("storage");
+    if (has == null || told == null || told.compareTo(has) >= 0) {
+      return;
+    }
+    driver.expand(
+        NodeExpandVolumeRequest.newBuilder()
+            .setVolumeId(source.handle())
+            .setVolumePath(note.target().toString())
+            .setStagingTargetPath(note.staging().map(Path::toString).orElse(""))
+            .setCapacityRange(CapacityRange.newBuilder().setRequiredBytes(has.value()))
+            .setVolumeCapability(capability)
+            .putAllSecrets(api.secret(source.expandSecret()))
+            .build());
+    api.grown(claim, has);
+  }
+
+  private static void share(
+      PodView pod, CsiSource source, CsiDriver driver, Optional<CSIDriver> object, Path target)
+      throws IOException {
+    boolean ours =
+        !source.block()
+            && !source.readOnly()
+            && !driver.can(RPC.Type.VOLUME_MOUNT_GROUP)
+            && source.takesGroup(object.map(o -> o.spec().fsGroupPolicy()).orElse(null));
+    if (ours) {
+      GroupShare.give(pod, target);
+    }
+  }
+
+  /**
+   * Takes back all that a pod has of drivers, and unstages what no other pod has.
+   *
+   * @throws IOException when a driver is not there or refuses; nothing is lost by trying again
+   */
+  public void tearDown(String uid) throws IOException {
+    Path folders = dirs.volumes(uid).resolve("kubernetes.io~" + PLUGIN);
+    for (Path folder : folders(folders)) {
+      if (!CsiNote.existsIn(folder)) {
+        continue;
+      }
+      CsiNote note =
+          CsiNote.read(folder)
+              .orElseThrow(() -> new IOException("the note in " + folder + " is damaged"));
+      ReentrantLock lock = lock(note.driver(), note.handle());
+      lock.lock();
+      try {
+        takeBack(note, folder);
+      } catch (VolumeException e) {
+        throw new IOException("volume " + note.handle() + " stays: " + e.text(), e);
+      } catch (CsiException e) {
+        throw new IOException("volume " + note.handle() + " stays: " + e.text(), e);
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  private void takeBack(CsiNote note, Path folder)
+      throws VolumeException, CsiException, IOException {
+    CsiDriver driver = driver(note.driver());
+    driver.unpublish(
+        NodeUnpublishVolumeRequest.newBuilder()
+            .setVolumeId(note.handle())
+            .setTargetPath(note.target().toString())
+            .build());
+    Files.deleteIfExists(note.target());
+    if (note.staging().isPresent() && !isUsedBeside(note, folder)) {
+      driver.unstage(
+          NodeUnstageVolumeRequest.newBuilder()
+              .setVolumeId(note.handle())
+              .setStagingTargetPath(note.staging().get().toString())
+              .build());
+      paths.removeStaging(note.staging().get());
+    }
+    CsiNote.delete(folder);
+    paths.removeTarget(note.target());
+  }
+
+  private boolean isUsedBeside(CsiNote note, Path own) throws IOException {
+    for (Path pod : folders(dirs.pods())) {
+      String uid = pod.getFileName().toString();
+      for (Path folder : folders(dirs.volumes(uid).resolve("kubernetes.io~" + PLUGIN))) {
+        boolean same =
+            !folder.equals(own)
+                && CsiNote.read(folder)
+                    .filter(other -> other.isOf(note.driver(), note.handle()))
+                    .isPresent();
+        if (same) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private static List<Path> folders(Path parent) throws IOException {
+    if (!Files.isDirectory(parent, LinkOption.NOFOLLOW_LINKS)) {
+      return List.of();
+    }
+    List<Path> all = new ArrayList<>();
+    try (DirectoryStream<Path> stream = Files.newDirectoryStream(parent)) {
+      stream.forEach(all::add);
+    }
+    return all;
+  }
+
+  private ReentrantLock lock(String driver, String handle) {
+    return locks.get(Math.floorMod((driver + "/" + handle).hashCode(), LOCKS));
+  }
+}
