@@ -15,7 +15,6 @@ import dev.wherry.kubelet.pod.PodRelist;
 import dev.wherry.kubelet.pod.PodWorkers;
 import dev.wherry.kubelet.server.KubeletServer;
 import dev.wherry.kubelet.staticpod.Mirrors;
-import dev.wherry.kubelet.volume.PodDirs;
 import dev.wherry.machinery.client.ApiClient;
 import dev.wherry.machinery.event.EventRecorder;
 import dev.wherry.machinery.informer.Informer;
@@ -66,7 +65,13 @@ public final class Kubelet implements AutoCloseable {
       throws IOException, InterruptedException {
     Files.createDirectories(config.dataDir());
     Files.createDirectories(config.podLogsDir());
-    return new Kubelet(config, api, serving, clientAuthorities, timer, random);
+    Kubelet kubelet = new Kubelet(config, api, serving, clientAuthorities, timer, random);
+    LOG.log(
+        System.Logger.Level.INFO,
+        "kubelet started node={0} port={1}",
+        config.nodeName(),
+        String.valueOf(kubelet.serverPort()));
+    return kubelet;
   }
 
   private Kubelet(
@@ -90,8 +95,7 @@ public final class Kubelet implements AutoCloseable {
             config,
             runtime,
             podApi,
-            new CsiVolumes(
-                plugins.path(), PodDirs.of(config), drivers, api, podApi, config.nodeName()),
+            CsiVolumes.of(config, plugins.path(), drivers, api, podApi),
             NodeEvents.ofPods(recorder),
             opened(new SharedWatches(api, timer)),
             timer,
@@ -133,12 +137,6 @@ public final class Kubelet implements AutoCloseable {
                 shared, workers, NodeEvents.shortOf(recorder, config.nodeName()), node::wake))
         .start();
     opened(new Housekeeping(shared, workers, pods::hasSynced)).start();
-    LOG.log(
-        System.Logger.Level.INFO,
-        "kubelet started node={0} runtime={1} port={2}",
-        config.nodeName(),
-        shared.runtimeName(),
-        String.valueOf(server.port()));
   }
 
   private <T extends AutoCloseable> T opened(T part) {

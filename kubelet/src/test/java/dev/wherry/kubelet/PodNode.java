@@ -13,7 +13,6 @@ import dev.wherry.kubelet.plugin.PluginRoot;
 import dev.wherry.kubelet.pod.PodParts;
 import dev.wherry.kubelet.pod.PodRelist;
 import dev.wherry.kubelet.pod.PodWorkers;
-import dev.wherry.kubelet.volume.PodDirs;
 import dev.wherry.machinery.client.FakeApiClient;
 import dev.wherry.machinery.time.SystemTimer;
 import dev.wherry.model.core.v1.Pod;
@@ -58,9 +57,7 @@ final class PodNode implements AutoCloseable {
             .withSettings(settings);
     plugins = OwnResources.root(config);
     drivers = new CsiDrivers(cluster, config.nodeName(), TIMER);
-    CsiVolumes csi =
-        new CsiVolumes(
-            plugins.path(), PodDirs.of(config), drivers, cluster, api, config.nodeName());
+    CsiVolumes csi = CsiVolumes.of(config, plugins.path(), drivers, cluster, api);
     parts = PodPartsFactory.create(config, runtime, api, csi, api, api, TIMER, new Random(1));
     own = OwnResources.start(plugins, parts.shares(), drivers, TIMER);
     workers = new PodWorkers(parts);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where drivers find volumes. They know the layout of upstream's kubelet below one root, and those
@@ -53,8 +54,8 @@ record CsiPaths(Path root) {
     prune(target.getParent());
   }
 
-  private void prune(Path from) throws IOException {
-    Path folder = from;
+  private void prune(@Nullable Path from) throws IOException {
+    @Nullable Path folder = from;
     try {
       while (folder != null && folder.startsWith(root) && !folder.equals(root)) {
         Files.deleteIfExists(folder);

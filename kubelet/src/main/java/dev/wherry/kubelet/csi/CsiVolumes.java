@@ -1,5 +1,6 @@
 package dev.wherry.kubelet.csi;
 
+import dev.wherry.kubelet.KubeletConfig;
 import dev.wherry.kubelet.pod.PodApi;
 import dev.wherry.kubelet.pod.PodView;
 import dev.wherry.kubelet.volume.GroupShare;
@@ -12,9 +13,7 @@ import dev.wherry.model.core.v1.CSIPersistentVolumeSource;
 import dev.wherry.model.core.v1.CSIVolumeSource;
 import dev.wherry.model.core.v1.PersistentVolume;
 import dev.wherry.model.core.v1.PersistentVolumeClaim;
-import dev.wherry.model.core.v1.PodSecurityContext;
 import dev.wherry.model.core.v1.Volume;
-import dev.wherry.model.storage.v1.CSIDriver;
 import dev.wherry.proto.csi.v1.CapacityRange;
 import dev.wherry.proto.csi.v1.NodeExpandVolumeRequest;
 import dev.wherry.proto.csi.v1.NodePublishVolumeRequest;
@@ -32,10 +31,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Brings drivers' volumes to pods and takes them back. A volume is staged once for the node and
@@ -63,6 +60,12 @@ public final class CsiVolumes {
     this.dirs = dirs;
     this.drivers = drivers;
     this.api = new CsiApi(api, pods, nodeName);
+  }
+
+  /** Those of a node as it is configured. */
+  public static CsiVolumes of(
+      KubeletConfig config, Path root, CsiDrivers drivers, ApiClient api, PodApi pods) {
+    return new CsiVolumes(root, PodDirs.of(config), drivers, api, pods, config.nodeName());
   }
 
   /** A volume that lives with the pod: its place on the host. */
@@ -114,21 +117,17 @@ public final class CsiVolumes {
   private Path bring(PodView pod, CsiSource source, Path folder)
       throws VolumeException, CsiException, IOException {
     CsiDriver driver = driver(source.driver());
-    Optional<CSIDriver> object = api.driver(source.driver());
-    refuseMode(source, object);
-    boolean staged = driver.can(RPC.Type.STAGE_UNSTAGE_VOLUME) && !source.ephemeral();
-    boolean attached =
-        !source.ephemeral()
-            && object.map(o -> !Boolean.FALSE.equals(o.spec().attachRequired())).orElse(true);
-    Map<String, String> context = attached ? api.attached(source) : Map.of();
+    CsiDemand demand = new CsiDemand(pod, source, driver, api.driver(source.driver()));
+    demand.refuseMode();
+    Map<String, String> context = demand.attached() ? api.attached(source) : Map.of();
     CsiNote note =
         new CsiNote(
             source.driver(),
             source.handle(),
             paths.target(source, pod.uid()),
-            staged ? Optional.of(paths.staging(source)) : Optional.empty());
+            demand.staged() ? Optional.of(paths.staging(source)) : Optional.empty());
     note.write(folder);
-    VolumeCapability capability = capability(pod, source, driver);
+    VolumeCapability capability = demand.capability();
     if (note.staging().isPresent()) {
       Files.createDirectories(note.staging().get());
       driver.stage(
@@ -151,10 +150,12 @@ public final class CsiVolumes {
             .setVolumeCapability(capability)
             .setReadonly(source.readOnly())
             .putAllSecrets(api.secret(source.publishSecret()))
-            .putAllVolumeContext(context(pod, source, object))
+            .putAllVolumeContext(demand.context(api))
             .build());
     grow(source, driver, note, capability);
-    share(pod, source, driver, object, note.target());
+    if (demand.group()) {
+      GroupShare.give(pod, note.target());
+    }
     return note.target();
   }
 
@@ -164,67 +165,6 @@ public final class CsiVolumes {
         .orElseThrow(() ->
             new VolumeException(
                 "driver name " + name + " not found in the list of registered CSI drivers"));
-  }
-
-  private static void refuseMode(CsiSource source, Optional<CSIDriver> object)
-      throws VolumeException {
-    if (source.ephemeral()
-        && object.map(o -> !o.spec().volumeLifecycleModes().contains("Ephemeral")).orElse(true)) {
-      throw new VolumeException(
-          "volume mode \"Ephemeral\" not supported by driver %s (%s)"
-              .formatted(
-                  source.driver(),
-                  object
-                      .map(o -> "only supports " + o.spec().volumeLifecycleModes())
-                      .orElse("no CSIDriver object")));
-    }
-  }
-
-  private static VolumeCapability capability(PodView pod, CsiSource source, CsiDriver driver) {
-    VolumeCapability.Builder out =
-        VolumeCapability.newBuilder()
-            .setAccessMode(
-                VolumeCapability.AccessMode.newBuilder()
-                    .setMode(source.mode(driver.can(RPC.Type.SINGLE_NODE_MULTI_WRITER))));
-    if (source.block()) {
-      return out.setBlock(VolumeCapability.BlockVolume.getDefaultInstance()).build();
-    }
-    VolumeCapability.MountVolume.Builder mount =
-        VolumeCapability.MountVolume.newBuilder()
-            .setFsType(source.fsType())
-            .addAllMountFlags(source.mountOptions());
-    Long group = group(pod);
-    if (group != null && driver.can(RPC.Type.VOLUME_MOUNT_GROUP)) {
-      mount.setVolumeMountGroup(group.toString());
-    }
-    return out.setMount(mount).build();
-  }
-
-  private static @Nullable Long group(PodView pod) {
-    PodSecurityContext security = pod.spec().securityContext();
-    return security == null ? null : security.fsGroup();
-  }
-
-  /** The volume's attributes, and of the pod what the driver's object asks for. */
-  private Map<String, String> context(PodView pod, CsiSource source, Optional<CSIDriver> object) {
-    Map<String, String> all = new TreeMap<>(source.attributes());
-    if (object.isEmpty()) {
-      return all;
-    }
-    var spec = object.get().spec();
-    if (Boolean.TRUE.equals(spec.podInfoOnMount())) {
-      String account = pod.spec().serviceAccountName();
-      all.put("csi.storage.k8s.io/pod.name", pod.name());
-      all.put("csi.storage.k8s.io/pod.namespace", pod.namespace());
-      all.put("csi.storage.k8s.io/pod.uid", pod.uid());
-      all.put("csi.storage.k8s.io/serviceAccount.name", account.isEmpty() ? "default" : account);
-      all.put("csi.storage.k8s.io/ephemeral", String.valueOf(source.ephemeral()));
-    }
-    if (!spec.tokenRequests().isEmpty()) {
-      all.put(
-          "csi.storage.k8s.io/serviceAccount.tokens", api.tokens(pod.pod(), spec.tokenRequests()));
-    }
-    return all;
   }
 
   /** Lets the driver fit the file system to a volume that has grown since the claim was told. */
@@ -249,19 +189,6 @@ public final class CsiVolumes {
             .putAllSecrets(api.secret(source.expandSecret()))
             .build());
     api.grown(claim, has);
-  }
-
-  private static void share(
-      PodView pod, CsiSource source, CsiDriver driver, Optional<CSIDriver> object, Path target)
-      throws IOException {
-    boolean ours =
-        !source.block()
-            && !source.readOnly()
-            && !driver.can(RPC.Type.VOLUME_MOUNT_GROUP)
-            && source.takesGroup(object.map(o -> o.spec().fsGroupPolicy()).orElse(null));
-    if (ours) {
-      GroupShare.give(pod, target);
-    }
   }
 
   /**
