@@ -1,7 +1,7 @@
 /*
  * The container's log: lines TIMESTAMP STREAM TAG CONTENT, tag P for a line that goes on and F for
  * one that is whole (kubernetes/design-proposals kubelet-cri-logging). A line is kept until it ends
- * or fills its buffer. What cannot be written (disk full) is dropped whole, never torn.
+ * or fills its buffer; the last one, which nothing ended, is P, as containerd has it. What cannot be written (disk full) is dropped whole, never torn.
  */
 #define _GNU_SOURCE
 #include "wherry-shim.h"
@@ -135,7 +135,7 @@ void log_flush(int rest)
 
 	for (stream = 0; rest && stream < 2; stream++) {
 		if (line_held[stream] > 0)
-			put_line(stream, 'F', line[stream], line_held[stream]);
+			put_line(stream, 'P', line[stream], line_held[stream]);
 		line_held[stream] = 0;
 	}
 	write_batch();

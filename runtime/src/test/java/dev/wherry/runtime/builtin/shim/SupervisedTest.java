@@ -147,7 +147,7 @@ class SupervisedTest {
     List<String> out = log().stream().filter(line -> line.startsWith("stdout")).toList();
     assertEquals("stdout P " + "0".repeat(16384), out.get(0));
     assertEquals("stdout F " + "0".repeat(3616), out.get(1));
-    assertEquals("stdout F ab", out.get(2));
+    assertEquals("stdout P ab", out.get(2));
     assertTrue(log().contains("stderr F err"));
   }
 
