@@ -1,6 +1,10 @@
 package dev.wherry.runtime;
 
+import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -15,6 +19,7 @@ public final class RunDirectory {
   /** What sun_path holds beside its final zero. */
   public static final int SOCKET_BYTES_MAX = 107;
 
+  private static final System.Logger LOG = System.getLogger(RunDirectory.class.getName());
   private static final Path ROOT = Path.of("/run/wherry");
   private static final int NAME_BYTES = 5;
 
@@ -23,6 +28,16 @@ public final class RunDirectory {
   /** The run directory of a data directory, the same at every start. */
   public static Path of(Path dataDirectory) {
     return ROOT.resolve(name(dataDirectory));
+  }
+
+  /** Removes what is empty of it: whatever still serves or runs there keeps it. */
+  public static void removeIfEmpty(Path dataDirectory) throws IOException {
+    try {
+      Files.deleteIfExists(of(dataDirectory));
+      Files.deleteIfExists(ROOT);
+    } catch (DirectoryNotEmptyException e) {
+      LOG.log(Level.DEBUG, "run directory stays path={0}", e.getFile());
+    }
   }
 
   /** Ten hex digits that stand for a data directory. */

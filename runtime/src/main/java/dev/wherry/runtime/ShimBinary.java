@@ -34,7 +34,8 @@ public final class ShimBinary {
   }
 
   /**
-   * Writes the program into a directory, executable, unless the same is there; returns its path.
+   * Writes the program into a directory, executable, unless the same is there; returns its path. A
+   * node has one, {@code bin} in its data directory.
    */
   public static Path install(Path directory) throws IOException {
     Path target = directory.resolve(FILE_NAME);

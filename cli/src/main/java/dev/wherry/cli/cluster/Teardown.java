@@ -2,7 +2,11 @@ package dev.wherry.cli.cluster;
 
 import dev.wherry.cli.NodeSockets;
 import dev.wherry.cli.Shutdown;
+import dev.wherry.kubelet.config.NodeSettings;
+import dev.wherry.kubelet.csi.CsiLeftovers;
+import dev.wherry.kubelet.plugin.PluginRoot;
 import dev.wherry.kubelet.volume.Mounts;
+import dev.wherry.kubelet.volume.PodDirs;
 import dev.wherry.network.addresses.AnnouncedAddresses;
 import dev.wherry.network.netlink.Errno;
 import dev.wherry.network.netlink.NetlinkException;
@@ -32,6 +36,8 @@ import java.util.stream.Stream;
 final class Teardown {
   /** Pods get ten seconds, the rest some more. */
   private static final Duration STOP_MAX = Duration.ofSeconds(45);
+
+  private static final String KUBELET = "kubelet";
 
   private final Path dataDirectory;
 
@@ -121,6 +127,7 @@ final class Teardown {
    */
   void removeData() throws IOException {
     Path run = RunDirectory.of(dataDirectory);
+    removeFromPluginRoot();
     unmountVolumes();
     List<Path> mounts = mounts(List.of(dataDirectory, run));
     if (!mounts.isEmpty()) {
@@ -129,7 +136,18 @@ final class Teardown {
               .formatted(mounts.getFirst()));
     }
     remove(run);
+    RunDirectory.removeIfEmpty(dataDirectory);
     remove(dataDirectory);
+  }
+
+  /** What this node left where plugins of every node look for theirs. */
+  private void removeFromPluginRoot() throws IOException {
+    Path own = dataDirectory.resolve(KUBELET);
+    Path root = Path.of(NodeSettings.PLUGIN_ROOT);
+    try (Mounts mounts = new Mounts()) {
+      CsiLeftovers.remove(root, new PodDirs(own, own), mounts);
+    }
+    PluginRoot.remove(root, own);
   }
 
   /** Volumes in memory and roots of containers, which the pods that had them left behind. */
@@ -143,7 +161,7 @@ final class Teardown {
 
   private List<Path> leftBehind() {
     return List.of(
-        dataDirectory.resolve("kubelet/pods"),
+        dataDirectory.resolve(KUBELET).resolve("pods"),
         dataDirectory.resolve(BuiltInImages.ROOTS),
         RunDirectory.of(dataDirectory).resolve(BuiltInConfig.RUN_FOLDER));
   }

@@ -2,10 +2,15 @@ package dev.wherry.kubelet.csi;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.wherry.kubelet.placement.StateFile;
+import dev.wherry.kubelet.volume.PodDirs;
 import dev.wherry.model.json.Json;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -18,6 +23,31 @@ import java.util.Optional;
 record CsiNote(String driver, String handle, Path target, Optional<Path> staging) {
   private static final String FILE = "vol_data.json";
   private static final int VERSION = 1;
+
+  /** Where a pod's notes lie, one folder for each volume. */
+  static List<Path> folders(PodDirs dirs, String uid) throws IOException {
+    return children(dirs.volumes(uid).resolve("kubernetes.io~csi"));
+  }
+
+  /** Those of all pods of the node. */
+  static List<Path> folders(PodDirs dirs) throws IOException {
+    List<Path> all = new ArrayList<>();
+    for (Path pod : children(dirs.pods())) {
+      all.addAll(folders(dirs, pod.getFileName().toString()));
+    }
+    return all;
+  }
+
+  private static List<Path> children(Path parent) throws IOException {
+    if (!Files.isDirectory(parent, LinkOption.NOFOLLOW_LINKS)) {
+      return List.of();
+    }
+    List<Path> all = new ArrayList<>();
+    try (DirectoryStream<Path> stream = Files.newDirectoryStream(parent)) {
+      stream.forEach(all::add);
+    }
+    return all;
+  }
 
   static boolean existsIn(Path folder) {
     return Files.exists(folder.resolve(FILE));

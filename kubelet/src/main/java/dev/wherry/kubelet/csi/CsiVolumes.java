@@ -23,11 +23,8 @@ import dev.wherry.proto.csi.v1.NodeUnpublishVolumeRequest;
 import dev.wherry.proto.csi.v1.NodeUnstageVolumeRequest;
 import dev.wherry.proto.csi.v1.VolumeCapability;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -197,8 +194,7 @@ public final class CsiVolumes {
    * @throws IOException when a driver is not there or refuses; nothing is lost by trying again
    */
   public void tearDown(String uid) throws IOException {
-    Path folders = dirs.volumes(uid).resolve("kubernetes.io~" + PLUGIN);
-    for (Path folder : folders(folders)) {
+    for (Path folder : CsiNote.folders(dirs, uid)) {
       if (!CsiNote.existsIn(folder)) {
         continue;
       }
@@ -241,31 +237,17 @@ public final class CsiVolumes {
   }
 
   private boolean isUsedBeside(CsiNote note, Path own) throws IOException {
-    for (Path pod : folders(dirs.pods())) {
-      String uid = pod.getFileName().toString();
-      for (Path folder : folders(dirs.volumes(uid).resolve("kubernetes.io~" + PLUGIN))) {
-        boolean same =
-            !folder.equals(own)
-                && CsiNote.read(folder)
-                    .filter(other -> other.isOf(note.driver(), note.handle()))
-                    .isPresent();
-        if (same) {
-          return true;
-        }
+    for (Path folder : CsiNote.folders(dirs)) {
+      boolean same =
+          !folder.equals(own)
+              && CsiNote.read(folder)
+                  .filter(other -> other.isOf(note.driver(), note.handle()))
+                  .isPresent();
+      if (same) {
+        return true;
       }
     }
     return false;
-  }
-
-  private static List<Path> folders(Path parent) throws IOException {
-    if (!Files.isDirectory(parent, LinkOption.NOFOLLOW_LINKS)) {
-      return List.of();
-    }
-    List<Path> all = new ArrayList<>();
-    try (DirectoryStream<Path> stream = Files.newDirectoryStream(parent)) {
-      stream.forEach(all::add);
-    }
-    return all;
   }
 
   private ReentrantLock lock(String driver, String handle) {

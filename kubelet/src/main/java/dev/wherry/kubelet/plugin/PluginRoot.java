@@ -3,9 +3,12 @@ package dev.wherry.kubelet.plugin;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -29,6 +32,10 @@ public final class PluginRoot implements AutoCloseable {
 
   private static final String SOCKET = "kubelet.sock";
 
+  /** What a node makes there. */
+  private static final List<String> FOLDERS =
+      List.of("device-plugins", "plugins_registry", "pod-resources", "pods", "plugins");
+
   private final Path path;
   private final FileChannel lock;
 
@@ -47,7 +54,7 @@ public final class PluginRoot implements AutoCloseable {
     if (!wanted.equals(own)) {
       try {
         refuseForeign(wanted);
-        return take(wanted);
+        return take(wanted, own);
       } catch (IOException e) {
         LOG.log(
             Level.INFO,
@@ -56,7 +63,7 @@ public final class PluginRoot implements AutoCloseable {
             e.getMessage());
       }
     }
-    return take(own);
+    return take(own, own);
   }
 
   /** A kubelet that is down for a moment must find its directory as it left it. */
@@ -68,13 +75,19 @@ public final class PluginRoot implements AutoCloseable {
     }
   }
 
-  private static PluginRoot take(Path path) throws IOException {
+  /** The lock's file names the node that has it, or had it last. */
+  private static PluginRoot take(Path path, Path own) throws IOException {
     Files.createDirectories(path.resolve("device-plugins"));
     FileChannel channel =
         FileChannel.open(path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     try {
       if (channel.tryLock() == null || answers(path.resolve("device-plugins").resolve(SOCKET))) {
         throw new IOException(path + " is another kubelet's");
+      }
+      channel.truncate(0);
+      channel.write(ByteBuffer.wrap(own.toString().getBytes(StandardCharsets.UTF_8)), 0);
+      if (!owner(path).equals(own.toString())) {
+        throw new IOException(path + " was just given up by another node");
       }
     } catch (OverlappingFileLockException e) {
       channel.close();
@@ -84,6 +97,39 @@ public final class PluginRoot implements AutoCloseable {
       throw e;
     }
     return new PluginRoot(path, channel);
+  }
+
+  private static String owner(Path path) throws IOException {
+    return Files.exists(path.resolve(LOCK)) ? Files.readString(path.resolve(LOCK)) : "";
+  }
+
+  /**
+   * Removes what a node that is gone for good left in the directory that plugins know, where it was
+   * the last that had it; whatever is not empty stays.
+   *
+   * @param own the node's own directory, as it claimed with
+   */
+  public static void remove(Path path, Path own) throws IOException {
+    if (!owner(path).equals(own.toString())) {
+      return;
+    }
+    try (PluginRoot root = take(path, own)) {
+      root.removeSockets();
+      Files.deleteIfExists(root.podResources());
+      for (String name : FOLDERS) {
+        deleteEmpty(path.resolve(name));
+      }
+      Files.deleteIfExists(path.resolve(LOCK));
+    }
+    deleteEmpty(path);
+  }
+
+  private static void deleteEmpty(Path folder) throws IOException {
+    try {
+      Files.deleteIfExists(folder);
+    } catch (DirectoryNotEmptyException e) {
+      LOG.log(Level.DEBUG, "others have something there path={0}", e.getFile());
+    }
   }
 
   private static boolean answers(Path socket) {

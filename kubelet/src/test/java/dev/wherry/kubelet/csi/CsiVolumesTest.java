@@ -237,6 +237,19 @@ class CsiVolumesTest {
   }
 
   @Test
+  void leftovers_ofANodeThatIsGone_areUnmounted() throws Exception {
+    driverObject("{'attachRequired': false}");
+    try (TestCsiDriver driver = driver();
+        SocketServer _ = registered(driver);
+        Mounts mounts = new Mounts()) {
+      Path place = bring(pod("u1", ""), volume(""));
+      CsiLeftovers.remove(home, dirs, mounts);
+      assertFalse(Files.exists(place));
+      assertEquals(List.of(), left());
+    }
+  }
+
+  @Test
   void persistent_thatMustBeAttached_waitsAndHandsOnWhatTheControllerSaid() throws Exception {
     try (TestCsiDriver driver = driver();
         SocketServer _ = registered(driver)) {

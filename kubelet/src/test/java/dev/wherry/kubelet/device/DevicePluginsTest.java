@@ -161,6 +161,30 @@ class DevicePluginsTest {
   }
 
   @Test
+  void remove_ofTheNodeThatHadItLast_leavesNothing() throws Exception {
+    Path shared = Files.createTempDirectory(Path.of("/tmp"), "wr");
+    Path own = Files.createTempDirectory(Path.of("/tmp"), "wo");
+    Path other = Files.createTempDirectory(Path.of("/tmp"), "wo");
+    try (PluginRoot taken = PluginRoot.claim(shared, own)) {
+      Files.createDirectories(taken.registry());
+      PluginRoot.remove(shared, other);
+      assertTrue(Files.exists(taken.devicePlugins()));
+      assertThrows(IOException.class, () -> PluginRoot.remove(shared, own));
+    }
+    Path driver = Files.createFile(shared.resolve("plugins_registry").resolve("theirs"));
+    PluginRoot.remove(shared, own);
+    assertTrue(Files.exists(driver));
+    Files.delete(driver);
+    try (PluginRoot again = PluginRoot.claim(shared, other)) {
+      assertEquals(shared, again.path());
+    }
+    PluginRoot.remove(shared, own);
+    assertTrue(Files.exists(shared));
+    PluginRoot.remove(shared, other);
+    assertTrue(Files.notExists(shared));
+  }
+
+  @Test
   void claim_directoryOfAForeignKubelet_usesItsOwn() throws Exception {
     Path foreign = Files.createTempDirectory(Path.of("/tmp"), "wf");
     Files.createFile(foreign.resolve("config.yaml"));

@@ -124,7 +124,7 @@ public final class BuiltInRuntime implements AutoCloseable {
   private static NodePlace place(BuiltInConfig config, InstantSource clock) throws IOException {
     Path state = NodePlace.makePrivate(config.stateDirectory());
     Path run = NodePlace.makePrivate(config.runDirectory());
-    Path shim = ShimBinary.install(state.resolve("bin"));
+    Path shim = ShimBinary.install(state.resolveSibling("bin"));
     HostFacts host = HostFacts.look();
     String cgroup = "wherry-supervisors-" + RunDirectory.name(state);
     var setup =

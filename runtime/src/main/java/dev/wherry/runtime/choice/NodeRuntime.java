@@ -93,6 +93,7 @@ public final class NodeRuntime implements AutoCloseable {
           before.get().kind(),
           opened.remembered.kind());
     }
+    opened.parts.addLast(() -> RunDirectory.removeIfEmpty(setup.dataDirectory()));
     opened.remembered.write(setup.dataDirectory());
     LOG.log(
         Level.INFO, "runtime={0} socket={1}", opened.remembered.kind(), opened.remembered.socket());

@@ -74,7 +74,8 @@ public final class DockerCri implements AutoCloseable {
             new ExecSync(connection, timer),
             clock);
     var streams =
-        new DockerStreams(connection, ShimBinary.install(config.stateDirectory().resolve("bin")));
+        new DockerStreams(
+            connection, ShimBinary.install(config.stateDirectory().resolveSibling("bin")));
     StreamingEndpoint streaming = StreamingServer.start(streams, clock);
     var runtime =
         new RuntimeCalls(
