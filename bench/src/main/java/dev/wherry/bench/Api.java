@@ -68,6 +68,9 @@ public final class Api {
             "-c 64 -n 10000 create",
             "-c 64 -n 10000 get",
             "-c 64 -n 10000 update",
+            "-c 64 -n 10000 update",
+            "-c 64 -n 10000 update",
+            "-c 64 -n 10000 update",
             "-c 64 -n 10000 get",
             "-r 10 list",
             "-w 1000 -k 200 watch")) {

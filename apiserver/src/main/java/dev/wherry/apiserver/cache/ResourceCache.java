@@ -9,6 +9,7 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -103,12 +104,13 @@ public final class ResourceCache {
   /**
    * All selected objects in the order of their keys. The list holds references only.
    *
+   * @param after only those whose keys come behind this one; "" for all
    * @param applied the revision up to which the cache is filled, read under the lock
    */
-  Listing list(Selection selection, java.util.function.LongSupplier applied) {
+  Listing list(Selection selection, String after, java.util.function.LongSupplier applied) {
     lock.lock();
     try {
-      return new Listing(selected(selection), Math.max(newest, applied.getAsLong()));
+      return new Listing(selected(selection, after), Math.max(newest, applied.getAsLong()));
     } finally {
       lock.unlock();
     }
@@ -117,13 +119,14 @@ public final class ResourceCache {
   /**
    * All selected objects as they were at a revision.
    *
+   * @param after only those whose keys come behind this one; "" for all
    * @return empty when changes after it are forgotten
    */
-  Optional<Listing> listAt(Selection selection, long revision) {
+  Optional<Listing> listAt(Selection selection, String after, long revision) {
     lock.lock();
     try {
       if (revision >= newest) {
-        return Optional.of(new Listing(selected(selection), revision));
+        return Optional.of(new Listing(selected(selection, after), revision));
       }
       if (revision < history.since()) {
         return Optional.empty();
@@ -137,9 +140,13 @@ public final class ResourceCache {
         // Of several changes the first one after the revision counts, and it comes last here.
         then.put(change.object().key(), change.previous());
       }
-      List<CachedObject> found = new ArrayList<>(selected(selection));
+      List<CachedObject> found = new ArrayList<>(selected(selection, after));
       found.removeIf(object -> then.containsKey(object.key()));
-      then.values().forEach(old -> old.filter(selection::matches).ifPresent(found::add));
+      for (Optional<CachedObject> old : then.values()) {
+        old.filter(selection::matches)
+            .filter(object -> object.key().compareTo(after) > 0)
+            .ifPresent(found::add);
+      }
       found.sort(Comparator.comparing(CachedObject::key));
       return Optional.of(new Listing(found, revision));
     } finally {
@@ -147,11 +154,17 @@ public final class ResourceCache {
     }
   }
 
-  private List<CachedObject> selected(Selection selection) {
-    Map<String, CachedObject> range =
-        selection.namespace().isEmpty()
-            ? objects
-            : objects.subMap(selection.namespace() + "/", selection.namespace() + "0");
+  private List<CachedObject> selected(Selection selection, String after) {
+    NavigableMap<String, CachedObject> range = objects;
+    if (!selection.namespace().isEmpty()) {
+      range = range.subMap(selection.namespace() + "/", false, selection.namespace() + "0", false);
+    }
+    if (!range.isEmpty() && after.compareTo(range.firstKey()) >= 0) {
+      if (after.compareTo(range.lastKey()) >= 0) {
+        return List.of();
+      }
+      range = range.tailMap(after, false);
+    }
     List<CachedObject> found = new ArrayList<>();
     for (CachedObject object : range.values()) {
       if (selection.matches(object)) {
@@ -201,7 +214,7 @@ public final class ResourceCache {
       Watcher watcher = register(selection, wake);
       long revision = Math.max(newest, applied.getAsLong());
       watcher.beginWith(
-          selected(selection),
+          selected(selection, ""),
           bookmark ? Optional.of(new WatchEvent.Bookmark(revision, true)) : Optional.empty());
       return watcher;
     } finally {

@@ -138,13 +138,24 @@ public final class WatchCache implements AutoCloseable {
   }
 
   public ResourceCache.Listing list(Resource resource, Selection selection) {
-    return resource(resource).list(selection, this::applied);
+    return list(resource, selection, "");
+  }
+
+  /**
+   * What comes behind a key.
+   *
+   * @param after {@link CachedObject#key} of an object that need not be there; "" for all
+   */
+  public ResourceCache.Listing list(Resource resource, Selection selection, String after) {
+    return resource(resource).list(selection, after, this::applied);
   }
 
   /** A list as of an earlier revision; empty when the cache does not reach back so far. */
   public Optional<ResourceCache.Listing> listAt(
-      Resource resource, Selection selection, long revision) {
-    return revision > applied ? Optional.empty() : resource(resource).listAt(selection, revision);
+      Resource resource, Selection selection, String after, long revision) {
+    return revision > applied
+        ? Optional.empty()
+        : resource(resource).listAt(selection, after, revision);
   }
 
   /** A watch of changes after a revision. */

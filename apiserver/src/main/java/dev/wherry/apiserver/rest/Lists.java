@@ -21,7 +21,6 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 
 /** LIST: objects from the cache, or, for later pages and exact revisions, from the store. */
 final class Lists {
@@ -69,7 +68,7 @@ final class Lists {
     if (options.revision() > 0) {
       cache.await(options.revision(), NEWER_WITHIN);
     }
-    return page(behindStart(cache.list(resource, options.selection()), options), options);
+    return page(cache.list(resource, options.selection(), options.startKey()), options);
   }
 
   /**
@@ -80,23 +79,11 @@ final class Lists {
     if (revision < store.compactedRevision()) {
       throw expired(options);
     }
-    Optional<ResourceCache.Listing> remembered =
-        cache.listAt(resource, options.selection(), revision);
     return page(
-        remembered
-            .map(listing -> behindStart(listing, options))
+        cache
+            .listAt(resource, options.selection(), options.startKey(), revision)
             .orElseGet(() -> fromStore(resource, options, revision)),
         options);
-  }
-
-  private static ResourceCache.Listing behindStart(
-      ResourceCache.Listing listing, ListOptions options) {
-    if (options.startKey().isEmpty()) {
-      return listing;
-    }
-    List<CachedObject> rest =
-        listing.objects().stream().filter(o -> o.key().compareTo(options.startKey()) > 0).toList();
-    return new ResourceCache.Listing(rest, listing.revision());
   }
 
   private ResourceCache.Listing fromStore(Resource resource, ListOptions options, long revision) {

@@ -143,6 +143,29 @@ class WatchCacheTest {
   }
 
   @Test
+  void list_afterAKey_goesOnBehindItWhereverItStands() {
+    put("a", "x", "n1");
+    long then = put("c", "x", "n1");
+    delete("c");
+    put("d", "x", "n1");
+    var inDefault = new Selection("default", Labels.EVERYTHING, Fields.EVERYTHING);
+    for (Selection selection : List.of(Selection.ALL, inDefault)) {
+      assertEquals(List.of("a", "d"), names(cache.list(Resource.PODS, selection, "")));
+      assertEquals(List.of("a", "d"), names(cache.list(Resource.PODS, selection, "a/z")));
+      assertEquals(List.of("d"), names(cache.list(Resource.PODS, selection, "default/a")));
+      assertEquals(List.of("d"), names(cache.list(Resource.PODS, selection, "default/c")));
+      assertEquals(List.of(), names(cache.list(Resource.PODS, selection, "default/d")));
+      assertEquals(List.of(), names(cache.list(Resource.PODS, selection, "z")));
+      var before = cache.listAt(Resource.PODS, selection, "default/a", then).orElseThrow();
+      assertEquals(List.of("c"), names(before));
+    }
+  }
+
+  private static List<String> names(ResourceCache.Listing listing) {
+    return listing.objects().stream().map(CachedObject::name).toList();
+  }
+
+  @Test
   void watch_selectorTransitions_areAddedAndDeleted() {
     long from = put("a", "y", "");
     Watcher watcher = cache.watchAfter(Resource.PODS, selecting("app=x", ""), from, () -> {});
@@ -261,17 +284,17 @@ class WatchCacheTest {
     put("a", "z", "n3");
     delete("b");
     put("d", "x", "n1");
-    var old = cache.listAt(Resource.PODS, Selection.ALL, then).orElseThrow();
+    var old = cache.listAt(Resource.PODS, Selection.ALL, "", then).orElseThrow();
     assertEquals(
         List.of("a n1", "b n1", "c n1"),
         old.objects().stream().map(o -> o.name() + " " + o.field("spec.nodeName")).toList());
     assertEquals(then, old.revision());
-    var selected = cache.listAt(Resource.PODS, selecting("app=x", ""), then).orElseThrow();
+    var selected = cache.listAt(Resource.PODS, selecting("app=x", ""), "", then).orElseThrow();
     assertEquals(3, selected.objects().size());
     var now = cache.list(Resource.PODS, Selection.ALL);
     assertEquals(
         now.objects(),
-        cache.listAt(Resource.PODS, Selection.ALL, now.revision()).orElseThrow().objects());
+        cache.listAt(Resource.PODS, Selection.ALL, "", now.revision()).orElseThrow().objects());
   }
 
   /** Lists taken while others write, each continued by a watch, arrive at the same state. */
