@@ -1,13 +1,10 @@
 package dev.wherry.store.rocks;
 
-import dev.wherry.store.Entry;
-import dev.wherry.store.Event;
 import dev.wherry.store.StoreException;
 import dev.wherry.store.Txn;
 import dev.wherry.store.TxnResult;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -34,13 +31,10 @@ final class Writer {
   private final Database database;
   private final Revisions revisions;
   private final Applied applied;
-  private final Reader reader;
-  private final Watches watches;
+  private final Group group;
   private final BlockingQueue<Work> queue;
   private final int batchMax;
   private final Thread thread;
-  private final RecentKeys recent = new RecentKeys();
-  private final Batch batch = new Batch();
   private boolean settled = true;
   private volatile boolean closed;
 
@@ -70,13 +64,6 @@ final class Writer {
     record Run(Runnable task, CompletableFuture<Void> done) implements Work {}
   }
 
-  /** What one who waits is told once the batch is written. */
-  private record Answer(Work.Transact to, TxnResult result) {
-    void give() {
-      to.answer().complete(result);
-    }
-  }
-
   Writer(
       Database database,
       Revisions revisions,
@@ -87,8 +74,7 @@ final class Writer {
     this.database = database;
     this.revisions = revisions;
     this.applied = applied;
-    this.reader = reader;
-    this.watches = watches;
+    this.group = new Group(database, revisions, reader, watches);
     this.queue = new ArrayBlockingQueue<>(config.queueTxnsMax());
     this.batchMax = config.batchTxnsMax();
     this.thread = Thread.ofPlatform().name("store-writer").start(this::loop);
@@ -132,18 +118,18 @@ final class Writer {
         continue;
       }
       gather(taken);
-      List<Work.Transact> group = new ArrayList<>(taken.size());
+      List<Work.Transact> works = new ArrayList<>(taken.size());
       for (Work work : taken) {
         switch (work) {
-          case Work.Transact transact -> group.add(transact);
+          case Work.Transact transact -> works.add(transact);
           case Work.Run(Runnable task, CompletableFuture<Void> done) -> {
-            commit(group);
-            group.clear();
+            commit(works);
+            works.clear();
             perform(task, done);
           }
         }
       }
-      commit(group);
+      commit(works);
       taken.clear();
     }
   }
@@ -184,24 +170,23 @@ final class Writer {
     }
   }
 
-  private void commit(List<Work.Transact> group) {
-    if (group.isEmpty()) {
+  private void commit(List<Work.Transact> works) {
+    if (works.isEmpty()) {
       return;
     }
     try {
       settle();
-      batch.clear();
-      Group decided = new Group(group.size());
-      for (Work.Transact work : group) {
-        decided.decide(work);
+      group.begin();
+      for (Work.Transact work : works) {
+        group.decide(work.txn(), work.answer());
       }
-      decided.write();
-      decided.answer();
+      group.write();
+      group.answer();
     } catch (StoreException e) {
-      fail(group, e);
+      fail(works, e);
     } catch (RuntimeException e) {
       // Whatever it is, those who wait are told and the thread lives on for the next group.
-      fail(group, new StoreException.Unavailable("the store failed: " + e, e));
+      fail(works, new StoreException.Unavailable("the store failed: " + e, e));
     }
     trySettle();
   }
@@ -223,10 +208,9 @@ final class Writer {
     }
   }
 
-  private void fail(List<Work.Transact> group, StoreException why) {
-    revisions.abandon();
-    recent.clear();
-    group.forEach(work -> work.answer().completeExceptionally(why));
+  private void fail(List<Work.Transact> works, StoreException why) {
+    group.abandon();
+    works.forEach(work -> work.answer().completeExceptionally(why));
   }
 
   /** Lets what waits be written, then ends the thread. */
@@ -243,155 +227,6 @@ final class Writer {
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  /** The transactions of one batch. */
-  private final class Group {
-    private final List<Answer> answers;
-    private final List<Event> events = new ArrayList<>();
-    private final boolean watched = watches.isWatched();
-    private long revision = revisions.current();
-    private boolean sync;
-
-    Group(int size) {
-      answers = new ArrayList<>(size);
-    }
-
-    /** A key's newest version, those of this batch included. */
-    private RecentKeys.Known known(String key) {
-      return recent
-          .get(key)
-          .orElseGet(() ->
-              reader.newestVersion(key).map(recent::found).orElseGet(() -> recent.absent(key)));
-    }
-
-    /** The newest version itself: at hand, still in this batch, or read. */
-    private Optional<Entry> entry(String key) {
-      return entry(key, known(key));
-    }
-
-    private Optional<Entry> entry(String key, RecentKeys.Known known) {
-      if (!known.isThere() || known.entry().isPresent()) {
-        return known.entry();
-      }
-      return known.position().revision() > revisions.current()
-          ? ofThisBatch(key)
-          : reader.newest(key);
-    }
-
-    private Optional<Entry> ofThisBatch(String key) {
-      for (Event event : events.reversed()) {
-        if (event.entry().key().equals(key)) {
-          return Optional.of(event.entry());
-        }
-      }
-      return Optional.empty();
-    }
-
-    void decide(Work.Transact work) {
-      Txn txn = work.txn();
-      for (Txn.Compare compare : txn.compares()) {
-        if (known(compare.key()).modRevision() != compare.modRevision()) {
-          List<Optional<Entry>> current = new ArrayList<>();
-          txn.compares().forEach(c -> current.add(entry(c.key())));
-          answers.add(new Answer(work, new TxnResult.Conflict(current)));
-          return;
-        }
-      }
-      if (changesNothing(txn)) {
-        answers.add(new Answer(work, new TxnResult.Committed(revision)));
-        return;
-      }
-      long at = ++revision;
-      sync |= revisions.reserve(database, batch, at);
-      sync |= txn.durability() == Txn.Durability.SYNCED;
-      for (int number = 0; number < txn.ops().size(); number++) {
-        apply(txn.ops().get(number), new Layout.Position(at, number));
-      }
-      answers.add(new Answer(work, new TxnResult.Committed(at)));
-    }
-
-    private boolean changesNothing(Txn txn) {
-      for (Txn.Op op : txn.ops()) {
-        if (op instanceof Txn.Op.Put || known(op.key()).isThere()) {
-          return false;
-        }
-      }
-      return true;
-    }
-
-    private void apply(Txn.Op op, Layout.Position position) {
-      RecentKeys.Known known = known(op.key());
-      switch (op) {
-        case Txn.Op.Put(String key, byte[] value) -> put(key, value, known, position);
-        case Txn.Op.Delete(String key) -> {
-          if (known.isThere()) {
-            delete(key, known, position);
-          }
-        }
-      }
-    }
-
-    private void put(String key, byte[] value, RecentKeys.Known known, Layout.Position position) {
-      long revisionOfThis = position.revision();
-      boolean there = known.isThere();
-      long created = there ? known.createRevision() : revisionOfThis;
-      long version = there ? known.version() + 1 : 1;
-      Entry entry = new Entry(key, value, created, revisionOfThis, version);
-      Optional<Entry> previous = watched ? entry(key, known) : Optional.empty();
-      byte[] rawKey = Layout.key(key);
-      byte[] rawPosition = position.bytes();
-      batch.put(database.latest(), rawKey, rawPosition);
-      record(rawKey, rawPosition, entry, false, known.position());
-      recent.written(known, entry, position);
-      events.add(new Event(Event.Type.PUT, entry, previous));
-    }
-
-    private void delete(String key, RecentKeys.Known known, Layout.Position position) {
-      long version = known.version() + 1;
-      Entry gone =
-          new Entry(key, new byte[0], known.createRevision(), position.revision(), version);
-      Optional<Entry> previous = watched ? entry(key, known) : Optional.empty();
-      byte[] rawKey = Layout.key(key);
-      batch.put(database.latest(), rawKey, Layout.deletedAt(position));
-      record(rawKey, position.bytes(), gone, true, known.position());
-      recent.deleted(known, position);
-      events.add(new Event(Event.Type.DELETE, gone, previous));
-    }
-
-    private void record(
-        byte[] rawKey,
-        byte[] rawPosition,
-        Entry entry,
-        boolean deletion,
-        Layout.Position previous) {
-      Layout.LogRecord record =
-          new Layout.LogRecord(
-              deletion,
-              previous,
-              entry.createRevision(),
-              entry.version(),
-              entry.key(),
-              entry.value());
-      int bytes = Layout.recordBytes(rawKey, entry.value());
-      Layout.record(record, rawKey, batch.put(database.log(), rawPosition, bytes));
-    }
-
-    void write() {
-      if (batch.isEmpty()) {
-        return;
-      }
-      revisions.stamp(database, batch, revision);
-      database.append(batch, sync);
-      revisions.publish(revision);
-      if (watched) {
-        watches.happened(events);
-      }
-    }
-
-    void answer() {
-      answers.forEach(Answer::give);
     }
   }
 }
