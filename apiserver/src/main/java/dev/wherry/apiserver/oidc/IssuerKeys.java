@@ -15,15 +15,20 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLContext;
 
 /**
  * The keys of an issuer, fetched over TLS: at the start until that works, every hour, and when a
- * token names a key that is not among them, which is how issuers change their keys. One virtual
- * thread fetches; nobody else waits longer than {@link #WAIT_MAX}.
+ * token names a key that is not among them, which is how issuers change their keys. An issuer that
+ * fails is left alone for a while, twice as long after each failure, whatever tokens come. One
+ * virtual thread fetches; nobody else waits longer than {@link #WAIT_MAX}.
  */
 final class IssuerKeys implements AutoCloseable {
   /** How long a token waits for new keys. */
@@ -32,11 +37,20 @@ final class IssuerKeys implements AutoCloseable {
   /** Tokens with made-up key ids make the issuer be asked no oftener. */
   static final Duration AGAIN_MIN = Duration.ofSeconds(10);
 
+  /** After the first failure. */
+  static final Duration FAILED_PAUSE = Duration.ofSeconds(1);
+
+  /** After many. */
+  static final Duration FAILED_PAUSE_MAX = Duration.ofMinutes(1);
+
   private static final Duration AGAIN = Duration.ofHours(1);
   private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(10);
 
   /** Bytes of a document of an issuer. */
   private static final int DOCUMENT_BYTES_MAX = 1 << 20;
+
+  /** Beyond this every pause is the longest. */
+  private static final int DOUBLINGS_MAX = 20;
 
   private static final System.Logger LOG = System.getLogger(IssuerKeys.class.getName());
 
@@ -46,18 +60,24 @@ final class IssuerKeys implements AutoCloseable {
   private final Semaphore wanted = new Semaphore(0);
   private final Thread thread;
 
-  /** What was fetched, and when; {@link Instant#MIN} before anything was. */
-  private record State(JsonWebKeys keys, Instant at) {}
-
   private final CountDownLatch tried = new CountDownLatch(1);
-  private volatile State state = new State(JsonWebKeys.NONE, Instant.MIN);
+  private final Semaphore never = new Semaphore(0);
+  private final Duration failedPause;
+  private volatile Optional<JsonWebKeys> keys = Optional.empty();
+
+  /** Until then no token makes the issuer be asked. */
+  private volatile Instant leftAloneUntil = Instant.MIN;
 
   /** Tells of the end of the next fetch that begins: one under way may bring what was before. */
   private CountDownLatch next = new CountDownLatch(1);
 
-  IssuerKeys(IssuerConfig config, InstantSource clock) {
+  /**
+   * @param failedPause before the second attempt after a failure
+   */
+  IssuerKeys(IssuerConfig config, InstantSource clock, Duration failedPause) {
     this.config = config;
     this.clock = clock;
+    this.failedPause = failedPause;
     this.client =
         HttpClient.newBuilder()
             .sslContext(tls(config))
@@ -81,17 +101,20 @@ final class IssuerKeys implements AutoCloseable {
   /** Whether the issuer signed the token; asks for newer keys when it may have changed them. */
   boolean signed(SignedToken token) {
     boolean _ = await(tried, WAIT_MAX);
-    State now = state;
-    if (now.keys().signed(token)) {
+    Optional<JsonWebKeys> now = keys;
+    if (isSigned(token)) {
       return true;
     }
-    boolean known = !token.keyId().isEmpty() && now.keys().has(token.keyId());
-    boolean recent = clock.instant().isBefore(later(now.at(), AGAIN_MIN));
-    if (known || recent) {
+    boolean known = !token.keyId().isEmpty() && now.isPresent() && now.get().has(token.keyId());
+    if (known || clock.instant().isBefore(leftAloneUntil)) {
       return false;
     }
     boolean _ = await(ask(), WAIT_MAX);
-    return state.keys().signed(token);
+    return isSigned(token);
+  }
+
+  private boolean isSigned(SignedToken token) {
+    return keys.isPresent() && keys.get().signed(token);
   }
 
   private synchronized CountDownLatch ask() {
@@ -109,7 +132,7 @@ final class IssuerKeys implements AutoCloseable {
 
   /** Whether keys were fetched; waits for the first try. */
   boolean await(Duration time) {
-    return await(tried, time) && !state.at().equals(Instant.MIN);
+    return await(tried, time) && keys.isPresent();
   }
 
   private static boolean await(CountDownLatch latch, Duration time) {
@@ -121,26 +144,31 @@ final class IssuerKeys implements AutoCloseable {
     }
   }
 
-  private static Instant later(Instant from, Duration by) {
-    return from.equals(Instant.MIN) ? from : from.plus(by);
-  }
-
   private void run() {
     try {
+      int failures = 0;
       while (!Thread.currentThread().isInterrupted()) {
         CountDownLatch ended = begin();
-        Duration pause = AGAIN_MIN;
         try {
-          pause = fetch() ? AGAIN : AGAIN_MIN;
+          failures = fetch() ? 0 : failures + 1;
+          leftAloneUntil = clock.instant().plus(failures == 0 ? AGAIN_MIN : pause(failures));
         } finally {
           tried.countDown();
           ended.countDown();
         }
-        boolean _ = wanted.tryAcquire(pause.toMillis(), TimeUnit.MILLISECONDS);
+        boolean _ =
+            failures == 0
+                ? wanted.tryAcquire(AGAIN.toMillis(), TimeUnit.MILLISECONDS)
+                : never.tryAcquire(pause(failures).toMillis(), TimeUnit.MILLISECONDS);
       }
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private Duration pause(int failures) {
+    Duration pause = failedPause.multipliedBy(1L << Math.min(failures - 1, DOUBLINGS_MAX));
+    return pause.compareTo(FAILED_PAUSE_MAX) < 0 ? pause : FAILED_PAUSE_MAX;
   }
 
   private boolean fetch() throws InterruptedException {
@@ -154,8 +182,7 @@ final class IssuerKeys implements AutoCloseable {
       if (!keysUrl.startsWith("https://")) {
         throw new IOException("jwks_uri is no https URL");
       }
-      JsonWebKeys keys = JsonWebKeys.of(get(keysUrl));
-      state = new State(keys, clock.instant());
+      keys = Optional.of(JsonWebKeys.of(get(keysUrl)));
       return true;
     } catch (IOException | DecodeException | IllegalArgumentException e) {
       LOG.log(Level.WARNING, "issuer=" + config.url() + " why=\"" + e.getMessage() + "\"");
@@ -169,15 +196,31 @@ final class IssuerKeys implements AutoCloseable {
             .timeout(REQUEST_TIMEOUT)
             .header("Accept", "application/json")
             .build();
-    HttpResponse<byte[]> answer =
-        client.send(
-            request,
-            HttpResponse.BodyHandlers.limiting(
-                HttpResponse.BodyHandlers.ofByteArray(), DOCUMENT_BYTES_MAX));
+    HttpResponse<byte[]> answer = answer(request);
     if (answer.statusCode() != 200) {
       throw new IOException(url + " answered " + answer.statusCode());
     }
     return Json.parse(answer.body());
+  }
+
+  /** The client's own timeout ends with the headers; a body may hang as well. */
+  private HttpResponse<byte[]> answer(HttpRequest request)
+      throws IOException, InterruptedException {
+    CompletableFuture<HttpResponse<byte[]>> answer =
+        client.sendAsync(
+            request,
+            HttpResponse.BodyHandlers.limiting(
+                HttpResponse.BodyHandlers.ofByteArray(), DOCUMENT_BYTES_MAX));
+    try {
+      return answer.get(REQUEST_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      throw new IOException(
+          request.uri() + " did not answer in " + REQUEST_TIMEOUT.toSeconds() + " s", e);
+    } catch (ExecutionException e) {
+      throw new IOException(String.valueOf(e.getCause()), e);
+    } finally {
+      answer.cancel(true);
+    }
   }
 
   @Override

@@ -21,8 +21,6 @@ record JsonWebKeys(List<Named> keys) {
   /** Keys of one issuer; more are left out. */
   static final int KEYS_MAX = 100;
 
-  static final JsonWebKeys NONE = new JsonWebKeys(List.of());
-
   /** A key; the id may be "". */
   record Named(String id, PublicKey key) {}
 

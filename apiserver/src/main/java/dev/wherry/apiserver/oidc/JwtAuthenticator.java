@@ -38,7 +38,7 @@ final class JwtAuthenticator implements Authenticator, AutoCloseable {
   JwtAuthenticator(IssuerConfig config, InstantSource clock) {
     this.config = config;
     this.clock = clock;
-    this.keys = new IssuerKeys(config, clock);
+    this.keys = new IssuerKeys(config, clock, IssuerKeys.FAILED_PAUSE);
   }
 
   /** One for each issuer of a configuration; they begin to fetch keys. */

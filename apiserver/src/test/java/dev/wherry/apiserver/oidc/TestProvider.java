@@ -42,6 +42,8 @@ final class TestProvider implements AutoCloseable {
           "idp-ca", Duration.ofHours(1), InstantSource.system(), new SecureRandom());
   private final List<Key> keys = new CopyOnWriteArrayList<>();
   private final AtomicInteger fetches = new AtomicInteger();
+  private final AtomicInteger refusals = new AtomicInteger();
+  private volatile boolean broken;
   private final HttpEdge edge;
 
   record Key(String id, String algorithm, KeyPair pair) {}
@@ -75,6 +77,16 @@ final class TestProvider implements AutoCloseable {
     return fetches.get();
   }
 
+  /** From now on it answers nothing but 503, or is well again. */
+  void broken(boolean now) {
+    broken = now;
+  }
+
+  /** How often it answered 503. */
+  int refusals() {
+    return refusals.get();
+  }
+
   /** Takes a new key into use beside the others. */
   Key add(String id, String algorithm) throws GeneralSecurityException {
     KeyPairGenerator generator =
@@ -94,6 +106,11 @@ final class TestProvider implements AutoCloseable {
   }
 
   private void answer(Exchange exchange) {
+    if (broken) {
+      refusals.incrementAndGet();
+      exchange.respond(503, "text/plain", new byte[0]);
+      return;
+    }
     switch (exchange.path()) {
       case "/idp/.well-known/openid-configuration" ->
           json(exchange, Json.object().put("issuer", url()).put("jwks_uri", url() + "/keys"));
