@@ -12,11 +12,16 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /** {@code ip, isIP, cidr, isCIDR} (library/ip.go, library/cidr.go). */
 final class AddressFunctions {
   private static final CelType IP = OpaqueType.create("net.IP");
   private static final CelType CIDR = OpaqueType.create("net.CIDR");
+
+  /** Types that expressions may name; of its other types upstream makes no values. */
+  static final Map<String, CelType> TYPES = Map.of(IP.name(), IP, CIDR.name(), CIDR);
+
   private static final CelType TEXT = SimpleType.STRING;
   private static final CelType BOOL = SimpleType.BOOL;
 

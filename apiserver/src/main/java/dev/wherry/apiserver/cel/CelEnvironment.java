@@ -50,7 +50,7 @@ public final class CelEnvironment {
    * @param variables their names
    */
   public static CelEnvironment dynamic(String... variables) {
-    CelBuilder builder = CelLibraries.base();
+    CelBuilder builder = CelLibraries.base().setTypeProvider(new CelStructs());
     for (String variable : variables) {
       builder.addVar(variable, MapType.create(SimpleType.STRING, SimpleType.DYN));
     }

@@ -2,11 +2,16 @@ package dev.wherry.apiserver.cel;
 
 import dev.cel.bundle.CelBuilder;
 import dev.cel.bundle.CelFactory;
+import dev.cel.checker.CelStandardDeclarations;
 import dev.cel.common.CelOptions;
 import dev.cel.extensions.CelExtensions;
 import dev.cel.extensions.CelListsExtensions;
 import dev.cel.extensions.CelStringExtensions;
 import dev.cel.parser.CelStandardMacro;
+import dev.cel.runtime.CelEvaluationException;
+import dev.cel.runtime.CelFunctionBinding;
+import dev.cel.runtime.CelStandardFunctions;
+import dev.cel.runtime.standard.DoubleFunction;
 
 /** What every expression may use: options, macros and functions as upstream has them on. */
 final class CelLibraries {
@@ -48,12 +53,32 @@ final class CelLibraries {
           CelListsExtensions.Function.REVERSE,
           CelListsExtensions.Function.SORT);
 
+  /** All of the language's own but one that reads numbers as Java writes them. */
+  private static final CelStandardFunctions FUNCTIONS =
+      CelStandardFunctions.newBuilder()
+          .filterFunctions((function, overload) ->
+              !overload.equals(DoubleFunction.DoubleOverload.STRING_TO_DOUBLE))
+          .build();
+
   private CelLibraries() {}
+
+  private static double number(String text) throws CelEvaluationException {
+    try {
+      return GoNumbers.parse(text);
+    } catch (NumberFormatException e) {
+      throw new CelEvaluationException("strconv.ParseFloat: " + e.getMessage(), e);
+    }
+  }
 
   static CelBuilder base() {
     CelBuilder builder =
         CelFactory.standardCelBuilder()
             .setOptions(OPTIONS)
+            .setStandardEnvironmentEnabled(false)
+            .setStandardDeclarations(CelStandardDeclarations.newBuilder().build())
+            .setStandardFunctions(FUNCTIONS)
+            .addFunctionBindings(
+                CelFunctionBinding.from("string_to_double", String.class, CelLibraries::number))
             .setStandardMacros(CelStandardMacro.STANDARD_MACROS)
             .addMacros(SortBy.macro())
             .addCompilerLibraries(

@@ -11,15 +11,18 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** Types with named fields. Filled before an environment is made of it, not changed afterwards. */
+/**
+ * Types that expressions may name: those with fields, and addresses. Filled before an environment
+ * is made of it, not changed afterwards.
+ */
 @SuppressWarnings("Immutable")
 final class CelStructs implements CelTypeProvider {
-  private final Map<String, CelType> structs = new LinkedHashMap<>();
+  private final Map<String, CelType> named = new LinkedHashMap<>(AddressFunctions.TYPES);
 
   /** Declares a type; the answer is how other types speak of it. */
   CelType add(String name, Map<String, CelType> fields) {
     Map<String, CelType> all = Map.copyOf(fields);
-    structs.put(
+    named.put(
         name,
         StructType.create(
             name, ImmutableSet.copyOf(all.keySet()), field -> Optional.ofNullable(all.get(field))));
@@ -28,11 +31,11 @@ final class CelStructs implements CelTypeProvider {
 
   @Override
   public ImmutableCollection<CelType> types() {
-    return ImmutableList.copyOf(structs.values());
+    return ImmutableList.copyOf(named.values());
   }
 
   @Override
   public Optional<CelType> findType(String name) {
-    return Optional.ofNullable(structs.get(name));
+    return Optional.ofNullable(named.get(name));
   }
 }

@@ -6,6 +6,8 @@ import java.text.DecimalFormat;
 import java.text.DecimalFormatSymbols;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Numbers and quoted texts as Go writes them (strconv; x/text/message for en-US). */
 final class GoNumbers {
@@ -13,7 +15,43 @@ final class GoNumbers {
   private static final int PLAIN_EXPONENT_MAX = 21;
   private static final String SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
+  private static final Pattern SPECIAL =
+      Pattern.compile("([+-]?)(inf|infinity|nan)", Pattern.CASE_INSENSITIVE);
+  private static final Pattern NUMBER =
+      Pattern.compile(
+          "[+-]?(\\d++(\\.\\d*+)?(e[+-]?\\d++)?|\\.\\d++(e[+-]?\\d++)?"
+              + "|0x([0-9a-f]++(\\.[0-9a-f]*+)?|\\.[0-9a-f]++)p[+-]?\\d++)",
+          Pattern.CASE_INSENSITIVE);
+
   private GoNumbers() {}
+
+  /**
+   * Reads a number as Go does (strconv ParseFloat): infinity by its names, and none of Java's
+   * suffixes.
+   *
+   * @throws NumberFormatException when it is none, or beyond all numbers
+   */
+  static double parse(String text) {
+    Matcher special = SPECIAL.matcher(text);
+    if (special.matches()) {
+      boolean none = special.group(2).equalsIgnoreCase("nan");
+      boolean negative = text.startsWith("-");
+      if (none && special.group(1).isEmpty()) {
+        return Double.NaN;
+      }
+      if (!none) {
+        return negative ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY;
+      }
+    }
+    if (!NUMBER.matcher(text).matches()) {
+      throw new NumberFormatException("parsing " + quoted(text) + ": invalid syntax");
+    }
+    double number = Double.parseDouble(text);
+    if (Double.isInfinite(number)) {
+      throw new NumberFormatException("parsing " + quoted(text) + ": value out of range");
+    }
+    return number;
+  }
 
   /** As few digits as say the number ({@code %v}). */
   static String shortest(double number) {
