@@ -61,7 +61,10 @@ public final class GenerateSchema {
     type.fields().forEach(f -> jsonNames.add(f.name()));
     Descriptor message = artifacts.messages().all().get(type.protoName());
     for (TypeDef.Field field : type.fields()) {
-      Place place = message == null ? Place.NONE : place(message, field.name(), jsonNames, 0);
+      Place place =
+          message == null
+              ? new Place(AggregatorNumbers.of(type.name(), field.name()), "", "")
+              : place(message, field.name(), jsonNames, 0);
       types.add(line(field, place));
       describe(type.name(), field.name(), field.description());
     }

@@ -5,7 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.ByteString;
-import com.google.protobuf.Message;
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.UnknownFieldSet;
 import dev.wherry.model.codec.DecodeException;
 import dev.wherry.model.json.Yaml;
 import io.kubernetes.client.proto.IntStr;
@@ -15,11 +16,14 @@ import io.kubernetes.client.proto.Runtime;
 import io.kubernetes.client.proto.V1;
 import io.kubernetes.client.proto.V1Authentication;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Bodies as the published message classes encode them. */
 class ProtobufTest {
-  private static byte[] body(String apiVersion, String kind, Message object) {
+  private static byte[] body(String apiVersion, String kind, MessageLite object) {
     byte[] unknown =
         Runtime.Unknown.newBuilder()
             .setTypeMeta(Runtime.TypeMeta.newBuilder().setApiVersion(apiVersion).setKind(kind))
@@ -105,6 +109,73 @@ class ProtobufTest {
     assertEquals(
         yaml("{apiVersion: authentication.k8s.io/v1, kind: TokenRequest, spec: {audiences: [a]}}"),
         Protobuf.decode(body("authentication.k8s.io/v1", "TokenRequest", request)));
+  }
+
+  private static UnknownFieldSet.Field of(MessageLite message) {
+    return UnknownFieldSet.Field.newBuilder().addLengthDelimited(message.toByteString()).build();
+  }
+
+  private static UnknownFieldSet.Field of(String text) {
+    return UnknownFieldSet.Field.newBuilder()
+        .addLengthDelimited(ByteString.copyFromUtf8(text))
+        .build();
+  }
+
+  private static UnknownFieldSet.Field of(long number) {
+    return UnknownFieldSet.Field.newBuilder().addVarint(number).build();
+  }
+
+  /** Go's aggregator client sends it so; its messages are in no Java artifact. */
+  @Test
+  void decode_apiService_isItsJson() {
+    UnknownFieldSet service =
+        UnknownFieldSet.newBuilder()
+            .addField(1, of("default"))
+            .addField(2, of("wardle"))
+            .addField(3, of(7443))
+            .build();
+    UnknownFieldSet spec =
+        UnknownFieldSet.newBuilder()
+            .addField(1, of(service))
+            .addField(2, of("wardle.example.com"))
+            .addField(3, of("v1alpha1"))
+            .addField(5, of("x"))
+            .addField(7, of(2000))
+            .addField(8, of(200))
+            .build();
+    UnknownFieldSet object =
+        UnknownFieldSet.newBuilder()
+            .addField(1, of(Meta.ObjectMeta.newBuilder().setName("wardle").build()))
+            .addField(2, of(spec))
+            .build();
+    assertEquals(
+        yaml(
+            """
+            apiVersion: apiregistration.k8s.io/v1
+            kind: APIService
+            metadata: {name: wardle}
+            spec:
+              service: {namespace: default, name: wardle, port: 7443}
+              group: wardle.example.com
+              version: v1alpha1
+              caBundle: eA==
+              groupPriorityMinimum: 2000
+              versionPriority: 200
+            """),
+        Protobuf.decode(body("apiregistration.k8s.io/v1", "APIService", object)));
+  }
+
+  @Test
+  void fields_ofAllTypes_haveNumbers() {
+    List<String> without = new ArrayList<>();
+    for (ObjectType type : Schema.builtin().types()) {
+      for (FieldInfo field : type.fields().values()) {
+        if (field.protoPath().isEmpty() && !Set.of("apiVersion", "kind").contains(field.name())) {
+          without.add(type.name() + " " + field.name());
+        }
+      }
+    }
+    assertEquals(List.of(), without);
   }
 
   @Test
