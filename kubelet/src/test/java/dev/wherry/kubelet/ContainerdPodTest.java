@@ -391,7 +391,9 @@ class ContainerdPodTest {
       node.api.put(blue.toBuilder().data(Map.of("colour", "red")).build());
 
       Await.until(LONG, () -> "red", () -> logs(node, "looks", "c").equals("blue\nchanged\n"));
-      node.api.put(deleted(running, 0));
+      // What it mounts changes once more while it ends.
+      node.api.put(deleted(running, 1));
+      node.api.put(blue);
       Await.until(LONG, () -> "removal", () -> node.api.byUid("uid-looks").isEmpty());
     }
   }

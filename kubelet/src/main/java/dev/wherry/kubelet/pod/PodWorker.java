@@ -60,6 +60,10 @@ final class PodWorker {
   private volatile boolean over;
   private PodObservation observed;
   private Instant refreshAt;
+
+  /** A pod that ends gets no new files, whatever changes. */
+  private boolean refreshes;
+
   private Instant wakeAt = Instant.MAX;
   private boolean remembered;
   private Duration retry = RETRY_MIN;
@@ -205,11 +209,18 @@ final class PodWorker {
   private Duration pause() {
     Instant now = parts.clock().instant();
     Instant at = wakeAt;
-    if (Volumes.refreshable(view()) && refreshDue().isBefore(at)) {
+    if (refreshes && Volumes.refreshable(view()) && refreshDue().isBefore(at)) {
       at = refreshDue();
     }
-    Duration left = at.equals(Instant.MAX) ? QUIET : Duration.between(now, at);
-    return left.compareTo(QUIET) > 0 ? QUIET : left;
+    return pause(now, at);
+  }
+
+  /** From now to a moment, however far away either of the ends of time is. */
+  static Duration pause(Instant now, Instant at) {
+    if (!at.isAfter(now)) {
+      return Duration.ZERO;
+    }
+    return at.isAfter(now.plus(QUIET)) ? QUIET : Duration.between(now, at);
   }
 
   /** One round; true when the pod is over and everything of it is removed. */
@@ -229,6 +240,7 @@ final class PodWorker {
     if (changed) {
       observe(pod);
     }
+    refreshes = decision.goal() == PodDecision.Goal.RUN;
     refresh(pod, decision, now);
     resizer.carryOut(pod, observed);
     boolean bound = cpus.carryOut(pod, observed);
