@@ -22,7 +22,7 @@ final class Announcement {
   WatchEvent.Changed event(WatchEvent.Type type) {
     WatchEvent.Changed known = events[type.ordinal()];
     if (known == null) {
-      known = new WatchEvent.Changed(type, change.revision(), change.object(), Frames.shared());
+      known = WatchEvent.Changed.of(type, change, Frames.shared());
       events[type.ordinal()] = known;
     }
     return known;

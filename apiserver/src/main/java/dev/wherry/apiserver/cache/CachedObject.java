@@ -65,6 +65,12 @@ public final class CachedObject {
     return new CachedObject(key, namespace, name, revision, otherBytes);
   }
 
+  /** The same object as it is told under another revision. */
+  CachedObject at(long otherRevision) {
+    return new CachedObject(
+        key, namespace, name, otherRevision, ObjectBytes.at(bytes, otherRevision));
+  }
+
   /** A new tree that the caller may change. */
   public ObjectNode tree() {
     return (ObjectNode) Json.parse(bytes);

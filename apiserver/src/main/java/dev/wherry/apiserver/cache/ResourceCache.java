@@ -194,7 +194,7 @@ public final class ResourceCache {
           break;
         }
         Watcher.seenBy(selection, change)
-            .ifPresent(type -> missed.add(WatchEvent.Changed.alone(type, change.object())));
+            .ifPresent(type -> missed.add(WatchEvent.Changed.of(type, change, Frames.alone())));
       }
       watcher.addMissed(missed.reversed());
       return watcher;

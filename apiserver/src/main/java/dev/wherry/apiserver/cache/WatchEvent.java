@@ -1,6 +1,7 @@
 package dev.wherry.apiserver.cache;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /** What one watcher is told: a change as its selection sees it, or a bookmark. */
 public sealed interface WatchEvent {
@@ -10,11 +11,34 @@ public sealed interface WatchEvent {
    * An object came into, changed in or left the selection.
    *
    * @param frames what watchers of the same change share
+   * @param previous what there was before; empty of an object that is told at the watch's beginning
    */
-  record Changed(Type type, long revision, CachedObject object, Frames frames)
+  record Changed(
+      Type type, long revision, CachedObject object, Frames frames, Optional<CachedObject> previous)
       implements WatchEvent {
-    static Changed alone(Type type, CachedObject object) {
-      return new Changed(type, object.revision(), object, Frames.alone());
+    /**
+     * A change, as a selection sees it. Of what leaves the selection the last version in it is
+     * told, under the revision of the change (apiserver storage/cacher).
+     */
+    static Changed of(Type type, Change change, Frames frames) {
+      boolean leaves = type == Type.DELETED && !change.deletion();
+      CachedObject object =
+          leaves ? change.previous().orElseThrow().at(change.revision()) : change.object();
+      return new Changed(type, change.revision(), object, frames, change.previous());
+    }
+
+    /** What is there at the watch's beginning. */
+    static Changed present(CachedObject object) {
+      return new Changed(Type.ADDED, object.revision(), object, Frames.alone(), Optional.empty());
+    }
+
+    /** The same change as somebody sees it who selects more closely. */
+    public Changed as(Type other) {
+      if (other == type) {
+        return this;
+      }
+      CachedObject told = other == Type.DELETED ? previous.orElseThrow().at(revision) : object;
+      return new Changed(other, revision, told, Frames.alone(), previous);
     }
   }
 

@@ -105,7 +105,7 @@ public final class Watcher implements AutoCloseable {
     synchronized (backlog) {
       List<WatchEvent> taken = new ArrayList<>();
       while (taken.size() < max && present.hasNext()) {
-        taken.add(WatchEvent.Changed.alone(WatchEvent.Type.ADDED, present.next()));
+        taken.add(WatchEvent.Changed.present(present.next()));
       }
       while (taken.size() < max && !backlog.isEmpty()) {
         WatchEvent event = backlog.remove();

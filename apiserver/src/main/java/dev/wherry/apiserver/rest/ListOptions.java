@@ -144,6 +144,10 @@ record ListOptions(
     }
   }
 
+  ListOptions selecting(Selection other) {
+    return new ListOptions(other, revision, match, limit, startKey, continueRevision);
+  }
+
   /** A page at a revision means exactly that revision: how it was before there was a match. */
   private ListOptions legacyExact() {
     boolean exact = match.isEmpty() && limit > 0 && revision > 0;

@@ -21,6 +21,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** LIST: objects from the cache, or, for later pages and exact revisions, from the store. */
 final class Lists {
@@ -59,31 +60,38 @@ final class Lists {
 
   Result list(KindInfo kind, ListOptions options) {
     Resource resource = KindRegistry.storage(kind);
+    Optional<LateFields> late = LateFields.of(conversions, kind, options.selection());
+    if (late.isEmpty()) {
+      return page(listing(resource, options), options);
+    }
+    ListOptions early = options.selecting(late.get().early());
+    return page(late.get().select(listing(resource, early)), options);
+  }
+
+  private ResourceCache.Listing listing(Resource resource, ListOptions options) {
     if (options.continueRevision() > 0) {
-      return pageAt(resource, options, options.continueRevision());
+      return listingAt(resource, options, options.continueRevision());
     }
     if (options.match().equals("Exact") && options.revision() > 0) {
-      return pageAt(resource, options, options.revision());
+      return listingAt(resource, options, options.revision());
     }
     if (options.revision() > 0) {
       cache.await(options.revision(), NEWER_WITHIN);
     }
-    return page(cache.list(resource, options.selection(), options.startKey()), options);
+    return cache.list(resource, options.selection(), options.startKey());
   }
 
   /**
    * From memory as long as the cache remembers what happened since. What the store has forgotten is
    * gone for all: clients count on tokens that end.
    */
-  private Result pageAt(Resource resource, ListOptions options, long revision) {
+  private ResourceCache.Listing listingAt(Resource resource, ListOptions options, long revision) {
     if (revision < store.compactedRevision()) {
       throw expired(options);
     }
-    return page(
-        cache
-            .listAt(resource, options.selection(), options.startKey(), revision)
-            .orElseGet(() -> fromStore(resource, options, revision)),
-        options);
+    return cache
+        .listAt(resource, options.selection(), options.startKey(), revision)
+        .orElseGet(() -> fromStore(resource, options, revision));
   }
 
   private ResourceCache.Listing fromStore(Resource resource, ListOptions options, long revision) {

@@ -78,8 +78,11 @@ final class Watches {
           "only the following media types are accepted: application/json,"
               + " application/vnd.kubernetes.protobuf");
     }
-    Function<Runnable, Watcher> start = prepare(kind, options, query);
-    Session session = new Session(exchange, kind, form, query.flag("allowWatchBookmarks"));
+    Optional<LateFields> late = LateFields.of(conversions, kind, options.selection());
+    ListOptions early = late.map(fields -> options.selecting(fields.early())).orElse(options);
+    Function<Runnable, Watcher> start = prepare(kind, early, query);
+    boolean bookmarks = query.flag("allowWatchBookmarks");
+    Session session = new Session(exchange, kind, form, late, bookmarks);
     try {
       session.begin(start.apply(session::wake), seconds(query));
     } catch (ApiException e) {
@@ -126,6 +129,7 @@ final class Watches {
     private final Function<CachedObject, byte[]> encode;
     private final KindInfo kind;
     private final Accepted form;
+    private final Optional<LateFields> late;
     private final boolean bookmarks;
     private final EventLoop loop;
     private final Executor turns;
@@ -139,10 +143,16 @@ final class Watches {
     private String formName;
     private boolean finished;
 
-    Session(Exchange exchange, KindInfo kind, Accepted form, boolean bookmarks) {
+    Session(
+        Exchange exchange,
+        KindInfo kind,
+        Accepted form,
+        Optional<LateFields> late,
+        boolean bookmarks) {
       this.exchange = exchange;
       this.kind = kind;
       this.form = form;
+      this.late = late;
       this.bookmarks = bookmarks;
       this.loop = exchange.channel().eventLoop();
       this.turns = conversions.mayBlock(kind) ? ONE_BY_ONE.get() : loop;
@@ -220,14 +230,21 @@ final class Watches {
           }
           return;
         }
-        write(out, events);
+        write(out, late.map(fields -> selected(fields, events)).orElse(events));
         out.flush();
       }
       out.whenWritable(this::wake);
     }
 
+    private static List<WatchEvent> selected(LateFields fields, List<WatchEvent> events) {
+      return events.stream().flatMap(event -> fields.select(event).stream()).toList();
+    }
+
     /** A WebSocket takes each event as a message; elsewhere several go as one piece. */
     private void write(AnswerStream out, List<WatchEvent> events) {
+      if (events.isEmpty()) {
+        return;
+      }
       if (events.size() == 1 || webSocket) {
         events.forEach(event -> out.write(Unpooled.wrappedBuffer(frame(event))));
         return;

@@ -99,7 +99,8 @@ class WatchCacheTest {
                     WatchEvent.Type type,
                     long revision,
                     CachedObject object,
-                    Frames _) ->
+                    Frames _,
+                    Optional<CachedObject> _) ->
                 type + " " + object.name() + "@" + (revision == object.revision() ? "ok" : "bad");
             case WatchEvent.Bookmark(long _, boolean end) -> "BOOKMARK" + (end ? " end" : "");
           });

@@ -12,6 +12,7 @@ import dev.wherry.apiserver.webhook.WebhookServer;
 import dev.wherry.model.json.Json;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -44,11 +45,13 @@ class ConversionWebhookTest {
           storage: false
           schema: {openAPIV3Schema: {type: object, properties: {
             host: {type: string}, port: {type: string}, note: {type: string}}}}
+          selectableFields: [{jsonPath: .host}, {jsonPath: .port}]
         - name: v2
           served: true
           storage: true
           schema: {openAPIV3Schema: {type: object, properties: {
             hostPort: {type: string}, note: {type: string}}}}
+          selectableFields: [{jsonPath: .hostPort}]
       """;
 
   private static final String V1 = "/apis/conv.example.com/v1/namespaces/default/gates";
@@ -139,6 +142,50 @@ class ConversionWebhookTest {
             .lines(V1 + "?watch=1&fieldSelector=metadata.name=watched&resourceVersion=0", 1)
             .getFirst();
     assertEquals("a", Json.parse(first).at("/object/host").asText(), first);
+  }
+
+  private static String names(JsonNode list) {
+    StringBuilder names = new StringBuilder();
+    list.path("items")
+        .forEach(item -> names.append(item.at("/metadata/name").asText()).append(' '));
+    return names.toString();
+  }
+
+  private static String event(String line) {
+    JsonNode event = Json.parse(line);
+    return event.path("type").asText()
+        + " "
+        + event.at("/object/metadata/name").asText()
+        + " "
+        + event.at("/object/host").asText()
+        + event.at("/object/port").asText();
+  }
+
+  @Test
+  void fields_ofAVersionThatIsNotStored_select() {
+    create("fields-1");
+    String since = server.get(V1).json().at("/metadata/resourceVersion").asText();
+    create("fields-2");
+    assertEquals(200, server.patch("merge", V1 + "/fields-2", "{host: x}").code());
+    assertEquals(200, server.patch("merge", V1 + "/fields-2", "{port: '2'}").code());
+    assertEquals(200, server.patch("merge", V1 + "/fields-1", "{host: x}").code());
+    assertEquals(200, server.patch("merge", V1 + "/fields-2", "{host: q}").code());
+
+    assertEquals("fields-1 ", names(server.get(V1 + "?fieldSelector=host=x").json()));
+    assertEquals("", names(server.get(V1 + "?fieldSelector=host=x,port=2").json()));
+    assertEquals("fields-2 ", names(server.get(V2 + "?fieldSelector=hostPort=q:2").json()));
+    assertEquals(
+        List.of(
+            "ADDED fields-2 x1",
+            "MODIFIED fields-2 x2",
+            "ADDED fields-1 x1",
+            "DELETED fields-2 x2"),
+        server.lines(V1 + "?watch=1&fieldSelector=host=x&resourceVersion=" + since, 4).stream()
+            .map(ConversionWebhookTest::event)
+            .toList());
+    assertEquals(
+        "ADDED fields-1 x1",
+        event(server.lines(V1 + "?watch=1&fieldSelector=host=x", 1).getFirst()));
   }
 
   @Test
