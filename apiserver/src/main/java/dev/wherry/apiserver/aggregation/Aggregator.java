@@ -1,6 +1,5 @@
 package dev.wherry.apiserver.aggregation;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.apiserver.authn.UserInfo;
 import dev.wherry.apiserver.discovery.ApiCatalog;
@@ -34,8 +33,11 @@ import java.util.function.Supplier;
 public final class Aggregator implements ForeignDocuments, AutoCloseable {
   public static final Resource API_SERVICES = RemoteApis.RESOURCE;
 
-  /** Of a component's own request. */
-  private static final Duration CALL_TIMEOUT = Duration.ofSeconds(10);
+  /** Of a component's own request, as upstream's servers give a request. */
+  private static final Duration CALL_TIMEOUT = Duration.ofSeconds(60);
+
+  /** Of a component's own watch; servers send a bookmark every minute or so. */
+  private static final Duration SILENCE_MAX = Duration.ofMinutes(3);
 
   private final RemoteApis apis;
   private final FrontProxy proxy;
@@ -91,14 +93,64 @@ public final class Aggregator implements ForeignDocuments, AutoCloseable {
     }
 
     /**
-     * Asks for an object or a list in the name of a component of this process, which has been
-     * authorised.
+     * Sends a request in the name of a component of this process, which has been authorised, and
+     * waits for the answer, whatever its code.
      *
-     * @param target the path with its query
-     * @throws ApiException 404 when the server has no such thing, 503 when it does not answer
+     * @param target path and query
+     * @param contentType "" when there is no body
+     * @throws ApiException 503 when the server does not answer
      */
-    public JsonNode get(UserInfo user, String target) {
-      return Aggregator.this.get(service, user, target);
+    public ServiceCalls.Reply send(
+        UserInfo user,
+        String method,
+        String target,
+        String accept,
+        String contentType,
+        byte[] body) {
+      HttpHeaders headers = headers(user, accept);
+      if (!contentType.isEmpty()) {
+        headers.set(HttpHeaderNames.CONTENT_TYPE, contentType);
+      }
+      return reach(() ->
+          calls.send(
+              service.place(),
+              new ServiceCalls.Request(method, target, headers, body),
+              proxy.tls(service),
+              CALL_TIMEOUT));
+    }
+
+    /**
+     * The same for an answer that goes on; whoever asked closes it.
+     *
+     * @throws ApiException 503 when the server does not answer
+     */
+    public ServiceCalls.Stream open(UserInfo user, String target, String accept) {
+      return reach(() ->
+          calls.stream(
+              service.place(),
+              ServiceCalls.Request.get(target, headers(user, accept)),
+              proxy.tls(service),
+              CALL_TIMEOUT,
+              SILENCE_MAX));
+    }
+
+    private static HttpHeaders headers(UserInfo user, String accept) {
+      return FrontProxy.identity(user).set(HttpHeaderNames.ACCEPT, accept);
+    }
+
+    private <T> T reach(Reaching<T> call) {
+      checkAvailable();
+      try {
+        return call.run();
+      } catch (IOException | PkiException e) {
+        throw new ApiException(Reason.SERVICE_UNAVAILABLE, String.valueOf(e.getMessage()));
+      }
+    }
+
+    private void checkAvailable() {
+      if (!service.available()) {
+        throw new ApiException(Reason.SERVICE_UNAVAILABLE, "service unavailable");
+      }
     }
 
     /**
@@ -108,9 +160,7 @@ public final class Aggregator implements ForeignDocuments, AutoCloseable {
      * @throws ApiException 503 when the server is not available
      */
     public void forward(Exchange exchange, UserInfo user) {
-      if (!service.available()) {
-        throw new ApiException(Reason.SERVICE_UNAVAILABLE, "service unavailable");
-      }
+      checkAvailable();
       try {
         services.forward(exchange, service.place(), proxy.tls(service), FrontProxy.identity(user));
       } catch (PkiException e) {
@@ -119,23 +169,26 @@ public final class Aggregator implements ForeignDocuments, AutoCloseable {
     }
   }
 
-  /** What a component of this process is answered; errors are the server's own. */
-  private JsonNode get(ApiService service, UserInfo user, String target) {
-    HttpHeaders headers = FrontProxy.identity(user);
-    headers.set(HttpHeaderNames.ACCEPT, "application/json");
-    ServiceCalls.Reply reply;
-    try {
-      reply = calls.get(service.place(), target, headers, proxy.tls(service), CALL_TIMEOUT);
-    } catch (IOException | PkiException e) {
-      throw new ApiException(Reason.SERVICE_UNAVAILABLE, String.valueOf(e.getMessage()));
-    }
-    if (reply.isGood()) {
-      return Json.parse(reply.body());
-    }
-    throw reply.code() == 404
-        ? new ApiException(Reason.NOT_FOUND, "the server could not find the requested resource")
-        : new ApiException(
-            Reason.INTERNAL_ERROR, "the server of " + service.name() + " answered " + reply.code());
+  /** A call of another server. */
+  @FunctionalInterface
+  private interface Reaching<T> {
+    T run() throws IOException;
+  }
+
+  /**
+   * Refuses a group-version of which only is known what its server offered once.
+   *
+   * @param path such as {@code /apis/apps/v1}
+   * @throws ApiException 503 in client-go's words for a version that discovery calls stale
+   */
+  public void requireFresh(String path) {
+    apis.find(path)
+        .filter(service -> !service.available() || apis.offer(service).isEmpty())
+        .ifPresent(service -> {
+          throw new ApiException(
+              Reason.SERVICE_UNAVAILABLE,
+              "stale GroupVersion discovery: " + service.groupVersion());
+        });
   }
 
   /** The server of a path; empty for what is served here. */

@@ -148,6 +148,7 @@ final class ServerVisit {
   private Reply get(String path) throws IOException {
     HttpHeaders headers = FrontProxy.identity(AGGREGATOR);
     headers.set(HttpHeaderNames.ACCEPT, JSON);
-    return calls.get(service.place(), path, headers, proxy.tls(service), TIMEOUT);
+    return calls.send(
+        service.place(), ServiceCalls.Request.get(path, headers), proxy.tls(service), TIMEOUT);
   }
 }

@@ -72,7 +72,7 @@ public final class NodeCalls {
         nodeName,
         new DialTarget.Kubelet(),
         timeout,
-        (channel, receiver) -> open(channel, nodeName, request, receiver));
+        (channel, answer) -> open(channel, nodeName, request, new OneCall.Receiver(answer)));
   }
 
   private void open(

@@ -14,14 +14,17 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** One request through a node's tunnel, one answer, and the connection ends. */
+/** One request through a node's tunnel, on a connection of its own. */
 final class OneCall {
   private OneCall() {}
 
-  /** Puts the handlers onto the connection, a {@link Receiver} last, and sends the request. */
+  /**
+   * Puts the handlers onto the connection and sends the request. The last handler completes the
+   * answer, and ends the connection when the answer needs it no longer.
+   */
   @FunctionalInterface
-  interface Opening {
-    void open(Channel channel, Receiver receiver);
+  interface Opening<T> {
+    void open(Channel channel, CompletableFuture<T> answer);
   }
 
   /**
@@ -30,17 +33,17 @@ final class OneCall {
    * @throws java.net.SocketTimeoutException when it is late
    * @throws IOException when the other end cannot be reached
    */
-  static ServiceCalls.Reply await(
-      NodeDialer dialer, String node, DialTarget target, Duration timeout, Opening opening)
+  static <T> T await(
+      NodeDialer dialer, String node, DialTarget target, Duration timeout, Opening<T> opening)
       throws IOException {
-    CompletableFuture<ServiceCalls.Reply> answer = new CompletableFuture<>();
+    CompletableFuture<T> answer = new CompletableFuture<>();
     dialer
         .dial(node, target, timeout)
         .whenComplete((channel, failure) -> {
           if (channel == null) {
             answer.completeExceptionally(failure);
           } else {
-            open(channel, opening, answer);
+            opening.open(channel, answer);
           }
         });
     try {
@@ -64,19 +67,19 @@ final class OneCall {
     }
   }
 
+  /** Takes one answer, and the connection ends. */
+  // Nobody waits for the connection to be gone.
   @SuppressWarnings("FutureReturnValueIgnored")
-  private static void open(
-      Channel channel, Opening opening, CompletableFuture<ServiceCalls.Reply> answer) {
-    answer.whenComplete((reply, failure) -> channel.close());
-    opening.open(channel, new Receiver(answer));
-  }
-
-  /** Takes one answer. */
   static final class Receiver extends SimpleChannelInboundHandler<FullHttpResponse> {
     private final CompletableFuture<ServiceCalls.Reply> answer;
 
     Receiver(CompletableFuture<ServiceCalls.Reply> answer) {
       this.answer = answer;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+      answer.whenComplete((reply, failure) -> ctx.close());
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.wherry.model.status.ApiException;
 import dev.wherry.streaming.tunnel.NodeDialer;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpClientCodec;
@@ -15,10 +16,13 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.ssl.SslContext;
+import io.netty.handler.timeout.ReadTimeoutHandler;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -67,6 +71,39 @@ public final class ServiceCalls {
   }
 
   /**
+   * A request in full.
+   *
+   * @param target path and query
+   * @param body empty for none
+   */
+  public record Request(String method, String target, HttpHeaders headers, byte[] body) {
+    public static Request get(String target, HttpHeaders headers) {
+      return new Request(HttpMethod.GET.name(), target, headers, new byte[0]);
+    }
+
+    private FullHttpRequest toHttp() {
+      DefaultFullHttpRequest request =
+          new DefaultFullHttpRequest(
+              HttpVersion.HTTP_1_1,
+              HttpMethod.valueOf(method),
+              target,
+              Unpooled.wrappedBuffer(body));
+      request.headers().set(headers);
+      if (body.length > 0) {
+        request.headers().set(HttpHeaderNames.CONTENT_LENGTH, body.length);
+      }
+      return request;
+    }
+  }
+
+  /**
+   * An answer of any code that is not at its end.
+   *
+   * @param body to be read by one thread; closing it ends the connection
+   */
+  public record Stream(int code, InputStream body) {}
+
+  /**
    * An answer of any code.
    *
    * @param body 16 MiB at most
@@ -108,47 +145,71 @@ public final class ServiceCalls {
   }
 
   /**
-   * Asks for a path and waits for the answer, whatever its code.
+   * Sends a request and waits for the answer, whatever its code.
    *
    * @throws ApiException 503 when there is no such Service, port or endpoint
    * @throws IOException when the Service cannot be reached, or answers too late
    */
-  public Reply get(Place place, String path, HttpHeaders headers, ServiceTls tls, Duration timeout)
+  public Reply send(Place place, Request request, ServiceTls tls, Duration timeout)
       throws IOException {
-    DefaultFullHttpRequest request =
-        new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, path);
-    request.headers().set(headers);
-    return send(place, request, tls, timeout);
+    return send(place, request.toHttp(), tls, timeout);
   }
 
   private Reply send(Place place, FullHttpRequest request, ServiceTls tls, Duration timeout)
       throws IOException {
+    return call(
+        place,
+        request,
+        timeout,
+        (channel, answer) ->
+            open(
+                channel,
+                request,
+                tls.handler(channel, place),
+                new HttpClientCodec(),
+                new HttpContentDecompressor(ANSWER_BYTES_MAX),
+                new HttpObjectAggregator(ANSWER_BYTES_MAX),
+                new OneCall.Receiver(answer)));
+  }
+
+  /**
+   * Sends a request and waits for the head of the answer, whatever its code; its body is read as it
+   * comes.
+   *
+   * @param silenceMax on an open answer; then it ends with an error
+   * @throws ApiException 503 when there is no such Service, port or endpoint
+   * @throws IOException when the Service cannot be reached, or answers too late
+   */
+  public Stream stream(
+      Place place, Request request, ServiceTls tls, Duration timeout, Duration silenceMax)
+      throws IOException {
+    FullHttpRequest message = request.toHttp();
+    return call(
+        place,
+        message,
+        timeout,
+        (channel, answer) ->
+            open(
+                channel,
+                message,
+                tls.handler(channel, place),
+                new ReadTimeoutHandler(silenceMax.toMillis(), TimeUnit.MILLISECONDS),
+                new HttpClientCodec(),
+                new StreamedAnswer(channel, answer)));
+  }
+
+  private <T> T call(
+      Place place, FullHttpRequest request, Duration timeout, OneCall.Opening<T> opening)
+      throws IOException {
     Backend backend =
         backends.service(place.namespace(), "https:" + place.service() + ":" + place.port());
     request.headers().set(HttpHeaderNames.HOST, place.host() + ":" + place.port());
-    return OneCall.await(
-        dialer,
-        backend.nodeName(),
-        backend.target(),
-        timeout,
-        (channel, receiver) -> open(channel, place, request, tls, receiver));
+    return OneCall.await(dialer, backend.nodeName(), backend.target(), timeout, opening);
   }
 
   @SuppressWarnings("FutureReturnValueIgnored")
-  private static void open(
-      Channel channel,
-      Place place,
-      FullHttpRequest request,
-      ServiceTls tls,
-      OneCall.Receiver receiver) {
-    channel
-        .pipeline()
-        .addLast(
-            tls.handler(channel, place),
-            new HttpClientCodec(),
-            new HttpContentDecompressor(ANSWER_BYTES_MAX),
-            new HttpObjectAggregator(ANSWER_BYTES_MAX),
-            receiver);
+  private static void open(Channel channel, FullHttpRequest request, ChannelHandler... handlers) {
+    channel.pipeline().addLast(handlers);
     channel.config().setAutoRead(true);
     channel.writeAndFlush(request);
   }

@@ -32,6 +32,12 @@ public final class Query {
     return new Query(decoder.parameters(), target.substring(mark + 1));
   }
 
+  /** The path of a whole request target. */
+  public static String path(String target) {
+    int mark = target.indexOf('?');
+    return mark < 0 ? target : target.substring(0, mark);
+  }
+
   /** As it was sent, without the question mark. */
   public String raw() {
     return raw;

@@ -207,7 +207,7 @@ final class InProcessApiClient implements ApiClient {
       return calls.node(user, method, path, body == null ? new byte[0] : Json.write(body));
     }
     return calls
-        .elsewhere(user, method, path)
+        .figures(user, method, path)
         .orElseGet(() -> call(method, path, call -> answer(call, tree)));
   }
 

@@ -2,6 +2,7 @@ package dev.wherry.apiserver.rest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wherry.apiserver.aggregation.Aggregator;
 import dev.wherry.apiserver.authn.UserInfo;
 import dev.wherry.apiserver.cache.CachedObject;
 import dev.wherry.apiserver.cache.WatchCache;
@@ -39,7 +40,8 @@ record InProcessCalls(
     Patches patches,
     Conversions conversions,
     Discovery discovery,
-    OtherApis others,
+    Aggregator aggregator,
+    MetricsEndpoints figures,
     NodeCalls nodes,
     Metrics metrics) {
   private static final System.Logger LOG = System.getLogger(InProcessCalls.class.getName());
@@ -58,9 +60,7 @@ record InProcessCalls(
   }
 
   private static RequestInfo parse(String method, String target, Query query) {
-    int mark = target.indexOf('?');
-    String path = mark < 0 ? target : target.substring(0, mark);
-    return RequestInfo.parse(method, path, query);
+    return RequestInfo.parse(method, Query.path(target), query);
   }
 
   static boolean isAboutResource(String method, String target) {
@@ -90,15 +90,15 @@ record InProcessCalls(
     }
   }
 
-  /** What is served beside the stored kinds; empty for those. */
-  Optional<JsonNode> elsewhere(UserInfo user, String method, String target) {
+  /** Figures, which are made and not stored; empty for what is. */
+  Optional<JsonNode> figures(UserInfo user, String method, String target) {
     Query query = Query.of(target);
     RequestInfo asked = parse(method, target, query);
-    if (!method.equals("GET") || kinds.isServed(asked)) {
+    if (!method.equals("GET") || !MetricsEndpoints.serves(asked)) {
       return Optional.empty();
     }
     gate.admit(user, asked);
-    return others.read(user, asked, target, query);
+    return Optional.of(figures.make(asked, query));
   }
 
   /** Whether the request is for a node's kubelet. */
@@ -135,6 +135,7 @@ record InProcessCalls(
     if (!method.equals("GET") || !Discovery.serves(asked.path())) {
       throw KindRoutes.notServed();
     }
+    aggregator.requireFresh(asked.path());
     return discovery
         .answer(asked.path(), Answers.JSON_TYPE, "")
         .map(answer -> Json.parse(answer.body()))

@@ -25,6 +25,7 @@ import dev.wherry.apiserver.registry.KindRegistry;
 import dev.wherry.apiserver.registry.Registry;
 import dev.wherry.apiserver.view.CacheView;
 import dev.wherry.machinery.client.ApiClient;
+import dev.wherry.machinery.client.HttpApiClient;
 import dev.wherry.machinery.pki.Pem;
 import dev.wherry.machinery.pki.TlsContexts;
 import dev.wherry.model.json.Json;
@@ -115,6 +116,8 @@ public record Rest(
     NodeCalls kubelets = new NodeCalls(on.tunnels(), kubeletTls);
     MetricsEndpoints figures = new MetricsEndpoints(figures(on, kubelets), answers);
     PodExplanations explanations = new PodExplanations(cache);
+    MetricsCatalog catalog = on.catalog();
+    Discovery discovery = new Discovery(on.aggregator().catalog(catalog), SERVER_ADDRESS);
     InProcessCalls calls =
         new InProcessCalls(
             on.gate(),
@@ -125,8 +128,9 @@ public record Rest(
             writes,
             patches,
             on.conversions(),
-            new Discovery(registered, SERVER_ADDRESS),
-            new OtherApis(on.aggregator(), figures),
+            discovery,
+            on.aggregator(),
+            figures,
             kubelets,
             metrics);
     return new Rest(
@@ -137,7 +141,7 @@ public record Rest(
             on.protection().audit(),
             kinds,
             cache,
-            paths(on, metrics),
+            paths(on, discovery, catalog, metrics),
             lists,
             watches,
             new WriteEndpoints(writes, patches, bodies(on.forms()), answers, on.gate()),
@@ -148,8 +152,15 @@ public record Rest(
             figures,
             explanations,
             on.conversions()),
-        user -> new InProcessApiClient(user, calls),
+        user -> client(on, user, calls),
         explanations);
+  }
+
+  private static ApiClient client(Ground on, UserInfo user, InProcessCalls calls) {
+    return new AggregatedApiClient(
+        new InProcessApiClient(user, calls),
+        new HttpApiClient(new RemoteTransport(user, on.gate(), on.aggregator())),
+        on.aggregator());
   }
 
   /** Figures of nodes and pods, read from the kubelets when somebody asks. */
@@ -182,10 +193,10 @@ public record Rest(
         forms);
   }
 
-  private static SystemPaths paths(Ground on, Metrics metrics) {
-    MetricsCatalog kinds = on.catalog();
+  private static SystemPaths paths(
+      Ground on, Discovery discovery, MetricsCatalog kinds, Metrics metrics) {
     return new SystemPaths(
-        new Discovery(on.aggregator().catalog(kinds), SERVER_ADDRESS),
+        discovery,
         openApi(kinds, on.aggregator()),
         on.realm().tokens(),
         on.pki().serviceAccountKeys().getPublic(),

@@ -1,141 +1,83 @@
 package dev.wherry.apiserver.aggregation;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.wherry.apiserver.ServerFixture;
+import dev.wherry.apiserver.authn.UserInfo;
+import dev.wherry.apiserver.fixture.ExtensionServer;
+import dev.wherry.apiserver.fixture.ExtensionSite;
 import dev.wherry.apiserver.http.EdgeFixture;
 import dev.wherry.apiserver.pki.Kubeconfig;
 import dev.wherry.apiserver.pki.ServerPki;
-import dev.wherry.machinery.pki.AlternativeNames;
-import dev.wherry.machinery.pki.CertificateUse;
+import dev.wherry.machinery.client.ApiClient;
+import dev.wherry.machinery.client.DeleteOptions;
+import dev.wherry.machinery.client.ListOptions;
+import dev.wherry.machinery.client.MetadataObject;
+import dev.wherry.machinery.client.PatchType;
+import dev.wherry.machinery.informer.Change;
+import dev.wherry.machinery.informer.Informer;
+import dev.wherry.machinery.informer.Scope;
 import dev.wherry.machinery.pki.Pem;
-import dev.wherry.machinery.pki.Subject;
 import dev.wherry.machinery.pki.TlsContexts;
-import dev.wherry.machinery.pki.TlsIdentity;
-import dev.wherry.streaming.tunnel.AgentTunnel;
-import dev.wherry.streaming.tunnel.TargetPolicy;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioSocketChannel;
-import io.netty.handler.ssl.ClientAuth;
-import io.netty.handler.ssl.JdkSslContext;
-import io.netty.handler.ssl.SslContext;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import dev.wherry.machinery.time.SystemTimer;
+import dev.wherry.model.json.Json;
+import dev.wherry.model.kind.Kind;
+import dev.wherry.model.kind.KindInfo;
+import dev.wherry.model.status.ApiException;
+import dev.wherry.model.status.Reason;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A whole server, an agent's tunnel and a server behind it, all over TLS. */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class AggregationTest {
   private static final Path KUBECTL = Path.of("/usr/bin/kubectl");
-  private static final String SERVICES = "/apis/apiregistration.k8s.io/v1/apiservices";
+  private static final String SERVICES = ExtensionSite.SERVICES;
   private static final String FLUNDERS = ExtensionServer.PATH + "/namespaces/default/flunders";
+  private static final Kind<MetadataObject> FLUNDER =
+      MetadataObject.of(
+          new KindInfo("wardle.example.com", "v1alpha1", "Flunder", "flunders", true));
   private static final String API_SERVICE = SERVICES + "/v1alpha1.wardle.example.com";
 
   @TempDir Path data;
-  private final EventLoopGroup loops =
-      new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
   private ServerFixture server;
-  private AgentTunnel agent;
+  private ExtensionSite site;
   private ExtensionServer extension;
 
   @BeforeEach
   void start() throws Exception {
     server = ServerFixture.start(data);
-    ServerPki pki = server.server().pki();
-    TlsIdentity node =
-        pki.authority()
-            .issue(
-                Subject.of("system:node:n1", "system:nodes"),
-                AlternativeNames.of(List.of("n1")),
-                CertificateUse.CLIENT,
-                Duration.ofHours(1));
-    SslContext tls =
-        new JdkSslContext(
-            TlsContexts.mutual(() -> node, List.of(pki.authority().certificate())),
-            true,
-            ClientAuth.NONE);
-    agent =
-        new AgentTunnel(
-            new AgentTunnel.Config(
-                server.uri(""),
-                () -> tls,
-                TargetPolicy.kubeletAndAddresses(
-                    new InetSocketAddress(InetAddress.getLoopbackAddress(), 1))),
-            loops,
-            NioSocketChannel.class,
-            new Random(1));
-    agent.start();
-    extension = new ExtensionServer(pki.frontProxyAuthority().certificate());
+    site = new ExtensionSite(server.server().pki(), server.uri(""));
+    extension = site.extension();
   }
 
   @AfterEach
   void stop() {
-    agent.close();
-    extension.close();
+    site.close();
     server.close();
-    loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
   }
 
   private void register() {
-    created(
-        server.post(
-            "/api/v1/namespaces/default/services",
-            """
-            apiVersion: v1
-            kind: Service
-            metadata: {name: wardle}
-            spec: {ports: [{name: https, port: 443, targetPort: 8443}]}
-            """));
-    created(
-        server.post(
-            "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices",
-            """
-            apiVersion: discovery.k8s.io/v1
-            kind: EndpointSlice
-            metadata: {name: wardle-1, labels: {kubernetes.io/service-name: wardle}}
-            addressType: IPv4
-            ports: [{name: https, port: %d, protocol: TCP}]
-            endpoints: [{addresses: [%s], nodeName: n1, conditions: {ready: true}}]
-            """
-                .formatted(extension.port(), extension.address())));
-    created(server.post(SERVICES, apiService()));
+    site.register((path, object) -> created(server.send("POST", path, Json.write(object))));
     awaitAvailable("True", "Passed");
-  }
-
-  private String apiService() {
-    byte[] pem = extension.authorityPem().getBytes(StandardCharsets.UTF_8);
-    return """
-    apiVersion: apiregistration.k8s.io/v1
-    kind: APIService
-    metadata: {name: v1alpha1.wardle.example.com}
-    spec:
-      group: wardle.example.com
-      version: v1alpha1
-      groupPriorityMinimum: 2000
-      versionPriority: 200
-      caBundle: %s
-      service: {namespace: default, name: wardle}
-    """
-        .formatted(Base64.getEncoder().encodeToString(pem));
   }
 
   private static void created(ServerFixture.Answer answer) {
@@ -180,9 +122,9 @@ class AggregationTest {
     assertEquals(FLUNDERS + "?limit=5", saw.get("target"));
     assertEquals("", saw.get("impersonate"));
 
-    ServerFixture.Answer made = server.post(FLUNDERS, "kind: Flunder");
+    ServerFixture.Answer made = server.post(FLUNDERS, "{kind: Flunder, metadata: {name: three}}");
     assertEquals(201, made.code());
-    assertEquals("{\"kind\":\"Flunder\"}", made.text());
+    assertEquals("Flunder", made.json().path("kind").asText());
     assertEquals("no such fish", server.get(FLUNDERS + "/two").message());
     ServerFixture.Answer forbidden = server.get(FLUNDERS, "Impersonate-User", "jane");
     assertEquals(403, forbidden.code(), "our authoriser is asked first");
@@ -270,7 +212,7 @@ class AggregationTest {
 
   @Test
   void server_thatIsGone_isNotAvailable() {
-    created(server.post(SERVICES, apiService()));
+    created(server.send("POST", SERVICES, Json.write(site.apiService())));
     awaitAvailable("False", "ServiceNotFound");
     assertEquals(503, server.get(FLUNDERS).code());
     assertEquals(200, server.delete(API_SERVICE).code());
@@ -285,6 +227,59 @@ class AggregationTest {
     while (server.get(FLUNDERS).code() != 404) {
       Thread.onSpinWait();
     }
+  }
+
+  private static void assertRefused(Reason reason, Executable call) {
+    assertEquals(reason, assertThrows(ApiException.class, call).reason());
+  }
+
+  @Test
+  void component_worksWithTheOtherServersObjectsAsWithItsOwn() throws Exception {
+    register();
+    ApiClient client = server.server().clientFor(UserInfo.of("component", UserInfo.MASTERS));
+    BlockingQueue<Change<MetadataObject>> told = new LinkedBlockingQueue<>();
+    try (SystemTimer timer = new SystemTimer();
+        Informer<MetadataObject> informer =
+            new Informer<>(client, FLUNDER, Scope.ALL, timer).onChange(told::add).start()) {
+      assertEquals("one", told.take().latest().metadata().name());
+      assertEquals("component", extension.saw().take().get("user"));
+      created(server.post(FLUNDERS, "{kind: Flunder, metadata: {name: three}}"));
+      assertInstanceOf(Change.Added.class, told.take());
+      JsonNode labels = ServerFixture.yaml("{metadata: {labels: {a: b}}}");
+      assertEquals(
+          Map.of("a", "b"),
+          client.patch(FLUNDER, "default", "three", PatchType.MERGE, labels).metadata().labels());
+      assertInstanceOf(Change.Updated.class, told.take());
+      assertRefused(Reason.NOT_FOUND, () -> client.get(FLUNDER, "default", "four"));
+      assertRefused(
+          Reason.CONFLICT,
+          () -> client.delete(FLUNDER, "default", "three", DeleteOptions.ofUid("another")));
+      client.delete(FLUNDER, "default", "three", DeleteOptions.DEFAULT);
+      assertInstanceOf(Change.Removed.class, told.take());
+      client.deleteCollection(FLUNDER, "default", ListOptions.ALL, DeleteOptions.DEFAULT);
+      assertInstanceOf(Change.Removed.class, told.take());
+      assertEquals(List.of(), client.list(FLUNDER, "", ListOptions.ALL).items());
+      assertEquals(List.of(), informer.list());
+    }
+    ApiClient nobody = server.server().clientFor(UserInfo.of("nobody"));
+    assertRefused(Reason.FORBIDDEN, () -> nobody.list(FLUNDER, "", ListOptions.ALL));
+  }
+
+  @Test
+  void component_isToldThatTheOtherServerIsAway() {
+    register();
+    ApiClient client = server.server().clientFor(UserInfo.of("component", UserInfo.MASTERS));
+    JsonNode offered = client.raw("GET", ExtensionServer.PATH, null);
+    assertEquals("flunders", offered.at("/resources/0/name").asText());
+    extension.broken(true);
+    assertRefused(Reason.UNKNOWN, () -> client.list(FLUNDER, "", ListOptions.ALL));
+    assertEquals(
+        200, server.patch("merge", API_SERVICE, "metadata: {labels: {look: again}}").code());
+    awaitAvailable("False", "FailedDiscoveryCheck");
+    assertRefused(Reason.SERVICE_UNAVAILABLE, () -> client.list(FLUNDER, "", ListOptions.ALL));
+    ApiException stale =
+        assertThrows(ApiException.class, () -> client.raw("GET", ExtensionServer.PATH, null));
+    assertEquals("stale GroupVersion discovery: wardle.example.com/v1alpha1", stale.text());
   }
 
   @Test

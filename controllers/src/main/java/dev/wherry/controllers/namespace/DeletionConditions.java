@@ -25,7 +25,7 @@ final class DeletionConditions {
                 "DiscoveryFailed",
                 "Discovery failed for some groups, "
                     + left.discoveryFailures().size()
-                    + " failing: "
+                    + " failing: unable to retrieve the complete list of server APIs: "
                     + String.join(", ", left.discoveryFailures())),
         now);
     put(
@@ -45,7 +45,7 @@ final class DeletionConditions {
                 "Failed to delete all resource types, "
                     + left.deletionFailures().size()
                     + " remaining: "
-                    + String.join(", ", left.deletionFailures())),
+                    + String.join(", ", left.deletionFailures().stream().sorted().toList())),
         now);
     put(all, "NamespaceContentRemaining", remaining(left), now);
     put(all, "NamespaceFinalizersRemaining", finalizers(left), now);

@@ -19,7 +19,7 @@ final class NamespaceContent {
   /**
    * What one round left behind.
    *
-   * @param discoveryFailures groups that could not be asked
+   * @param discoveryFailures group-versions that could not be asked
    * @param deletionFailures requests that were refused
    * @param remaining objects by {@code resource.group}
    * @param finalizers objects by finalizer

@@ -26,6 +26,9 @@ public final class NamespaceDeletion implements Controller {
   private static final Duration AGAIN_MIN = Duration.ofMillis(500);
   private static final Duration AGAIN_MAX = Duration.ofSeconds(15);
 
+  /** What another server holds goes when that is back, and nobody tells when. */
+  private static final Duration RETRY_MAX = Duration.ofSeconds(60);
+
   private final Parts parts;
   private final Informer<Namespace> namespaces;
   private final WorkQueue<String> queue;
@@ -33,7 +36,7 @@ public final class NamespaceDeletion implements Controller {
 
   public NamespaceDeletion(Parts parts) {
     this.parts = parts;
-    this.queue = new WorkQueue<>(parts.timer());
+    this.queue = WorkQueue.retrying(parts.timer(), RETRY_MAX);
     this.namespaces = parts.informers().of(Namespace.KIND);
     namespaces.onChange(change -> {
       if (!(change instanceof Change.Removed<Namespace>) && isEnding(change.latest())) {

@@ -13,6 +13,7 @@ import dev.wherry.model.status.ApiException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +29,13 @@ import java.util.function.Consumer;
 final class KindWatches {
   private static final Logger LOG = System.getLogger(KindWatches.class.getName());
   private static final Duration EVERY = Duration.ofSeconds(30);
-  private static final Duration SYNC = Duration.ofSeconds(30);
+  private static final Duration AGAIN = Duration.ofSeconds(1);
+
+  /**
+   * The work begins so late at the latest, though a kind has not been seen, as with a server behind
+   * the aggregation that does not answer: whoever is not known is asked for before anything goes.
+   */
+  private static final Duration SYNC_MAX = Duration.ofSeconds(30);
 
   /** They own nothing, are owned by nobody, and are many. */
   private static final Set<String> IGNORED = Set.of("events", "events.events.k8s.io");
@@ -60,7 +67,7 @@ final class KindWatches {
   }
 
   /**
-   * @param ready called once, when all kinds there are have been seen
+   * @param ready called once, when all kinds there are have been seen, or no longer waited for
    */
   void start(Runnable ready) {
     thread = Optional.of(Thread.ofVirtual().name("kind-watches").start(() -> run(ready)));
@@ -68,21 +75,31 @@ final class KindWatches {
 
   private void run(Runnable ready) {
     try {
-      boolean told = false;
+      while (!refresh()) {
+        parts.timer().pause(AGAIN);
+      }
+      awaitSynced(parts.timer().instant().plus(SYNC_MAX));
+      ready.run();
       while (true) {
-        boolean complete = refresh();
-        if (complete && !told) {
-          told = true;
-          ready.run();
-        }
-        parts.timer().pause(told ? EVERY : Duration.ofSeconds(1));
+        parts.timer().pause(EVERY);
+        boolean _ = refresh();
       }
     } catch (InterruptedException closed) {
       // The way to end.
     }
   }
 
-  private boolean refresh() throws InterruptedException {
+  private void awaitSynced(Instant end) throws InterruptedException {
+    for (Map.Entry<KindInfo, Informer<MetadataObject>> one : informers.entrySet()) {
+      Duration left = Duration.between(parts.timer().instant(), end);
+      if (!one.getValue().awaitSynced(left.isNegative() ? Duration.ZERO : left)) {
+        LOG.log(Level.WARNING, "kind not seen yet kind={0}", one.getKey());
+      }
+    }
+  }
+
+  /** Whether the server told of its kinds. */
+  private boolean refresh() {
     ApiResources all;
     try {
       all = ApiResources.discover(parts.client());
@@ -102,11 +119,6 @@ final class KindWatches {
       informers.keySet().stream().filter(k -> !wanted.contains(k)).toList().forEach(this::end);
     }
     wanted.stream().filter(k -> !informers.containsKey(k)).forEach(this::begin);
-    for (Informer<MetadataObject> informer : informers.values()) {
-      if (!informer.awaitSynced(SYNC)) {
-        return false;
-      }
-    }
     return true;
   }
 

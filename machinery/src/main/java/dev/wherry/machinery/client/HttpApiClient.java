@@ -1,7 +1,6 @@
 package dev.wherry.machinery.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.wherry.machinery.time.Timer;
 import dev.wherry.model.json.Json;
 import dev.wherry.model.kind.Kind;
 import dev.wherry.model.kind.KubeObject;
@@ -12,38 +11,17 @@ import java.time.Duration;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The API over HTTPS: HTTP/2 on one connection, TLS with a pinned authority, a client certificate
- * or a bearer token. Requests the server delays with Retry-After come back by themselves; a server
- * out of reach is an ApiException SERVICE_UNAVAILABLE, silence one of TIMEOUT.
- */
-public final class HttpsApiClient implements ApiClient, AutoCloseable {
+/** The API as HTTP has it, in JSON; which way the requests go is the transport's affair. */
+public class HttpApiClient implements ApiClient {
   private static final String JSON = "application/json";
 
   /** A watch that ends by itself spreads its load over servers that come and go. */
   private static final Duration WATCH_TIME = Duration.ofMinutes(8);
 
-  private final HttpExchange exchange;
-  private final Timer timer;
+  private final ApiTransport transport;
 
-  public HttpsApiClient(HttpsConfig config, Timer timer) {
-    this.exchange = new HttpExchange(config, timer);
-    this.timer = timer;
-  }
-
-  /** Opens new connections from now on, as after a certificate was renewed; old ones run out. */
-  public void reconnect() {
-    exchange.reconnect();
-  }
-
-  /** The same at once: requests and watches under way end and come back on new connections. */
-  public void abandonConnections() {
-    exchange.abandon();
-  }
-
-  @Override
-  public void close() {
-    exchange.close();
+  public HttpApiClient(ApiTransport transport) {
+    this.transport = transport;
   }
 
   private static String accept(Kind<?> kind, String shape) {
@@ -54,7 +32,7 @@ public final class HttpsApiClient implements ApiClient, AutoCloseable {
 
   private byte[] send(String method, String path, Kind<?> kind, byte[] body) {
     String type = body.length == 0 ? "" : JSON;
-    return exchange.send(method, path, accept(kind, "PartialObjectMetadata"), type, body);
+    return transport.send(method, path, accept(kind, "PartialObjectMetadata"), type, body);
   }
 
   @Override
@@ -67,7 +45,7 @@ public final class HttpsApiClient implements ApiClient, AutoCloseable {
       Kind<T> kind, String namespace, ListOptions options) {
     String path = path(kind, namespace, "") + query(options);
     String accept = accept(kind, "PartialObjectMetadataList");
-    return ObjectSlices.list(kind, exchange.send("GET", path, accept, "", new byte[0]));
+    return ObjectSlices.list(kind, transport.send("GET", path, accept, "", new byte[0]));
   }
 
   private static String query(ListOptions options) {
@@ -97,8 +75,8 @@ public final class HttpsApiClient implements ApiClient, AutoCloseable {
       query.add("sendInitialEvents", "true").add("resourceVersionMatch", "NotOlderThan");
     }
     InputStream stream =
-        exchange.open(path(kind, namespace, "") + query, accept(kind, "PartialObjectMetadata"));
-    return HttpWatch.start(kind, stream, consumer, timer);
+        transport.open(path(kind, namespace, "") + query, accept(kind, "PartialObjectMetadata"));
+    return HttpWatch.start(kind, stream, consumer);
   }
 
   @Override
@@ -131,19 +109,19 @@ public final class HttpsApiClient implements ApiClient, AutoCloseable {
     }
     String accept = accept(kind, "PartialObjectMetadata");
     return kind.decode(
-        exchange.send("PATCH", path.toString(), accept, type.mediaType(), Json.write(patch)));
+        transport.send("PATCH", path.toString(), accept, type.mediaType(), Json.write(patch)));
   }
 
   @Override
   public void delete(Kind<?> kind, String namespace, String name, DeleteOptions options) {
-    exchange.send("DELETE", path(kind, namespace, name), JSON, JSON, Json.write(options.toJson()));
+    transport.send("DELETE", path(kind, namespace, name), JSON, JSON, Json.write(options.toJson()));
   }
 
   @Override
   public void deleteCollection(
       Kind<?> kind, String namespace, ListOptions selection, DeleteOptions options) {
     String path = path(kind, namespace, "") + query(selection);
-    exchange.send("DELETE", path, JSON, JSON, Json.write(options.toJson()));
+    transport.send("DELETE", path, JSON, JSON, Json.write(options.toJson()));
   }
 
   @Override
@@ -168,7 +146,7 @@ public final class HttpsApiClient implements ApiClient, AutoCloseable {
   public JsonNode raw(String method, String path, @Nullable JsonNode body) {
     byte[] bytes = body == null ? new byte[0] : Json.write(body);
     String type = body == null ? "" : JSON;
-    byte[] answer = exchange.send(method.toUpperCase(Locale.ROOT), path, JSON, type, bytes);
+    byte[] answer = transport.send(method.toUpperCase(Locale.ROOT), path, JSON, type, bytes);
     return answer.length == 0 ? Json.object() : Json.parse(answer);
   }
 

@@ -1,9 +1,6 @@
 package dev.wherry.machinery.client;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.wherry.machinery.time.Timer;
-import dev.wherry.model.codec.DecodeException;
-import dev.wherry.model.json.Json;
 import dev.wherry.model.status.ApiException;
 import dev.wherry.model.status.Reason;
 import java.io.IOException;
@@ -14,7 +11,6 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -23,12 +19,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** Sends single requests: identity, time limits, retries when the server asks for patience. */
-final class HttpExchange {
+final class HttpExchange implements ApiTransport {
   /** As client-go: how often a request comes back after a Retry-After. */
   static final int RETRIES_MAX = 10;
 
   private static final int RETRY_AFTER_SECONDS_MAX = 60;
-  private static final int ERROR_BODY_CHARS_MAX = 2_048;
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
 
   private final HttpsConfig config;
@@ -74,28 +69,25 @@ final class HttpExchange {
     http.shutdownNow();
   }
 
-  /**
-   * @param contentType "" when there is no body
-   * @throws ApiException when the server refuses or cannot be reached
-   */
-  byte[] send(String method, String path, String accept, String contentType, byte[] body) {
+  @Override
+  public byte[] send(String method, String path, String accept, String contentType, byte[] body) {
     HttpRequest request = request(method, path, accept, contentType, body);
     HttpResponse<byte[]> response = patiently(request, BodyHandlers.ofByteArray());
     if (response.statusCode() / 100 != 2) {
-      throw refusal(response.statusCode(), response.body());
+      throw ApiTransport.refusal(response.statusCode(), response.body());
     }
     return response.body();
   }
 
-  /** Opens a stream; the caller closes it. */
-  InputStream open(String path, String accept) {
+  @Override
+  public InputStream open(String path, String accept) {
     HttpRequest request = request("GET", path, accept, "", new byte[0]);
     HttpResponse<InputStream> response = patiently(request, BodyHandlers.ofInputStream());
     if (response.statusCode() / 100 == 2) {
-      return response.body();
+      return SilenceLimit.on(response.body(), timer);
     }
     try (InputStream in = response.body()) {
-      throw refusal(response.statusCode(), in.readNBytes(ERROR_BODY_CHARS_MAX * 4));
+      throw ApiTransport.refusal(response.statusCode(), in.readNBytes(REFUSAL_BYTES_MAX));
     } catch (IOException e) {
       throw unreachable(e);
     }
@@ -178,33 +170,5 @@ final class HttpExchange {
   private static ApiException interrupted() {
     Thread.currentThread().interrupt();
     return new ApiException(Reason.TIMEOUT, "the request was given up");
-  }
-
-  private static ApiException refusal(int code, byte[] body) {
-    try {
-      JsonNode status = Json.parse(body);
-      if (status.path("kind").asText().equals("Status")) {
-        return ApiException.fromStatus(status, code);
-      }
-    } catch (DecodeException e) {
-      // Not from an API server: its text is all there is.
-    }
-    String text = new String(body, StandardCharsets.UTF_8);
-    String shown = text.substring(0, Math.min(text.length(), ERROR_BODY_CHARS_MAX)).strip();
-    Reason reason =
-        switch (code) {
-          case 400 -> Reason.BAD_REQUEST;
-          case 401 -> Reason.UNAUTHORIZED;
-          case 403 -> Reason.FORBIDDEN;
-          case 404 -> Reason.NOT_FOUND;
-          case 409 -> Reason.CONFLICT;
-          case 410 -> Reason.GONE;
-          case 429 -> Reason.TOO_MANY_REQUESTS;
-          case 503 -> Reason.SERVICE_UNAVAILABLE;
-          case 504 -> Reason.TIMEOUT;
-          default -> Reason.UNKNOWN;
-        };
-    return new ApiException(
-        reason, code, shown.isEmpty() ? "HTTP " + code : shown, ApiException.Details.NONE);
   }
 }

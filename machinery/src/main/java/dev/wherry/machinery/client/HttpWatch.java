@@ -1,7 +1,6 @@
 package dev.wherry.machinery.client;
 
 import dev.wherry.machinery.client.ObjectSlices.RawEvent;
-import dev.wherry.machinery.time.Timer;
 import dev.wherry.model.codec.DecodeException;
 import dev.wherry.model.json.Json;
 import dev.wherry.model.kind.Kind;
@@ -12,20 +11,12 @@ import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 
 /** One watch over HTTP: a virtual thread reads events line by line. */
 final class HttpWatch<T extends KubeObject> implements WatchHandle {
   /** Bytes of one event: above the largest object a server takes. */
   static final int EVENT_BYTES_MAX = 16 * 1024 * 1024;
-
-  /**
-   * A connection that died without a word is noticed so late: servers send a bookmark every minute
-   * or so. Watching anew from the last revision costs little.
-   */
-  static final Duration SILENCE_MAX = Duration.ofMinutes(3);
 
   /** Read at a time; a node has a dozen watches, each with a buffer of its own. */
   private static final int READ_BYTES = 8 << 10;
@@ -35,42 +26,19 @@ final class HttpWatch<T extends KubeObject> implements WatchHandle {
   private final Kind<T> kind;
   private final InputStream stream;
   private final WatchConsumer<T> consumer;
-  private final Timer timer;
-  private final Timer.Alarm[] alarm = new Timer.Alarm[1];
-  private volatile Instant heard;
   private volatile boolean closed;
 
-  private HttpWatch(Kind<T> kind, InputStream stream, WatchConsumer<T> consumer, Timer timer) {
+  private HttpWatch(Kind<T> kind, InputStream stream, WatchConsumer<T> consumer) {
     this.kind = kind;
     this.stream = stream;
     this.consumer = consumer;
-    this.timer = timer;
-    this.heard = timer.instant();
   }
 
   static <T extends KubeObject> HttpWatch<T> start(
-      Kind<T> kind, InputStream stream, WatchConsumer<T> consumer, Timer timer) {
-    HttpWatch<T> watch = new HttpWatch<>(kind, stream, consumer, timer);
-    watch.listenForSilence(SILENCE_MAX);
+      Kind<T> kind, InputStream stream, WatchConsumer<T> consumer) {
+    HttpWatch<T> watch = new HttpWatch<>(kind, stream, consumer);
     Thread.ofVirtual().name("watch-" + kind.info().plural()).start(watch::run);
     return watch;
-  }
-
-  private synchronized void listenForSilence(Duration delay) {
-    if (!closed) {
-      alarm[0] =
-          timer.after(
-              delay,
-              () -> {
-                Duration quiet = Duration.between(heard, timer.instant());
-                if (quiet.compareTo(SILENCE_MAX) >= 0) {
-                  // Closing can block: not on the timer's thread.
-                  Thread.ofVirtual().start(this::closeStream);
-                } else {
-                  listenForSilence(SILENCE_MAX.minus(quiet));
-                }
-              });
-    }
   }
 
   private void run() {
@@ -78,7 +46,6 @@ final class HttpWatch<T extends KubeObject> implements WatchHandle {
     try (InputStream in = new BufferedInputStream(stream, READ_BYTES)) {
       ByteArrayOutputStream line = new ByteArrayOutputStream(4_096);
       while (!closed && readLine(in, line)) {
-        heard = timer.instant();
         tell(ObjectSlices.event(line.toByteArray()));
         line.reset();
       }
@@ -127,22 +94,13 @@ final class HttpWatch<T extends KubeObject> implements WatchHandle {
     }
   }
 
-  private void closeStream() {
+  @Override
+  public void close() {
+    closed = true;
     try {
       stream.close();
     } catch (IOException e) {
       // Nothing is read from it any more.
     }
-  }
-
-  @Override
-  public void close() {
-    synchronized (this) {
-      closed = true;
-      if (alarm[0] != null) {
-        alarm[0].cancel();
-      }
-    }
-    closeStream();
   }
 }

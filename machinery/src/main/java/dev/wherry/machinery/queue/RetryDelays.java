@@ -18,6 +18,10 @@ final class RetryDelays<K> {
   record Config(Duration base, Duration max, double perSecond, int burst) {
     static final Config DEFAULT =
         new Config(Duration.ofMillis(5), Duration.ofSeconds(1_000), 10, 100);
+
+    Config withMax(Duration other) {
+      return new Config(base, other, perSecond, burst);
+    }
   }
 
   private static final int SHIFT_MAX = 40;

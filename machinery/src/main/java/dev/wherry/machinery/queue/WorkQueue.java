@@ -43,9 +43,18 @@ public final class WorkQueue<K> implements AutoCloseable {
   }
 
   public WorkQueue(Timer timer, int keysMax) {
+    this(timer, keysMax, RetryDelays.Config.DEFAULT);
+  }
+
+  private WorkQueue(Timer timer, int keysMax, RetryDelays.Config config) {
     this.timer = timer;
     this.keysMax = keysMax;
-    this.retries = new RetryDelays<>(RetryDelays.Config.DEFAULT);
+    this.retries = new RetryDelays<>(config);
+  }
+
+  /** A queue whose keys come back after so long at the latest, however often they failed. */
+  public static <K> WorkQueue<K> retrying(Timer timer, Duration retryMax) {
+    return new WorkQueue<>(timer, KEYS_MAX, RetryDelays.Config.DEFAULT.withMax(retryMax));
   }
 
   /** Adds a key unless it waits already; blocks while the queue is full of others. */
@@ -86,7 +95,10 @@ public final class WorkQueue<K> implements AutoCloseable {
     }
   }
 
-  /** Adds a key after its back-off: 5 ms, doubled by every failure, at most 1,000 s. */
+  /**
+   * Adds a key after its back-off: 5 ms, doubled by every failure, at most 1,000 s unless the queue
+   * was made otherwise.
+   */
   public void addRateLimited(K key) {
     lock.lock();
     try {
