@@ -34,6 +34,7 @@ import dev.wherry.controllers.volume.ClaimExpansion;
 import dev.wherry.controllers.volume.ClaimProtection;
 import dev.wherry.controllers.volume.EphemeralClaims;
 import dev.wherry.controllers.volume.LocalPathProvisioner;
+import dev.wherry.controllers.volume.VolumeAttachments;
 import dev.wherry.controllers.volume.VolumeBinder;
 import dev.wherry.controllers.volume.VolumeProtection;
 import dev.wherry.machinery.client.ApiClient;
@@ -129,6 +130,8 @@ public final class Controllers implements AutoCloseable {
     all.add(new EphemeralClaims(reporting(ephemeral, "ephemeral_volume", timer)));
     ApiClient expander = clients.controller("expand-controller");
     all.add(new ClaimExpansion(reporting(expander, "volume_expand", timer)));
+    ApiClient attacher = clients.controller("attachdetach-controller");
+    all.add(new VolumeAttachments(reporting(attacher, "attachdetach-controller", timer)));
     if (config.builtIns().localPath()) {
       all.add(new LocalPathProvisioner(workload(clients, "local-path-provisioner", timer)));
     }

@@ -95,7 +95,7 @@ public final class Kubelet implements AutoCloseable {
             config,
             runtime,
             podApi,
-            CsiVolumes.of(config, plugins.path(), drivers, api, podApi),
+            CsiVolumes.of(config, plugins.path(), drivers, api, podApi, timer),
             NodeEvents.ofPods(recorder),
             opened(new SharedWatches(api, timer)),
             timer,

@@ -57,7 +57,7 @@ final class PodNode implements AutoCloseable {
             .withSettings(settings);
     plugins = OwnResources.root(config);
     drivers = new CsiDrivers(cluster, config.nodeName(), TIMER);
-    CsiVolumes csi = CsiVolumes.of(config, plugins.path(), drivers, cluster, api);
+    CsiVolumes csi = CsiVolumes.of(config, plugins.path(), drivers, cluster, api, TIMER);
     parts = PodPartsFactory.create(config, runtime, api, csi, api, api, TIMER, new Random(1));
     own = OwnResources.start(plugins, parts.shares(), drivers, TIMER);
     workers = new PodWorkers(parts);

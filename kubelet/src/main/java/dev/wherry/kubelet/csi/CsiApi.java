@@ -5,7 +5,9 @@ import dev.wherry.kubelet.pod.PodApi;
 import dev.wherry.kubelet.volume.VolumeException;
 import dev.wherry.machinery.client.ApiClient;
 import dev.wherry.machinery.client.PatchType;
+import dev.wherry.machinery.time.Timer;
 import dev.wherry.model.Quantity;
+import dev.wherry.model.core.v1.Node;
 import dev.wherry.model.core.v1.PersistentVolumeClaim;
 import dev.wherry.model.core.v1.Pod;
 import dev.wherry.model.core.v1.Secret;
@@ -18,7 +20,10 @@ import dev.wherry.model.status.Reason;
 import dev.wherry.model.storage.v1.CSIDriver;
 import dev.wherry.model.storage.v1.TokenRequest;
 import dev.wherry.model.storage.v1.VolumeAttachment;
+import dev.wherry.model.volume.DriverVolume;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,11 +34,34 @@ import java.util.TreeMap;
  *
  * @param pods for secrets and tokens
  */
-record CsiApi(ApiClient api, PodApi pods, String nodeName) {
+record CsiApi(ApiClient api, PodApi pods, String nodeName, Timer timer) {
+  private static final int ATTACHED_LOOKS = 12;
+  private static final Duration ATTACHED_LOOK = Duration.ofMillis(250);
   private static final long TOKEN_SECONDS = 3_600;
 
   Optional<CSIDriver> driver(String name) {
     return find(CSIDriver.KIND, name);
+  }
+
+  /**
+   * The same, after some seconds in which it may yet be attached: then the pod need not wait more.
+   */
+  Map<String, String> awaitAttached(CsiSource source) throws VolumeException {
+    for (int looks = 1; ; looks++) {
+      try {
+        return attached(source);
+      } catch (VolumeException e) {
+        if (looks == ATTACHED_LOOKS) {
+          throw e;
+        }
+      }
+      try {
+        timer.pause(ATTACHED_LOOK);
+      } catch (InterruptedException _) {
+        Thread.currentThread().interrupt();
+        throw new VolumeException("the node agent is ending");
+      }
+    }
   }
 
   /**
@@ -42,7 +70,7 @@ record CsiApi(ApiClient api, PodApi pods, String nodeName) {
    * @throws VolumeException while it has not
    */
   Map<String, String> attached(CsiSource source) throws VolumeException {
-    String name = "csi-" + Digests.hex(source.handle() + source.driver() + nodeName);
+    String name = new DriverVolume(source.driver(), source.handle()).attachment(nodeName);
     VolumeAttachment attachment =
         find(VolumeAttachment.KIND, name)
             .orElseThrow(() ->
@@ -61,6 +89,14 @@ record CsiApi(ApiClient api, PodApi pods, String nodeName) {
       throw new VolumeException("volume is not attached yet by attachment " + name);
     }
     return attachment.status().attachmentMetadata();
+  }
+
+  /** Says what this node has, so that nothing of it is detached; known to the API on return. */
+  void inUse(Collection<String> volumes) {
+    ObjectNode patch = Json.object();
+    var list = patch.putObject("status").putArray("volumesInUse");
+    volumes.forEach(list::add);
+    var _ = api.patch(Node.KIND, "", nodeName, PatchType.STRATEGIC_MERGE, patch, "status");
   }
 
   /** A secret's entries for a driver; none where none is named. */

@@ -18,9 +18,11 @@ import java.util.Optional;
  * back: a kubelet that was killed in between asks again.
  *
  * @param target where the volume is published
+ * @param attached whether its driver's controller attached it to this node
  * @param staging where it is staged for all pods; empty for a driver that does not
  */
-record CsiNote(String driver, String handle, Path target, Optional<Path> staging) {
+record CsiNote(
+    String driver, String handle, boolean attached, Path target, Optional<Path> staging) {
   private static final String FILE = "vol_data.json";
   private static final int VERSION = 1;
 
@@ -62,6 +64,7 @@ record CsiNote(String driver, String handle, Path target, Optional<Path> staging
     return new CsiNote(
         tree.path("driver").asText(),
         tree.path("handle").asText(),
+        tree.path("attached").asBoolean(),
         Path.of(tree.path("target").asText()),
         staging.isEmpty() ? Optional.empty() : Optional.of(Path.of(staging)));
   }
@@ -73,6 +76,7 @@ record CsiNote(String driver, String handle, Path target, Optional<Path> staging
             Json.object()
                 .put("driver", driver)
                 .put("handle", handle)
+                .put("attached", attached)
                 .put("target", target.toString())
                 .put("staging", staging.map(Path::toString).orElse("")));
   }

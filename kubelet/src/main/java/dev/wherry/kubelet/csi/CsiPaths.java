@@ -1,5 +1,6 @@
 package dev.wherry.kubelet.csi;
 
+import dev.wherry.model.volume.VolumeDigest;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
@@ -31,7 +32,7 @@ record CsiPaths(Path root) {
         ? devices().resolve("staging").resolve(source.name())
         : plugins()
             .resolve(source.driver())
-            .resolve(Digests.hex(source.handle()))
+            .resolve(VolumeDigest.hex(source.handle()))
             .resolve("globalmount");
   }
 

@@ -6,6 +6,7 @@ import dev.wherry.model.core.v1.PersistentVolume;
 import dev.wherry.model.core.v1.PersistentVolumeClaim;
 import dev.wherry.model.core.v1.SecretReference;
 import dev.wherry.model.core.v1.Volume;
+import dev.wherry.model.volume.VolumeDigest;
 import dev.wherry.proto.csi.v1.VolumeCapability.AccessMode.Mode;
 import java.util.List;
 import java.util.Map;
@@ -66,7 +67,7 @@ record CsiSource(
     return new CsiSource(
         source.driver(),
         volume.name(),
-        "csi-" + Digests.hex(podUid + volume.name()),
+        "csi-" + VolumeDigest.hex(podUid + volume.name()),
         source.fsType(),
         Boolean.TRUE.equals(source.readOnly()),
         false,

@@ -8,12 +8,15 @@ import dev.wherry.kubelet.volume.Mounts;
 import dev.wherry.kubelet.volume.PodDirs;
 import dev.wherry.kubelet.volume.VolumeException;
 import dev.wherry.machinery.client.ApiClient;
+import dev.wherry.machinery.time.Timer;
 import dev.wherry.model.Quantity;
 import dev.wherry.model.core.v1.CSIPersistentVolumeSource;
 import dev.wherry.model.core.v1.CSIVolumeSource;
 import dev.wherry.model.core.v1.PersistentVolume;
 import dev.wherry.model.core.v1.PersistentVolumeClaim;
 import dev.wherry.model.core.v1.Volume;
+import dev.wherry.model.status.ApiException;
+import dev.wherry.model.volume.DriverVolume;
 import dev.wherry.proto.csi.v1.CapacityRange;
 import dev.wherry.proto.csi.v1.NodeExpandVolumeRequest;
 import dev.wherry.proto.csi.v1.NodePublishVolumeRequest;
@@ -28,6 +31,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.IntStream;
 
@@ -44,6 +49,7 @@ public final class CsiVolumes {
   private final PodDirs dirs;
   private final CsiDrivers drivers;
   private final CsiApi api;
+  private final ReentrantLock telling = new ReentrantLock();
   private final List<ReentrantLock> locks =
       IntStream.range(0, LOCKS).mapToObj(_ -> new ReentrantLock()).toList();
 
@@ -52,17 +58,28 @@ public final class CsiVolumes {
    * @param dirs where notes lie
    */
   public CsiVolumes(
-      Path root, PodDirs dirs, CsiDrivers drivers, ApiClient api, PodApi pods, String nodeName) {
+      Path root,
+      PodDirs dirs,
+      CsiDrivers drivers,
+      ApiClient api,
+      PodApi pods,
+      String nodeName,
+      Timer timer) {
     this.paths = new CsiPaths(root);
     this.dirs = dirs;
     this.drivers = drivers;
-    this.api = new CsiApi(api, pods, nodeName);
+    this.api = new CsiApi(api, pods, nodeName, timer);
   }
 
   /** Those of a node as it is configured. */
   public static CsiVolumes of(
-      KubeletConfig config, Path root, CsiDrivers drivers, ApiClient api, PodApi pods) {
-    return new CsiVolumes(root, PodDirs.of(config), drivers, api, pods, config.nodeName());
+      KubeletConfig config,
+      Path root,
+      CsiDrivers drivers,
+      ApiClient api,
+      PodApi pods,
+      Timer timer) {
+    return new CsiVolumes(root, PodDirs.of(config), drivers, api, pods, config.nodeName(), timer);
   }
 
   /** A volume that lives with the pod: its place on the host. */
@@ -116,14 +133,20 @@ public final class CsiVolumes {
     CsiDriver driver = driver(source.driver());
     CsiDemand demand = new CsiDemand(pod, source, driver, api.driver(source.driver()));
     demand.refuseMode();
-    Map<String, String> context = demand.attached() ? api.attached(source) : Map.of();
+    Map<String, String> context = demand.attached() ? api.awaitAttached(source) : Map.of();
     CsiNote note =
         new CsiNote(
             source.driver(),
             source.handle(),
+            demand.attached(),
             paths.target(source, pod.uid()),
             demand.staged() ? Optional.of(paths.staging(source)) : Optional.empty());
     note.write(folder);
+    if (note.attached()) {
+      tellInUse(Optional.empty());
+      // What was attached a moment ago stays so from now on; whether it still was is asked again.
+      context = api.attached(source);
+    }
     VolumeCapability capability = demand.capability();
     if (note.staging().isPresent()) {
       Files.createDirectories(note.staging().get());
@@ -232,8 +255,31 @@ public final class CsiVolumes {
               .build());
       paths.removeStaging(note.staging().get());
     }
+    if (note.attached()) {
+      tellInUse(Optional.of(folder));
+    }
     CsiNote.delete(folder);
     paths.removeTarget(note.target());
+  }
+
+  /** One after the other, so that no older list overtakes a newer one. */
+  private void tellInUse(Optional<Path> leaving) throws IOException {
+    telling.lock();
+    try {
+      Set<String> names = new TreeSet<>();
+      for (Path folder : CsiNote.folders(dirs)) {
+        if (leaving.isEmpty() || !leaving.get().equals(folder)) {
+          CsiNote.read(folder)
+              .filter(CsiNote::attached)
+              .ifPresent(note -> names.add(new DriverVolume(note.driver(), note.handle()).inUse()));
+        }
+      }
+      api.inUse(names);
+    } catch (ApiException e) {
+      throw new IOException("the API was not told which volumes are here: " + e.getMessage(), e);
+    } finally {
+      telling.unlock();
+    }
   }
 
   private boolean isUsedBeside(CsiNote note, Path own) throws IOException {

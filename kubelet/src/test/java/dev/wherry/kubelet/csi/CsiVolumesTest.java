@@ -26,6 +26,7 @@ import dev.wherry.model.kind.KubeObject;
 import dev.wherry.model.storage.v1.CSIDriver;
 import dev.wherry.model.storage.v1.CSINode;
 import dev.wherry.model.storage.v1.VolumeAttachment;
+import dev.wherry.model.volume.VolumeDigest;
 import dev.wherry.proto.csi.v1.NodeServiceCapability.RPC;
 import dev.wherry.proto.csi.v1.VolumeCapability.AccessMode.Mode;
 import java.io.IOException;
@@ -64,7 +65,7 @@ class CsiVolumesTest {
 
   /** As a kubelet that has just started has it. */
   private CsiVolumes open() {
-    return new CsiVolumes(home, dirs, drivers, cluster, api, "node-1");
+    return new CsiVolumes(home, dirs, drivers, cluster, api, "node-1", TIMER);
   }
 
   @AfterEach
@@ -255,7 +256,7 @@ class CsiVolumesTest {
         SocketServer _ = registered(driver)) {
       VolumeException waits =
           assertThrows(VolumeException.class, () -> bring(pod("u1", ""), volume("")));
-      String name = "csi-" + Digests.hex("vol-1" + TestCsiDriver.NAME + "node-1");
+      String name = "csi-" + VolumeDigest.hex("vol-1" + TestCsiDriver.NAME + "node-1");
       assertTrue(waits.text().contains(name + "\" not found"), waits.text());
       assertEquals(List.of(), driver.calls);
       create(
@@ -264,7 +265,11 @@ class CsiVolumesTest {
               .formatted(name));
       bring(pod("u1", ""), volume(""));
       assertEquals("sdx", driver.staged.getFirst().getPublishContextOrThrow("disk"));
+      assertEquals(
+          List.of("kubernetes.io/csi/%s^vol-1".formatted(TestCsiDriver.NAME)),
+          cluster.get(Node.KIND, "", "node-1").status().volumesInUse());
       volumes.tearDown("u1");
+      assertEquals(List.of(), cluster.get(Node.KIND, "", "node-1").status().volumesInUse());
     }
   }
 

@@ -36,7 +36,9 @@ class ClaimVolumesTest {
   private ClaimVolumes volumes() {
     FakeApiClient cluster = new FakeApiClient(new FakeTimer());
     CsiDrivers none = new CsiDrivers(cluster, "node-1", new FakeTimer());
-    CsiVolumes csi = new CsiVolumes(home.resolve("kubelet"), dirs, none, cluster, api, "node-1");
+    CsiVolumes csi =
+        new CsiVolumes(
+            home.resolve("kubelet"), dirs, none, cluster, api, "node-1", new FakeTimer());
     return new ClaimVolumes(dirs, api, csi);
   }
 

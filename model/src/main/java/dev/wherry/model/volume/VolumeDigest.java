@@ -1,4 +1,4 @@
-package dev.wherry.kubelet.csi;
+package dev.wherry.model.volume;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -6,10 +6,11 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** The SHA-256 by which upstream names folders, attachments and volumes of pods. */
-final class Digests {
-  private Digests() {}
+public final class VolumeDigest {
+  private VolumeDigest() {}
 
-  static String hex(String text) {
+  /** Of the text's UTF-8, in small hex digits. */
+  public static String hex(String text) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
