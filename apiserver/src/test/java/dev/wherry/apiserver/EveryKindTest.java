@@ -198,7 +198,8 @@ class EveryKindTest {
     Answer dry = server.delete(one + "?dryRun=All");
     assertEquals(200, dry.code(), dry.text());
     assertEquals(200, server.get(one).code());
-    Answer deleted = server.delete(one);
+    // Some kinds wait for their dependents to be orphaned unless told otherwise.
+    Answer deleted = server.delete(one + "?propagationPolicy=Background");
     assertEquals(200, deleted.code(), deleted.text());
     if (info.kind().resource().equals("namespaces")) {
       assertEquals("Terminating", server.get(one).json().at("/status/phase").asText());
@@ -218,7 +219,9 @@ class EveryKindTest {
     assertEquals(201, server.send("POST", all, Json.write(minimal)).code());
     Answer collection =
         server.delete(
-            all + "?fieldSelector=metadata.name%3D" + minimal.at("/metadata/name").asText());
+            all
+                + "?propagationPolicy=Background&fieldSelector=metadata.name%3D"
+                + minimal.at("/metadata/name").asText());
     assertEquals(200, collection.code(), collection.text());
     assertEquals(404, server.get(one).code());
     assertFalse(server.get(all).text().contains("\"continue\""));

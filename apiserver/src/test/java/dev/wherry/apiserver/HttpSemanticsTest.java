@@ -304,4 +304,41 @@ class HttpSemanticsTest {
       assertEquals("Unauthorized", Json.parse(answer.body()).path("reason").asText());
     }
   }
+
+  @Test
+  void timeout_thatIsNoTime_isRefused() {
+    String maps = "/api/v1/namespaces/default/configmaps";
+    Answer wrong = server.get(maps + "?timeout=invalid");
+    assertEquals(400, wrong.code(), wrong.text());
+    assertEquals(
+        "invalid timeout specified in the request URL - time: invalid duration \"invalid\"",
+        wrong.message());
+    assertEquals(200, server.get(maps + "?timeout=3m").code());
+    assertEquals(200, server.get(maps + "?timeout=1m0.5s").code());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"/api/v1,ReplicationController", "/apis/batch/v1,Job"})
+  void delete_ofKindsThatAlwaysLeftTheirPods_orphansUnlessToldOtherwise(String api, String kind) {
+    String path = api + "/namespaces/default/" + kind.toLowerCase(java.util.Locale.ROOT) + "s";
+    for (String name : List.of("silent", "told")) {
+      Answer made =
+          server.post(
+              path,
+              """
+              metadata: {name: %s}
+              spec:
+                template:
+                  metadata: {labels: {a: b}}
+                  spec: {restartPolicy: %s, containers: [{name: c, image: i}]}
+              """
+                  .formatted(name, kind.equals("Job") ? "Never" : "Always"));
+      assertEquals(201, made.code(), made.text());
+    }
+    assertEquals(200, server.delete(path + "/silent").code());
+    JsonNode left = server.get(path + "/silent").json();
+    assertEquals("[\"orphan\"]", left.at("/metadata/finalizers").toString());
+    assertEquals(200, server.delete(path + "/told?propagationPolicy=Background").code());
+    assertEquals(404, server.get(path + "/told").code());
+  }
 }

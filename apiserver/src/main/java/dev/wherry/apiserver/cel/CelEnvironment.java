@@ -14,9 +14,16 @@ import dev.wherry.apiserver.cel.cost.Sizes;
 import dev.wherry.apiserver.structural.Structural;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /** Where expressions are compiled: the functions and the types they may speak of. */
 public final class CelEnvironment {
+  /** Where cel-go says that the grammar is broken and not the types. */
+  private static final Pattern SYNTAX =
+      Pattern.compile(
+          "(?m)^(ERROR: <input>:\\d+:\\d+: )(?=token recognition|extraneous input"
+              + "|mismatched input|no viable alternative|missing )");
+
   private final Cel cel;
 
   private CelEnvironment(Cel cel) {
@@ -149,6 +156,7 @@ public final class CelEnvironment {
   }
 
   static CelFailure failed(Exception e) {
-    return new CelFailure(CelFailure.Kind.COMPILE, "compilation failed: " + e.getMessage());
+    String message = SYNTAX.matcher(String.valueOf(e.getMessage())).replaceAll("$1Syntax error: ");
+    return new CelFailure(CelFailure.Kind.COMPILE, "compilation failed: " + message);
   }
 }

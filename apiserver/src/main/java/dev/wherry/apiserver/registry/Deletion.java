@@ -11,6 +11,7 @@ import dev.wherry.model.status.ApiException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * Deletes objects: at once, after their finalizers, or, for pods, after their node has stopped them
@@ -20,6 +21,10 @@ public final class Deletion {
   private static final int ATTEMPTS_MAX = 50;
   private static final long GRACE_SECONDS_DEFAULT = 30;
   private static final String ORPHAN = "orphan";
+
+  /** Their dependents stay unless a deletion says otherwise, as they always have. */
+  private static final Set<String> ORPHANING = Set.of("replicationcontrollers", "jobs.batch");
+
   private static final String FOREGROUND = "foregroundDeletion";
 
   private final ObjectStore objects;
@@ -46,8 +51,8 @@ public final class Deletion {
     public static Options of(JsonNode body) {
       JsonNode preconditions = body.path("preconditions");
       String propagation = body.path("propagationPolicy").asText();
-      if (propagation.isEmpty() && body.path("orphanDependents").asBoolean()) {
-        propagation = "Orphan";
+      if (propagation.isEmpty() && body.path("orphanDependents").isBoolean()) {
+        propagation = body.path("orphanDependents").booleanValue() ? "Orphan" : "Background";
       }
       return new Options(
           body.path("gracePeriodSeconds").isIntegralNumber()
@@ -152,7 +157,7 @@ public final class Deletion {
       metadata.put("deletionTimestamp", Times.time(now.plusSeconds(grace)));
       metadata.put("deletionGracePeriodSeconds", grace);
     }
-    finalizers(metadata, options.propagation());
+    finalizers(metadata, options.propagation(), ORPHANING.contains(kind.resource()));
     if (kind.resource().equals("customresourcedefinitions.apiextensions.k8s.io")) {
       ExtensionStatus.definitionDeletion(object, clock.instant());
     }
@@ -177,15 +182,20 @@ public final class Deletion {
     return wanted < 0 ? 1 : wanted;
   }
 
-  private static void finalizers(ObjectNode metadata, String propagation) {
+  /**
+   * @param orphans whether the kind's dependents stay where nobody says what becomes of them
+   */
+  private static void finalizers(ObjectNode metadata, String propagation, boolean orphans) {
     ArrayNode kept = Json.array();
+    boolean decided = false;
     for (JsonNode finalizer : metadata.path("finalizers")) {
       boolean ours = finalizer.asText().equals(ORPHAN) || finalizer.asText().equals(FOREGROUND);
+      decided |= ours;
       if (!ours || propagation.isEmpty()) {
         kept.add(finalizer);
       }
     }
-    switch (propagation) {
+    switch (propagation.isEmpty() && orphans && !decided ? "Orphan" : propagation) {
       case "Orphan" -> kept.add(ORPHAN);
       case "Foreground" -> kept.add(FOREGROUND);
       default -> {}

@@ -100,9 +100,6 @@ final class MetadataPolicy {
   void prepareCreate(WriteRequest request, ObjectNode object) {
     KindInfo kind = request.kind();
     ObjectNode metadata = of(object);
-    if (!metadata.path("resourceVersion").asText().isEmpty()) {
-      throw ApiException.badRequest("resourceVersion should not be set on objects to be created");
-    }
     checkNamespace(request, metadata);
     metadata.remove(
         List.of(

@@ -209,6 +209,7 @@ public final class ObjectStore {
   }
 
   private ObjectNode createNamed(WriteRequest request, ObjectNode object) {
+    boolean versioned = !MetadataPolicy.of(object).path("resourceVersion").asText().isEmpty();
     metadata.prepareCreate(request, object);
     StatusPolicy.prepareCreate(request, object);
     String name = MetadataPolicy.of(object).path("name").asText();
@@ -225,6 +226,9 @@ public final class ObjectStore {
     AdmissionRequest last =
         named.admission(Operation.CREATE, Optional.of(object), Optional.empty());
     admission.validate(last);
+    if (versioned) {
+      throw ApiException.badRequest("resourceVersion should not be set on objects to be created");
+    }
     Optional<Long> revision;
     try (AdmissionChain.Held _ = admission.reserve(last)) {
       revision =

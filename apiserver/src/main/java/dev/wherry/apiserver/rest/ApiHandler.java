@@ -17,6 +17,7 @@ import dev.wherry.apiserver.http.RequestHandler;
 import dev.wherry.apiserver.registry.KindRegistry;
 import dev.wherry.apiserver.registry.ScaleSubresource;
 import dev.wherry.apiserver.request.RequestInfo;
+import dev.wherry.apiserver.structural.GoDurations;
 import dev.wherry.model.kind.ResourceInfo;
 import dev.wherry.model.status.ApiException;
 import dev.wherry.model.status.Reason;
@@ -103,6 +104,7 @@ public final class ApiHandler implements RequestHandler {
   private void answer(Exchange exchange, RequestInfo asked) {
     AuditTrail trail = AuditTrail.NONE;
     try {
+      checkTimeout(exchange, asked);
       UserInfo caller =
           realm.authentication().authenticate(exchange.credentials(), exchange.path());
       trail = begin(exchange, caller, asked);
@@ -133,6 +135,22 @@ public final class ApiHandler implements RequestHandler {
       throw e;
     }
     end(trail, exchange, asked);
+  }
+
+  /**
+   * How long a client would wait is not acted upon, but must be a time (filters/request_deadline).
+   */
+  private static void checkTimeout(Exchange exchange, RequestInfo asked) {
+    String timeout = exchange.query().text("timeout");
+    if (!timeout.isEmpty()
+        && !timeout.equals("0")
+        && !asked.isLongRunning()
+        && GoDurations.read(timeout).isEmpty()) {
+      throw ApiException.badRequest(
+          "invalid timeout specified in the request URL - time: invalid duration \""
+              + timeout
+              + "\"");
+    }
   }
 
   private AuditTrail begin(Exchange exchange, UserInfo user, RequestInfo asked) {

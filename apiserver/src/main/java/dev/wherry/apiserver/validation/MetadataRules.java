@@ -39,6 +39,20 @@ final class MetadataRules {
     finalizers(metadata.child("finalizers"));
   }
 
+  /** Kinds of the core's packages take no finalizers but the standard and qualified ones. */
+  static void coreFinalizers(Field finalizers) {
+    for (Field finalizer : finalizers.items()) {
+      if (!finalizer.text().contains("/") && !STANDARD_FINALIZERS.contains(finalizer.text())) {
+        finalizers
+            .errors()
+            .invalid(
+                finalizer.path(),
+                finalizer.text(),
+                "name is neither a standard finalizer name nor is it fully qualified");
+      }
+    }
+  }
+
   private static void namespace(Field namespace, KindInfo kind) {
     if (!kind.namespaced()) {
       if (namespace.hasText()) {
@@ -105,14 +119,6 @@ final class MetadataRules {
     for (Field finalizer : finalizers.items()) {
       NameRules.qualified(finalizer.text())
           .forEach(m -> finalizers.errors().invalid(finalizers.path(), finalizer.text(), m));
-      if (!finalizer.text().contains("/") && !STANDARD_FINALIZERS.contains(finalizer.text())) {
-        finalizers
-            .errors()
-            .invalid(
-                finalizer.path(),
-                finalizer.text(),
-                "name is neither a standard finalizer name nor is it fully qualified");
-      }
     }
   }
 

@@ -8,12 +8,17 @@ import dev.wherry.model.kind.KindInfo;
 import dev.wherry.model.status.ApiException;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Checks objects before they are stored. Objects must be defaulted; kinds without rules of their
  * own are held to those of metadata.
  */
 public final class Validation {
+  /** Groups whose objects are checked as custom resources are (apimachinery validation). */
+  private static final Set<String> MACHINERY =
+      Set.of("apiextensions.k8s.io", "apiregistration.k8s.io");
+
   private static final String ADMISSION = ".admissionregistration.k8s.io";
   private static final String RBAC = ".rbac.authorization.k8s.io";
 
@@ -185,6 +190,9 @@ public final class Validation {
   private static void object(KindInfo kind, Field object, FieldErrors errors) {
     KindRules rules = rules(kind);
     MetadataRules.check(object.child("metadata"), kind, rules.name());
+    if (!MACHINERY.contains(kind.group())) {
+      MetadataRules.coreFinalizers(object.at("metadata", "finalizers"));
+    }
     rules.object().check(object);
   }
 

@@ -100,6 +100,14 @@ class CelEnvironmentTest {
   }
 
   @Test
+  void rule_againstTheGrammar_isASyntaxError() {
+    CelFailure failure = assertThrows(CelFailure.class, () -> evaluate("self = 42"));
+    assertTrue(
+        failure.text().contains("ERROR: <input>:1:6: Syntax error: token recognition error"),
+        failure.text());
+  }
+
+  @Test
   void evaluate_withoutEnd_isCutOff() {
     String loops = "[1,2,3,4,5,6,7,8,9,10].all(%s, ";
     StringBuilder rule = new StringBuilder();

@@ -54,6 +54,23 @@ class CustomResourceTest {
     assertEquals(200, server.get(BASE + "/first").code());
   }
 
+  /** Operators have names of their own making; only the core's kinds insist on qualified ones. */
+  @Test
+  void finalizer_withoutADomain_isTakenOfCustomKindsOnly() {
+    String finalizers = "{name: held, finalizers: [test-finalizer]}";
+    var custom =
+        server.post(
+            BASE,
+            "{metadata: %s, spec: {size: 1}, kind: Widget, apiVersion: example.com/v1}"
+                .formatted(finalizers));
+    assertEquals(201, custom.code(), custom.text());
+    var core =
+        server.post(
+            "/api/v1/namespaces/default/configmaps", "{metadata: %s}".formatted(finalizers));
+    assertEquals(422, core.code(), core.text());
+    assertTrue(core.message().contains("nor is it fully qualified"), core.message());
+  }
+
   @Test
   void create_withUnknownField_warnsOrRefuses() {
     var warned = server.post(BASE, widget("warned", "{size: 1, foo: 1}"));
