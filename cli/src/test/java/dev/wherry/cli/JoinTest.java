@@ -173,7 +173,8 @@ class JoinTest {
 
   private void assertRefused(String why, String name, String... words) throws IOException {
     Path data = folder.resolve(name);
-    List<String> all = new ArrayList<>(List.of("agent", "--node-name=" + name));
+    List<String> all =
+        new ArrayList<>(List.of("agent", "--runtime=containerd", "--node-name=" + name));
     all.addAll(List.of(words));
     Command refused = wherry("ag", data, all.toArray(String[]::new));
     assertEquals(1, refused.exit(), refused.text());

@@ -49,7 +49,7 @@ public final class WherryProcess implements AutoCloseable {
     return command;
   }
 
-  /** Starts it; the data directory is given here and nowhere in the words. */
+  /** Starts it; data directory and runtime are given here and nowhere in the words. */
   public static WherryProcess start(TwoHosts hosts, String host, Path data, List<String> words)
       throws IOException {
     Files.createDirectories(data);
@@ -61,6 +61,8 @@ public final class WherryProcess implements AutoCloseable {
       TwoHosts hosts, String host, Path data, Path log, List<String> words) throws IOException {
     List<String> all = new ArrayList<>(words);
     all.add("--data-dir=" + data);
+    // What these tests kill, count and find again is a daemon's.
+    all.add("--runtime=containerd");
     return new ProcessBuilder(hosts.on(host, command(all)))
         .redirectErrorStream(true)
         .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
