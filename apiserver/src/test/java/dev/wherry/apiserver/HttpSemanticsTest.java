@@ -62,6 +62,8 @@ class HttpSemanticsTest {
     "GET,/api/v1/namespaces/default/pods/here/status/more,404,NotFound",
     "GET,/api/v1/namespaces/default/configmaps/here/status,404,NotFound",
     "OPTIONS,/api/v1/namespaces/default/configmaps,405,MethodNotAllowed",
+    "OPTIONS,/api/v1/namespaces/default/pods/here/log,405,MethodNotAllowed",
+    "OPTIONS,/api/v1/namespaces/default/pods/away/proxy/,404,NotFound",
     "POST,/api/v1/configmaps,405,MethodNotAllowed",
     "DELETE,/api/v1/configmaps,405,MethodNotAllowed",
     "DELETE,/api/v1/namespaces/default/pods/here/status,405,MethodNotAllowed",

@@ -34,6 +34,9 @@ public record ControllersConfig(
     Duration nodeStartupGrace,
     int terminatedPodsMax,
     BuiltIns builtIns) {
+  /** The API server's range of Services' addresses. */
+  public static final String SERVICE_CIDR = "10.43.0.0/16";
+
   /**
    * What is done here that upstream leaves to others, each to be switched off for another's.
    *

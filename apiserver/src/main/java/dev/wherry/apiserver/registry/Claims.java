@@ -78,7 +78,7 @@ final class Claims {
     ObjectNode spec = object.withObject("/spec");
     String type = spec.path("type").asText("ClusterIP");
     if (type.equals("ExternalName")) {
-      spec.remove(List.of("clusterIP", "clusterIPs"));
+      dropForName(spec);
       return;
     }
     keepOld(spec, old.path("spec"));
@@ -90,6 +90,12 @@ final class Claims {
       spec.path("ports").forEach(port -> ((ObjectNode) port).remove("nodePort"));
     }
     allocateHealthCheck(spec, old.path("spec").path(HEALTH_CHECK).asInt(), chosen);
+  }
+
+  /** Rule: dropTypeDependentFields of upstream's Services; a name has nothing of the kind. */
+  private static void dropForName(ObjectNode spec) {
+    spec.remove(List.of("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy", HEALTH_CHECK));
+    spec.path("ports").forEach(port -> ((ObjectNode) port).remove("nodePort"));
   }
 
   /** Rule: NeedsHealthCheck of the API; a Service that needs it no more loses its port. */

@@ -50,6 +50,18 @@ class ClaimsTest {
   }
 
   @Test
+  void nodePort_serviceThatBecomesAName_isGivenUp() {
+    ObjectNode first = service("NodePort", "Cluster");
+    claims.allocate(SERVICE, first, Json.object());
+    assertTrue(first.at("/spec/ports/0/nodePort").asInt() >= 30_000, first.toString());
+    ObjectNode name = first.deepCopy();
+    name.withObject("/spec").put("type", "ExternalName").put("externalName", "a.test");
+    claims.allocate(SERVICE, name, first);
+    assertTrue(claims.of(SERVICE, name).isEmpty(), name.toString());
+    assertFalse(name.path("spec").has("ipFamilies"));
+  }
+
+  @Test
   void healthCheck_otherTypes_getNone() {
     ObjectNode ports = service("NodePort", "Local");
     claims.allocate(SERVICE, ports, Json.object());

@@ -20,8 +20,13 @@ import dev.wherry.model.discovery.v1.Endpoint;
 import dev.wherry.model.discovery.v1.EndpointConditions;
 import dev.wherry.model.discovery.v1.EndpointSlice;
 import dev.wherry.model.kind.KubeObject;
+import dev.wherry.model.meta.v1.Condition;
 import dev.wherry.model.meta.v1.ObjectMeta;
+import dev.wherry.model.networking.v1.ServiceCIDR;
+import dev.wherry.model.networking.v1.ServiceCIDRSpec;
+import dev.wherry.model.networking.v1.ServiceCIDRStatus;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +35,8 @@ import java.util.Optional;
 /**
  * Keeps {@code default/kubernetes}: Service, Endpoints and EndpointSlice of the API servers
  * (kube-apiserver controlplane/controller/kubernetesservice and reconcilers). In-cluster clients
- * live by it.
+ * live by it. And the ServiceCIDR of that name, from which Services' addresses can be learnt
+ * (controlplane/controller/defaultservicecidr).
  */
 public final class KubernetesService implements Controller {
   private static final String NAMESPACE = "default";
@@ -43,20 +49,27 @@ public final class KubernetesService implements Controller {
     Informer<Service> services = parts.informers().of(Service.KIND);
     Informer<Endpoints> endpoints = parts.informers().of(Endpoints.KIND);
     Informer<EndpointSlice> slices = parts.informers().of(EndpointSlice.KIND);
+    Informer<ServiceCIDR> ranges = parts.informers().of(ServiceCIDR.KIND);
     loop =
         new PlanController<>(
             "kubernetes-service",
             1,
             parts,
-            (key, _) ->
+            (key, now) ->
                 decide(
                     config,
                     services.get(NAMESPACE, NAME),
                     endpoints.get(NAMESPACE, NAME),
-                    slices.get(NAMESPACE, NAME)));
+                    slices.get(NAMESPACE, NAME),
+                    range(ranges.get("", NAME), now)));
     services.onChange(this::seen);
     endpoints.onChange(this::seen);
     slices.onChange(this::seen);
+    ranges.onChange(change -> {
+      if (change.latest().metadata().name().equals(NAME)) {
+        loop.add(NAME);
+      }
+    });
   }
 
   private void seen(Change<? extends KubeObject> change) {
@@ -70,8 +83,9 @@ public final class KubernetesService implements Controller {
       ControllersConfig config,
       Optional<Service> service,
       Optional<Endpoints> endpoints,
-      Optional<EndpointSlice> slice) {
-    List<Action> actions = new ArrayList<>();
+      Optional<EndpointSlice> slice,
+      Optional<Action> range) {
+    List<Action> actions = new ArrayList<>(range.stream().toList());
     if (service.isEmpty()) {
       actions.add(new Action.Create<>(Service.KIND, service(config)));
     }
@@ -91,6 +105,34 @@ public final class KubernetesService implements Controller {
       actions.add(new Action.Update<>(EndpointSlice.KIND, wantedSlice));
     }
     return Plan.of(actions).withAgain(LOOK_AGAIN);
+  }
+
+  /** What makes the range known, or says that it is in use. */
+  static Optional<Action> range(Optional<ServiceCIDR> present, Instant now) {
+    if (present.isEmpty()) {
+      ServiceCIDR range =
+          ServiceCIDR.builder()
+              .metadata(ObjectMeta.builder().name(NAME).build())
+              .spec(
+                  ServiceCIDRSpec.builder().cidrs(List.of(ControllersConfig.SERVICE_CIDR)).build())
+              .build();
+      return Optional.of(new Action.Create<>(ServiceCIDR.KIND, range));
+    }
+    if (!present.get().status().conditions().isEmpty()) {
+      return Optional.empty();
+    }
+    Condition ready =
+        Condition.builder()
+            .type("Ready")
+            .status("True")
+            .reason("")
+            .message("Kubernetes default Service CIDR is ready")
+            .lastTransitionTime(now)
+            .build();
+    ServiceCIDRStatus status = ServiceCIDRStatus.builder().conditions(List.of(ready)).build();
+    return Optional.of(
+        new Action.UpdateStatus<>(
+            ServiceCIDR.KIND, present.get().toBuilder().status(status).build()));
   }
 
   private static ObjectMeta meta(Optional<ObjectMeta> present, Map<String, String> labels) {
