@@ -52,7 +52,7 @@ final class ControlPlane {
     if (ingress) {
       ApiClient edge = clients.controller("ingress-controller");
       IngressController.provideClass(edge);
-      parts.push(IngressController.start(edge, timer));
+      parts.push(IngressController.start(edge, builtIns.gatewaysHaveAddresses(), timer));
     }
     SchedulerRunner scheduler =
         SchedulerRunner.start(

@@ -103,11 +103,11 @@ final class LocalNode {
     if (options.dns().builtIn()) {
       opened(ClusterDns.start(api, dns(), sockets, timer, random));
     }
+    AnnouncedAddresses addresses = opened(AnnouncedAddresses.start(api, options.nodeName(), timer));
     if (options.ingress().served()) {
       IngressSettings ingress = options.ingress().settings(options.nodeName(), sockets);
-      opened(NodeProxy.start(api, ingress, figures, timer, random));
+      opened(NodeProxy.start(api, ingress, figures, addresses::ingressPorts, timer, random));
     }
-    opened(AnnouncedAddresses.start(api, options.nodeName(), timer));
     NodeRuntime runtime = ahead.await();
     podNetwork(api, runtime);
     Kubelet kubelet = kubelet(identity, api, runtime);

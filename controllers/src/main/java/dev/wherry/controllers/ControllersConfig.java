@@ -46,6 +46,11 @@ public record ControllersConfig(
    */
   public record BuiltIns(boolean localPath, boolean loadBalancer, AddressPool pool) {
     public static final BuiltIns ALL = new BuiltIns(true, true, AddressPool.EMPTY);
+
+    /** Whether each Gateway gets an address of its own. */
+    public boolean gatewaysHaveAddresses() {
+      return loadBalancer && !pool.ranges().isEmpty();
+    }
   }
 
   public ControllersConfig {

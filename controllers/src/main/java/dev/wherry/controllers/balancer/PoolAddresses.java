@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -136,8 +137,8 @@ final class PoolAddresses {
                   .orElse("");
       if (present == null) {
         actions.add(new Action.Create<>(Lease.KIND, lease(address, service, holder)));
-      } else if (!holder.equals(before)) {
-        actions.add(new Action.Update<>(Lease.KIND, moved(present, holder)));
+      } else if (!holder.equals(before) || !isFor(service, present)) {
+        actions.add(new Action.Update<>(Lease.KIND, moved(present, service, holder)));
       }
     });
     rest.values().stream()
@@ -165,18 +166,39 @@ final class PoolAddresses {
                 .namespace(AddressLeases.NAMESPACE)
                 .name(AddressLeases.name(address))
                 .labels(Map.of(AddressLeases.LABEL, AddressLeases.POOL))
-                .annotations(
-                    Map.of(AddressLeases.ADDRESS, address, AddressLeases.SERVICE, key(service)))
+                .annotations(annotations(address, service))
                 .build())
         .spec(
             LeaseSpec.builder().holderIdentity(holder).acquireTime(now).leaseTransitions(0).build())
         .build();
   }
 
-  private Lease moved(Lease present, String holder) {
+  private static Map<String, String> annotations(String address, Service service) {
+    Map<String, String> all = new TreeMap<>();
+    all.put(AddressLeases.ADDRESS, address);
+    all.put(AddressLeases.SERVICE, key(service));
+    if (AddressLeases.INGRESS_PROXY.equals(
+        service.metadata().labels().get(AddressLeases.PROXY_LABEL))) {
+      all.put(AddressLeases.PROXY, AddressLeases.INGRESS_PROXY);
+    }
+    return all;
+  }
+
+  private static boolean isFor(Service service, Lease lease) {
+    return lease
+        .metadata()
+        .annotations()
+        .equals(annotations(AddressLeases.address(lease), service));
+  }
+
+  private Lease moved(Lease present, Service service, String holder) {
     LeaseSpec spec = present.spec();
     Integer moves = spec.leaseTransitions();
     return present.toBuilder()
+        .metadata(
+            present.metadata().toBuilder()
+                .annotations(annotations(AddressLeases.address(present), service))
+                .build())
         .spec(
             spec.toBuilder()
                 .holderIdentity(holder)

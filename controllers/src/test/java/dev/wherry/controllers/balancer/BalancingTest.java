@@ -2,6 +2,7 @@ package dev.wherry.controllers.balancer;
 
 import static dev.wherry.controllers.Fixtures.meta;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.wherry.machinery.lease.AddressLeases;
@@ -188,6 +189,23 @@ class BalancingTest {
 
     Plan freed = decide(pool, leases, after.get("b"), after.get("late"));
     assertEquals(List.of("10.0.9.8"), addresses(written(freed).get("late")));
+  }
+
+  @Test
+  void decide_serviceOfAGateway_leavesTheAddressToTheIngress() {
+    AddressPool pool = AddressPool.parse(List.of("10.0.9.8"));
+    Service plain = service("gw", 80, 3);
+    List<Lease> leases = leases(decide(pool, List.of(), plain));
+    assertFalse(AddressLeases.isOfIngress(leases.getFirst()));
+    Service gateway =
+        plain.toBuilder()
+            .metadata(
+                plain.metadata().toBuilder()
+                    .labels(Map.of(AddressLeases.PROXY_LABEL, AddressLeases.INGRESS_PROXY))
+                    .build())
+            .build();
+    List<Lease> after = leases(decide(pool, leases, gateway));
+    assertTrue(AddressLeases.isOfIngress(after.getFirst()), "also an address that was another's");
   }
 
   @Test

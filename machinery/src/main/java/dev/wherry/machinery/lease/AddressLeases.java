@@ -15,6 +15,15 @@ public final class AddressLeases {
   /** The Service it is for, {@code NAMESPACE/NAME}. */
   public static final String SERVICE = "wherry.dev/service";
 
+  /** Upstream's label: Services with it are no Service proxy's. */
+  public static final String PROXY_LABEL = "service.kubernetes.io/service-proxy-name";
+
+  /** The label's value for addresses at which the nodes' ingress answers, no endpoints. */
+  public static final String INGRESS_PROXY = "wherry-ingress";
+
+  /** Who answers at the address; {@link #INGRESS_PROXY}, or nothing for the Service proxy. */
+  public static final String PROXY = "wherry.dev/proxy";
+
   private static final String NAME = "wherry-address-";
 
   private AddressLeases() {}
@@ -29,6 +38,11 @@ public final class AddressLeases {
     return lease.metadata().namespace().equals(NAMESPACE)
         && POOL.equals(lease.metadata().labels().get(LABEL))
         && lease.metadata().name().startsWith(NAME);
+  }
+
+  /** Whether the nodes' ingress answers at the address itself. */
+  public static boolean isOfIngress(Lease lease) {
+    return INGRESS_PROXY.equals(lease.metadata().annotations().get(PROXY));
   }
 
   /** The address; "" where there is none. */

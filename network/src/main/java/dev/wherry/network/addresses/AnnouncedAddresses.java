@@ -7,11 +7,13 @@ import dev.wherry.machinery.lease.AddressLeases;
 import dev.wherry.machinery.time.Timer;
 import dev.wherry.model.Bytes;
 import dev.wherry.model.coordination.v1.Lease;
+import dev.wherry.network.addresses.GuardTable.Guarded;
 import dev.wherry.network.netlink.NetlinkException;
 import dev.wherry.network.netlink.NetlinkMessage;
 import dev.wherry.network.netlink.NetlinkSocket;
 import dev.wherry.network.netlink.NetlinkThread;
 import dev.wherry.network.rtnetlink.Link;
+import dev.wherry.network.upkeep.Upkeep;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -22,7 +24,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Semaphore;
+import java.util.function.Predicate;
 
 /**
  * Gives this node the load balancers' addresses whose Leases name it. The kernel then answers for
@@ -41,29 +43,22 @@ public final class AnnouncedAddresses implements AutoCloseable {
   /** Which the Service proxy of a network namespace holds (decision 0131). */
   private static final int PROXY_PORT = 0x57485259;
 
-  private static final Duration RETRY_PAUSE = Duration.ofSeconds(2);
-  private static final Duration SYNC_MAX = Duration.ofDays(365);
-
-  private final ApiClient api;
   private final String nodeName;
-  private final Timer timer;
   private final Runnable prologue;
-  private final Semaphore news = new Semaphore(0);
+  private final Upkeep upkeep;
   private final Informer<Lease> leases;
-  private final Thread thread;
+  private volatile Set<Integer> ingressPorts = Set.of();
   private Set<Bytes> lent = Set.of();
+  private Guarded guarded = Guarded.NOTHING;
   private List<String> said = List.of();
-  private Timer.Alarm alarm = () -> {};
 
   private AnnouncedAddresses(ApiClient api, String nodeName, Timer timer, Runnable prologue) {
-    this.api = api;
     this.nodeName = nodeName;
-    this.timer = timer;
     this.prologue = prologue;
+    upkeep = new Upkeep("addresses node=" + nodeName, timer, Duration.ZERO);
     Scope scope =
         new Scope(AddressLeases.NAMESPACE, AddressLeases.LABEL + "=" + AddressLeases.POOL, "");
-    leases = new Informer<>(api, Lease.KIND, scope, timer).onChange(_ -> news.release());
-    thread = Thread.ofVirtual().name("addresses").unstarted(this::run);
+    leases = new Informer<>(api, Lease.KIND, scope, timer).onChange(_ -> upkeep.news());
   }
 
   /** Starts to follow the Leases; without any of this node nothing is touched. */
@@ -79,7 +74,7 @@ public final class AnnouncedAddresses implements AutoCloseable {
   static AnnouncedAddresses start(ApiClient api, String nodeName, Timer timer, Runnable prologue) {
     AnnouncedAddresses made = new AnnouncedAddresses(api, nodeName, timer, prologue);
     made.leases.start();
-    made.thread.start();
+    made.upkeep.start("addresses", made::run);
     return made;
   }
 
@@ -94,7 +89,7 @@ public final class AnnouncedAddresses implements AutoCloseable {
 
   static void remove(Runnable prologue) throws IOException, InterruptedException {
     try (NetlinkThread rules = thread(NetlinkSocket.PROTOCOL_NETFILTER, PROXY_PORT, prologue)) {
-      guard(rules, Set.of());
+      guard(rules, Guarded.NOTHING);
     }
   }
 
@@ -114,46 +109,23 @@ public final class AnnouncedAddresses implements AutoCloseable {
     public void lost() {}
   }
 
-  private static void guard(NetlinkThread rules, Set<Bytes> addresses)
+  private static void guard(NetlinkThread rules, Guarded wanted)
       throws IOException, InterruptedException {
     boolean _ =
         rules.call(socket -> {
-          GuardTable.write(socket, addresses);
+          GuardTable.write(socket, wanted);
           return true;
         });
   }
 
-  private void run() {
-    try {
-      if (leases.awaitSynced(SYNC_MAX)) {
-        news.release();
-      }
-      while (true) {
-        news.acquire();
-        news.drainPermits();
-        try {
-          look();
-        } catch (IOException | RuntimeException e) {
-          LOG.log(
-              Level.WARNING,
-              "addresses not kept node={0} why=\"{1}\"",
-              nodeName,
-              String.valueOf(e.getMessage()));
-          again(RETRY_PAUSE);
-        }
-      }
-    } catch (InterruptedException e) {
-      LOG.log(Level.DEBUG, "addresses end node={0}", nodeName);
+  private void run() throws InterruptedException {
+    if (leases.awaitSynced(Upkeep.SYNC_MAX)) {
+      upkeep.keep(this::look);
     }
   }
 
-  private void again(Duration after) {
-    alarm.cancel();
-    alarm = timer.after(after, news::release);
-  }
-
   private void look() throws IOException, InterruptedException {
-    Set<Bytes> wanted = wanted();
+    Set<Bytes> wanted = addresses(this::isMine);
     if (wanted.isEmpty() && lent.isEmpty()) {
       return;
     }
@@ -162,8 +134,11 @@ public final class AnnouncedAddresses implements AutoCloseable {
       Map<Bytes, Link> possible = links.call(socket -> LinkAddresses.possible(socket, wanted));
       tell(wanted, possible.keySet());
       Set<Bytes> before = Set.copyOf(lent);
-      if (!possible.keySet().equals(before)) {
-        guard(rules, possible.keySet());
+      Set<Bytes> ofIngress = addresses(lease -> isMine(lease) && AddressLeases.isOfIngress(lease));
+      Guarded next = new Guarded(possible.keySet(), ofIngress, ingressPorts);
+      if (!next.equals(guarded)) {
+        guard(rules, next);
+        guarded = next;
       }
       boolean _ =
           links.call(socket -> {
@@ -173,7 +148,7 @@ public final class AnnouncedAddresses implements AutoCloseable {
       lent = Set.copyOf(possible.keySet());
     }
     if (!wanted.isEmpty()) {
-      again(AGAIN);
+      upkeep.again(AGAIN);
     }
   }
 
@@ -200,10 +175,19 @@ public final class AnnouncedAddresses implements AutoCloseable {
     return addresses.stream().map(LinkAddresses::text).sorted().toList();
   }
 
-  private Set<Bytes> wanted() {
-    Set<Bytes> wanted = new HashSet<>();
-    leases.list().stream().filter(this::isMine).forEach(lease -> wanted.add(address(lease)));
-    return wanted;
+  private Set<Bytes> addresses(Predicate<Lease> which) {
+    Set<Bytes> found = new HashSet<>();
+    leases.list().stream().filter(which).forEach(lease -> found.add(address(lease)));
+    return found;
+  }
+
+  /** Which ports this node's ingress has open: clients reach them at addresses of Gateways. */
+  public void ingressPorts(Set<Integer> ports) {
+    Set<Integer> now = Set.copyOf(ports);
+    if (!now.equals(ingressPorts)) {
+      ingressPorts = now;
+      upkeep.news();
+    }
   }
 
   private boolean isMine(Lease lease) {
@@ -219,12 +203,7 @@ public final class AnnouncedAddresses implements AutoCloseable {
   /** Stops; addresses stay for as long as they were lent. */
   @Override
   public void close() {
-    thread.interrupt();
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    upkeep.close();
     leases.close();
   }
 }

@@ -8,23 +8,26 @@ import dev.wherry.network.nftables.Chain;
 import dev.wherry.network.nftables.Chain.Hook;
 import dev.wherry.network.nftables.Chain.Point;
 import dev.wherry.network.nftables.Chain.Rule;
+import dev.wherry.network.nftables.DataType;
 import dev.wherry.network.nftables.Element;
 import dev.wherry.network.nftables.Expression;
 import dev.wherry.network.nftables.Family;
 import dev.wherry.network.nftables.Queries;
 import dev.wherry.network.nftables.SetSpec;
 import dev.wherry.network.nftables.Transaction;
+import dev.wherry.network.nftables.Verdict;
 import dev.wherry.network.rules.AddressFamily;
 import dev.wherry.network.rules.Matches;
 import dev.wherry.network.rules.Rules;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The table {@code inet wherry-addresses}: at an announced address only Services answer, none of
- * the host's own programs. New connections to it that no Service took are refused; pings pass. On
- * the netlink thread.
+ * the host's own programs. New connections to it that no Service took are refused, but at the
+ * addresses of Gateways those to the ingress' ports; pings pass. On the netlink thread.
  */
 final class GuardTable {
   static final String NAME = "wherry-addresses";
@@ -35,10 +38,29 @@ final class GuardTable {
   private static final int TCP = 6;
   private static final int UDP = 17;
 
+  private static final String PORTS = "ingress-ports";
+
   private GuardTable() {}
 
+  /**
+   * What is guarded.
+   *
+   * @param addresses all
+   * @param ingress those of them where the ingress answers
+   * @param ports that the ingress has open
+   */
+  record Guarded(Set<Bytes> addresses, Set<Bytes> ingress, Set<Integer> ports) {
+    static final Guarded NOTHING = new Guarded(Set.of(), Set.of(), Set.of());
+
+    Guarded {
+      addresses = Set.copyOf(addresses);
+      ingress = Set.copyOf(ingress);
+      ports = Set.copyOf(ports);
+    }
+  }
+
   /** Guards these addresses and no others; without any there is no table. */
-  static void write(NetlinkSocket socket, Set<Bytes> addresses) throws NetlinkException {
+  static void write(NetlinkSocket socket, Guarded addresses) throws NetlinkException {
     for (int attempt = 1; ; attempt++) {
       try {
         replace(socket, addresses);
@@ -51,8 +73,8 @@ final class GuardTable {
     }
   }
 
-  private static void replace(NetlinkSocket socket, Set<Bytes> addresses) throws NetlinkException {
-    if (addresses.isEmpty()) {
+  private static void replace(NetlinkSocket socket, Guarded guarded) throws NetlinkException {
+    if (guarded.addresses().isEmpty()) {
       if (Queries.tables(socket, FAMILY).contains(NAME)) {
         begin(socket).deleteTable().commit();
       }
@@ -61,16 +83,11 @@ final class GuardTable {
     Transaction transaction = begin(socket);
     transaction.addTable().deleteTable().addTable();
     List<Rule> rules = new ArrayList<>();
+    addSet(transaction, PORTS, DataType.PORT, guarded.ports().stream().map(GuardTable::port));
     for (AddressFamily family : AddressFamily.values()) {
-      transaction.addSet(SetSpec.set(set(family), List.of(family.type())));
-      List<Element> members =
-          addresses.stream()
-              .filter(address -> address.length() == family.bytes())
-              .map(Element::of)
-              .toList();
-      if (!members.isEmpty()) {
-        transaction.addElements(set(family), members);
-      }
+      addSet(transaction, set(family), family.type(), of(family, guarded.addresses()));
+      addSet(transaction, ingress(family), family.type(), of(family, guarded.ingress()));
+      rules.add(admission(family));
       rules.add(refusal(family, TCP, new Expression.ResetConnection()));
       rules.add(refusal(family, UDP, new Expression.RejectPort()));
     }
@@ -78,6 +95,36 @@ final class GuardTable {
     transaction.addChain(chain);
     transaction.addRules(chain);
     transaction.commit();
+  }
+
+  private static void addSet(
+      Transaction transaction, String name, DataType type, Stream<Bytes> members) {
+    transaction.addSet(SetSpec.set(name, List.of(type)));
+    List<Element> elements = members.map(Element::of).toList();
+    if (!elements.isEmpty()) {
+      transaction.addElements(name, elements);
+    }
+  }
+
+  private static Stream<Bytes> of(AddressFamily family, Set<Bytes> addresses) {
+    return addresses.stream().filter(address -> address.length() == family.bytes());
+  }
+
+  private static Bytes port(int number) {
+    return Bytes.copyOf(new byte[] {(byte) (number >> 8), (byte) number});
+  }
+
+  private static String ingress(AddressFamily family) {
+    return "ingress" + family.suffix();
+  }
+
+  private static Rule admission(AddressFamily family) {
+    return Rules.of(family)
+        .then(Matches.protocol(TCP))
+        .then(Matches.destination(family, 0), new Expression.Member(ingress(family), 0, false))
+        .then(Matches.port(0))
+        .then(new Expression.Member(PORTS, 1, false), new Expression.Decide(Verdict.ACCEPT))
+        .rule();
   }
 
   private static Transaction begin(NetlinkSocket socket) throws NetlinkException {

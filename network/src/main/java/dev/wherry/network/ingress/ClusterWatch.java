@@ -125,13 +125,27 @@ final class ClusterWatch implements AutoCloseable {
     return slices.byIndex(BY_SERVICE, service.toString());
   }
 
-  /** The objects as translations see them; which Services they ask for is remembered. */
+  /** All Services; none before they are followed. */
+  List<Service> services() {
+    return services.list();
+  }
+
+  Optional<Service> service(ObjectKey key) {
+    return services.get(key.namespace(), key.name());
+  }
+
+  /**
+   * The objects as translations see them; which Services they ask for is remembered.
+   *
+   * @param own whether each Gateway is to get an address of its own
+   */
   Objects objects(
       Function<ObjectKey, CertificateState> certificates,
       Function<ObjectKey, Authorities> authorities,
-      Supplier<List<String>> addresses) {
+      Supplier<List<String>> addresses,
+      boolean own) {
     askedServices.clear();
-    return new Objects(certificates, authorities, addresses);
+    return new Objects(certificates, authorities, addresses, own);
   }
 
   /** A look at the informers. */
@@ -139,11 +153,14 @@ final class ClusterWatch implements AutoCloseable {
     private final Function<ObjectKey, CertificateState> certificates;
     private final Function<ObjectKey, Authorities> authorities;
     private final Supplier<List<String>> addresses;
+    private final boolean own;
 
     private Objects(
         Function<ObjectKey, CertificateState> certificates,
         Function<ObjectKey, Authorities> authorities,
-        Supplier<List<String>> addresses) {
+        Supplier<List<String>> addresses,
+        boolean own) {
+      this.own = own;
       this.certificates = certificates;
       this.authorities = authorities;
       this.addresses = addresses;
@@ -188,6 +205,11 @@ final class ClusterWatch implements AutoCloseable {
     @Override
     public List<String> addresses() {
       return addresses.get();
+    }
+
+    @Override
+    public boolean gatewaysHaveAddresses() {
+      return own;
     }
   }
 

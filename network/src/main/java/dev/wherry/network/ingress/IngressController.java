@@ -51,10 +51,14 @@ public final class IngressController implements AutoCloseable {
   private final Informer<Node> nodes;
   private final EventRecorder events;
   private final StatusWriter statuses;
+  private final GatewayServices gatewayServices;
+  private final boolean pooled;
   private final Thread thread;
   private Set<Findings.Problem> told = Set.of();
 
-  private IngressController(ApiClient api, Timer timer) {
+  private IngressController(ApiClient api, boolean pooled, Timer timer) {
+    this.pooled = pooled;
+    gatewayServices = new GatewayServices(api);
     queue = new WorkQueue<>(timer);
     watch = new ClusterWatch(api, timer, this::changed, _ -> {});
     secrets = new FollowedSecrets(api, timer, new Unused(), this::changed);
@@ -65,8 +69,13 @@ public final class IngressController implements AutoCloseable {
     thread = Thread.ofVirtual().name("ingress-status").unstarted(this::run);
   }
 
-  public static IngressController start(ApiClient api, Timer timer) {
-    IngressController controller = new IngressController(api, timer);
+  /**
+   * Starts it.
+   *
+   * @param pooled whether there is a pool of addresses, so that each Gateway gets one of its own
+   */
+  public static IngressController start(ApiClient api, boolean pooled, Timer timer) {
+    IngressController controller = new IngressController(api, pooled, timer);
     controller.watch.start();
     controller.nodes.start();
     controller.changed();
@@ -135,7 +144,8 @@ public final class IngressController implements AutoCloseable {
   }
 
   private void everything() throws InterruptedException {
-    if (!watch.follow()) {
+    boolean followed = watch.follow();
+    if (!followed) {
       queue.addAfter(ALL, RETRY_PAUSE);
     }
     List<Place> places =
@@ -148,10 +158,14 @@ public final class IngressController implements AutoCloseable {
             watch.objects(
                 secrets::state,
                 authorities::state,
-                () -> places.stream().map(Place::address).distinct().toList()));
+                () -> places.stream().map(Place::address).distinct().toList(),
+                pooled));
     Findings findings = now.findings();
     if (!(secrets.follow(findings.secrets()) & authorities.follow(findings.authorities()))) {
       queue.addAfter(ALL, READ_PAUSE);
+    }
+    if (followed) {
+      gatewayServices.keep(findings.services(), watch.services(), watch::service);
     }
     for (Findings.Problem problem : findings.problems()) {
       if (!told.contains(problem)) {

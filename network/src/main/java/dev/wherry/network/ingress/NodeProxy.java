@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +56,7 @@ public final class NodeProxy implements AutoCloseable {
   private final NodeAnnotation announcement;
   private final Endpoints endpoints = new Endpoints();
   private final ProxyFigures figures;
+  private final Consumer<Set<Integer>> opened;
   private final Thread thread;
   private RouteTable table = RouteTable.EMPTY;
   private Map<Integer, String> failures = Map.of();
@@ -64,8 +66,10 @@ public final class NodeProxy implements AutoCloseable {
       ApiClient api,
       IngressSettings settings,
       ProxyFigures figures,
+      Consumer<Set<Integer>> opened,
       Timer timer,
       SecureRandom random) {
+    this.opened = opened;
     this.settings = settings;
     this.figures = figures;
     this.timer = timer;
@@ -83,15 +87,17 @@ public final class NodeProxy implements AutoCloseable {
    * Starts to follow the API; ports open when there is something to serve.
    *
    * @param figures where it counts
+   * @param opened told which ports are open, as clients use them
    * @param random for the certificate of hosts without one, and for the choice of endpoints
    */
   public static NodeProxy start(
       ApiClient api,
       IngressSettings settings,
       ProxyFigures figures,
+      Consumer<Set<Integer>> opened,
       Timer timer,
       SecureRandom random) {
-    NodeProxy proxy = new NodeProxy(api, settings, figures, timer, random);
+    NodeProxy proxy = new NodeProxy(api, settings, figures, opened, timer, random);
     proxy.watch.start();
     proxy.changed();
     proxy.thread.start();
@@ -168,6 +174,7 @@ public final class NodeProxy implements AutoCloseable {
     leaveRest(followed);
     endpoints.keepOnly(backends);
     announcement.say(new NodePorts(running.ports()).text());
+    opened.accept(Set.copyOf(running.ports().values()));
     if (nothing) {
       server = null;
       running.close();
@@ -176,7 +183,7 @@ public final class NodeProxy implements AutoCloseable {
 
   private Translation translation() {
     return Translation.of(
-        watch.objects(_ -> new CertificateState.Usable(), authorities::state, List::of));
+        watch.objects(_ -> new CertificateState.Usable(), authorities::state, List::of, false));
   }
 
   /** Only who has seen all rules knows which ports of a former program nobody wants. */

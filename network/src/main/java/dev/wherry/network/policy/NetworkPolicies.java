@@ -16,12 +16,12 @@ import dev.wherry.network.netlink.OnlyOwner;
 import dev.wherry.network.nftables.Queries;
 import dev.wherry.network.trees.DefinedKinds;
 import dev.wherry.network.trees.TreeObject;
+import dev.wherry.network.upkeep.Upkeep;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Semaphore;
 
 /**
  * Keeps this node's table of policies. While the cluster has none it watches policies only, and
@@ -33,14 +33,10 @@ public final class NetworkPolicies implements AutoCloseable {
   /** Another owner's than the Service proxy's, in the same way (decision 0131). */
   private static final int PORT = 0x57485250;
 
-  private static final Duration RETRY_PAUSE = Duration.ofSeconds(2);
-
   /** Changes of many pods at once are one transaction. */
   private static final Duration GATHER_PAUSE = Duration.ofMillis(10);
 
-  private static final Duration SYNC_MAX = Duration.ofDays(365);
-
-  private final Semaphore news = new Semaphore(0);
+  private final Upkeep upkeep;
   private final String nodeName;
   private final Timer timer;
   private final Runnable prologue;
@@ -49,7 +45,6 @@ public final class NetworkPolicies implements AutoCloseable {
   private final Informer<Node> node;
   private final Informer<Namespace> namespaces;
   private final Informer<Pod> pods;
-  private final Thread thread;
   private PolicyTable written = PolicyTable.EMPTY;
   private volatile boolean doubtful = true;
   private boolean watching;
@@ -58,16 +53,16 @@ public final class NetworkPolicies implements AutoCloseable {
     this.nodeName = nodeName;
     this.timer = timer;
     this.prologue = prologue;
+    upkeep = new Upkeep("network policies node=" + nodeName, timer, GATHER_PAUSE);
     policies =
-        new Informer<>(client, NetworkPolicy.KIND, Scope.ALL, timer).onChange(_ -> news.release());
-    clusterKinds = new DefinedKinds(client, timer, news::release);
+        new Informer<>(client, NetworkPolicy.KIND, Scope.ALL, timer).onChange(_ -> upkeep.news());
+    clusterKinds = new DefinedKinds(client, timer, upkeep::news);
     node =
         new Informer<>(client, Node.KIND, Scope.ofFields("metadata.name=" + nodeName), timer)
-            .onChange(_ -> news.release());
+            .onChange(_ -> upkeep.news());
     namespaces =
-        new Informer<>(client, Namespace.KIND, Scope.ALL, timer).onChange(_ -> news.release());
+        new Informer<>(client, Namespace.KIND, Scope.ALL, timer).onChange(_ -> upkeep.news());
     pods = new Informer<>(client, Pod.KIND, Scope.ALL, timer).onChange(this::podChanged);
-    thread = Thread.ofVirtual().name("network-policies").unstarted(this::run);
   }
 
   /** Starts it; it waits by itself for the API and for its turn in this namespace. */
@@ -85,7 +80,7 @@ public final class NetworkPolicies implements AutoCloseable {
     started.policies.start();
     started.clusterKinds.expect(ClusterPolicy.KIND);
     started.node.start();
-    started.thread.start();
+    started.upkeep.start("network-policies", started::run);
     return started;
   }
 
@@ -121,48 +116,35 @@ public final class NetworkPolicies implements AutoCloseable {
             && before.status().phase().equals(now.status().phase())
             && before.metadata().labels().equals(now.metadata().labels());
     if (!same) {
-      news.release();
+      upkeep.news();
     }
   }
 
-  private void run() {
+  private void run() throws InterruptedException {
     String owner = "network policies node=" + nodeName;
     try (NetlinkThread netlink =
         OnlyOwner.start(setup(prologue), new Ears(this::doubt), timer, owner)) {
-      if (policies.awaitSynced(SYNC_MAX) && node.awaitSynced(SYNC_MAX)) {
-        news.release();
-        work(netlink);
+      if (policies.awaitSynced(Upkeep.SYNC_MAX) && node.awaitSynced(Upkeep.SYNC_MAX)) {
+        upkeep.keep(() -> look(netlink));
       }
-    } catch (InterruptedException e) {
-      LOG.log(Level.DEBUG, "network policies end node={0}", nodeName);
     }
   }
 
   private void doubt() {
     doubtful = true;
-    news.release();
+    upkeep.news();
   }
 
-  private void work(NetlinkThread netlink) throws InterruptedException {
-    while (true) {
-      news.acquire();
-      timer.pause(GATHER_PAUSE);
-      news.drainPermits();
-      try {
-        bring(netlink);
-      } catch (IOException e) {
-        LOG.log(
-            Level.WARNING, "policies not written node={0} why=\"{1}\"", nodeName, e.getMessage());
-        again();
-      } catch (RuntimeException e) {
-        LOG.log(Level.ERROR, "network policies failed node=" + nodeName, e);
-        again();
+  private void look(NetlinkThread netlink) throws IOException, InterruptedException {
+    boolean done = false;
+    try {
+      bring(netlink);
+      done = true;
+    } finally {
+      if (!done) {
+        doubtful = true;
       }
     }
-  }
-
-  private void again() {
-    timer.after(RETRY_PAUSE, this::doubt);
   }
 
   private void bring(NetlinkThread netlink) throws IOException, InterruptedException {
@@ -173,7 +155,8 @@ public final class NetworkPolicies implements AutoCloseable {
       namespaces.start();
       watching = true;
     }
-    if (watching && !(pods.awaitSynced(SYNC_MAX) && namespaces.awaitSynced(SYNC_MAX))) {
+    if (watching
+        && !(pods.awaitSynced(Upkeep.SYNC_MAX) && namespaces.awaitSynced(Upkeep.SYNC_MAX))) {
       return;
     }
     boolean whole = doubtful;
@@ -225,12 +208,7 @@ public final class NetworkPolicies implements AutoCloseable {
   /** Stops; the table stays. */
   @Override
   public void close() {
-    thread.interrupt();
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    upkeep.close();
     policies.close();
     clusterKinds.close();
     node.close();

@@ -20,9 +20,11 @@ import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -83,15 +85,19 @@ class AnnouncedAddressesTest {
     }
   }
 
-  private boolean connects(int port) throws Exception {
-    return client.call(() -> {
-      try (Socket socket = new Socket()) {
-        socket.connect(new InetSocketAddress(ADDRESS, port), 5_000);
-        return true;
-      } catch (ConnectException e) {
-        return false;
-      }
-    });
+  private boolean connects(int port) {
+    try {
+      return client.call(() -> {
+        try (Socket socket = new Socket()) {
+          socket.connect(new InetSocketAddress(ADDRESS, port), 5_000);
+          return true;
+        } catch (ConnectException e) {
+          return false;
+        }
+      });
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Test
@@ -108,6 +114,23 @@ class AnnouncedAddressesTest {
         client.exec("busybox", "ping", "-c1", "-W2", ADDRESS).contains("1 packets received"));
     try (ServerSocket own = node.call(() -> new ServerSocket(2_222))) {
       assertFalse(connects(own.getLocalPort()), "the host's own programs do not answer there");
+    }
+
+    addresses.ingressPorts(Set.of(2_223));
+    try (ServerSocket ingress = node.call(() -> new ServerSocket(2_223))) {
+      assertFalse(connects(ingress.getLocalPort()), "nor does the ingress, at a Service's address");
+      Lease served = api.get(Lease.KIND, AddressLeases.NAMESPACE, AddressLeases.name(ADDRESS));
+      Map<String, String> words = new HashMap<>(served.metadata().annotations());
+      words.put(AddressLeases.PROXY, AddressLeases.INGRESS_PROXY);
+      api.update(
+          Lease.KIND,
+          served.toBuilder()
+              .metadata(served.metadata().toBuilder().annotations(words).build())
+              .build());
+      Eventually.await("a Gateway's", () -> connects(ingress.getLocalPort()));
+    }
+    try (ServerSocket own = node.call(() -> new ServerSocket(2_222))) {
+      assertFalse(connects(own.getLocalPort()), "and nobody else");
     }
 
     Lease held = api.get(Lease.KIND, AddressLeases.NAMESPACE, AddressLeases.name(ADDRESS));

@@ -76,9 +76,10 @@ class EdgeTest {
               ListeningSockets.OWN,
               1),
           new ProxyFigures(),
+          _ -> {},
           timer,
           RANDOM);
-  private final IngressController controller = IngressController.start(api, timer);
+  private final IngressController controller = IngressController.start(api, false, timer);
 
   private static com.sun.net.httpserver.HttpServer backend() {
     try {

@@ -31,6 +31,11 @@ public interface ClusterObjects {
   /** Where clients reach the proxies, first ones first. */
   List<String> addresses();
 
+  /** Whether each Gateway is to get an address of its own, so that none is a mistake. */
+  default boolean gatewaysHaveAddresses() {
+    return false;
+  }
+
   /** What a ConfigMap says of whom to trust. */
   sealed interface Authorities {
     /**

@@ -18,6 +18,7 @@ public final class Findings {
   private final Set<ObjectKey> authorities = new LinkedHashSet<>();
   private final Set<Problem> problems = new LinkedHashSet<>();
   private final List<Ingress> ingresses = new ArrayList<>();
+  private final List<GatewayService> services = new ArrayList<>();
   private final Map<TreeObject, ObjectNode> statuses = new LinkedHashMap<>();
 
   /** Something that its owner should hear of as an event. */
@@ -53,6 +54,10 @@ public final class Findings {
     ingresses.add(ingress);
   }
 
+  void service(GatewayService service) {
+    services.add(service);
+  }
+
   void status(TreeObject object, ObjectNode status) {
     statuses.put(object, status);
   }
@@ -69,6 +74,11 @@ public final class Findings {
 
   public Set<Problem> problems() {
     return problems;
+  }
+
+  /** What asks for the Gateways' own addresses, where they are to have some. */
+  public List<GatewayService> services() {
+    return services;
   }
 
   /** The Ingresses that are served. */

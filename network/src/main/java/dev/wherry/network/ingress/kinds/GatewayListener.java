@@ -7,6 +7,7 @@ import dev.wherry.machinery.informer.ObjectKey;
 import dev.wherry.model.selector.Labels;
 import dev.wherry.network.ingress.kinds.ClusterObjects.CertificateState;
 import dev.wherry.network.ingress.route.HostPattern;
+import dev.wherry.network.ingress.route.RouteTable;
 import dev.wherry.network.trees.TreeObject;
 import dev.wherry.network.trees.Trees;
 import java.util.ArrayList;
@@ -30,6 +31,7 @@ final class GatewayListener {
 
   private final TreeObject gateway;
   private final JsonNode spec;
+  private final RouteTable.Builder table;
   private final List<String> kinds = new ArrayList<>();
   private Condition accepted = Condition.yes("Accepted", "Accepted");
   private Condition conflicted = Condition.no("Conflicted", "NoConflicts", "");
@@ -37,14 +39,20 @@ final class GatewayListener {
   private Optional<ObjectKey> certificate = Optional.empty();
   private int attached;
 
-  private GatewayListener(TreeObject gateway, JsonNode spec) {
+  private GatewayListener(TreeObject gateway, JsonNode spec, RouteTable.Builder table) {
     this.gateway = gateway;
+    this.table = table;
     this.spec = spec;
   }
 
   static GatewayListener of(
-      TreeObject gateway, JsonNode spec, ClusterObjects objects, Grants grants, Findings findings) {
-    GatewayListener listener = new GatewayListener(gateway, spec);
+      TreeObject gateway,
+      JsonNode spec,
+      RouteTable.Builder table,
+      ClusterObjects objects,
+      Grants grants,
+      Findings findings) {
+    GatewayListener listener = new GatewayListener(gateway, spec, table);
     if (!ROUTES.containsKey(listener.protocol())) {
       listener.accepted =
           Condition.no(
@@ -97,6 +105,11 @@ final class GatewayListener {
 
   TreeObject gateway() {
     return gateway;
+  }
+
+  /** Where its rules are gathered: those of the Gateway's addresses. */
+  RouteTable.Builder table() {
+    return table;
   }
 
   Optional<ObjectKey> certificate() {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.machinery.informer.ObjectKey;
+import dev.wherry.model.core.v1.Service;
 import dev.wherry.model.json.Json;
 import dev.wherry.model.kind.Kind;
 import dev.wherry.network.ingress.route.RouteTable;
@@ -15,12 +16,16 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * Gateways and their routes (Gateway API v1). All Gateways share the nodes' addresses; listeners of
- * two Gateways for one port and host serve the routes of both.
+ * Gateways and their routes (Gateway API v1). A Gateway is served at the addresses that its Service
+ * has been given. Those without one share the nodes' addresses; there listeners of two Gateways for
+ * one port and host serve the routes of both.
  */
 final class GatewayTranslation {
   private static final int PORT_MAX = 65_535;
@@ -48,8 +53,7 @@ final class GatewayTranslation {
     }
     gateways.values().stream().flatMap(List::stream).forEach(this::open);
     BackendPolicies policies = BackendPolicies.of(objects, findings);
-    RouteTranslation routes =
-        new RouteTranslation(objects, table, findings, grants, policies, gateways);
+    RouteTranslation routes = new RouteTranslation(objects, findings, grants, policies, gateways);
     for (Kind<TreeObject> kind : ROUTES) {
       sorted(objects.all(kind)).forEach(routes::route);
     }
@@ -85,8 +89,9 @@ final class GatewayTranslation {
 
   private List<GatewayListener> listeners(TreeObject gateway, Grants grants) {
     List<GatewayListener> listeners = new ArrayList<>();
+    RouteTable.Builder own = table(gateway);
     for (JsonNode spec : gateway.spec().path("listeners")) {
-      listeners.add(GatewayListener.of(gateway, spec, objects, grants, findings));
+      listeners.add(GatewayListener.of(gateway, spec, own, objects, grants, findings));
     }
     for (GatewayListener one : listeners) {
       for (GatewayListener other : listeners) {
@@ -104,8 +109,17 @@ final class GatewayTranslation {
     }
     if (hasParameters(gateway)) {
       listeners.forEach(one -> one.refuse("Pending", "the Gateway's parameters are not known"));
+    } else if (GatewayService.asksForOthers(gateway)) {
+      listeners.forEach(one -> one.refuse("Pending", "the Gateway's addresses are not supported"));
     }
     return listeners;
+  }
+
+  /** Without an address of its own yet, nobody is served: not where another Gateway is. */
+  private RouteTable.Builder table(TreeObject gateway) {
+    return GatewayService.of(gateway, objects)
+        .map(service -> table.at(Set.copyOf(GatewayService.addresses(service))))
+        .orElse(table);
   }
 
   /** We know of none, and a Gateway with some is not to be served (GatewayInfrastructure). */
@@ -118,11 +132,12 @@ final class GatewayTranslation {
     boolean usable =
         port > 0
             && port <= PORT_MAX
-            && table.tls(port).filter(tls -> tls != listener.tls()).isEmpty();
+            && listener.table().tls(port).filter(tls -> tls != listener.tls()).isEmpty();
     if (listener.isAccepted() && !usable) {
       listener.refuse("PortUnavailable", "the port speaks another protocol already");
     }
     if (listener.isProgrammed()) {
+      RouteTable.Builder table = listener.table();
       if (listener.http()) {
         table.listen(port, listener.tls(), listener.host());
       } else {
@@ -139,9 +154,16 @@ final class GatewayTranslation {
       return;
     }
     TreeObject gateway = listeners.getFirst().gateway();
+    if (objects.gatewaysHaveAddresses()
+        && listeners.stream().anyMatch(GatewayListener::isAccepted)) {
+      SortedSet<Integer> ports = new TreeSet<>();
+      listeners.stream().filter(GatewayListener::isAccepted).forEach(one -> ports.add(one.port()));
+      findings.service(new GatewayService(gateway, ports));
+    }
     ObjectNode status = Json.object();
+    List<String> reached = reached(gateway);
     ArrayNode addresses = status.putArray("addresses");
-    for (String address : objects.addresses()) {
+    for (String address : reached) {
       addresses.addObject().put("type", "IPAddress").put("value", address);
     }
     long generation = gateway.generation();
@@ -153,20 +175,39 @@ final class GatewayTranslation {
     Condition accepted =
         hasParameters(gateway)
             ? Condition.no("Accepted", "InvalidParameters", "no parameters are known here")
-            : new Condition("Accepted", any, reason, message);
+            : GatewayService.asksForOthers(gateway)
+                ? Condition.no("Accepted", "UnsupportedAddress", "only IP addresses can be given")
+                : new Condition("Accepted", any, reason, message);
     accepted.write(conditions, generation);
-    programmed(listeners).write(conditions, generation);
+    programmed(listeners, reached).write(conditions, generation);
     ArrayNode written = status.putArray("listeners");
     listeners.forEach(listener -> listener.writeStatus(written));
     findings.status(gateway, status);
   }
 
-  private Condition programmed(List<GatewayListener> listeners) {
+  /** Where a Gateway is reached: its own addresses, or of the shared ones those it asks for. */
+  private List<String> reached(TreeObject gateway) {
+    Optional<Service> service = GatewayService.of(gateway, objects);
+    if (service.isPresent() || objects.gatewaysHaveAddresses()) {
+      return service.map(GatewayService::addresses).orElse(List.of());
+    }
+    List<String> wishes = GatewayService.wishes(gateway);
+    return objects.addresses().stream()
+        .filter(address -> wishes.isEmpty() || wishes.contains(address))
+        .toList();
+  }
+
+  private Condition programmed(List<GatewayListener> listeners, List<String> reached) {
     if (listeners.stream().noneMatch(GatewayListener::isProgrammed)) {
       return Condition.no("Programmed", "Invalid", "no listener is served");
     }
-    return objects.addresses().isEmpty()
-        ? Condition.no("Programmed", "AddressNotAssigned", "no node serves it yet")
-        : Condition.yes("Programmed", "Programmed");
+    if (!reached.isEmpty()) {
+      return Condition.yes("Programmed", "Programmed");
+    }
+    List<String> wishes = GatewayService.wishes(listeners.getFirst().gateway());
+    return wishes.isEmpty()
+        ? Condition.no("Programmed", "AddressNotAssigned", "there is no address for it yet")
+        : Condition.no(
+            "Programmed", "AddressNotUsable", "it cannot have " + String.join(", ", wishes));
   }
 }

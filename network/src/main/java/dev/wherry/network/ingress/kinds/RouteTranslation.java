@@ -7,7 +7,6 @@ import dev.wherry.machinery.informer.ObjectKey;
 import dev.wherry.model.json.Json;
 import dev.wherry.network.ingress.route.HostPattern;
 import dev.wherry.network.ingress.route.Route;
-import dev.wherry.network.ingress.route.RouteTable;
 import dev.wherry.network.ingress.route.StreamRoute;
 import dev.wherry.network.trees.TreeObject;
 import dev.wherry.network.trees.Trees;
@@ -19,7 +18,6 @@ import java.util.Optional;
 /** Brings routes and listeners together, and says in each route's status how that went. */
 final class RouteTranslation {
   private final ClusterObjects objects;
-  private final RouteTable.Builder table;
   private final Findings findings;
   private final Grants grants;
   private final BackendPolicies policies;
@@ -27,13 +25,11 @@ final class RouteTranslation {
 
   RouteTranslation(
       ClusterObjects objects,
-      RouteTable.Builder table,
       Findings findings,
       Grants grants,
       BackendPolicies policies,
       Map<ObjectKey, List<GatewayListener>> gateways) {
     this.objects = objects;
-    this.table = table;
     this.findings = findings;
     this.grants = grants;
     this.policies = policies;
@@ -133,10 +129,10 @@ final class RouteTranslation {
   private void add(GatewayListener listener, List<HostPattern> hosts, RouteRules rules) {
     for (HostPattern host : hosts) {
       for (Route route : rules.routes()) {
-        table.add(listener.port(), listener.host(), route.at(host));
+        listener.table().add(listener.port(), listener.host(), route.at(host));
       }
       for (StreamRoute stream : rules.streams(listener.ends())) {
-        table.add(listener.port(), listener.host(), stream.at(host));
+        listener.table().add(listener.port(), listener.host(), stream.at(host));
       }
     }
   }

@@ -1,6 +1,6 @@
 package dev.wherry.network.ingress.proxy;
 
-import dev.wherry.network.ingress.route.PortRoutes;
+import dev.wherry.network.ingress.route.PortTable;
 import dev.wherry.network.sockets.Listeners;
 import dev.wherry.network.sockets.WantedSocket;
 import io.netty.bootstrap.ServerBootstrap;
@@ -33,11 +33,12 @@ final class ProxyPort {
 
   private final ProxyServer.Setup setup;
   private final Map<EventLoop, ProxyLoop> loops;
-  private final Door door;
   private final ChannelGroup clients = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
   private final Listeners listeners;
   private final int number;
-  private volatile PortRoutes routes;
+  private final IntUnaryOperator outside;
+  private final int named;
+  private volatile PortTable table;
   private volatile boolean draining;
 
   private ProxyPort(
@@ -45,13 +46,14 @@ final class ProxyPort {
       EventLoopGroup group,
       Map<EventLoop, ProxyLoop> loops,
       int number,
-      PortRoutes routes,
+      PortTable table,
       IntUnaryOperator outside)
       throws IOException, InterruptedException {
     this.setup = setup;
     this.loops = loops;
-    this.routes = routes;
-    this.door = new Door(number, routes.tls(), () -> this.routes, outside, () -> this.draining);
+    this.table = table;
+    this.outside = outside;
+    this.named = number;
     this.listeners = new Listeners(setup.sockets());
     Channel listener = listeners.streams(bootstrap(group), wanted(setup, number));
     this.number = ((InetSocketAddress) listener.localAddress()).getPort();
@@ -83,14 +85,15 @@ final class ProxyPort {
       EventLoopGroup group,
       Map<EventLoop, ProxyLoop> loops,
       int number,
-      PortRoutes routes,
+      PortTable table,
       IntUnaryOperator outside)
       throws IOException, InterruptedException {
-    return new ProxyPort(setup, group, loops, number, routes, outside);
+    return new ProxyPort(setup, group, loops, number, table, outside);
   }
 
-  boolean tls() {
-    return door.tls();
+  /** Whether it can go on by another table without any client noticing. */
+  boolean speaksAs(PortTable other) {
+    return table.speaksAs(other);
   }
 
   /** The port that was bound. */
@@ -98,8 +101,18 @@ final class ProxyPort {
     return number;
   }
 
-  void routes(PortRoutes now) {
-    routes = now;
+  void table(PortTable now) {
+    table = now;
+  }
+
+  /** What handlers of a client know: the rules are those of the address that it connected to. */
+  private Door door(Channel channel) {
+    PortTable now = table;
+    if (now.own().isEmpty() || !(channel.localAddress() instanceof InetSocketAddress local)) {
+      return new Door(named, now.shared().tls(), () -> table.shared(), outside, () -> draining);
+    }
+    String address = local.getAddress().getHostAddress();
+    return new Door(named, now.at(address).tls(), () -> table.at(address), outside, () -> draining);
   }
 
   /** Takes no more clients, lets those there end what runs, then hangs up. */
@@ -135,6 +148,11 @@ final class ProxyPort {
         return;
       }
       channel.closeFuture().addListener(_ -> count.decrementAndGet());
+      Door door = door(channel);
+      if (door.routes().get().isEmpty()) {
+        channel.close();
+        return;
+      }
       clients.add(channel);
       ProxyLoop loop = Objects.requireNonNull(loops.get(channel.eventLoop()));
       if (door.tls()) {

@@ -91,10 +91,8 @@ public final class ProxyServer implements AutoCloseable {
     open.entrySet()
         .removeIf(entry -> {
           boolean stays =
-              table
-                  .port(entry.getKey())
-                  .filter(routes -> routes.tls() == entry.getValue().tls())
-                  .isPresent();
+              table.ports().contains(entry.getKey())
+                  && entry.getValue().speaksAs(table.at(entry.getKey()));
           if (!stays) {
             closing.add(entry.getValue());
           }
@@ -104,18 +102,17 @@ public final class ProxyServer implements AutoCloseable {
       port.end();
     }
     Map<Integer, String> failures = new TreeMap<>();
-    for (var entry : table.ports().entrySet()) {
-      ProxyPort port = open.get(entry.getKey());
+    for (int number : table.ports()) {
+      ProxyPort port = open.get(number);
       if (port != null) {
-        port.routes(entry.getValue());
+        port.table(table.at(number));
         continue;
       }
       try {
         open.put(
-            entry.getKey(),
-            ProxyPort.open(setup, group, loops, entry.getKey(), entry.getValue(), this::outside));
+            number, ProxyPort.open(setup, group, loops, number, table.at(number), this::outside));
       } catch (IOException e) {
-        failures.put(entry.getKey(), String.valueOf(e.getMessage()));
+        failures.put(number, String.valueOf(e.getMessage()));
       }
     }
     return failures;

@@ -13,6 +13,9 @@ import java.util.Optional;
  * first, and a host whose rules do not match leaves the request to less special ones.
  */
 public final class PortRoutes {
+  /** Nobody listens. */
+  public static final PortRoutes NONE = new PortRoutes(false, List.of(), Map.of());
+
   private final boolean tls;
   private final List<Listener> listeners;
   private final Map<HostPattern, String> certificates;
@@ -102,6 +105,11 @@ public final class PortRoutes {
 
   public boolean tls() {
     return tls;
+  }
+
+  /** Whether nobody listens. */
+  public boolean isEmpty() {
+    return listeners.isEmpty();
   }
 
   /** The rule for a request; empty where there is none. */

@@ -1,6 +1,7 @@
 package dev.wherry.network.ingress.route;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -8,36 +9,57 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 
-/** All rules, by the port that clients connect to. Immutable. */
+/** All rules, by the port and, where somebody has one of his own, the address that clients use. */
 public final class RouteTable {
-  public static final RouteTable EMPTY = new RouteTable(Map.of());
+  public static final RouteTable EMPTY = new RouteTable(Map.of(), Map.of());
 
-  private final Map<Integer, PortRoutes> ports;
+  private final Map<Integer, PortRoutes> shared;
+  private final Map<String, Map<Integer, PortRoutes>> own;
 
-  public RouteTable(Map<Integer, PortRoutes> ports) {
-    this.ports = java.util.Collections.unmodifiableMap(new TreeMap<>(ports));
+  private RouteTable(Map<Integer, PortRoutes> shared, Map<String, Map<Integer, PortRoutes>> own) {
+    this.shared = Collections.unmodifiableMap(new TreeMap<>(shared));
+    this.own = Collections.unmodifiableMap(new TreeMap<>(own));
   }
 
-  /** By port, in order. */
-  public Map<Integer, PortRoutes> ports() {
-    return ports;
+  /** All ports that anybody listens on, in order. */
+  public Set<Integer> ports() {
+    Set<Integer> all = new TreeSet<>(shared.keySet());
+    own.values().forEach(ports -> all.addAll(ports.keySet()));
+    return all;
   }
 
+  /** The rules of a port at all addresses. */
+  public PortTable at(int number) {
+    Map<String, PortRoutes> byAddress = new LinkedHashMap<>();
+    own.forEach(
+        (address, ports) -> byAddress.put(address, ports.getOrDefault(number, PortRoutes.NONE)));
+    return new PortTable(shared.getOrDefault(number, PortRoutes.NONE), byAddress);
+  }
+
+  /** The rules of a port at addresses that are nobody's own. */
   public Optional<PortRoutes> port(int number) {
-    return Optional.ofNullable(ports.get(number));
+    return Optional.ofNullable(shared.get(number));
+  }
+
+  private Stream<PortRoutes> all() {
+    return Stream.concat(
+        shared.values().stream(), own.values().stream().flatMap(each -> each.values().stream()));
   }
 
   /** All ports of Services that requests may go to. */
   public Set<BackendKey> backends() {
     Set<BackendKey> keys = new LinkedHashSet<>();
-    for (PortRoutes port : ports.values()) {
-      for (Route route : port.routes()) {
-        route.filters().mirrors().forEach(mirror -> keys.add(mirror.target()));
-        addTargets(route.action(), keys);
-      }
-      port.streams().forEach(stream -> addTargets(stream.action(), keys));
-    }
+    all()
+        .forEach(port -> {
+          for (Route route : port.routes()) {
+            route.filters().mirrors().forEach(mirror -> keys.add(mirror.target()));
+            addTargets(route.action(), keys);
+          }
+          port.streams().forEach(stream -> addTargets(stream.action(), keys));
+        });
     return keys;
   }
 
@@ -53,12 +75,12 @@ public final class RouteTable {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof RouteTable o && ports.equals(o.ports);
+    return other instanceof RouteTable o && shared.equals(o.shared) && own.equals(o.own);
   }
 
   @Override
   public int hashCode() {
-    return ports.hashCode();
+    return shared.hashCode();
   }
 
   /** Gathers rules of many objects; one thread. */
@@ -66,6 +88,7 @@ public final class RouteTable {
     private final Map<Integer, Map<HostPattern, Open>> listeners = new TreeMap<>();
     private final Map<Integer, Map<HostPattern, String>> certificates = new TreeMap<>();
     private final Map<Integer, Boolean> tls = new TreeMap<>();
+    private final Map<Set<String>, Builder> own = new LinkedHashMap<>();
 
     /** A listener in the making. */
     private static final class Open {
@@ -73,6 +96,11 @@ public final class RouteTable {
       private final List<StreamRoute> streams = new ArrayList<>();
       private boolean http;
       private boolean passes;
+    }
+
+    /** Where rules for these addresses alone are gathered. */
+    public Builder at(Set<String> addresses) {
+      return own.computeIfAbsent(Set.copyOf(addresses), _ -> new Builder());
     }
 
     /** Opens a port, and on it a listener for HTTP of some hosts; again does nothing. */
@@ -126,6 +154,15 @@ public final class RouteTable {
     }
 
     public RouteTable build() {
+      Map<String, Map<Integer, PortRoutes>> byAddress = new TreeMap<>();
+      own.forEach((addresses, builder) -> {
+        Map<Integer, PortRoutes> ports = builder.built();
+        addresses.forEach(address -> byAddress.putIfAbsent(address, ports));
+      });
+      return new RouteTable(built(), byAddress);
+    }
+
+    private Map<Integer, PortRoutes> built() {
       Map<Integer, PortRoutes> ports = new TreeMap<>();
       listeners.forEach((port, hosts) -> {
         List<PortRoutes.Listener> all = new ArrayList<>();
@@ -139,7 +176,7 @@ public final class RouteTable {
                 all,
                 certificates.getOrDefault(port, Map.of())));
       });
-      return new RouteTable(ports);
+      return ports;
     }
   }
 }

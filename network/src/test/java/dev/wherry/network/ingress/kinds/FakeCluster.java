@@ -28,6 +28,7 @@ final class FakeCluster implements ClusterObjects {
   private final Map<String, String> badSecrets = new HashMap<>();
   private final Map<String, String> authorities = new HashMap<>();
   private int age;
+  private boolean ownAddresses;
 
   /** Later ones are younger. */
   <T extends KubeObject> FakeCluster with(Kind<T> kind, String yaml) {
@@ -62,6 +63,12 @@ final class FakeCluster implements ClusterObjects {
 
   FakeCluster authorities(String key, String pem) {
     authorities.put(key, pem);
+    return this;
+  }
+
+  /** As on a server with a pool of addresses. */
+  FakeCluster withOwnAddresses() {
+    ownAddresses = true;
     return this;
   }
 
@@ -117,6 +124,11 @@ final class FakeCluster implements ClusterObjects {
     return List.of("192.0.2.1");
   }
 
+  @Override
+  public boolean gatewaysHaveAddresses() {
+    return ownAddresses;
+  }
+
   /** A request for a test. */
   record Request(
       String host,
@@ -142,7 +154,11 @@ final class FakeCluster implements ClusterObjects {
 
   /** Which Service gets a request; a status where none does; "none" where there is no rule. */
   static String answer(Translation translation, int port, Request request) {
-    PortRoutes routes = translation.table().port(port).orElseThrow();
+    return answer(translation.table().port(port).orElseThrow(), request);
+  }
+
+  /** The same for the rules of one port and address. */
+  static String answer(PortRoutes routes, Request request) {
     Optional<Route> found = routes.find(request);
     if (found.isEmpty()) {
       return "none";
