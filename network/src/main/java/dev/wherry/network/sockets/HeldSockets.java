@@ -95,8 +95,7 @@ public final class HeldSockets implements ListeningSockets, AutoCloseable {
       return OptionalInt.empty();
     }
     if (answer.text().charAt(0) != GRANTED || answer.descriptor().isEmpty()) {
-      throw new IOException(
-          "cannot listen on " + wanted.address() + ": " + answer.text().substring(1));
+      throw new IOException(wanted.refused(answer.text().substring(1)));
     }
     return answer.descriptor();
   }

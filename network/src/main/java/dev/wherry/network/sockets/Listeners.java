@@ -99,8 +99,7 @@ public final class Listeners implements AutoCloseable {
     if (!opening.isSuccess()) {
       sockets.drop(wanted);
       throw new IOException(
-          "cannot listen on " + wanted.address() + ": " + opening.cause().getMessage(),
-          opening.cause());
+          wanted.refused(String.valueOf(opening.cause().getMessage())), opening.cause());
     }
     open.push(new Open(wanted, opening.channel()));
     return opening.channel();

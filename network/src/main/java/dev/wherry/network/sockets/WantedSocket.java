@@ -50,6 +50,22 @@ public record WantedSocket(
             index);
   }
 
+  /** Why it cannot be had, and what to do about that. */
+  String refused(String why) {
+    String mend =
+        why.contains("in use")
+            ? "; end the program that 'ss -%slnp sport = :%d' shows, or choose another port"
+                .formatted(kind.word.charAt(0), address.getPort())
+            : why.contains("ermission") ? "; it takes root" : "";
+    return "cannot listen on "
+        + host(address.getAddress())
+        + " port "
+        + address.getPort()
+        + ": "
+        + why
+        + mend;
+  }
+
   private static String host(InetAddress address) {
     String text = address.getHostAddress();
     int scope = text.indexOf('%');
