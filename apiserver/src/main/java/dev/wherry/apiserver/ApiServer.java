@@ -31,6 +31,7 @@ import dev.wherry.apiserver.view.ObjectView;
 import dev.wherry.apiserver.webhook.WebhookClient;
 import dev.wherry.machinery.client.ApiClient;
 import dev.wherry.store.Store;
+import dev.wherry.streaming.tunnel.NodeDialer;
 import dev.wherry.streaming.tunnel.TunnelRegistry;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -232,6 +233,11 @@ public final class ApiServer implements AutoCloseable {
 
   public int port() {
     return edge.port();
+  }
+
+  /** Opens streams to the nodes whose agents are connected. */
+  public NodeDialer nodes() {
+    return tunnels;
   }
 
   /** Certificates and keys of the cluster, for the components beside the server. */

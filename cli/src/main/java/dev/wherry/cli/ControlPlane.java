@@ -12,15 +12,20 @@ import dev.wherry.machinery.pki.TlsContexts;
 import dev.wherry.machinery.pki.TlsIdentity;
 import dev.wherry.machinery.time.Timer;
 import dev.wherry.network.ingress.IngressController;
+import dev.wherry.network.relay.RelayHub;
 import dev.wherry.scheduler.api.SchedulerRunner;
 import dev.wherry.scheduler.config.SchedulerConfig;
+import dev.wherry.streaming.tunnel.DialTarget;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.Supplier;
 
 /** Controllers and scheduler beside an API server, each under its own identity. */
 final class ControlPlane {
+  private static final Duration DIAL_TIME_MAX = Duration.ofSeconds(5);
+
   private ControlPlane() {}
 
   /**
@@ -54,6 +59,11 @@ final class ControlPlane {
       IngressController.provideClass(edge);
       parts.push(IngressController.start(edge, builtIns.gatewaysHaveAddresses(), timer));
     }
+    parts.push(
+        RelayHub.start(
+            clients.apiServer(),
+            node -> api.nodes().dial(node, new DialTarget.Packets(), DIAL_TIME_MAX),
+            timer));
     SchedulerRunner scheduler =
         SchedulerRunner.start(
             clients.scheduler(), scheduling, DeviceLanguage::compile, timer, seed);

@@ -19,6 +19,7 @@ import dev.wherry.network.ingress.proxy.ProxyFigures;
 import dev.wherry.network.nodes.PodNetwork;
 import dev.wherry.network.policy.NetworkPolicies;
 import dev.wherry.network.proxy.ServiceProxy;
+import dev.wherry.network.relay.PodRelay;
 import dev.wherry.network.sockets.ListeningSockets;
 import dev.wherry.runtime.choice.NodeRuntime;
 import dev.wherry.runtime.images.ImageStore;
@@ -109,9 +110,10 @@ final class LocalNode {
       opened(NodeProxy.start(api, ingress, figures, addresses::ingressPorts, timer, random));
     }
     NodeRuntime runtime = ahead.await();
-    podNetwork(api, runtime);
+    PodRelay relay = opened(new PodRelay());
+    podNetwork(api, runtime, relay);
     Kubelet kubelet = kubelet(identity, api, runtime);
-    TunnelRole tunnel = opened(tunnel(identity, kubelet.serverPort()));
+    TunnelRole tunnel = opened(tunnel(identity, kubelet.serverPort(), relay));
     if (near.isEmpty()) {
       opened(AddressWatch.start(options.server(), tunnel.tunnel()::reconnect, timer));
     }
@@ -139,11 +141,11 @@ final class LocalNode {
   }
 
   /** Another's pod network finds ours gone, so that its configuration is the runtime's. */
-  private void podNetwork(ApiClient api, NodeRuntime runtime) throws IOException {
+  private void podNetwork(ApiClient api, NodeRuntime runtime, PodRelay relay) throws IOException {
     PodNetworkFile file = new PodNetworkFile(runtime.cniDirectory(), data.resolve("cni/leases"));
     if (options.podNetwork()) {
       opened(NetworkPolicies.start(api, options.nodeName(), timer));
-      opened(PodNetwork.start(api, options.nodeName(), file, timer));
+      opened(PodNetwork.start(api, options.nodeName(), file, relay, timer));
     } else {
       boolean _ = file.remove();
     }
@@ -185,12 +187,13 @@ final class LocalNode {
     return kubelet;
   }
 
-  private TunnelRole tunnel(NodeIdentity identity, int kubeletPort) {
+  private TunnelRole tunnel(NodeIdentity identity, int kubeletPort, PodRelay relay) {
     return TunnelRole.start(
         options.server(),
         identity::client,
         identity.authority(),
         kubeletPort,
+        relay::take,
         identity.api()::abandonConnections,
         random);
   }

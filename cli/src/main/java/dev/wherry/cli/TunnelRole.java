@@ -4,6 +4,7 @@ import dev.wherry.machinery.pki.TlsContexts;
 import dev.wherry.machinery.pki.TlsIdentity;
 import dev.wherry.streaming.tunnel.AgentTunnel;
 import dev.wherry.streaming.tunnel.TargetPolicy;
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
@@ -16,6 +17,7 @@ import java.net.URI;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import javax.net.ssl.SSLException;
@@ -29,6 +31,7 @@ record TunnelRole(AgentTunnel tunnel, EventLoopGroup loop) implements AutoClosea
       Supplier<TlsIdentity> identity,
       X509Certificate authority,
       int kubeletPort,
+      Consumer<Channel> packets,
       Runnable lost,
       RandomGenerator random) {
     EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
@@ -40,6 +43,7 @@ record TunnelRole(AgentTunnel tunnel, EventLoopGroup loop) implements AutoClosea
                 server,
                 () -> tls(identity, authority),
                 TargetPolicy.kubeletAndAddresses(kubelet),
+                packets,
                 lost),
             loop,
             NioSocketChannel.class,

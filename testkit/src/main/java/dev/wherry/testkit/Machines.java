@@ -32,15 +32,24 @@ public final class Machines implements AutoCloseable {
     Path folder = Files.createTempDirectory(Path.of("/tmp"), "wherry-machines");
     Program wherry = new Program(List.of(Program.launcher().toString()), Map.of());
     Machines machines = new Machines(name, folder, wherry);
-    List<String> all = new ArrayList<>(List.of("cluster", "--name=" + name, "--dir=" + folder));
-    all.addAll(flags);
     try {
-      wherry.run(all.toArray(String[]::new)).orThrow();
+      machines.add(flags);
       return machines;
     } catch (IOException | InterruptedException | RuntimeException e) {
       machines.close();
       throw e;
     }
+  }
+
+  /**
+   * Adds nodes.
+   *
+   * @param flags of {@code wherry cluster}, such as {@code --nodes=3} for one more than two
+   */
+  public void add(List<String> flags) throws IOException, InterruptedException {
+    List<String> all = new ArrayList<>(List.of("cluster", "--name=" + name, "--dir=" + folder));
+    all.addAll(flags);
+    wherry.run(all.toArray(String[]::new)).orThrow();
   }
 
   /** A kubectl of the administrator. */

@@ -46,8 +46,14 @@ final class Machines {
     return folder.resolve("kubeconfig");
   }
 
-  /** Starts the server and the agents that do not run. */
-  void up(int count, boolean nat, boolean busybox) throws IOException, InterruptedException {
+  /**
+   * Starts the server and the agents that do not run.
+   *
+   * @param nat whether machines that are made now get a router before them
+   * @param upFlags of {@code wherry up} for the server
+   */
+  void up(int count, boolean nat, boolean busybox, List<String> upFlags)
+      throws IOException, InterruptedException {
     Files.createDirectories(folder);
     Shell.script(wiring.creation());
     List<Machine> all = new ArrayList<>();
@@ -64,7 +70,10 @@ final class Machines {
     }
     Machine server = all.getFirst();
     say.accept("machine %s at %s: server".formatted(server.name(), server.address()));
-    wherry(server, "up", "--node-name=" + server.name(), "--node-ip=" + server.address());
+    List<String> up = new ArrayList<>(List.of("up", "--node-name=" + server.name()));
+    up.add("--node-ip=" + server.address());
+    up.addAll(upFlags);
+    wherry(server, up.toArray(String[]::new));
     String config = Files.readString(server.data().resolve("admin.kubeconfig"));
     PrivateFiles.writeSecret(
         kubeconfig(), config.replace("127.0.0.1:" + PORT, server.address() + ":" + PORT));

@@ -3,6 +3,7 @@ package dev.wherry.cli.machines;
 import dev.wherry.cli.cluster.Daemon;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -46,6 +47,12 @@ public final class MachinesCommand implements Callable<Integer> {
   @Option(names = "--busybox", description = "Import this host's busybox on every node.")
   private boolean busybox;
 
+  @Option(
+      names = "--up",
+      paramLabel = "FLAG",
+      description = "A flag of 'wherry up' for the server, such as --up=--load-balancer-pool=...")
+  private List<String> upFlags = List.of();
+
   @Option(names = "--delete", description = "End all nodes with their pods and remove them.")
   private boolean delete;
 
@@ -61,7 +68,7 @@ public final class MachinesCommand implements Callable<Integer> {
       System.out.println("removed " + own);
       return 0;
     }
-    machines.up(nodes, nat, busybox);
+    machines.up(nodes, nat, busybox, upFlags);
     System.out.println("export KUBECONFIG=" + machines.kubeconfig());
     return 0;
   }

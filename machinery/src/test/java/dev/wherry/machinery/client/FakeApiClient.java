@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
@@ -185,11 +186,21 @@ public final class FakeApiClient implements ApiClient {
         store.change(kind.info(), namespace, name, part, tree -> patched(tree, type, patch)));
   }
 
+  /** Conditions merge by their type, as those of all kinds do. */
+  private static MergeRules.Rule rule(String field) {
+    return switch (field) {
+      case "status" -> new MergeRules.Rule(Set.of(), "", FakeApiClient::rule);
+      case "conditions" ->
+          new MergeRules.Rule(Set.of(MergeRules.Strategy.MERGE), "type", MergeRules.NONE);
+      default -> MergeRules.Rule.DEFAULT;
+    };
+  }
+
   private static ObjectNode patched(ObjectNode tree, PatchType type, JsonNode patch) {
     return switch (type) {
       case JSON -> JsonPatch.apply(tree, patch);
       case MERGE -> MergePatch.apply(tree, patch);
-      case STRATEGIC_MERGE -> StrategicMergePatch.apply(tree, patch, MergeRules.NONE);
+      case STRATEGIC_MERGE -> StrategicMergePatch.apply(tree, patch, FakeApiClient::rule);
       case APPLY -> throw ApiException.badRequest("the fake knows no server-side apply");
     };
   }

@@ -2,6 +2,7 @@ package dev.wherry.network.nodes;
 
 import dev.wherry.network.netlink.NetlinkMessage;
 import dev.wherry.network.netlink.NetlinkThread;
+import dev.wherry.network.relay.PodRelay;
 import dev.wherry.network.rtnetlink.InterfaceAddress;
 import dev.wherry.network.rtnetlink.Notices;
 import dev.wherry.network.rtnetlink.Notices.Notice;
@@ -34,7 +35,7 @@ final class Ears implements NetlinkThread.Listener {
     return switch (notice) {
       case Notice.OfLink(int link) -> isOnLink(link);
       case Notice.OfAddress(InterfaceAddress address) ->
-          address.prefix() < address.address().length() * Byte.SIZE || isTunnel(address.link());
+          address.prefix() < address.address().length() * Byte.SIZE || isOurs(address.link());
       case Notice.OfRoute(var destination, int protocol) ->
           protocol == KernelNodes.PROTOCOL
               || plan.direct().stream().anyMatch(r -> r.destination().equals(destination));
@@ -42,12 +43,17 @@ final class Ears implements NetlinkThread.Listener {
     };
   }
 
+  private boolean isOurs(int link) {
+    return isTunnel(link)
+        || host.link(PodRelay.DEVICE).filter(device -> device.index() == link).isPresent();
+  }
+
   private boolean isTunnel(int link) {
     return host.link(KernelNodes.DEVICE).filter(device -> device.index() == link).isPresent();
   }
 
   private boolean isOnLink(int link) {
-    return isTunnel(link)
+    return isOurs(link)
         || host.addresses().stream()
             .anyMatch(a -> a.link() == link && a.prefix() < a.address().length() * Byte.SIZE);
   }

@@ -3,12 +3,14 @@ package dev.wherry.network.nodes;
 import dev.wherry.model.Bytes;
 import dev.wherry.network.netlink.NetlinkException;
 import dev.wherry.network.netlink.NetlinkSocket;
+import dev.wherry.network.relay.PodRelay;
 import dev.wherry.network.rtnetlink.InterfaceAddress;
 import dev.wherry.network.rtnetlink.Link;
 import dev.wherry.network.rtnetlink.Neighbour;
 import dev.wherry.network.rtnetlink.Route;
 import dev.wherry.network.rtnetlink.RouteChanges;
 import dev.wherry.network.rtnetlink.RouteQueries;
+import dev.wherry.network.rules.Cidr;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -59,15 +61,70 @@ final class KernelNodes {
       Optional<Link> device = kernel.device(tunnel, present);
       if (device.isPresent()) {
         kernel.tables(tunnel, device.get().index(), host);
+        Optional<Link> relay = host.link(PodRelay.DEVICE).filter(_ -> plan.isRelaying());
+        relay.ifPresent(link -> kernel.relay(link, tunnel, host));
         for (NodesPlan.Beyond each : tunnel.beyond()) {
-          wanted.add(new Route(each.pods(), each.gateway(), device.get().index(), true));
+          wanted.addAll(beyond(each, device.get(), relay));
         }
       }
     } else if (present.filter(link -> link.tunnel().isPresent()).isPresent()) {
       kernel.attempt(() -> kernel.changes.deleteLink(present.get().index()));
     }
     kernel.routes(wanted);
+    if (!plan.isRelaying()) {
+      kernel.deleteRelay(host.links());
+    }
     return new Applied(kernel.count, kernel.problems);
+  }
+
+  /** Where packets are relayed the other end of the tunnel is asked through it all the same. */
+  private static List<Route> beyond(NodesPlan.Beyond each, Link tunnel, Optional<Link> relay) {
+    if (!each.relayed() || relay.isEmpty()) {
+      return List.of(new Route(each.pods(), each.gateway(), tunnel.index(), true));
+    }
+    int bits = each.gateway().length() * Byte.SIZE;
+    Cidr end = new Cidr(each.gateway(), bits);
+    return List.of(
+        new Route(each.pods(), each.gateway(), relay.get().index(), true),
+        new Route(end, each.gateway(), tunnel.index(), true));
+  }
+
+  private void relay(Link link, NodesPlan.Tunnel tunnel, Surroundings host) {
+    if (link.mtu() != tunnel.mtu() || !link.up()) {
+      attempt(() -> changes.setUp(link.index(), tunnel.mtu()));
+    }
+    for (Bytes address : tunnel.addresses()) {
+      InterfaceAddress own =
+          new InterfaceAddress(link.index(), second(address), address.length() * Byte.SIZE);
+      if (!host.addresses().contains(own)) {
+        attempt(() -> changes.addAddress(own));
+      }
+    }
+  }
+
+  /**
+   * The node's own address for what it sends to relayed pods: the one that pods know as their
+   * gateway. Answers to the first of the range would take the tunnel, as the echoes do.
+   */
+  private static Bytes second(Bytes first) {
+    byte[] address = first.toArray();
+    address[address.length - 1] |= 1;
+    return Bytes.copyOf(address);
+  }
+
+  private void deleteRelay(List<Link> links) {
+    links.stream()
+        .filter(link -> link.name().equals(PodRelay.DEVICE))
+        .forEach(link -> attempt(() -> changes.deleteLink(link.index())));
+  }
+
+  /** The ranges to which packets are relayed by now. */
+  static List<Cidr> relayed(NetlinkSocket socket, Surroundings host) throws NetlinkException {
+    Optional<Link> relay = host.link(PodRelay.DEVICE);
+    return RouteQueries.routes(socket, PROTOCOL).stream()
+        .filter(route -> relay.filter(link -> link.index() == route.link()).isPresent())
+        .map(Route::destination)
+        .toList();
   }
 
   /** Takes away all that is ours. */
@@ -79,6 +136,7 @@ final class KernelNodes {
         kernel.changes.deleteLink(link.index());
       }
     }
+    kernel.deleteRelay(RouteQueries.links(socket));
   }
 
   @FunctionalInterface

@@ -60,15 +60,30 @@ record NodesPlan(
   /**
    * Pods of another node beyond the tunnel.
    *
+   * @param relayed whether the tunnel does not lead there, so that packets go by the agents' own
    * @param gateway the other end's IP address in the tunnel
    * @param hardware the other end's address in the tunnel
    * @param end where the tunnel ends
    */
-  record Beyond(Cidr pods, Bytes gateway, Bytes hardware, Bytes end) {}
+  record Beyond(
+      String node, boolean relayed, Cidr pods, Bytes gateway, Bytes hardware, Bytes end) {}
 
-  /** The plan of a node among others; nodes that have no range yet are left out. */
-  static NodesPlan of(Peer self, List<Peer> others, Surroundings host) {
-    Drawing drawing = new Drawing(self, host);
+  /** All that are beyond the tunnel. */
+  List<Beyond> beyond() {
+    return tunnel.map(Tunnel::beyond).orElse(List.of());
+  }
+
+  boolean isRelaying() {
+    return beyond().stream().anyMatch(Beyond::relayed);
+  }
+
+  /**
+   * The plan of a node among others; nodes that have no range yet are left out.
+   *
+   * @param silent names of nodes to which no tunnel leads
+   */
+  static NodesPlan of(Peer self, List<Peer> others, Set<String> silent, Surroundings host) {
+    Drawing drawing = new Drawing(self, silent, host);
     others.stream().filter(peer -> !peer.name().equals(self.name())).forEach(drawing::add);
     return drawing.plan();
   }
@@ -85,14 +100,16 @@ record NodesPlan(
   /** A plan in the making. */
   private static final class Drawing {
     private final Peer self;
+    private final Set<String> silent;
     private final Surroundings host;
     private final Set<Cidr> taken;
     private final List<Route> direct = new ArrayList<>();
     private final List<Beyond> beyond = new ArrayList<>();
     private final List<String> unreachable = new ArrayList<>();
 
-    Drawing(Peer self, Surroundings host) {
+    Drawing(Peer self, Set<String> silent, Surroundings host) {
       this.self = self;
+      this.silent = silent;
       this.host = host;
       this.taken = new HashSet<>(self.pods());
     }
@@ -125,7 +142,9 @@ record NodesPlan(
         return;
       }
       Cidr first = peer.pods().getFirst();
-      beyond.add(new Beyond(pods, pods.address(), hardware(first), end.get()));
+      boolean relayed = silent.contains(peer.name());
+      beyond.add(
+          new Beyond(peer.name(), relayed, pods, pods.address(), hardware(first), end.get()));
     }
 
     private Optional<byte[]> underlay() {

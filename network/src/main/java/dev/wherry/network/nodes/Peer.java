@@ -11,10 +11,11 @@ import java.util.Optional;
 /**
  * A node as its Node object describes it.
  *
+ * @param ready whether its agent reports
  * @param addresses its internal ones, in the order of preference
  * @param pods its pods' ranges, at most one per family
  */
-record Peer(String name, List<Bytes> addresses, List<Cidr> pods) {
+record Peer(String name, boolean ready, List<Bytes> addresses, List<Cidr> pods) {
   private static final String INTERNAL = "InternalIP";
 
   Peer {
@@ -28,11 +29,18 @@ record Peer(String name, List<Bytes> addresses, List<Cidr> pods) {
   static Peer of(Node node) {
     return new Peer(
         node.metadata().name(),
+        isReady(node),
         node.status().addresses().stream()
             .filter(address -> address.type().equals(INTERNAL))
             .map(address -> Bytes.copyOf(InetAddress.ofLiteral(address.address()).getAddress()))
             .toList(),
         node.spec().podCIDRs().stream().map(Cidr::parse).toList());
+  }
+
+  /** Whether a node's agent reports. */
+  static boolean isReady(Node node) {
+    return node.status().conditions().stream()
+        .anyMatch(c -> c.type().equals("Ready") && c.status().equals("True"));
   }
 
   /** Its first address of a family. */

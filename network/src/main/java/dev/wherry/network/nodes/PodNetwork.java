@@ -8,14 +8,15 @@ import dev.wherry.machinery.informer.Informer;
 import dev.wherry.machinery.informer.Scope;
 import dev.wherry.machinery.time.Timer;
 import dev.wherry.model.core.v1.Node;
-import dev.wherry.model.status.ApiException;
 import dev.wherry.network.cni.PodNetworkFile;
 import dev.wherry.network.netlink.NetlinkException;
 import dev.wherry.network.netlink.NetlinkSocket;
 import dev.wherry.network.netlink.NetlinkThread;
 import dev.wherry.network.nodes.KernelNodes.Applied;
+import dev.wherry.network.relay.PodRelay;
 import dev.wherry.network.rtnetlink.Notices;
 import dev.wherry.network.rtnetlink.RouteQueries;
+import dev.wherry.network.upkeep.Upkeep;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -23,7 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
+import java.util.Set;
 
 /**
  * Keeps this node's ways to the pods of all others, its pods' CNI configuration and the node's
@@ -38,15 +39,12 @@ public final class PodNetwork implements AutoCloseable {
 
   private static final Logger LOG = System.getLogger(PodNetwork.class.getName());
 
-  private static final Duration RETRY_PAUSE = Duration.ofSeconds(2);
   private static final Duration OTHER_OWNER_PAUSE = Duration.ofSeconds(5);
 
   /** Notices come in bursts, and who fights with another program does so this often at most. */
   private static final Duration GATHER_PAUSE = Duration.ofMillis(50);
 
-  private static final Duration SYNC_MAX = Duration.ofDays(365);
-
-  private final Semaphore news = new Semaphore(0);
+  private final Upkeep upkeep;
   private final Informer<Node> nodes;
   private final ApiClient client;
   private final String nodeName;
@@ -54,37 +52,55 @@ public final class PodNetwork implements AutoCloseable {
   private final Timer timer;
   private final Runnable prologue;
   private final Ears ears = new Ears();
-  private final Thread thread;
+  private final Detour detour;
   private final Turn turn = new Turn();
   private List<String> said = List.of();
 
   private PodNetwork(
-      ApiClient client, String nodeName, PodNetworkFile file, Timer timer, Runnable prologue) {
+      ApiClient client,
+      String nodeName,
+      PodNetworkFile file,
+      PodRelay relay,
+      Timer timer,
+      Duration round,
+      Runnable prologue) {
     this.client = client;
     this.nodeName = nodeName;
     this.file = file;
     this.timer = timer;
     this.prologue = prologue;
+    upkeep = new Upkeep("pod network node=" + nodeName, timer, GATHER_PAUSE);
+    detour = new Detour(relay, timer, round, prologue, upkeep::news);
     nodes = new Informer<>(client, Node.KIND, Scope.ALL, timer).onChange(this::nodeChanged);
-    thread = Thread.ofVirtual().name("pod-network").unstarted(this::run);
   }
 
-  /** Starts it; it waits by itself for the API. */
+  /**
+   * Starts it; it waits by itself for the API.
+   *
+   * @param relay for nodes that UDP does not reach; closed by its owner
+   */
   public static PodNetwork start(
-      ApiClient client, String nodeName, PodNetworkFile file, Timer timer) {
-    return start(client, nodeName, file, timer, () -> {});
+      ApiClient client, String nodeName, PodNetworkFile file, PodRelay relay, Timer timer) {
+    return start(client, nodeName, file, relay, timer, Echoes.ROUND, () -> {});
   }
 
   /**
    * The same in another network namespace.
    *
+   * @param round between two questions to a node beyond the tunnel
    * @param prologue enters it; runs first on the thread that makes the calls
    */
   static PodNetwork start(
-      ApiClient client, String nodeName, PodNetworkFile file, Timer timer, Runnable prologue) {
-    PodNetwork network = new PodNetwork(client, nodeName, file, timer, prologue);
+      ApiClient client,
+      String nodeName,
+      PodNetworkFile file,
+      PodRelay relay,
+      Timer timer,
+      Duration round,
+      Runnable prologue) {
+    PodNetwork network = new PodNetwork(client, nodeName, file, relay, timer, round, prologue);
     network.nodes.start();
-    network.thread.start();
+    network.upkeep.start("pod-network", network::run);
     return network;
   }
 
@@ -115,53 +131,24 @@ public final class PodNetwork implements AutoCloseable {
         change instanceof Change.Updated<Node>(Node before, Node now)
             && before.spec().podCIDRs().equals(now.spec().podCIDRs())
             && before.status().addresses().equals(now.status().addresses())
+            && Peer.isReady(before) == Peer.isReady(now)
             && !now.metadata().name().equals(nodeName);
     if (!same) {
-      news.release();
+      upkeep.news();
     }
   }
 
-  private void run() {
-    ears.open(news::release);
+  private void run() throws IOException, InterruptedException {
+    ears.open(upkeep::news);
     NetlinkThread.Setup setup =
         new NetlinkThread.Setup(
             "pod-network-netlink", NetlinkSocket.PROTOCOL_ROUTE, 0, Notices.GROUPS, prologue);
-    try (NetlinkThread netlink = NetlinkThread.start(setup, ears)) {
-      if (nodes.awaitSynced(SYNC_MAX)) {
-        news.release();
-        work(netlink);
+    try (NetlinkThread netlink = NetlinkThread.start(setup, ears);
+        turn) {
+      if (nodes.awaitSynced(Upkeep.SYNC_MAX)) {
+        upkeep.keep(() -> look(netlink));
       }
-    } catch (IOException e) {
-      LOG.log(Level.ERROR, "no pod network node=" + nodeName, e);
-    } catch (InterruptedException e) {
-      LOG.log(Level.DEBUG, "pod network ends node={0}", nodeName);
     }
-  }
-
-  private void work(NetlinkThread netlink) throws InterruptedException {
-    try {
-      while (true) {
-        news.acquire();
-        timer.pause(GATHER_PAUSE);
-        news.drainPermits();
-        try {
-          look(netlink);
-        } catch (IOException | ApiException e) {
-          LOG.log(
-              Level.WARNING, "pod network not kept node={0} why=\"{1}\"", nodeName, e.getMessage());
-          again(RETRY_PAUSE);
-        } catch (RuntimeException e) {
-          LOG.log(Level.ERROR, "pod network failed node=" + nodeName, e);
-          again(RETRY_PAUSE);
-        }
-      }
-    } finally {
-      turn.close();
-    }
-  }
-
-  private void again(Duration after) {
-    timer.after(after, news::release);
   }
 
   private void look(NetlinkThread netlink) throws IOException, InterruptedException {
@@ -174,31 +161,44 @@ public final class PodNetwork implements AutoCloseable {
     Peer self = Peer.of(node.get());
     boolean owner = turn.take(netlink);
     Surroundings host = surroundings(netlink);
-    NodesPlan plan = NodesPlan.of(self, peers, host);
-    ears.expect(plan, host);
+    Set<String> relayed = owner ? detour.look(netlink, peers, host) : Set.of();
+    NodesPlan plan = NodesPlan.of(self, peers, relayed, host);
     List<String> problems = new ArrayList<>(wrong);
     problems.addAll(plan.unreachable());
     if (owner) {
-      Applied applied = netlink.call(socket -> KernelNodes.apply(socket, plan, host));
-      problems.addAll(applied.problems());
-      if (applied.changed() > 0) {
-        ears.expect(plan, surroundings(netlink));
-        LOG.log(
-            Level.INFO,
-            "pod network written node={0} direct={1} tunnelled={2} changes={3}",
-            nodeName,
-            plan.direct().size(),
-            plan.tunnel().map(tunnel -> tunnel.beyond().size()).orElse(0),
-            applied.changed());
-      }
-      if (!applied.problems().isEmpty()) {
-        again(RETRY_PAUSE);
+      Optional<String> refused = detour.prepare(plan);
+      refused.ifPresent(problems::add);
+      List<String> unwritten = apply(netlink, plan);
+      problems.addAll(unwritten);
+      detour.ask(plan);
+      if (refused.isPresent() || !unwritten.isEmpty()) {
+        upkeep.again();
       }
     } else {
-      again(OTHER_OWNER_PAUSE);
+      ears.expect(plan, host);
+      upkeep.again(OTHER_OWNER_PAUSE);
     }
     boolean _ = file.write(node.get().spec().podCIDRs(), plan.podMtu());
     report(node.get(), problems);
+  }
+
+  private List<String> apply(NetlinkThread netlink, NodesPlan plan)
+      throws IOException, InterruptedException {
+    Surroundings host = surroundings(netlink);
+    ears.expect(plan, host);
+    Applied applied = netlink.call(socket -> KernelNodes.apply(socket, plan, host));
+    if (applied.changed() > 0) {
+      ears.expect(plan, surroundings(netlink));
+      LOG.log(
+          Level.INFO,
+          "pod network written node={0} direct={1} tunnelled={2} relayed={3} changes={4}",
+          nodeName,
+          plan.direct().size(),
+          plan.beyond().size(),
+          detour.nodes().size(),
+          applied.changed());
+    }
+    return applied.problems();
   }
 
   private List<Peer> peers(List<String> wrong) {
@@ -225,7 +225,8 @@ public final class PodNetwork implements AutoCloseable {
       problems.forEach(
           why -> LOG.log(Level.WARNING, "pods out of reach node={0} why=\"{1}\"", nodeName, why));
     }
-    Optional<JsonNode> patch = NetworkCondition.patch(node, problems, timer.instant());
+    Optional<JsonNode> patch =
+        NetworkCondition.patch(node, problems, detour.nodes(), timer.instant());
     if (patch.isPresent()) {
       client.patch(Node.KIND, "", nodeName, PatchType.STRATEGIC_MERGE, patch.get(), "status");
     }
@@ -234,12 +235,8 @@ public final class PodNetwork implements AutoCloseable {
   /** Stops; routes and tunnel stay. */
   @Override
   public void close() {
-    thread.interrupt();
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    upkeep.close();
+    detour.close();
     nodes.close();
   }
 }

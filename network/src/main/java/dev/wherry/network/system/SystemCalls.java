@@ -12,8 +12,8 @@ import java.lang.invoke.VarHandle;
 
 /**
  * The few calls of libc that sockets need which Java does not have: netlink, raw packets, sockets
- * that pass descriptors. A negative result is an error number with its sign turned. Constants and
- * layouts are the same on x86-64 and arm64.
+ * that pass descriptors, and the few that devices need. A negative result is an error number with
+ * its sign turned. Constants and layouts are the same on x86-64 and arm64.
  */
 public final class SystemCalls {
   private static final Linker LINKER = Linker.nativeLinker();
@@ -38,6 +38,18 @@ public final class SystemCalls {
   private static final MethodHandle READ = call("read", LONG, INT, ValueLayout.ADDRESS, LONG);
   private static final MethodHandle WRITE = call("write", LONG, INT, ValueLayout.ADDRESS, LONG);
   private static final MethodHandle CLOSE = call("close", INT, INT);
+  private static final MethodHandle OPEN =
+      LINKER.downcallHandle(
+          LINKER.defaultLookup().findOrThrow("open"),
+          FunctionDescriptor.of(INT, ValueLayout.ADDRESS, INT),
+          Linker.Option.captureCallState("errno"),
+          Linker.Option.firstVariadicArg(2));
+  private static final MethodHandle CONTROL =
+      LINKER.downcallHandle(
+          LINKER.defaultLookup().findOrThrow("ioctl"),
+          FunctionDescriptor.of(INT, INT, LONG, ValueLayout.ADDRESS),
+          Linker.Option.captureCallState("errno"),
+          Linker.Option.firstVariadicArg(2));
 
   private SystemCalls() {}
 
@@ -131,6 +143,19 @@ public final class SystemCalls {
   public static long write(int descriptor, MemorySegment bytes) {
     long length = bytes.byteSize();
     return checked(state -> (long) WRITE.invokeExact(state, descriptor, bytes, length));
+  }
+
+  /** open(2) of a file that is there. */
+  public static int open(String path, int flags) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment name = arena.allocateFrom(path);
+      return (int) checked(state -> (int) OPEN.invokeExact(state, name, flags));
+    }
+  }
+
+  /** ioctl(2) with a structure, or with a number as an address. */
+  public static int control(int descriptor, long request, MemorySegment argument) {
+    return (int) checked(state -> (int) CONTROL.invokeExact(state, descriptor, request, argument));
   }
 
   /** close(2); nobody can do anything about its failure. */

@@ -11,6 +11,7 @@ import dev.wherry.network.rules.Cidr;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -23,7 +24,8 @@ class NodesPlanTest {
   }
 
   private static Peer peer(String name, String address, String... pods) {
-    return new Peer(name, List.of(address(address)), Stream.of(pods).map(Cidr::parse).toList());
+    return new Peer(
+        name, true, List.of(address(address)), Stream.of(pods).map(Cidr::parse).toList());
   }
 
   private static Surroundings host(int mtu, boolean up) {
@@ -33,7 +35,7 @@ class NodesPlanTest {
   }
 
   private static NodesPlan plan(Peer... others) {
-    return NodesPlan.of(SELF, List.of(others), host(1500, true));
+    return NodesPlan.of(SELF, List.of(others), Set.of(), host(1500, true));
   }
 
   @Test
@@ -60,6 +62,18 @@ class NodesPlanTest {
     assertEquals(1450, plan.podMtu());
   }
 
+  @Test
+  void node_thatIsSilent_isRelayedAndKeepsItsTunnel() {
+    Peer far = peer("n2", "198.51.100.7", "10.42.1.0/24");
+    Peer near = peer("n3", "192.0.2.9", "10.42.2.0/24");
+    Set<String> silent = Set.of("n2", "n3");
+    NodesPlan plan = NodesPlan.of(SELF, List.of(far, near), silent, host(1500, true));
+    assertTrue(plan.isRelaying());
+    assertTrue(plan.beyond().getFirst().relayed());
+    assertEquals(1, plan.direct().size(), "neighbours are never asked");
+    assertEquals(1450, plan.podMtu());
+  }
+
   private static String hex(Bytes bytes) {
     return java.util.HexFormat.of().formatHex(bytes.toArray());
   }
@@ -68,14 +82,14 @@ class NodesPlanTest {
   void podsMtu_followsTheUnderlay() {
     Peer near = peer("n2", "192.0.2.9", "10.42.1.0/24");
     Peer far = peer("n3", "198.51.100.7", "10.42.2.0/24");
-    assertEquals(9000, NodesPlan.of(SELF, List.of(near), host(9000, true)).podMtu());
-    assertEquals(8950, NodesPlan.of(SELF, List.of(near, far), host(9000, true)).podMtu());
+    assertEquals(9000, NodesPlan.of(SELF, List.of(near), Set.of(), host(9000, true)).podMtu());
+    assertEquals(8950, NodesPlan.of(SELF, List.of(near, far), Set.of(), host(9000, true)).podMtu());
   }
 
   @Test
   void link_thatIsDown_isNoWay() {
     Peer near = peer("n2", "192.0.2.9", "10.42.1.0/24");
-    NodesPlan plan = NodesPlan.of(SELF, List.of(near), host(1500, false));
+    NodesPlan plan = NodesPlan.of(SELF, List.of(near), Set.of(), host(1500, false));
     assertEquals(List.of(), plan.direct());
     assertTrue(plan.tunnel().isPresent());
   }
@@ -87,7 +101,7 @@ class NodesPlanTest {
 
   @Test
   void node_withoutRangeOrAddress_isLeftOut() {
-    NodesPlan plan = plan(peer("n2", "192.0.2.9"), new Peer("n3", List.of(), List.of()));
+    NodesPlan plan = plan(peer("n2", "192.0.2.9"), new Peer("n3", true, List.of(), List.of()));
     assertEquals(List.of(), plan.direct());
     assertEquals(List.of(), plan.unreachable());
   }

@@ -1,5 +1,6 @@
 package dev.wherry.network.nodes;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -16,9 +17,12 @@ import dev.wherry.model.core.v1.NodeStatus;
 import dev.wherry.model.meta.v1.ObjectMeta;
 import dev.wherry.network.cni.PodNetworkFile;
 import dev.wherry.network.netlink.TestNamespace;
+import dev.wherry.network.relay.PodRelay;
+import dev.wherry.network.relay.RelayHub;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -29,9 +33,13 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Nodes n1 and n2 on one link, n3 behind a router; each node's pod is an address of its own. */
 class PodNetworkTest {
+  /** Between two questions to a node beyond the tunnel. */
+  private static final Duration ROUND = Duration.ofMillis(200);
+
   private final SystemTimer timer = new SystemTimer();
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private final FakeApiClient api = new FakeApiClient(timer);
+  private final Relays relays = new Relays();
   private @TempDir Path folder;
   private TestNamespace n1;
   private TestNamespace n2;
@@ -56,6 +64,7 @@ class PodNetworkTest {
     while (!parts.isEmpty()) {
       parts.pop().close();
     }
+    relays.close();
     timer.close();
   }
 
@@ -79,20 +88,26 @@ class PodNetworkTest {
     node.ip("link", "set", "eth0", "up");
     node.ip("route", "add", "default", "via", gateway);
     String range = "10.42." + number + ".0/24";
+    NodeCondition ready = NodeCondition.builder().type("Ready").status("True").build();
     NodeAddress internal = NodeAddress.builder().type("InternalIP").address(address).build();
     api.create(
         Node.KIND,
         Node.EMPTY.toBuilder()
             .metadata(ObjectMeta.builder().name(name).build())
             .spec(NodeSpec.builder().podCIDR(range).podCIDRs(List.of(range)).build())
-            .status(NodeStatus.builder().addresses(List.of(internal)).build())
+            .status(
+                NodeStatus.builder()
+                    .addresses(List.of(internal))
+                    .conditions(List.of(ready))
+                    .build())
             .build());
     return node;
   }
 
-  private PodNetwork start(String name, TestNamespace where) {
+  private PodNetwork start(String name, TestNamespace where) throws Exception {
+    PodRelay relay = part(relays.node(name, where));
     PodNetworkFile file = new PodNetworkFile(folder.resolve(name), folder.resolve("leases"));
-    return part(PodNetwork.start(api, name, file, timer, where::enter));
+    return part(PodNetwork.start(api, name, file, relay, timer, ROUND, where::enter));
   }
 
   private static boolean says(TestNamespace where, String wanted, String... command) {
@@ -133,16 +148,50 @@ class PodNetworkTest {
   }
 
   private String condition(String node) {
+    return condition(node, "NetworkUnavailable");
+  }
+
+  private String condition(String node, String type) {
     return api.get(Node.KIND, "", node).status().conditions().stream()
-        .filter(c -> c.type().equals("NetworkUnavailable"))
-        .map(NodeCondition::status)
-        .map(status -> status + " " + reason(node))
+        .filter(c -> c.type().equals(type))
+        .map(c -> c.status() + " " + c.reason())
         .findFirst()
         .orElse("");
   }
 
-  private String reason(String node) {
-    return api.get(Node.KIND, "", node).status().conditions().getFirst().reason();
+  @Test
+  void nodes_thatUdpDoesNotReach_relayThroughTheServer_untilItDoes() throws Exception {
+    router.exec("nft", "add table ip block");
+    router.exec("nft", "add chain ip block forward { type filter hook forward priority 0; }");
+    router.exec("nft", "add rule ip block forward udp dport 8472 drop");
+    RelayHub hub = part(relays.hub(api, timer));
+    PodNetwork network = start("n1", n1);
+    start("n2", n2);
+    start("n3", n3);
+    Eventually.await("relayed", () -> reaches(n1, "10.42.0.9", "10.42.2.9"));
+    Eventually.await("back", () -> reaches(n3, "10.42.2.9", "10.42.1.9"));
+    Eventually.await("the host itself", () -> reaches(n1, PodRelay.DEVICE, "10.42.2.9"));
+    assertTrue(says(n1, "via 192.0.2.2 dev eth0", "ip", "route"), "neighbours stay neighbours");
+    String told = "True UDPDoesNotArrive";
+    Eventually.await("said", () -> condition("n3", "wherry.dev/PodTrafficRelayed").equals(told));
+    assertEquals("False RouteCreated", condition("n3"));
+
+    n1.ip("link", "del", PodRelay.DEVICE);
+    Eventually.await("repaired", () -> reaches(n1, "10.42.0.9", "10.42.2.9"));
+    network.close();
+    start("n1", n1);
+    Eventually.await("the next agent", () -> reaches(n1, "10.42.0.9", "10.42.2.9"));
+    assertTrue(says(n1, PodRelay.DEVICE, "ip", "route", "get", "10.42.2.9"));
+
+    router.exec("nft", "delete table ip block");
+    Eventually.await(
+        "the tunnel again", () -> says(n1, KernelNodes.DEVICE, "ip", "route", "get", "10.42.2.9"));
+    Eventually.await(
+        "said again",
+        () -> condition("n1", "wherry.dev/PodTrafficRelayed").equals("False UDPArrives"));
+    Eventually.await("through it", () -> reaches(n1, "10.42.0.9", "10.42.2.9"));
+    Eventually.await("no interface", () -> !says(n1, PodRelay.DEVICE, "ip", "link"));
+    hub.close();
   }
 
   @Test

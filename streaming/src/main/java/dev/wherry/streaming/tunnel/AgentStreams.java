@@ -19,6 +19,7 @@ import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetSocketAddress;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** The agent's answer to every CONNECT stream: check the target, connect, pipe. */
 final class AgentStreams extends ChannelInitializer<Channel> {
@@ -28,10 +29,15 @@ final class AgentStreams extends ChannelInitializer<Channel> {
   private static final int CONNECT_TIMEOUT_MILLIS = 10_000;
 
   private final TargetPolicy policy;
+  private final Consumer<Channel> packets;
   private final Bootstrap sockets;
 
-  AgentStreams(TargetPolicy policy, Bootstrap sockets) {
+  /**
+   * @param packets takes streams to the pods' relay, not read yet
+   */
+  AgentStreams(TargetPolicy policy, Consumer<Channel> packets, Bootstrap sockets) {
     this.policy = policy;
+    this.packets = packets;
     this.sockets = sockets;
   }
 
@@ -56,6 +62,12 @@ final class AgentStreams extends ChannelInitializer<Channel> {
       CharSequence authority = headers.headers().authority();
       if (method == null || authority == null || !"CONNECT".contentEquals(method)) {
         refuse(ctx, "405", "only CONNECT is served here");
+        return;
+      }
+      if (TunnelProtocol.PACKETS_AUTHORITY.contentEquals(authority)) {
+        ctx.channel().config().setAutoRead(false);
+        established(ctx.channel());
+        packets.accept(ctx.channel());
         return;
       }
       Optional<InetSocketAddress> address = policy.resolve(authority.toString());
@@ -92,12 +104,17 @@ final class AgentStreams extends ChannelInitializer<Channel> {
         socket.close();
         return;
       }
-      stream.pipeline().addLast(new StreamBytes(), new Pipe(socket));
+      established(stream);
+      stream.pipeline().addLast(new Pipe(socket));
+      stream.config().setAutoRead(true);
+      socket.config().setAutoRead(true);
+    }
+
+    private void established(Channel stream) {
+      stream.pipeline().addLast(new StreamBytes());
       stream.pipeline().remove(this);
       Http2Headers ok = new DefaultHttp2Headers().status("200");
       stream.writeAndFlush(new DefaultHttp2HeadersFrame(ok));
-      stream.config().setAutoRead(true);
-      socket.config().setAutoRead(true);
     }
 
     private void refuse(ChannelHandlerContext ctx, String status, String reason) {

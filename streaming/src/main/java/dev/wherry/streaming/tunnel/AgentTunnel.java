@@ -16,6 +16,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import javax.net.ssl.SSLEngine;
@@ -40,12 +41,18 @@ public final class AgentTunnel implements AutoCloseable {
    * @param server the API server's {@code https} URL
    * @param tls asked anew for every attempt, so that a rotated certificate is used
    * @param policy which targets may be dialled
+   * @param packets takes streams to the pods' relay, on the event loop and not read yet
    * @param lost told, on the event loop, whenever a tunnel that stood has ended
    */
-  public record Config(URI server, Supplier<SslContext> tls, TargetPolicy policy, Runnable lost) {
-    /** Nobody is told of losses. */
+  public record Config(
+      URI server,
+      Supplier<SslContext> tls,
+      TargetPolicy policy,
+      Consumer<Channel> packets,
+      Runnable lost) {
+    /** Nothing is relayed, and nobody is told of losses. */
     public Config(URI server, Supplier<SslContext> tls, TargetPolicy policy) {
-      this(server, tls, policy, () -> {});
+      this(server, tls, policy, Channel::close, () -> {});
     }
 
     public Config {
@@ -178,7 +185,10 @@ public final class AgentTunnel implements AutoCloseable {
           new UpgradeRequest(
               config.server().getAuthority(),
               http,
-              new AgentStreams(config.policy(), new Bootstrap().group(loops).channel(channelType)),
+              new AgentStreams(
+                  config.policy(),
+                  config.packets(),
+                  new Bootstrap().group(loops).channel(channelType)),
               AgentTunnel.this::established));
     }
   }

@@ -7,6 +7,9 @@ public sealed interface DialTarget {
   /** The agent's own HTTPS server. */
   record Kubelet() implements DialTarget {}
 
+  /** The agent's end of the relay of pods' packets. */
+  record Packets() implements DialTarget {}
+
   /**
    * An address that the node can reach: a pod, a Service, the node itself.
    *
@@ -26,6 +29,7 @@ public sealed interface DialTarget {
   default String authority() {
     return switch (this) {
       case Kubelet() -> TunnelProtocol.KUBELET_AUTHORITY;
+      case Packets() -> TunnelProtocol.PACKETS_AUTHORITY;
       case Tcp(String host, int port) when host.indexOf(':') >= 0 -> "[" + host + "]:" + port;
       case Tcp(String host, int port) -> host + ":" + port;
     };

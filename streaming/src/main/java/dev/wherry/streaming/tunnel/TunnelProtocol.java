@@ -11,6 +11,9 @@ public final class TunnelProtocol {
   /** The authority that stands for the agent's own HTTPS server, whatever its port. */
   public static final String KUBELET_AUTHORITY = "kubelet:10250";
 
+  /** The authority that stands for the agent's end of the pods' relay. */
+  public static final String PACKETS_AUTHORITY = "packets:1";
+
   /** Streams one agent serves at a time; one more is refused by HTTP/2 itself. */
   public static final int STREAMS_MAX = 1_000;
 

@@ -6,10 +6,13 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.wherry.testkit.Machines;
 import dev.wherry.testkit.Program;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.zip.CRC32;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -54,6 +57,9 @@ class TwoNodesTest {
         ports: [{port: 80, targetPort: 8080}]
       """;
 
+  private static final String RELAYED =
+      "{.status.conditions[?(@.type=='wherry.dev/PodTrafficRelayed')].status}";
+
   /** Of at most eight characters, and of no other run on this machine. */
   private static final String NAME = "t" + ProcessHandle.current().pid() % 10_000_000;
 
@@ -64,7 +70,8 @@ class TwoNodesTest {
   @BeforeAll
   void start() throws Exception {
     assumeFalse(Kubectls.all().isEmpty(), "no kubectl on this machine");
-    machines = Machines.start(NAME, List.of("--nodes=2", "--busybox"));
+    String pool = "--up=--load-balancer-pool=%1$s.240-%1$s.250".formatted(network());
+    machines = Machines.start(NAME, List.of("--nodes=2", "--busybox", pool));
     kubectl = machines.kubectl(Kubectls.paths().getFirst());
     kubectl.await("serviceaccount/default", "get", "serviceaccounts", "-o", "name");
     Path file =
@@ -83,6 +90,48 @@ class TwoNodesTest {
     }
   }
 
+  /** The range that {@code wherry cluster} makes of the name. */
+  private static String network() {
+    CRC32 sum = new CRC32();
+    sum.update(NAME.getBytes(StandardCharsets.UTF_8));
+    return "10.78." + (sum.getValue() & 0xff);
+  }
+
+  @Test
+  void addressOfThePool_movesWithItsNode_andAnswersOnTheLink() throws Exception {
+    kubectl
+        .run("patch", "service", "web", "-p", "{\"spec\": {\"type\": \"LoadBalancer\"}}")
+        .orThrow();
+    String[] ask = {"get", "service", "web", "-o", "jsonpath={.status.loadBalancer.ingress[0].ip}"};
+    String address = kubectl.await(network() + ".2", ask).strip();
+    awaitAnswer(address);
+    String[] holder = {
+      "get",
+      "leases",
+      "-n",
+      "kube-system",
+      "-o",
+      "jsonpath={.items[?(@.metadata.labels.wherry\\.dev/load-balancer)].spec.holderIdentity}"
+    };
+    String before = kubectl.await(NAME, holder).strip();
+    String other = before.endsWith("-1") ? NAME + "-2" : NAME + "-1";
+    String label = "node.kubernetes.io/exclude-from-external-load-balancers";
+    kubectl.run("label", "node", before, label + "=").orThrow();
+    kubectl.await(other, holder);
+    Program there = machines.on(other);
+    there.await(address + "/32", "ip", "-o", "addr", "show", "dev", "eth0");
+    awaitAnswer(address);
+    kubectl.run("label", "node", before, label + "-").orThrow();
+  }
+
+  /** From this host, which is on the nodes' link. */
+  private static void awaitAnswer(String address) throws Exception {
+    String script =
+        "exec 3<>/dev/tcp/%s/80; printf 'GET /cgi-bin/who HTTP/1.0\\r\\n\\r\\n' >&3; cat <&3";
+    new Program(List.of("timeout", "3", "bash", "-c"), Map.of())
+        .await("web-", script.formatted(address));
+  }
+
   private String address(int number) throws Exception {
     return kubectl
         .run("get", "pod", "web-" + number, "-o", "jsonpath={.status.podIP}")
@@ -91,13 +140,33 @@ class TwoNodesTest {
   }
 
   private static String[] asking(String address) {
+    return from(1, address);
+  }
+
+  private static String[] from(int number, String address) {
     String script = "for i in 1 2 3 4 5 6 7 8; do timeout 3 wget -qO- %s/cgi-bin/who; done";
-    return new String[] {"exec", "web-1", "--", "sh", "-c", script.formatted(address)};
+    return new String[] {"exec", "web-" + number, "--", "sh", "-c", script.formatted(address)};
   }
 
   private void assertBothAnswer() throws Exception {
     kubectl.await("] web-1", asking("http://web"));
     kubectl.await(address(1) + "] web-2", asking("http://web"));
+  }
+
+  /** Behind a router that lets no UDP in, so that its pods are reached through its tunnel. */
+  @Test
+  void pods_ofANodeBehindAMasqueradingRouter_areReachedThroughItsTunnel() throws Exception {
+    machines.add(List.of("--nodes=3", "--nat", "--busybox"));
+    Path file = Files.writeString(folder.resolve("web-3.yaml"), WEB.formatted(3, NAME));
+    kubectl.run("apply", "-f", file.toString()).orThrow();
+    kubectl.run("wait", "--for=condition=Ready", "pod/web-3", "--timeout=120s").orThrow();
+    for (int other = 1; other <= 2; other++) {
+      String source = address(other) + "] web-3";
+      kubectl.await(source, from(other, "http://" + address(3) + ":8080"));
+      kubectl.await(address(3) + "] web-" + other, from(3, "http://" + address(other) + ":8080"));
+      kubectl.await("True", "get", "node", NAME + "-" + other, "-o", "jsonpath=" + RELAYED);
+    }
+    kubectl.run("delete", "-f", file.toString()).orThrow();
   }
 
   @Test
