@@ -67,6 +67,7 @@ public final class Validation {
               KindRules.of(WorkloadRules::daemonSet, WorkloadRules::selectorUpdate)),
           entry("jobs.batch", KindRules.of(WorkloadRules::job, WorkloadRules::jobUpdate)),
           entry("cronjobs.batch", KindRules.of(WorkloadRules::cronJob)),
+          entry("networkpolicies.networking.k8s.io", KindRules.of(NetworkPolicyRules::policy)),
           entry("horizontalpodautoscalers.autoscaling", KindRules.of(AutoscalerRules::autoscaler)),
           entry(
               "roles" + RBAC,

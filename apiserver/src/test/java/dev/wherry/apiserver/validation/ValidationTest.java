@@ -44,6 +44,7 @@ class ValidationTest {
               "CertificateSigningRequest",
               "certificatesigningrequests",
               false),
+          kind("networking.k8s.io", "v1", "NetworkPolicy", "networkpolicies", true),
           kind("scheduling.k8s.io", "v1", "PriorityClass", "priorityclasses", false),
           kind("node.k8s.io", "v1", "RuntimeClass", "runtimeclasses", false));
 
@@ -116,6 +117,9 @@ class ValidationTest {
           Node ^ {CLUSTER,'spec':{'taints':[{'key':'a','effect':'X'}]}} ^ spec.taints[0].effect: Unsupported value: "X": supported values: "NoExecute", "NoSchedule", "PreferNoSchedule"
           Event ^ {META,'involvedObject':{'namespace':'e'}} ^ involvedObject.namespace: Invalid value: "e": does not match event.namespace
           Lease ^ {META,'spec':{'leaseDurationSeconds':0}} ^ spec.leaseDurationSeconds: Invalid value: 0: must be greater than 0
+          NetworkPolicy ^ {META,'spec':{'podSelector':{},'policyTypes':['Ingress'],'ingress':[{'from':[{'ipBlock':{'cidr':'10.0.0.0/8','except':['10.1.0.0/16']}}],'ports':[{'port':80,'endPort':80}]}]}} ^ ok
+          NetworkPolicy ^ {META,'spec':{'egress':[{'ports':[{'endPort':9},{'port':'web','endPort':9},{'port':80,'endPort':79},{'port':70000}]}]}} ^ spec.egress[0].ports[0].endPort: Invalid value: 9: may not be specified when `port` is not specified; spec.egress[0].ports[1].endPort: Invalid value: 9: may not be specified when `port` is non-numeric; spec.egress[0].ports[2].endPort: Invalid value: 79: must be greater than or equal to `port`; spec.egress[0].ports[3].port: Invalid value: 70000: must be between 1 and 65535, inclusive
+          NetworkPolicy ^ {META,'spec':{'policyTypes':['Both'],'ingress':[{'from':[{},{'podSelector':{},'ipBlock':{'cidr':'10.0.0.0/8','except':['10.0.0.0/8','fd00::/64']}}]}]}} ^ spec.ingress[0].from[0]: Required value: must specify a peer; spec.ingress[0].from[1].ipBlock.except[0]: Invalid value: "10.0.0.0/8": must be a strict subset of `cidr`; spec.ingress[0].from[1].ipBlock.except[1]: Invalid value: "fd00::/64": must be a strict subset of `cidr`; spec.ingress[0].from[1]: Forbidden: may not specify both ipBlock and another peer; spec.policyTypes[0]: Unsupported value: "Both": supported values: "Egress", "Ingress"
           Deployment ^ {META,'spec':{'selector':{'matchLabels':{'a':'b'}},TEMPLATE}} ^ ok
           Deployment ^ {META,'spec':{'selector':{'matchLabels':{'a':'z'}},TEMPLATE}} ^ spec.template.metadata.labels: Invalid value: {"a":"b"}: `selector` does not match template `labels`
           Deployment ^ {META,'spec':{'replicas':-1,'selector':{'matchLabels':{'a':'b'}},TEMPLATE}} ^ spec.replicas: Invalid value: -1: must be greater than or equal to 0

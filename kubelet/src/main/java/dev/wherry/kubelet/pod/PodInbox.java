@@ -32,7 +32,8 @@ final class PodInbox {
 
   /** Waits for a message or for the time to pass, and runs all there are. For the worker only. */
   void await(Duration atMost) throws InterruptedException {
-    Runnable first = messages.poll(Math.max(0, atMost.toMillis()), TimeUnit.MILLISECONDS);
+    long millis = atMost.isNegative() ? 0 : atMost.toMillis();
+    Runnable first = messages.poll(millis, TimeUnit.MILLISECONDS);
     woken.set(false);
     while (first != null) {
       first.run();
