@@ -1,5 +1,6 @@
 package dev.wherry.network.nftables;
 
+import dev.wherry.network.netlink.MessageWriter;
 import java.util.List;
 import java.util.Optional;
 
@@ -36,6 +37,13 @@ public record Chain(String name, Optional<Hook> hook, List<Rule> rules) {
    * @param priority lower ones come first
    */
   public record Hook(String type, Point point, int priority) {}
+
+  /** All that the kernel is told of some rules, for names after their content. */
+  public static byte[] content(List<Rule> rules) {
+    MessageWriter out = new MessageWriter().begin(0, 0, 0);
+    rules.forEach(rule -> ExpressionWriter.rule(out, rule));
+    return out.toArray();
+  }
 
   public static Chain of(String name, Rule... rules) {
     return new Chain(name, Optional.empty(), List.of(rules));

@@ -6,6 +6,7 @@ import dev.wherry.network.netlink.MessageWriter;
 /** Writes expressions and data as attributes; numbers are those of linux/netfilter/nf_tables.h. */
 final class ExpressionWriter {
   static final int LIST_ELEMENT = 1;
+  private static final int RULE_EXPRESSIONS = 4;
   private static final int NAME = 1;
   private static final int DATA = 2;
   private static final int VALUE = 1;
@@ -28,6 +29,13 @@ final class ExpressionWriter {
     out.nest(LIST_ELEMENT).text(NAME, name(expression)).nest(DATA);
     attributes(out, expression);
     out.close().close();
+  }
+
+  /** A rule's expressions, as an attribute of a message about it. */
+  static void rule(MessageWriter out, Chain.Rule rule) {
+    out.nest(RULE_EXPRESSIONS);
+    rule.expressions().forEach(expression -> write(out, expression));
+    out.close();
   }
 
   private static String name(Expression expression) {

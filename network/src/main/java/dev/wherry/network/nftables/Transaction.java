@@ -111,9 +111,7 @@ public final class Transaction {
   }
 
   private void rule(String chain, Chain.Rule rule) {
-    out.text(2, chain).nest(4);
-    rule.expressions().forEach(expression -> ExpressionWriter.write(out, expression));
-    out.close();
+    ExpressionWriter.rule(out.text(2, chain), rule);
   }
 
   /** Deletes one rule by the kernel's number. */

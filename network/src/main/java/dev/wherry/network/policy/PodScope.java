@@ -20,6 +20,13 @@ record PodScope(String namespace, String node, Labels namespaces, Labels pods) {
   static final PodScope ALL = new PodScope("", "", Labels.EVERYTHING, Labels.EVERYTHING);
 
   /**
+   * All of it in words, for names after their content: what selects nothing has none of its own.
+   */
+  String content() {
+    return this + " " + namespaces.nothing() + " " + pods.nothing();
+  }
+
+  /**
    * The pods of a node that a policy is about.
    *
    * @throws dev.wherry.model.selector.SelectorException when an operator is unknown

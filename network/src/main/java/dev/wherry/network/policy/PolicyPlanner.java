@@ -126,7 +126,7 @@ final class PolicyPlanner {
     if (!judges.policies.isEmpty()) {
       rules.add(Rule.of(new Expression.Decide(Verdict.DROP)));
     }
-    String name = direction.word() + "-pods-" + Names.digest(rules.toString());
+    String name = direction.word() + "-pods-" + Names.digest(rules);
     podChains.put(name, new Chain(name, Optional.empty(), rules));
     for (AddressFamily family : AddressFamily.values()) {
       for (Bytes address : pod.addresses(family)) {
@@ -160,7 +160,7 @@ final class PolicyPlanner {
   }
 
   private String chain(String prefix, List<Rule> rules) {
-    String name = prefix + Names.digest(rules.toString());
+    String name = prefix + Names.digest(rules);
     policyChains.put(name, new Chain(name, Optional.empty(), rules));
     return name;
   }

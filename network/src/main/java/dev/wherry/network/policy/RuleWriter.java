@@ -93,7 +93,7 @@ final class RuleWriter {
 
   /** The set of the addresses of some pods. */
   private String peers(AddressFamily family, PodScope scope) {
-    String set = "pods" + family.suffix() + "-" + Names.digest(scope.toString());
+    String set = "pods" + family.suffix() + "-" + Names.digest(scope.content());
     if (!sets.containsKey(set)) {
       set(SetSpec.set(set, List.of(family.type())));
       choose(scope)
@@ -104,7 +104,7 @@ final class RuleWriter {
 
   /** The set of address, protocol and port where some pods serve under a port's name. */
   private String named(AddressFamily family, PodScope servers, int protocol, String name) {
-    String what = servers + " " + protocol + " " + name;
+    String what = servers.content() + " " + protocol + " " + name;
     String set = "ports" + family.suffix() + "-" + Names.digest(what);
     if (!sets.containsKey(set)) {
       set(SetSpec.set(set, List.of(family.type(), PROTOCOL, PORT)));

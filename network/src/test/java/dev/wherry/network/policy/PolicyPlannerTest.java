@@ -175,6 +175,25 @@ class PolicyPlannerTest {
   }
 
   @Test
+  void policies_thatDifferInAPortOrARangeOnly_haveChainsOfTheirOwn() {
+    String to =
+        ", ingress: [{from: [{podSelector: {matchLabels: {pod: b}}}], ports: [{port: %d}]}]";
+    Verdicts ports =
+        with(policy("x", "one", A + to.formatted(81)), policy("x", "two", A + to.formatted(80)));
+    assertTrue(reaches(ports, "x/b", "x/a", 80));
+    assertTrue(reaches(ports, "x/b", "x/a", 81));
+    assertFalse(reaches(ports, "x/b", "x/a", 82));
+    String block = ", ingress: [{from: [{ipBlock: {cidr: %s}}]}]";
+    Verdicts ranges =
+        with(
+            policy("x", "one", A + block.formatted("192.0.2.0/24")),
+            policy("x", "two", A + block.formatted("198.51.100.0/24")));
+    assertTrue(reaches(ranges, "192.0.2.1", "x/a", 80));
+    assertTrue(reaches(ranges, "198.51.100.1", "x/a", 80));
+    assertFalse(reaches(ranges, "203.0.113.1", "x/a", 80));
+  }
+
+  @Test
   void bothDirections_mustAllow() {
     Verdicts table =
         with(
