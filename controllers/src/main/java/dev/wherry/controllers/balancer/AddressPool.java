@@ -4,6 +4,7 @@ import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -113,6 +114,14 @@ public record AddressPool(List<Range> ranges) {
       }
     }
     return Optional.empty();
+  }
+
+  /** Whether two addresses are of one network of the usual size: /24, /64. */
+  static boolean areNear(String one, String other) {
+    byte[] first = bytes(one);
+    byte[] second = bytes(other);
+    int usual = first.length == V4_BYTES ? V4_BYTES - 1 : Long.BYTES;
+    return first.length == second.length && Arrays.equals(first, 0, usual, second, 0, usual);
   }
 
   static String familyOf(String address) {

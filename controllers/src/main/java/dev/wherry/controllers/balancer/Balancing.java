@@ -143,9 +143,20 @@ final class Balancing {
         Objects.requireNonNullElse(port.port(), 0));
   }
 
-  /** The names of nodes that may answer at a Service's address. */
-  private List<String> leaders(Service service) {
-    return answering(service).map(node -> node.metadata().name()).toList();
+  /**
+   * The names of nodes that may answer at a Service's address: those that seem to be on its link,
+   * where there are any. Which links a node has only it knows itself.
+   */
+  private List<String> leaders(Service service, String address) {
+    List<Node> all = answering(service).toList();
+    List<Node> near = all.stream().filter(node -> isNear(node, address)).toList();
+    return (near.isEmpty() ? all : near).stream().map(node -> node.metadata().name()).toList();
+  }
+
+  private static boolean isNear(Node node, String address) {
+    return node.status().addresses().stream()
+        .filter(own -> own.type().equals("InternalIP"))
+        .anyMatch(own -> AddressPool.areNear(own.address(), address));
   }
 
   private Stream<Node> answering(Service service) {

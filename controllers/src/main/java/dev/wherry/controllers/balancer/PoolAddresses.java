@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 
 /**
@@ -120,14 +120,14 @@ final class PoolAddresses {
   /**
    * The writes that give each address its node and free those that no Service has.
    *
-   * @param nodes the names of nodes that may answer for a Service
+   * @param nodes the names of nodes that may answer for a Service at an address
    */
-  List<Action> announce(Function<Service, List<String>> nodes) {
+  List<Action> announce(BiFunction<Service, String, List<String>> nodes) {
     List<Action> actions = new ArrayList<>();
     Map<String, Lease> rest = new HashMap<>(leases);
     given.forEach((address, service) -> {
       Lease present = rest.remove(AddressLeases.name(address));
-      List<String> candidates = nodes.apply(service);
+      List<String> candidates = nodes.apply(service, address);
       String before = present == null ? "" : present.spec().holderIdentity();
       String holder =
           candidates.contains(before)

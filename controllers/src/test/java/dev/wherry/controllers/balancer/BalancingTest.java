@@ -192,6 +192,19 @@ class BalancingTest {
   }
 
   @Test
+  void decide_nodesThatAreNotOnTheAddresssNetwork_answerOnlyWhereThereAreNoOthers() {
+    nodes.set(1, node("b", "10.79.3.2", "True"));
+    for (int last = 1; last <= 8; last++) {
+      AddressPool pool = AddressPool.parse(List.of("10.0.0." + (100 + last)));
+      Lease lease = leases(decide(pool, List.of(), service("web", 80, 3))).getFirst();
+      assertEquals("a", lease.spec().holderIdentity(), pool.toString());
+    }
+    AddressPool away = AddressPool.parse(List.of("192.0.2.1"));
+    List<Lease> leases = leases(decide(away, List.of(), service("web", 80, 3)));
+    assertFalse(leases.getFirst().spec().holderIdentity().isEmpty());
+  }
+
+  @Test
   void decide_serviceOfAGateway_leavesTheAddressToTheIngress() {
     AddressPool pool = AddressPool.parse(List.of("10.0.9.8"));
     Service plain = service("gw", 80, 3);
