@@ -11,7 +11,6 @@ import dev.wherry.model.json.Json;
 import dev.wherry.model.storage.v1.VolumeAttachment;
 import dev.wherry.model.volume.DriverVolume;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class AttachmentTest {
