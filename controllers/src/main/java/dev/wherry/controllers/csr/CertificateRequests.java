@@ -27,15 +27,20 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Approves, signs and forgets certificate requests of kubelets (kube-controller-manager
  * certificates: approver, signer, cleaner). Client certificates are approved when the requester may
  * create {@code certificatesigningrequests/selfnodeclient} or {@code /nodeclient}; serving
  * certificates, which upstream leaves to an administrator, when a node asks for itself and for
- * nothing but its own name and addresses. Any other request waits for a person.
+ * nothing but its own name and addresses. Any other request waits for a person; one for a client of
+ * the API server is signed then.
  */
 public final class CertificateRequests implements Controller {
+  private static final Set<String> SIGNERS =
+      Set.of(KubeletRequest.CLIENT, KubeletRequest.SERVING, ClientRequest.SIGNER);
+
   private static final Duration LIFETIME_MAX = Duration.ofDays(365);
   private static final Duration LIFETIME_MIN = Duration.ofMinutes(10);
 
@@ -91,9 +96,7 @@ public final class CertificateRequests implements Controller {
   }
 
   private void advance(CertificateSigningRequest csr) {
-    boolean ours =
-        csr.spec().signerName().equals(KubeletRequest.CLIENT)
-            || csr.spec().signerName().equals(KubeletRequest.SERVING);
+    boolean ours = SIGNERS.contains(csr.spec().signerName());
     var certificate = csr.status().certificate();
     boolean decided = has(csr, "Denied") || has(csr, "Failed") || certificate != null;
     if (!ours || decided) {
@@ -101,10 +104,14 @@ public final class CertificateRequests implements Controller {
     }
     try {
       CertificateRequest request = KubeletRequest.parse(csr);
-      Optional<String> refusal = KubeletRequest.refusal(csr, request);
+      boolean kubelets = !csr.spec().signerName().equals(ClientRequest.SIGNER);
+      Optional<String> refusal =
+          kubelets
+              ? KubeletRequest.refusal(csr, request)
+              : ClientRequest.refusal(csr.spec().usages());
       if (has(csr, "Approved")) {
         sign(csr, request, refusal);
-      } else if (refusal.isEmpty()) {
+      } else if (kubelets && refusal.isEmpty()) {
         approve(csr, request);
       }
     } catch (PkiException e) {
@@ -194,7 +201,7 @@ public final class CertificateRequests implements Controller {
       fail(csr, refusal.get());
       return;
     }
-    boolean client = csr.spec().signerName().equals(KubeletRequest.CLIENT);
+    boolean client = !csr.spec().signerName().equals(KubeletRequest.SERVING);
     String chain =
         signer.sign(request, client ? CertificateUse.CLIENT : CertificateUse.SERVER, lifetime(csr));
     CertificateSigningRequestStatus status =
