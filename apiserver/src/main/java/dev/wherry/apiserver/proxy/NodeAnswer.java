@@ -226,21 +226,7 @@ final class NodeAnswer extends ChannelInboundHandlerAdapter {
 
   /** What a kubelet's error means to the client (apimachinery NewGenericServerResponse). */
   private static ApiException refusal(int code, String text) {
-    Reason reason =
-        switch (code) {
-          case 400 -> Reason.BAD_REQUEST;
-          case 401 -> Reason.UNAUTHORIZED;
-          case 403 -> Reason.FORBIDDEN;
-          case 404 -> Reason.NOT_FOUND;
-          case 405 -> Reason.METHOD_NOT_ALLOWED;
-          case 409 -> Reason.CONFLICT;
-          case 422 -> Reason.INVALID;
-          case 429 -> Reason.TOO_MANY_REQUESTS;
-          case 503 -> Reason.SERVICE_UNAVAILABLE;
-          case 504 -> Reason.TIMEOUT;
-          default -> Reason.INTERNAL_ERROR;
-        };
-    return new ApiException(reason, code, text, ApiException.Details.NONE);
+    return new ApiException(Reason.ofCode(code), code, text, ApiException.Details.NONE);
   }
 
   @Override

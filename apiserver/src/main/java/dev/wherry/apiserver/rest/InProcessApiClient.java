@@ -185,13 +185,7 @@ final class InProcessApiClient implements ApiClient {
       String name,
       String subresource,
       @Nullable JsonNode body) {
-    String method =
-        switch (verb) {
-          case "create" -> "POST";
-          case "update" -> "PUT";
-          case "get" -> "GET";
-          default -> throw new IllegalArgumentException("no verb of subresources: " + verb);
-        };
+    String method = ApiClient.methodOf(verb);
     JsonNode tree = body == null ? Json.object() : body.deepCopy();
     String target = kind.info().path(namespace, name) + "/" + subresource;
     return call(method, target, call -> answer(call, tree));

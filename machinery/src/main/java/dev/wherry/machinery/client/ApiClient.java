@@ -48,6 +48,16 @@ public interface ApiClient {
   void deleteCollection(
       Kind<?> kind, String namespace, ListOptions selection, DeleteOptions options);
 
+  /** The HTTP method of a verb of {@link #subresource}. */
+  static String methodOf(String verb) {
+    return switch (verb) {
+      case "create" -> "POST";
+      case "update" -> "PUT";
+      case "get" -> "GET";
+      default -> throw new IllegalArgumentException("no verb of subresources: " + verb);
+    };
+  }
+
   /**
    * A subresource of one object: {@code pods/binding}, {@code pods/eviction}, {@code
    * serviceaccounts/token}, {@code certificatesigningrequests/approval} and so on.

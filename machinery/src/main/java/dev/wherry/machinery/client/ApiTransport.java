@@ -42,20 +42,9 @@ public interface ApiTransport {
     }
     String text = new String(body, StandardCharsets.UTF_8);
     String shown = text.substring(0, Math.min(text.length(), REFUSAL_BYTES_MAX / 4)).strip();
-    Reason reason =
-        switch (code) {
-          case 400 -> Reason.BAD_REQUEST;
-          case 401 -> Reason.UNAUTHORIZED;
-          case 403 -> Reason.FORBIDDEN;
-          case 404 -> Reason.NOT_FOUND;
-          case 409 -> Reason.CONFLICT;
-          case 410 -> Reason.GONE;
-          case 429 -> Reason.TOO_MANY_REQUESTS;
-          case 503 -> Reason.SERVICE_UNAVAILABLE;
-          case 504 -> Reason.TIMEOUT;
-          default -> Reason.UNKNOWN;
-        };
+    String otherwise =
+        code == 404 ? "the server could not find the requested resource" : "HTTP " + code;
     return new ApiException(
-        reason, code, shown.isEmpty() ? "HTTP " + code : shown, ApiException.Details.NONE);
+        Reason.ofCode(code), code, shown.isEmpty() ? otherwise : shown, ApiException.Details.NONE);
   }
 }

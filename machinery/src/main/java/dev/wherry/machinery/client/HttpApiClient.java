@@ -132,13 +132,7 @@ public class HttpApiClient implements ApiClient {
       String name,
       String subresource,
       @Nullable JsonNode body) {
-    String method =
-        switch (verb) {
-          case "create" -> "POST";
-          case "update" -> "PUT";
-          case "get" -> "GET";
-          default -> throw new IllegalArgumentException("no verb of subresources: " + verb);
-        };
+    String method = ApiClient.methodOf(verb);
     return raw(method, path(kind, namespace, name) + "/" + subresource, body);
   }
 

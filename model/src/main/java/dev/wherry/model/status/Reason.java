@@ -43,6 +43,14 @@ public enum Reason {
     return code;
   }
 
+  /** What an answer's code alone says (apimachinery NewGenericServerResponse). */
+  public static Reason ofCode(int code) {
+    return Arrays.stream(values())
+        .filter(reason -> reason.code == code)
+        .findFirst()
+        .orElse(code > 500 ? INTERNAL_ERROR : UNKNOWN);
+  }
+
   /** The reason of a Status that a server sent. */
   public static Optional<Reason> of(String text) {
     return Arrays.stream(values()).filter(r -> r.text.equals(text)).findFirst();

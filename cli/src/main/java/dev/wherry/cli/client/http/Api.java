@@ -4,11 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.wherry.cli.client.failure.ClientException;
 import dev.wherry.cli.kubeconfig.Access;
 import dev.wherry.cli.kubeconfig.KubeconfigException;
+import dev.wherry.machinery.client.ApiTransport;
 import dev.wherry.machinery.pki.PkiException;
-import dev.wherry.model.codec.DecodeException;
 import dev.wherry.model.json.Json;
 import dev.wherry.model.status.ApiException;
-import dev.wherry.model.status.Reason;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
@@ -20,7 +19,6 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.WebSocket;
-import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.concurrent.Executors;
@@ -34,7 +32,6 @@ public final class Api implements AutoCloseable {
 
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(30);
   private static final int ERROR_BYTES_MAX = 256 * 1024;
-  private static final int TEXT_CHARS_MAX = 2_048;
 
   private final Access access;
   private final String base;
@@ -113,7 +110,7 @@ public final class Api implements AutoCloseable {
         method, body.length == 0 ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body));
     HttpResponse<byte[]> response = send(request.build(), BodyHandlers.ofByteArray());
     if (response.statusCode() / 100 != 2) {
-      throw refusal(response.statusCode(), response.body());
+      throw ApiTransport.refusal(response.statusCode(), response.body());
     }
     return response.body();
   }
@@ -126,7 +123,7 @@ public final class Api implements AutoCloseable {
       return response.body();
     }
     try (InputStream in = response.body()) {
-      throw refusal(response.statusCode(), in.readNBytes(ERROR_BYTES_MAX));
+      throw ApiTransport.refusal(response.statusCode(), in.readNBytes(ERROR_BYTES_MAX));
     } catch (IOException e) {
       throw unreachable(e);
     }
@@ -187,36 +184,6 @@ public final class Api implements AutoCloseable {
     return ClientException.verbatim(
         "Unable to connect to the server: "
             + (message == null ? cause.getClass().getSimpleName() : message));
-  }
-
-  /** The exception of an answer that is no success. */
-  public static ApiException refusal(int code, byte[] body) {
-    try {
-      JsonNode status = Json.parse(body);
-      if (status.path("kind").asText().equals("Status")) {
-        return ApiException.fromStatus(status, code);
-      }
-    } catch (DecodeException e) {
-      // Not from an API server: its text is all there is.
-    }
-    String text = new String(body, StandardCharsets.UTF_8).strip();
-    String shown = text.substring(0, Math.min(text.length(), TEXT_CHARS_MAX));
-    Reason reason =
-        switch (code) {
-          case 400 -> Reason.BAD_REQUEST;
-          case 401 -> Reason.UNAUTHORIZED;
-          case 403 -> Reason.FORBIDDEN;
-          case 404 -> Reason.NOT_FOUND;
-          case 409 -> Reason.CONFLICT;
-          case 429 -> Reason.TOO_MANY_REQUESTS;
-          case 503 -> Reason.SERVICE_UNAVAILABLE;
-          case 504 -> Reason.TIMEOUT;
-          default -> Reason.UNKNOWN;
-        };
-    String fallback =
-        code == 404 ? "the server could not find the requested resource" : "HTTP " + code;
-    return new ApiException(
-        reason, code, shown.isEmpty() ? fallback : shown, ApiException.Details.NONE);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.wherry.cli.client.stream;
 
 import dev.wherry.cli.client.http.Api;
+import dev.wherry.machinery.client.ApiTransport;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -56,7 +57,7 @@ public final class PortStream implements WebSocket.Listener {
         Object body = handshake.getResponse().body();
         byte[] bytes =
             body instanceof String text ? text.getBytes(StandardCharsets.UTF_8) : new byte[0];
-        throw Api.refusal(handshake.getResponse().statusCode(), bytes);
+        throw ApiTransport.refusal(handshake.getResponse().statusCode(), bytes);
       }
       throw api.unreachable(cause);
     }

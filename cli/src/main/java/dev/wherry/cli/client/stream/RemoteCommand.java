@@ -3,6 +3,7 @@ package dev.wherry.cli.client.stream;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.wherry.cli.client.failure.ClientException;
 import dev.wherry.cli.client.http.Api;
+import dev.wherry.machinery.client.ApiTransport;
 import dev.wherry.model.codec.DecodeException;
 import dev.wherry.model.json.Json;
 import dev.wherry.model.status.ApiException;
@@ -142,7 +143,7 @@ public final class RemoteCommand implements WebSocket.Listener {
         Object body = handshake.getResponse().body();
         byte[] bytes =
             body instanceof String text ? text.getBytes(StandardCharsets.UTF_8) : new byte[0];
-        throw Api.refusal(handshake.getResponse().statusCode(), bytes);
+        throw ApiTransport.refusal(handshake.getResponse().statusCode(), bytes);
       }
       throw api.unreachable(cause);
     }
