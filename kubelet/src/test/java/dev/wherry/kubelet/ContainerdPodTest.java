@@ -398,6 +398,36 @@ class ContainerdPodTest {
     }
   }
 
+  @Test
+  void configMap_changedWhileThePodEnds_doesNotKeepIt() throws Exception {
+    try (PodNode node = new PodNode(containerd, runtime)) {
+      ConfigMap one =
+          ConfigMap.builder()
+              .metadata(ObjectMeta.builder().name("late").namespace("default").build())
+              .data(Map.of("number", "1"))
+              .build();
+      node.api.put(one);
+      node.api.put(
+          pod(
+              "late",
+              """
+              {"volumes": [{"name": "conf", "configMap": {"name": "late"}}],
+               "containers": [{"name": "c", "image": "busybox", "imagePullPolicy": "Never",
+                 "command": ["sh", "-c",
+                   "trap 'echo ending; sleep 1; exit 0' TERM; echo ready; while true; do sleep 0.1; done"],
+                 "volumeMounts": [{"name": "conf", "mountPath": "/conf"}]}]}
+              """));
+      Pod running = node.await("uid-late", "Running", p -> p.status().phase().equals("Running"));
+      Await.until(LONG, () -> "trap", () -> logs(node, "late", "c").equals("ready\n"));
+      node.api.put(deleted(running, 10));
+      Await.until(LONG, () -> "end", () -> logs(node, "late", "c").endsWith("ending\n"));
+
+      node.api.put(one.toBuilder().data(Map.of("number", "2")).build());
+
+      Await.until(LONG, () -> "removal", () -> node.api.byUid("uid-late").isEmpty());
+    }
+  }
+
   private static String logs(PodNode node, String pod, String container) {
     try {
       return node.log(pod, container);

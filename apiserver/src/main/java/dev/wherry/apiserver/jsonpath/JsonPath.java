@@ -1,10 +1,10 @@
 package dev.wherry.apiserver.jsonpath;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.wherry.model.json.SortedTree;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 
 /** A parsed path, such as {@code .status.conditions[?(@.type=="Ready")].status}. */
 public final class JsonPath {
@@ -137,25 +137,9 @@ public final class JsonPath {
   public static String print(JsonNode value) {
     return switch (value.getNodeType()) {
       case STRING -> value.textValue();
-      case OBJECT, ARRAY -> sorted(value).toString();
+      case OBJECT, ARRAY -> SortedTree.of(value).toString();
       case NULL, MISSING -> "";
       default -> value.asText();
     };
-  }
-
-  private static JsonNode sorted(JsonNode value) {
-    if (value.isArray()) {
-      var list = dev.wherry.model.json.Json.array();
-      value.forEach(item -> list.add(sorted(item)));
-      return list;
-    }
-    if (!value.isObject()) {
-      return value;
-    }
-    var object = dev.wherry.model.json.Json.object();
-    value.properties().stream()
-        .sorted(Map.Entry.comparingByKey())
-        .forEach(e -> object.set(e.getKey(), sorted(e.getValue())));
-    return object;
   }
 }

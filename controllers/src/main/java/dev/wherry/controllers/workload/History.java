@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.model.apps.v1.ControllerRevision;
 import dev.wherry.model.core.v1.PodTemplateSpec;
 import dev.wherry.model.json.Json;
+import dev.wherry.model.json.SortedTree;
 import dev.wherry.model.kind.Kind;
 import dev.wherry.model.kind.KubeObject;
 import dev.wherry.model.meta.v1.ObjectMeta;
@@ -68,11 +69,11 @@ public record History(List<ControllerRevision> revisions) {
       T owner, @Nullable Integer collisions) {
     JsonNode template = ((Kind<T>) owner.kind()).toJson(owner).at("/spec/template");
     ObjectNode data = Json.object();
-    ObjectNode replaced = data.putObject("spec").putObject("template");
-    if (template instanceof ObjectNode fields) {
+    // In upstream's order, by names: kubectl and others compare these bytes with their own.
+    ObjectNode replaced = data.putObject("spec").putObject("template").put("$patch", "replace");
+    if (SortedTree.of(template) instanceof ObjectNode fields) {
       replaced.setAll(fields);
     }
-    replaced.put("$patch", "replace");
     String hash = TemplateHash.of(Json.write(data), collisions);
     Map<String, String> labels = new TreeMap<>();
     template

@@ -64,6 +64,9 @@ final class PodWorker {
   /** A pod that ends gets no new files, whatever changes. */
   private boolean refreshes;
 
+  /** Whether the last try to write volumes again did so. */
+  private boolean refreshed = true;
+
   private Instant wakeAt = Instant.MAX;
   private boolean remembered;
   private Duration retry = RETRY_MIN;
@@ -314,11 +317,13 @@ final class PodWorker {
     boolean fresh =
         !Volumes.refreshable(pod) || !observed.anyRunning() || runner.refreshVolumes(pod, observed);
     refreshAt = now.plus(fresh ? REFRESH : REFRESH_RETRY);
+    refreshed = fresh && observed.anyRunning();
   }
 
+  /** Stale tokens do not hurry it where they could not be written. */
   private Instant refreshDue() {
     Instant stale = runner.volumesStaleAt();
-    return stale.isBefore(refreshAt) ? stale : refreshAt;
+    return refreshed && stale.isBefore(refreshAt) ? stale : refreshAt;
   }
 
   /** Removes what is left, the API object last but one, so that a crash in between is made good. */
