@@ -32,6 +32,8 @@ final class ReplicaScenario implements Scenario {
   @Override
   public void begin(World world) {
     world.api().create(ReplicaSet.KIND, Workloads.replicaSet("web", 4));
+    // What was asked for at first counts even where the user's first word comes at once.
+    check(world);
   }
 
   @Override
