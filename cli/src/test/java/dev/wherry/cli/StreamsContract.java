@@ -217,6 +217,12 @@ abstract class StreamsContract {
     assertEquals(7, result.exit(), result.errors());
     assertEquals("out\n", result.text());
     assertEquals("한\ncommand terminated with exit code 7\n", result.errors());
+
+    // The command is in the request's line.
+    String word = "a".repeat(100_000);
+    Kubectl.Result said =
+        kubectl(webSockets).run("exec", "box", "-c", "main", "--", "echo", "-n", word);
+    assertEquals(word, said.text(), said.errors());
   }
 
   @ParameterizedTest

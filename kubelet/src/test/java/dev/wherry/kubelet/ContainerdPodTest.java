@@ -243,6 +243,7 @@ class ContainerdPodTest {
               "live",
               """
               {"terminationGracePeriodSeconds": 1, "serviceAccountName": "default",
+               "securityContext": {"runAsUser": 0},
                "volumes": [{"name": "s", "secret": {"secretName": "keys", "defaultMode": 256}},
                  {"name": "p", "projected": {"sources": [
                    {"serviceAccountToken": {"path": "token"}},
@@ -252,7 +253,7 @@ class ContainerdPodTest {
                "containers": [{"name": "c", "image": "busybox", "imagePullPolicy": "Never",
                  "volumeMounts": [{"name": "s", "mountPath": "/s"}, {"name": "p", "mountPath": "/p"}],
                  "command": ["sh", "-c",
-                   "cat /s/key /p/token /p/who; echo; stat -c %a -L /s/key; touch /tmp/ill; sleep 1000"],
+                   "cat /s/key /p/token /p/who; echo; stat -c '%a %u' -L /s/key /p/token; touch /tmp/ill; sleep 1000"],
                  "livenessProbe": {"exec": {"command": ["sh", "-c", "! [ -e /tmp/ill ]"]},
                                    "periodSeconds": 1, "failureThreshold": 1}}]}
               """);
@@ -268,7 +269,7 @@ class ContainerdPodTest {
       Await.until(
           LONG,
           () -> "the log, not " + logs(node, "live", "c"),
-          () -> logs(node, "live", "c").equals("geheimtoken-of-livelive\n400\n"));
+          () -> logs(node, "live", "c").equals("geheimtoken-of-livelive\n400 0\n600 0\n"));
       assertTrue(
           node.api
               .events()

@@ -60,7 +60,6 @@ public final class HttpEdge implements AutoCloseable {
   private static final int WRITE_BUFFER_HIGH_BYTES = 128 << 10;
   private static final int HTTP2_STREAMS_MAX = 1_000;
   private static final int HTTP2_WINDOW_BYTES = 1 << 20;
-  private static final int REQUEST_LINE_BYTES_MAX = 16 << 10;
   private static final int STOP_SECONDS = 5;
 
   /** Writes of one turn of the event loop go out together; at most so many wait for its end. */
@@ -240,7 +239,7 @@ public final class HttpEdge implements AutoCloseable {
             "http",
             new HttpServerCodec(
                 new HttpDecoderConfig()
-                    .setMaxInitialLineLength(REQUEST_LINE_BYTES_MAX)
+                    .setMaxInitialLineLength(Listening.REQUEST_LINE_BYTES_MAX)
                     .setMaxHeaderSize(limits.headerBytesMax())));
         pipeline.addLast("edge", new EdgeHandler(HttpEdge.this, false));
       }

@@ -272,7 +272,7 @@ class AggregationTest {
     JsonNode offered = client.raw("GET", ExtensionServer.PATH, null);
     assertEquals("flunders", offered.at("/resources/0/name").asText());
     extension.broken(true);
-    assertRefused(Reason.UNKNOWN, () -> client.list(FLUNDER, "", ListOptions.ALL));
+    assertRefused(Reason.INTERNAL_ERROR, () -> client.list(FLUNDER, "", ListOptions.ALL));
     assertEquals(
         200, server.patch("merge", API_SERVICE, "metadata: {labels: {look: again}}").code());
     awaitAvailable("False", "FailedDiscoveryCheck");

@@ -147,6 +147,7 @@ public final class DeploymentController implements KeyDriven {
     if (PodWrites.isGoing(failure)) {
       return Outcome.DONE;
     }
+    noteIfStored(deployment, wanted, failure);
     String message =
         "Failed to create new replica set \"" + wanted.metadata().name() + "\": " + failure.text();
     parts.events().report(deployment, EventType.WARNING, "ReplicaSetCreateError", message);
@@ -156,6 +157,18 @@ public final class DeploymentController implements KeyDriven {
       write(told);
     }
     throw failure;
+  }
+
+  /**
+   * A lost answer is no refusal: what is stored all the same must be in view before the next
+   * decision, or the next template's ReplicaSet would be made too large beside it.
+   */
+  private void noteIfStored(Deployment deployment, ReplicaSet wanted, ApiException failure) {
+    if (failure.code() >= 500) {
+      sets.fresh(parts.client(), wanted.metadata().namespace(), wanted.metadata().name())
+          .filter(set -> Owners.isControlledBy(set, deployment.metadata().uid()))
+          .ifPresent(set -> stored(deployment, set));
+    }
   }
 
   private void write(Deployment deployment) {

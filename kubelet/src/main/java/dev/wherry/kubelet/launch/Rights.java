@@ -20,7 +20,6 @@ import dev.wherry.proto.cri.v1.SupplementalGroupsPolicy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Security contexts in the runtime's terms; a container's own settings come before its pod's. */
 public final class Rights {
@@ -82,11 +81,8 @@ public final class Rights {
     if (podSide.supplementalGroupsPolicy().equals("Strict")) {
       out.setSupplementalGroupsPolicy(SupplementalGroupsPolicy.Strict);
     }
-    Long user = runAsUser(pod, container);
     Long group = own.runAsGroup() == null ? podSide.runAsGroup() : own.runAsGroup();
-    if (user != null) {
-      out.setRunAsUser(Int64Value.newBuilder().setValue(user));
-    }
+    pod.user(container).ifPresent(user -> out.setRunAsUser(Int64Value.newBuilder().setValue(user)));
     if (group != null) {
       out.setRunAsGroup(Int64Value.newBuilder().setValue(group));
     }
@@ -122,12 +118,6 @@ public final class Rights {
       out.addAllMaskedPaths(MASKED).addAllReadonlyPaths(READ_ONLY);
     }
     return out.build();
-  }
-
-  /** The user a container must run as, if its pod says. */
-  public static @Nullable Long runAsUser(PodView pod, Container container) {
-    Long own = context(container).runAsUser();
-    return own == null ? context(pod).runAsUser() : own;
   }
 
   /** Whether the container must not run as root. */

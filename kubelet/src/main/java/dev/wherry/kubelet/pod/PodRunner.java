@@ -244,22 +244,23 @@ final class PodRunner {
     if (!Rights.nonRoot(pod, container)) {
       return;
     }
-    Long user = Rights.runAsUser(pod, container);
-    if (user == null) {
-      Optional<Image> image = parts.runtime().images().find(imageRef);
-      String name = image.map(Image::getUsername).orElse("");
-      if (!name.isEmpty()) {
-        throw new ConfigException(
-            "container has runAsNonRoot and image has non-numeric user ("
-                + name
-                + "), cannot verify user is non-root");
+    Optional<Long> user = pod.user(container);
+    if (user.isPresent()) {
+      if (user.get() == 0) {
+        throw new ConfigException("container's runAsUser breaks non-root policy");
       }
-      user = image.map(i -> i.getUid().getValue()).orElse(0L);
-      if (user == 0) {
-        throw new ConfigException("container has runAsNonRoot and image will run as root");
-      }
-    } else if (user == 0) {
-      throw new ConfigException("container's runAsUser breaks non-root policy");
+      return;
+    }
+    Optional<Image> image = parts.runtime().images().find(imageRef);
+    String name = image.map(Image::getUsername).orElse("");
+    if (!name.isEmpty()) {
+      throw new ConfigException(
+          "container has runAsNonRoot and image has non-numeric user ("
+              + name
+              + "), cannot verify user is non-root");
+    }
+    if (image.map(i -> i.getUid().getValue()).orElse(0L) == 0) {
+      throw new ConfigException("container has runAsNonRoot and image will run as root");
     }
   }
 

@@ -4,16 +4,20 @@ import dev.wherry.kubelet.cri.CriLabels;
 import dev.wherry.model.core.v1.Container;
 import dev.wherry.model.core.v1.EphemeralContainer;
 import dev.wherry.model.core.v1.Pod;
+import dev.wherry.model.core.v1.PodSecurityContext;
 import dev.wherry.model.core.v1.PodSpec;
 import dev.wherry.model.core.v1.PodStatus;
 import dev.wherry.model.core.v1.ResourceRequirements;
+import dev.wherry.model.core.v1.SecurityContext;
 import dev.wherry.model.meta.v1.ObjectMeta;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A pod with the parts that every bound pod has, so that nobody need ask for them.
@@ -71,6 +75,24 @@ public record PodView(Pod pod, ObjectMeta meta, PodSpec spec, PodStatus status) 
       named.add(new Named(sidecar ? Role.SIDECAR : Role.INIT, container));
     }
     return named;
+  }
+
+  /** The user a container must run as, if its pod says. */
+  public Optional<Long> user(Container container) {
+    SecurityContext own = container.securityContext();
+    if (own != null && own.runAsUser() != null) {
+      return Optional.of(own.runAsUser());
+    }
+    PodSecurityContext all = spec.securityContext();
+    return all == null ? Optional.empty() : Optional.ofNullable(all.runAsUser());
+  }
+
+  /** The user that every container must run as, where it is the same for all. */
+  public Optional<Long> onlyUser() {
+    Set<Optional<Long>> users = new HashSet<>();
+    spec.initContainers().forEach(container -> users.add(user(container)));
+    spec.containers().forEach(container -> users.add(user(container)));
+    return users.size() == 1 ? users.iterator().next() : Optional.empty();
   }
 
   /** The pod's own containers. */

@@ -21,6 +21,7 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.ssl.SslContext;
@@ -93,7 +94,11 @@ public final class KubeletServer implements AutoCloseable {
                     child
                         .pipeline()
                         .addLast("tls", tls.newHandler(child.alloc()))
-                        .addLast(CODEC, new HttpServerCodec())
+                        .addLast(
+                            CODEC,
+                            new HttpServerCodec(
+                                new HttpDecoderConfig()
+                                    .setMaxInitialLineLength(Listening.REQUEST_LINE_BYTES_MAX)))
                         .addLast(BODY, new HttpObjectAggregator(BODY_BYTES_MAX))
                         .addLast(REQUESTS, new RequestHandler(routes, access));
                   }

@@ -85,6 +85,9 @@ public final class AtomicWriter {
       }
     }
     Files.write(path, file.data());
+    if (file.user() >= 0) {
+      Files.setAttribute(path, "unix:uid", file.user());
+    }
     Modes.set(path, file.mode(), owner);
   }
 

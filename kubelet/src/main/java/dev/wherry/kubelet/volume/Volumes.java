@@ -39,7 +39,7 @@ public final class Volumes {
   /** As a tmpfs has it from its mount. */
   private static final int STICKY = 01000;
 
-  private static final int TOKEN_MODE_WITH_GROUP = 0640;
+  private static final int TOKEN_MODE_OWNED = 0600;
 
   private final PodDirs dirs;
   private final Mounts mounts;
@@ -180,14 +180,15 @@ public final class Volumes {
       Modes.set(path, EMPTY_DIR_MODE | STICKY, group == null ? -1 : group.intValue());
     }
     List<VolumeFile> readable =
-        group == null
-            ? files
-            : files.stream()
-                .map(f -> new VolumeFile(f.path(), f.data(), f.mode() | ((f.mode() & 0400) >> 3)))
-                .toList();
+        group == null ? files : files.stream().map(Volumes::forGroup).toList();
     new AtomicWriter(path, group == null ? -1 : group.intValue(), random)
         .write(readable, clock.instant());
     return path;
+  }
+
+  private static VolumeFile forGroup(VolumeFile file) {
+    int mode = file.mode() | ((file.mode() & 0400) >> 3);
+    return new VolumeFile(file.path(), file.data(), mode, file.user());
   }
 
   private List<VolumeFile> projected(
@@ -218,11 +219,17 @@ public final class Volumes {
     }
     ServiceAccountTokenProjection token = part.serviceAccountToken();
     if (token != null) {
-      int tokenMode = group(pod) == null ? mode : TOKEN_MODE_WITH_GROUP;
-      byte[] bytes = tokens.token(pod.pod(), token).getBytes(StandardCharsets.UTF_8);
-      return List.of(new VolumeFile(token.path(), bytes, tokenMode));
+      return List.of(token(pod, token, mode));
     }
     throw new VolumeException("this kind of projection is not supported by this kubelet");
+  }
+
+  /** Rule: a token is for the pod's group and its user alone, where it has one of them. */
+  private VolumeFile token(PodView pod, ServiceAccountTokenProjection projection, int mode) {
+    byte[] bytes = tokens.token(pod.pod(), projection).getBytes(StandardCharsets.UTF_8);
+    int user = pod.onlyUser().map(Math::toIntExact).orElse(-1);
+    boolean owned = user >= 0 || group(pod) != null;
+    return new VolumeFile(projection.path(), bytes, owned ? TOKEN_MODE_OWNED : mode, user);
   }
 
   private static @Nullable Long group(PodView pod) {

@@ -60,7 +60,7 @@ final class Echoes implements AutoCloseable {
    * @param nodes their ends' addresses in the tunnel, by name
    * @param silent which of those that were not asked before are taken for silent
    */
-  void ask(Map<String, Bytes> nodes, Set<String> silent) {
+  synchronized void ask(Map<String, Bytes> nodes, Set<String> silent) {
     Map<String, Echo> next = new HashMap<>();
     for (String name : nodes.keySet()) {
       Echo first = silent.contains(name) ? Echo.SILENT : Echo.HEARD;
@@ -111,7 +111,7 @@ final class Echoes implements AutoCloseable {
     }
   }
 
-  private void note(String name, boolean answered) {
+  private synchronized void note(String name, boolean answered) {
     Map<String, Echo> next = new HashMap<>(echoes);
     next.computeIfPresent(name, (_, echo) -> echo.after(answered));
     echoes = Map.copyOf(next);

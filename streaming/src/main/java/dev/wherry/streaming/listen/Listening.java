@@ -10,6 +10,12 @@ import java.net.InetSocketAddress;
 
 /** Begins to listen, or says in one sentence why it cannot and what helps. */
 public final class Listening {
+  /**
+   * Of an HTTP/1.1 request's first line. The command of an exec is in its query, and a word of it
+   * may have 128 KiB (the kernel's MAX_ARG_STRLEN), some of it escaped.
+   */
+  public static final int REQUEST_LINE_BYTES_MAX = 256 << 10;
+
   private static final String IN_USE = "already in use";
 
   private Listening() {}
