@@ -6,8 +6,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.model.json.Json;
 import dev.wherry.model.kind.KindInfo;
 import dev.wherry.model.status.ApiException;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
@@ -84,9 +87,10 @@ final class Claims {
     keepOld(spec, old.path("spec"));
     allocateAddress(kind, object, spec);
     Set<String> chosen = new LinkedHashSet<>();
-    if (type.equals("NodePort") || type.equals("LoadBalancer")) {
+    if (needsPorts(spec)) {
+      keepPorts(spec, old.path("spec"));
       allocatePorts(spec, chosen);
-    } else {
+    } else if (!type.equals("LoadBalancer")) {
       spec.path("ports").forEach(port -> ((ObjectNode) port).remove("nodePort"));
     }
     allocateHealthCheck(spec, old.path("spec").path(HEALTH_CHECK).asInt(), chosen);
@@ -96,6 +100,36 @@ final class Claims {
   private static void dropForName(ObjectNode spec) {
     spec.remove(List.of("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy", HEALTH_CHECK));
     spec.path("ports").forEach(port -> ((ObjectNode) port).remove("nodePort"));
+  }
+
+  private static boolean needsPorts(JsonNode spec) {
+    String type = spec.path("type").asText();
+    return type.equals("NodePort")
+        || (type.equals("LoadBalancer")
+            && spec.path("allocateLoadBalancerNodePorts").asBoolean(true));
+  }
+
+  /**
+   * Rule: patchAllocatedValues of upstream's Services: who replaces one need not know its ports.
+   */
+  private static void keepPorts(ObjectNode spec, JsonNode old) {
+    if (!needsPorts(old)) {
+      return;
+    }
+    Map<String, Integer> before = new HashMap<>();
+    old.path("ports").forEach(port -> before.put(portKey(port), port.path("nodePort").asInt()));
+    Set<Integer> named = new HashSet<>();
+    spec.path("ports").forEach(port -> named.add(port.path("nodePort").asInt()));
+    for (JsonNode port : spec.path("ports")) {
+      int kept = before.getOrDefault(portKey(port), 0);
+      if (port.path("nodePort").asInt() == 0 && named.add(kept)) {
+        ((ObjectNode) port).put("nodePort", kept);
+      }
+    }
+  }
+
+  private static String portKey(JsonNode port) {
+    return port.path("protocol").asText("TCP") + "/" + port.path("port").asInt();
   }
 
   /** Rule: NeedsHealthCheck of the API; a Service that needs it no more loses its port. */

@@ -16,6 +16,7 @@ public final class NameRules {
 
   private static final String LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
   private static final String SUBDOMAIN = LABEL + "(\\." + LABEL + ")*";
+  private static final String WILDCARD = "\\*\\." + SUBDOMAIN;
   private static final String LABEL_1035 = "[a-z]([-a-z0-9]*[a-z0-9])?";
   private static final String QUALIFIED = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]";
   private static final String VALUE = "(" + QUALIFIED + ")?";
@@ -23,6 +24,7 @@ public final class NameRules {
 
   private static final Pattern LABEL_PATTERN = Pattern.compile(LABEL);
   private static final Pattern SUBDOMAIN_PATTERN = Pattern.compile(SUBDOMAIN);
+  private static final Pattern WILDCARD_PATTERN = Pattern.compile(WILDCARD);
   private static final Pattern LABEL_1035_PATTERN = Pattern.compile(LABEL_1035);
   private static final Pattern QUALIFIED_PATTERN = Pattern.compile(QUALIFIED);
   private static final Pattern VALUE_PATTERN = Pattern.compile(VALUE);
@@ -42,6 +44,12 @@ public final class NameRules {
       "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character,"
           + " and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '"
           + LABEL_1035
+          + "')";
+  private static final String WILDCARD_MESSAGE =
+      "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of"
+          + " lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character"
+          + " (e.g. '*.example.com', regex used for validation is '"
+          + WILDCARD
           + "')";
   private static final String QUALIFIED_MESSAGE =
       "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character"
@@ -83,6 +91,11 @@ public final class NameRules {
 
   public static List<String> subdomain(String value) {
     return check(value, SUBDOMAIN_BYTES_MAX, SUBDOMAIN_PATTERN, SUBDOMAIN_MESSAGE);
+  }
+
+  /** A subdomain behind {@code *.}. */
+  public static List<String> wildcard(String value) {
+    return check(value, SUBDOMAIN_BYTES_MAX, WILDCARD_PATTERN, WILDCARD_MESSAGE);
   }
 
   public static List<String> label1035(String value) {

@@ -88,10 +88,14 @@ final class Field {
   List<Map.Entry<String, Field>> entries() {
     List<Map.Entry<String, Field>> entries = new ArrayList<>();
     for (Map.Entry<String, JsonNode> e : node.properties()) {
-      entries.add(
-          Map.entry(e.getKey(), new Field(e.getValue(), errors, this, e.getKey(), Sort.BRACKETED)));
+      entries.add(Map.entry(e.getKey(), entry(e.getKey())));
     }
     return entries;
+  }
+
+  /** The entry of a map, there or not; its path is {@code path[key]}. */
+  Field entry(String key) {
+    return new Field(node.path(key), errors, this, key, Sort.BRACKETED);
   }
 
   boolean present() {

@@ -35,7 +35,7 @@ public final class Validation {
           entry(
               "services",
               KindRules.named(
-                  NameRules::label1035, ServiceRules::service, ServiceRules::serviceUpdate)),
+                  NameRules::label, ServiceRules::service, ServiceRules::serviceUpdate)),
           entry("endpoints", KindRules.of(ServiceRules::endpoints)),
           entry(
               "endpointslices.discovery.k8s.io",
@@ -68,6 +68,13 @@ public final class Validation {
           entry("jobs.batch", KindRules.of(WorkloadRules::job, WorkloadRules::jobUpdate)),
           entry("cronjobs.batch", KindRules.of(WorkloadRules::cronJob)),
           entry("networkpolicies.networking.k8s.io", KindRules.of(NetworkPolicyRules::policy)),
+          entry("limitranges", KindRules.of(LimitRangeRules::limitRange)),
+          entry("resourcequotas", KindRules.of(QuotaRules::quota, QuotaRules::quotaUpdate)),
+          entry("poddisruptionbudgets.policy", KindRules.of(WorkloadRules::disruptionBudget)),
+          entry("ingresses.networking.k8s.io", KindRules.of(IngressRules::ingress)),
+          entry(
+              "ingressclasses.networking.k8s.io",
+              KindRules.of(IngressRules::ingressClass, IngressRules::ingressClassUpdate)),
           entry("horizontalpodautoscalers.autoscaling", KindRules.of(AutoscalerRules::autoscaler)),
           entry(
               "roles" + RBAC,

@@ -52,6 +52,24 @@ final class WorkloadRules {
     return value.present() && (value.is("0") || value.is("0%"));
   }
 
+  static void disruptionBudget(Field budget) {
+    Field spec = budget.child("spec");
+    Field available = spec.child("minAvailable");
+    Field unavailable = spec.child("maxUnavailable");
+    if (available.present() && unavailable.present()) {
+      spec.invalid("minAvailable and maxUnavailable cannot be both set");
+    }
+    for (Field number : List.of(available, unavailable)) {
+      intOrPercent(number);
+      if (number.text().matches("[0-9]{1,9}%")
+          && Integer.parseInt(number.text().replace("%", "")) > 100) {
+        number.invalid("must not be greater than 100%");
+      }
+    }
+    SelectorRules.labelSelector(spec.child("selector"));
+    spec.child("unhealthyPodEvictionPolicy").oneOf(List.of("AlwaysAllow", "IfHealthyBudget"));
+  }
+
   static void intOrPercent(Field value) {
     if (value.node().isNumber()) {
       value.nonNegative();

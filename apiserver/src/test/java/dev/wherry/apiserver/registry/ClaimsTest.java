@@ -61,6 +61,36 @@ class ClaimsTest {
     assertFalse(name.path("spec").has("ipFamilies"));
   }
 
+  private static int nodePort(ObjectNode service) {
+    return service.at("/spec/ports/0/nodePort").asInt();
+  }
+
+  @Test
+  void nodePort_replacedWithoutOne_isKeptForTheSamePort() {
+    ObjectNode first = service("NodePort", "Cluster");
+    claims.allocate(SERVICE, first, Json.object());
+    ObjectNode same = service("LoadBalancer", "Cluster");
+    claims.allocate(SERVICE, same, first);
+    assertEquals(nodePort(first), nodePort(same));
+
+    ObjectNode other = service("NodePort", "Cluster");
+    ((ObjectNode) other.at("/spec/ports/0")).put("port", 81);
+    claims.allocate(SERVICE, other, first);
+    assertTrue(nodePort(other) >= 30_000 && nodePort(other) != nodePort(first), other.toString());
+  }
+
+  @Test
+  void nodePort_balancerThatWantsNone_getsOnlyWhatItNames() {
+    ObjectNode none = service("LoadBalancer", "Cluster");
+    none.withObject("/spec").put("allocateLoadBalancerNodePorts", false);
+    claims.allocate(SERVICE, none, Json.object());
+    assertFalse(none.at("/spec/ports/0").has("nodePort"), none.toString());
+
+    ((ObjectNode) none.at("/spec/ports/0")).put("nodePort", 31_000);
+    claims.allocate(SERVICE, none, Json.object());
+    assertEquals(31_000, nodePort(none));
+  }
+
   @Test
   void healthCheck_otherTypes_getNone() {
     ObjectNode ports = service("NodePort", "Local");

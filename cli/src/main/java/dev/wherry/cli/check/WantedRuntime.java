@@ -3,6 +3,7 @@ package dev.wherry.cli.check;
 import dev.wherry.cli.check.Finding.Blocked;
 import dev.wherry.cli.check.Finding.Doubtful;
 import dev.wherry.cli.check.Finding.Fine;
+import dev.wherry.runtime.choice.LookedAtHost;
 import dev.wherry.runtime.choice.RememberedRuntime;
 import dev.wherry.runtime.choice.RuntimeChoice;
 import java.nio.file.Path;
@@ -15,18 +16,18 @@ import java.util.Optional;
  *
  * @param choice what the command line says
  * @param remembered what the data directory's pods run on already; it goes before {@code auto}
+ * @param places where others' runtimes answer, if they run
  */
-public record WantedRuntime(RuntimeChoice choice, Optional<RememberedRuntime> remembered) {
+public record WantedRuntime(
+    RuntimeChoice choice, Optional<RememberedRuntime> remembered, LookedAtHost places) {
   private static final String SUBJECT = "runtime";
-  private static final Path CONTAINERD = Path.of("/run/containerd/containerd.sock");
-  private static final Path DOCKER = Path.of("/var/run/docker.sock");
 
   Finding look(Host host) {
     return switch (choice) {
       case RuntimeChoice.Auto _ -> remembered.isPresent() ? again(host) : found(host);
       case RuntimeChoice.BuiltIn _ -> builtIn(host);
       case RuntimeChoice.Containerd _ ->
-          host.answers(CONTAINERD) ? running("containerd") : own(host);
+          host.answers(places.containerdSocket()) ? running("containerd") : own(host);
       case RuntimeChoice.Docker _ -> docker(host);
       case RuntimeChoice.Socket(Path path) -> socket(host, path);
     };
@@ -42,17 +43,19 @@ public record WantedRuntime(RuntimeChoice choice, Optional<RememberedRuntime> re
     };
   }
 
-  private static Finding found(Host host) {
-    if (host.answers(CONTAINERD)) {
+  private Finding found(Host host) {
+    if (host.answers(places.containerdSocket())) {
       return running("containerd");
     }
-    if (host.answers(DOCKER)) {
+    if (host.answers(places.dockerSocket())) {
       return running("Docker");
     }
     Finding found = builtIn(host);
-    return found instanceof Fine && host.exists(DOCKER.toString().substring(1))
+    return found instanceof Fine && host.exists(places.dockerSocket().toString().substring(1))
         ? new Doubtful(
-            SUBJECT, DOCKER + " is there, but Docker does not answer: the built-in one is used")
+            SUBJECT,
+            places.dockerSocket()
+                + " is there, but Docker does not answer: the built-in one is used")
         : found;
   }
 
@@ -89,11 +92,13 @@ public record WantedRuntime(RuntimeChoice choice, Optional<RememberedRuntime> re
     return new Blocked(SUBJECT, "for " + who + " is missing: " + names, "apt-get install " + names);
   }
 
-  private static Finding docker(Host host) {
-    return host.answers(DOCKER)
+  private Finding docker(Host host) {
+    return host.answers(places.dockerSocket())
         ? running("Docker")
         : new Blocked(
-            SUBJECT, "Docker does not answer at " + DOCKER, "Start it, or give another --runtime.");
+            SUBJECT,
+            "Docker does not answer at " + places.dockerSocket(),
+            "Start it, or give another --runtime.");
   }
 
   private static Finding socket(Host host, Path path) {

@@ -7,6 +7,7 @@ import dev.wherry.cli.check.Host;
 import dev.wherry.cli.check.Preflight;
 import dev.wherry.cli.check.WantedRuntime;
 import dev.wherry.network.dns.DnsSettings;
+import dev.wherry.runtime.choice.LookedAtHost;
 import dev.wherry.runtime.choice.RememberedRuntime;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -41,7 +42,9 @@ record Intentions(ServerSettings settings, boolean running) {
                     RANGES,
                     settings.worker(),
                     new WantedRuntime(
-                        settings.runtime(), RememberedRuntime.read(settings.dataDirectory()))))
+                        settings.runtime(),
+                        RememberedRuntime.read(settings.dataDirectory()),
+                        LookedAtHost.usual(System.getenv()))))
             .run());
     return findings;
   }

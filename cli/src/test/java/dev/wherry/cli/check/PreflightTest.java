@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.wherry.cli.check.Finding.Blocked;
 import dev.wherry.cli.check.Finding.Fine;
+import dev.wherry.runtime.choice.LookedAtHost;
 import dev.wherry.runtime.choice.RememberedRuntime;
 import dev.wherry.runtime.choice.RuntimeChoice;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,6 +28,7 @@ class PreflightTest {
   private static final List<Cidr> RANGES = List.of(Cidr.parse("10.42.0.0/16", "pods"));
 
   @TempDir Path root;
+  private Map<String, String> environment = Map.of();
 
   @BeforeEach
   void layOutAGoodHost() throws IOException {
@@ -70,11 +73,17 @@ class PreflightTest {
   private List<Finding> run(
       List<Integer> ports, RuntimeChoice choice, Optional<RememberedRuntime> remembered)
       throws IOException {
-    WantedRuntime runtime = new WantedRuntime(choice, remembered);
+    WantedRuntime runtime = new WantedRuntime(choice, remembered, LookedAtHost.usual(environment));
     return new Preflight(
             new Host(root),
             new Preflight.Wanted(root.resolve("data"), ports, RANGES, true, runtime))
         .run();
+  }
+
+  @Test
+  void run_dockerElsewhere_isLookedForThere() throws IOException {
+    environment = Map.of("DOCKER_HOST", "unix:///srv/docker.sock");
+    assertTrue(runtime("docker").text().endsWith("at /srv/docker.sock"));
   }
 
   private Finding runtime(String choice, RememberedRuntime.Kind... remembered) throws IOException {

@@ -288,6 +288,27 @@ class BuiltInRuntimeTest extends CriRuntimeContract {
   }
 
   @Test
+  void attach_inputEndsButIsNotForOne_leavesTheProcessRunning() throws Exception {
+    String id = create(config("shared", "cat; echo end").setStdin(true).build());
+    start(id);
+    AttachRequest request =
+        AttachRequest.newBuilder().setContainerId(id).setStdin(true).setStdout(true).build();
+    for (int i = 0; i < 2; i++) {
+      try (var client =
+          new SpdyTestClient(cri.runtime().attach(request).getUrl(), "v4.channel.k8s.io")) {
+        client.answer();
+        client.open(Map.of("streamtype", "error"));
+        int stdin = client.open(Map.of("streamtype", "stdin"));
+        int stdout = client.open(Map.of("streamtype", "stdout"));
+        client.send(stdin, "hello\n", true);
+        // Its echo may come too late for who has left.
+        assertFalse(client.text(stdout).contains("end"));
+      }
+    }
+    assertEquals(ContainerState.CONTAINER_RUNNING, status(id).getState());
+  }
+
+  @Test
   void portForward_toThePod_reachesItsLoopback() throws Exception {
     String id = create("listener", "while true; do echo hello | nc -l -p 8081; done");
     start(id);

@@ -327,7 +327,9 @@ public final class Containers implements ContainerService {
   public RemoteProcess attach(
       String id, boolean stdin, boolean stdout, boolean stderr, boolean terminal)
       throws IOException {
-    return requireRunning(id).attach(stdin, stdout, stderr, terminal);
+    FramedProcess process = requireRunning(id).attach(stdin, stdout, stderr, terminal);
+    boolean endsIt = require(id).record().config().getStdinOnce() && !terminal;
+    return endsIt ? process : process.leavingWithItsInput();
   }
 
   @Override

@@ -129,6 +129,15 @@ public final class FrameChannel implements AutoCloseable {
     }
   }
 
+  /** Nothing more is sent; what the other end still sends is read. */
+  void endWriting() throws IOException {
+    if (out instanceof SocketChannel socket) {
+      socket.shutdownOutput();
+    } else {
+      out.close();
+    }
+  }
+
   /** Only for those who promise a payload. */
   void writeHeader(int kind, int length) throws IOException {
     out.write(

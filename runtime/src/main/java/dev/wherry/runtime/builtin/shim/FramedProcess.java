@@ -22,18 +22,29 @@ public final class FramedProcess implements RemoteProcess {
   private final FrameChannel frames;
   private final boolean terminal;
   private final boolean command;
+  private final boolean leaving;
   private final Runnable onClose;
   private Optional<Ended> ended = Optional.empty();
 
-  private FramedProcess(FrameChannel frames, boolean terminal, boolean command, Runnable onClose) {
+  private FramedProcess(
+      FrameChannel frames, boolean terminal, boolean command, boolean leaving, Runnable onClose) {
     this.frames = frames;
     this.terminal = terminal;
     this.command = command;
+    this.leaving = leaving;
     this.onClose = onClose;
   }
 
   static FramedProcess attached(FrameChannel frames, boolean terminal) {
-    return new FramedProcess(frames, terminal, false, () -> {});
+    return new FramedProcess(frames, terminal, false, false, () -> {});
+  }
+
+  /**
+   * The same for one who leaves when the input ends, which stays open for others (rule:
+   * containerd's and Docker's attach to a container without stdinOnce).
+   */
+  public FramedProcess leavingWithItsInput() {
+    return new FramedProcess(frames, terminal, command, true, onClose);
   }
 
   /**
@@ -65,6 +76,7 @@ public final class FramedProcess implements RemoteProcess {
             frames,
             terminal,
             true,
+            false,
             () -> {
               frames.close();
               removeTree(folder);
@@ -122,7 +134,11 @@ public final class FramedProcess implements RemoteProcess {
 
   @Override
   public void closeInput() throws IOException {
-    frames.write(FrameChannel.CLOSE_STDIN);
+    if (leaving) {
+      frames.endWriting();
+    } else {
+      frames.write(FrameChannel.CLOSE_STDIN);
+    }
   }
 
   @Override

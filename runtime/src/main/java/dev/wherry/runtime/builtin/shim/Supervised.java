@@ -1,6 +1,5 @@
 package dev.wherry.runtime.builtin.shim;
 
-import dev.wherry.streaming.remotecommand.RemoteProcess;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
@@ -298,7 +297,7 @@ public final class Supervised {
   }
 
   /** Joins its streams; closing leaves the process alone. */
-  public RemoteProcess attach(boolean stdin, boolean stdout, boolean stderr, boolean terminal)
+  public FramedProcess attach(boolean stdin, boolean stdout, boolean stderr, boolean terminal)
       throws IOException {
     FrameChannel link = FrameChannel.connect(run.resolve(SOCKET));
     int wanted = (stdin ? 1 : 0) | (stdout ? 2 : 0) | (stderr ? 4 : 0);
