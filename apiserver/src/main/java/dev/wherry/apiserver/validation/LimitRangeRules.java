@@ -56,14 +56,9 @@ final class LimitRangeRules {
   }
 
   private static void name(String name, Field amount) {
-    List<String> wrong = NameRules.qualified(name);
-    wrong.forEach(why -> amount.errors().invalid(amount.path(), name, why));
-    boolean known = name.equals("storage") || QuotaRules.isStandard(name);
-    if (wrong.isEmpty() && name.indexOf('/') < 0 && !known) {
-      amount
-          .errors()
-          .invalid(amount.path(), name, "must be a standard resource type or fully qualified");
-    }
+    boolean standard = name.equals("storage") || QuotaRules.isStandard(name);
+    ResourceRules.resourceName(
+        name, amount, standard, "must be a standard resource type or fully qualified");
     ResourceRules.quantity(amount);
   }
 
@@ -80,7 +75,7 @@ final class LimitRangeRules {
     notAbove(min, usual, usual, "min value", "default value");
     notAbove(usual, max, usual, "default value", "max value");
     Field ratio = limit.child("maxLimitRequestRatio").entry(name);
-    Optional<Quantity> most = amount(ratio);
+    Optional<Quantity> most = ResourceRules.parse(ratio);
     if (most.isPresent() && most.get().amount().compareTo(BigDecimal.ONE) < 0) {
       ratio.invalid("ratio " + ratio.text() + " is less than 1");
     }
@@ -88,21 +83,12 @@ final class LimitRangeRules {
 
   private static void notAbove(
       Field small, Field large, Field shown, String smallName, String largeName) {
-    Optional<Quantity> lower = amount(small);
-    Optional<Quantity> upper = amount(large);
+    Optional<Quantity> lower = ResourceRules.parse(small);
+    Optional<Quantity> upper = ResourceRules.parse(large);
     if (lower.isPresent() && upper.isPresent() && lower.get().compareTo(upper.get()) > 0) {
       shown.invalid(
           "%s %s is greater than %s %s"
               .formatted(smallName, small.text(), largeName, large.text()));
-    }
-  }
-
-  /** Empty where there is none, or no quantity, which is told elsewhere. */
-  private static Optional<Quantity> amount(Field field) {
-    try {
-      return field.hasText() ? Optional.of(Quantity.parse(field.text())) : Optional.empty();
-    } catch (IllegalArgumentException e) {
-      return Optional.empty();
     }
   }
 }

@@ -1,6 +1,5 @@
 package dev.wherry.apiserver.validation;
 
-import dev.wherry.apiserver.structural.NameRules;
 import java.math.BigDecimal;
 import java.util.HashSet;
 import java.util.List;
@@ -95,11 +94,8 @@ final class QuotaRules {
   }
 
   private static void limit(String name, Field amount) {
-    List<String> wrong = NameRules.qualified(name);
-    wrong.forEach(why -> amount.errors().invalid(amount.path(), name, why));
-    if (wrong.isEmpty() && name.indexOf('/') < 0 && !isStandard(name)) {
-      amount.errors().invalid(amount.path(), name, "must be a standard resource for quota");
-    }
+    ResourceRules.resourceName(
+        name, amount, isStandard(name), "must be a standard resource for quota");
     ResourceRules.nonNegative(amount);
     if (COUNTED.contains(name)) {
       ResourceRules.quantity(amount)

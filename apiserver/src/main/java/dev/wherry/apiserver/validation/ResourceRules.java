@@ -36,7 +36,7 @@ final class ResourceRules {
     Field requests = resources.child("requests");
     for (Field list : List.of(limits, requests)) {
       for (Map.Entry<String, Field> e : list.entries()) {
-        resourceName(list, e);
+        resourceName(e);
         nonNegative(e.getValue());
       }
     }
@@ -78,7 +78,8 @@ final class ResourceRules {
     }
   }
 
-  private static Optional<Quantity> parse(Field field) {
+  /** Empty where there is none, or no quantity, which is told elsewhere. */
+  static Optional<Quantity> parse(Field field) {
     try {
       return Optional.of(Quantity.parse(field.text()));
     } catch (IllegalArgumentException e) {
@@ -90,14 +91,23 @@ final class ResourceRules {
     return OVERCOMMITTED.contains(name);
   }
 
-  private static void resourceName(Field list, Map.Entry<String, Field> e) {
+  private static void resourceName(Map.Entry<String, Field> e) {
     String name = e.getKey();
-    List<String> messages = NameRules.qualified(name);
-    messages.forEach(m -> list.errors().invalid(e.getValue().path(), name, m));
-    boolean known = STANDARD.contains(name) || name.startsWith("hugepages-") || name.contains("/");
-    if (messages.isEmpty() && !known) {
-      list.errors()
-          .invalid(e.getValue().path(), name, "must be a standard resource for containers");
+    boolean standard = STANDARD.contains(name) || name.startsWith("hugepages-");
+    resourceName(name, e.getValue(), standard, "must be a standard resource for containers");
+  }
+
+  /**
+   * A resource's name must be qualified, and one without a group must be known.
+   *
+   * @param amount what stands under the name
+   * @param otherwise said of a name that is neither
+   */
+  static void resourceName(String name, Field amount, boolean standard, String otherwise) {
+    List<String> wrong = NameRules.qualified(name);
+    wrong.forEach(why -> amount.errors().invalid(amount.path(), name, why));
+    if (wrong.isEmpty() && !standard && !name.contains("/")) {
+      amount.errors().invalid(amount.path(), name, otherwise);
     }
   }
 }
