@@ -67,8 +67,8 @@ final class AddressFunctions {
             "ip_is_canonical",
             BOOL,
             text,
-            a -> text(address((String) a[0])).equals(a[0])),
-        global("string", "ip_to_string", TEXT, ip, a -> text((InetAddress) a[0])),
+            a -> TextFormats.address(address((String) a[0])).equals(a[0])),
+        global("string", "ip_to_string", TEXT, ip, a -> TextFormats.address((InetAddress) a[0])),
         member(
             "family",
             "ip_family",
@@ -194,32 +194,6 @@ final class AddressFunctions {
   }
 
   private static String text(Network network) {
-    return text(network.address()) + "/" + network.bits();
-  }
-
-  /** The shortest form: the longest run of zeros left out (RFC 5952). */
-  private static String text(InetAddress address) {
-    byte[] bytes = address.getAddress();
-    if (bytes.length == 4) {
-      return address.getHostAddress();
-    }
-    String[] groups = new String[8];
-    int best = -1;
-    int bestLength = 1;
-    for (int i = 0, run = 0; i < 8; i++) {
-      int group = (bytes[2 * i] & 0xff) << 8 | (bytes[2 * i + 1] & 0xff);
-      groups[i] = Integer.toHexString(group);
-      run = group == 0 ? run + 1 : 0;
-      if (run > bestLength) {
-        bestLength = run;
-        best = i - run + 1;
-      }
-    }
-    if (best < 0) {
-      return String.join(":", groups);
-    }
-    String head = String.join(":", Arrays.copyOf(groups, best));
-    String tail = String.join(":", Arrays.copyOfRange(groups, best + bestLength, 8));
-    return head + "::" + tail;
+    return TextFormats.address(network.address()) + "/" + network.bits();
   }
 }

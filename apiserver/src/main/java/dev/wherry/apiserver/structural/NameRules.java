@@ -70,7 +70,12 @@ public final class NameRules {
 
   private NameRules() {}
 
+  /** Upstream counts bytes everywhere and says so of label keys and values only. */
   private static String maxLength(int bytes) {
+    return "must be no more than " + bytes + " characters";
+  }
+
+  private static String maxBytes(int bytes) {
     return "must be no more than " + bytes + " bytes";
   }
 
@@ -86,7 +91,9 @@ public final class NameRules {
   }
 
   public static List<String> label(String value) {
-    return check(value, LABEL_BYTES_MAX, LABEL_PATTERN, LABEL_MESSAGE);
+    String message =
+        SUBDOMAIN_PATTERN.matcher(value).matches() ? "must not contain dots" : LABEL_MESSAGE;
+    return check(value, LABEL_BYTES_MAX, LABEL_PATTERN, message);
   }
 
   public static List<String> subdomain(String value) {
@@ -103,7 +110,14 @@ public final class NameRules {
   }
 
   public static List<String> labelValue(String value) {
-    return check(value, LABEL_BYTES_MAX, VALUE_PATTERN, VALUE_MESSAGE);
+    List<String> messages = new ArrayList<>();
+    if (value.length() > LABEL_BYTES_MAX) {
+      messages.add(maxBytes(LABEL_BYTES_MAX));
+    }
+    if (!VALUE_PATTERN.matcher(value).matches()) {
+      messages.add(VALUE_MESSAGE);
+    }
+    return messages;
   }
 
   public static List<String> configKey(String value) {
@@ -125,7 +139,7 @@ public final class NameRules {
     List<String> messages = new ArrayList<>();
     if (parts.length > 2) {
       messages.add(
-          "a qualified name "
+          "a valid label key "
               + QUALIFIED_MESSAGE
               + " with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')");
       return messages;
@@ -134,17 +148,28 @@ public final class NameRules {
       if (parts[0].isEmpty()) {
         messages.add("prefix part must be non-empty");
       } else {
-        subdomain(parts[0]).forEach(m -> messages.add("prefix part " + m));
+        prefix(parts[0]).forEach(m -> messages.add("prefix part " + m));
       }
     }
     String name = parts[parts.length - 1];
     if (name.isEmpty()) {
       messages.add("name part must be non-empty");
     } else if (name.length() > LABEL_BYTES_MAX) {
-      messages.add("name part " + maxLength(LABEL_BYTES_MAX));
+      messages.add("name part " + maxBytes(LABEL_BYTES_MAX));
     }
     if (!QUALIFIED_PATTERN.matcher(name).matches()) {
       messages.add("name part " + QUALIFIED_MESSAGE);
+    }
+    return messages;
+  }
+
+  private static List<String> prefix(String value) {
+    List<String> messages = new ArrayList<>();
+    if (value.length() > SUBDOMAIN_BYTES_MAX) {
+      messages.add(maxBytes(SUBDOMAIN_BYTES_MAX));
+    }
+    if (!SUBDOMAIN_PATTERN.matcher(value).matches()) {
+      messages.add(SUBDOMAIN_MESSAGE);
     }
     return messages;
   }

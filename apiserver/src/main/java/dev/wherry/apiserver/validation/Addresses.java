@@ -1,18 +1,23 @@
 package dev.wherry.apiserver.validation;
 
+import dev.wherry.apiserver.structural.TextFormats;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Locale;
 
 /** Forms of IP addresses and ranges, without any name look-up. */
 final class Addresses {
   private static final int V6_GROUPS = 8;
+  private static final int V6_MAPPED_BITS = 96;
+  private static final String IP_MESSAGE =
+      "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)";
+  private static final String CIDR_MESSAGE =
+      "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)";
 
   private Addresses() {}
 
   static List<String> ip(String value) {
-    return isV4(value) || isV6(value)
-        ? List.of()
-        : List.of("must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)");
+    return isV4(value) || isV6(value) ? List.of() : List.of(IP_MESSAGE);
   }
 
   static List<String> cidr(String value) {
@@ -24,7 +29,79 @@ final class Addresses {
         return List.of();
       }
     }
-    return List.of("must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)");
+    return List.of(CIDR_MESSAGE);
+  }
+
+  /** An address that is written in the one usual way. */
+  static List<String> strictIp(String value) {
+    String plain = withoutLeadingZeros(value);
+    if (!ip(plain).isEmpty()) {
+      return List.of(IP_MESSAGE);
+    }
+    if (!plain.equals(value)) {
+      return List.of("must not have leading 0s");
+    }
+    InetAddress address = InetAddress.ofLiteral(value);
+    if (isMapped(value, address)) {
+      return List.of("must not be an IPv4-mapped IPv6 address");
+    }
+    return canonical(value, TextFormats.address(address));
+  }
+
+  /** A range that is written in the one usual way, no bits set beyond its prefix. */
+  static List<String> strictCidr(String value) {
+    String plain = withoutLeadingZeros(value);
+    if (!cidr(plain).isEmpty()) {
+      return List.of(CIDR_MESSAGE);
+    }
+    if (!plain.equals(value)) {
+      return List.of("must not have leading 0s in IP or prefix length");
+    }
+    int slash = value.indexOf('/');
+    InetAddress address = InetAddress.ofLiteral(value.substring(0, slash));
+    if (isMapped(value, address)) {
+      return List.of("must not have an IPv4-mapped IPv6 address");
+    }
+    if (hasBitsBeyond(address.getAddress(), Integer.parseInt(value.substring(slash + 1)))) {
+      return List.of("must not have bits set beyond the prefix length");
+    }
+    return canonical(value, TextFormats.address(address) + value.substring(slash));
+  }
+
+  /** An address with the length of its network, written in the one usual way. */
+  static List<String> interfaceAddress(String value) {
+    String plain = withoutLeadingZeros(value);
+    if (!cidr(plain).isEmpty()) {
+      return List.of("must be a valid address in CIDR form, (e.g. 10.9.8.7/24 or 2001:db8::1/64)");
+    }
+    int slash = plain.indexOf('/');
+    InetAddress address = InetAddress.ofLiteral(plain.substring(0, slash));
+    int bits = Integer.parseInt(plain.substring(slash + 1));
+    int mapped = isMapped(plain, address) && bits > Integer.SIZE ? V6_MAPPED_BITS : 0;
+    return canonical(value, TextFormats.address(address) + "/" + (bits - mapped));
+  }
+
+  private static boolean isMapped(String value, InetAddress address) {
+    return value.contains(":") && address.getAddress().length == Integer.BYTES;
+  }
+
+  private static List<String> canonical(String value, String canonical) {
+    return value.equals(canonical)
+        ? List.of()
+        : List.of("must be in canonical form (\"" + canonical + "\")");
+  }
+
+  private static String withoutLeadingZeros(String value) {
+    return value.replaceAll("(^|[./])0+(?=[0-9])", "$1");
+  }
+
+  private static boolean hasBitsBeyond(byte[] address, int bits) {
+    for (int bit = bits; bit < address.length * Byte.SIZE; bit++) {
+      if ((address[bit / Byte.SIZE] & 0x80 >> bit % Byte.SIZE) != 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   static boolean isV4(String value) {

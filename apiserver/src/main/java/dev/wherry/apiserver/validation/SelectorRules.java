@@ -6,8 +6,6 @@ import java.util.List;
 /** Rules of label selectors, node selectors and tolerations. */
 final class SelectorRules {
   private static final List<String> OPERATORS = List.of("In", "NotIn", "Exists", "DoesNotExist");
-  private static final List<String> NODE_OPERATORS =
-      List.of("In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt");
 
   private SelectorRules() {}
 
@@ -19,7 +17,7 @@ final class SelectorRules {
           NameRules.qualified(e.getKey())
               .forEach(m -> labels.errors().invalid(labels.path(), e.getKey(), m));
           NameRules.labelValue(e.getValue().text())
-              .forEach(m -> labels.errors().invalid(e.getValue().path(), e.getValue().text(), m));
+              .forEach(m -> labels.errors().invalid(labels.path(), e.getValue().text(), m));
         });
     selector.child("matchExpressions").items().forEach(SelectorRules::expression);
   }
@@ -39,11 +37,15 @@ final class SelectorRules {
           values.forbidden("may not be specified when `operator` is 'Exists' or 'DoesNotExist'");
         }
       }
-      default -> expression.child("operator").invalid("not a valid selector operator");
+      default -> unknownOperator(expression);
     }
-    Field key = expression.child("key");
-    NameRules.qualified(key.text()).forEach(m -> key.errors().invalid(key.path(), key.text(), m));
+    labelKey(expression.child("key"));
     values.items().forEach(v -> NameRules.labelValue(v.text()).forEach(v::invalid));
+  }
+
+  /** A name of a label; an empty one is told too. */
+  static void labelKey(Field key) {
+    NameRules.qualified(key.text()).forEach(m -> key.errors().invalid(key.path(), key.text(), m));
   }
 
   static boolean isEmpty(Field selector) {
@@ -88,13 +90,11 @@ final class SelectorRules {
   static void nodeTerm(Field term) {
     for (Field requirement : term.child("matchExpressions").items()) {
       nodeRequirement(requirement);
-      Field key = requirement.child("key");
-      NameRules.qualified(key.text()).forEach(m -> key.errors().invalid(key.path(), key.text(), m));
+      labelKey(requirement.child("key"));
+      requirement.child("values").items().forEach(v -> v.matches(NameRules::labelValue));
     }
     for (Field requirement : term.child("matchFields").items()) {
-      if (!requirement.child("key").is("metadata.name")) {
-        requirement.child("key").invalid("not a valid field selector key");
-      }
+      fieldRequirement(requirement);
     }
   }
 
@@ -121,7 +121,34 @@ final class SelectorRules {
                   values.path(), "must be specified single value when `operator` is 'Lt' or 'Gt'");
         }
       }
-      default -> requirement.child("operator").oneOf(NODE_OPERATORS);
+      default -> unknownOperator(requirement);
+    }
+  }
+
+  private static void unknownOperator(Field requirement) {
+    Field operator = requirement.child("operator");
+    operator.errors().invalid(operator.path(), operator.text(), "not a valid selector operator");
+  }
+
+  private static void fieldRequirement(Field requirement) {
+    Field values = requirement.child("values");
+    Field key = requirement.child("key");
+    if (!requirement.child("operator").is("In") && !requirement.child("operator").is("NotIn")) {
+      unknownOperator(requirement);
+    } else if (values.node().size() != 1) {
+      values
+          .errors()
+          .required(
+              values.path(),
+              "must be only one value when `operator` is 'In' or 'NotIn' for node field selector");
+    }
+    if (!key.is("metadata.name")) {
+      key.errors().invalid(key.path(), key.text(), "not a valid field selector key");
+      return;
+    }
+    for (Field value : values.items()) {
+      NameRules.subdomain(value.text())
+          .forEach(why -> value.errors().invalid(value.path(), value.text(), why));
     }
   }
 

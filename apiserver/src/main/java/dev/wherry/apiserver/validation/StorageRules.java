@@ -36,7 +36,7 @@ final class StorageRules {
 
   static void volume(Field volume) {
     Field spec = volume.child("spec");
-    accessModes(spec.child("accessModes"));
+    accessModes(spec.child("accessModes"), "");
     if (spec.child("capacity").require()) {
       spec.child("capacity").entries().forEach(e -> positive(e.getValue()));
     }
@@ -45,6 +45,10 @@ final class StorageRules {
     if (spec.child("storageClassName").hasText()) {
       spec.child("storageClassName").matches(NameRules::subdomain);
     }
+    oneSource(spec);
+  }
+
+  private static void oneSource(Field spec) {
     List<String> sources = sources(spec.node());
     if (sources.isEmpty()) {
       spec.errors().required(spec.path(), "must specify a volume type");
@@ -54,6 +58,22 @@ final class StorageRules {
       spec.child(extra).forbidden("may not specify more than 1 volume type");
     }
     source(spec, spec.child(sources.getFirst()), sources.getFirst());
+  }
+
+  /** The volume that a VolumeAttachment brings along: one of CSI, bound to nothing. */
+  static void inline(Field spec) {
+    for (String name : List.of("claimRef", "capacity", "nodeAffinity")) {
+      if (!spec.child(name).node().isEmpty()) {
+        spec.child(name).forbidden("may not be specified in the context of inline volumes");
+      }
+    }
+    spec.child("csi").require("has to be specified in the context of inline volumes");
+    accessModes(spec.child("accessModes"), "");
+    Field policy = spec.child("persistentVolumeReclaimPolicy");
+    if (policy.hasText() && !policy.is("Retain")) {
+      policy.forbidden("may only be Retain in the context of inline volumes");
+    }
+    oneSource(spec);
   }
 
   private static void source(Field spec, Field source, String type) {
@@ -77,7 +97,7 @@ final class StorageRules {
         source.child("path").require();
       }
       case "csi" -> {
-        source.child("driver").require();
+        CsiRules.driverName(source.child("driver"));
         source.child("volumeHandle").require();
       }
       default -> {}
@@ -139,7 +159,7 @@ final class StorageRules {
 
   static void claim(Field claim) {
     Field spec = claim.child("spec");
-    accessModes(spec.child("accessModes"));
+    accessModes(spec.child("accessModes"), "at least 1 access mode is required");
     spec.child("volumeMode").oneOf(VOLUME_MODES);
     Field storage = spec.at("resources", "requests", "storage");
     if (storage.require()) {
@@ -153,11 +173,15 @@ final class StorageRules {
     }
   }
 
-  private static void accessModes(Field modes) {
+  private static void accessModes(Field modes, String detail) {
     if (modes.items().isEmpty()) {
-      modes.errors().required(modes.path(), "at least 1 access mode is required");
+      modes.errors().required(modes.path(), detail);
     }
-    modes.items().forEach(mode -> mode.oneOf(ACCESS_MODES));
+    for (Field mode : modes.items()) {
+      if (!ACCESS_MODES.contains(mode.text())) {
+        modes.errors().unsupported(modes.path(), mode.node(), ACCESS_MODES);
+      }
+    }
     boolean exclusive =
         StreamSupport.stream(modes.node().spliterator(), false)
             .anyMatch(mode -> mode.asText().equals(EXCLUSIVE));

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.apiserver.structural.NameRules;
 import dev.wherry.model.kind.KindInfo;
 import dev.wherry.model.status.ApiException;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -20,6 +19,8 @@ public final class Validation {
       Set.of("apiextensions.k8s.io", "apiregistration.k8s.io");
 
   private static final String ADMISSION = ".admissionregistration.k8s.io";
+  private static final String STORAGE = ".storage.k8s.io";
+  private static final String RESOURCE = ".resource.k8s.io";
   private static final String RBAC = ".rbac.authorization.k8s.io";
 
   private static final Map<String, KindRules> RULES =
@@ -49,7 +50,7 @@ public final class Validation {
               "persistentvolumeclaims",
               KindRules.of(StorageRules::claim, StorageRules::claimUpdate)),
           entry(
-              "storageclasses.storage.k8s.io",
+              "storageclasses" + STORAGE,
               KindRules.of(StorageClassRules::check, StorageClassRules::update)),
           entry("leases.coordination.k8s.io", KindRules.of(CoreRules::lease)),
           entry("replicationcontrollers", KindRules.of(WorkloadRules::replicationController)),
@@ -133,7 +134,37 @@ public final class Validation {
               KindRules.of(LevelRules::level)),
           entry(
               "ipaddresses.networking.k8s.io",
-              KindRules.named(v -> List.of(), KindRules.ANY, KindRules.FREE)));
+              KindRules.named(
+                  Addresses::strictIp, AddressRules::address, AddressRules::addressUpdate)),
+          entry(
+              "servicecidrs.networking.k8s.io",
+              KindRules.of(AddressRules::ranges, AddressRules::rangesUpdate).onlyChanges()),
+          entry("csidrivers" + STORAGE, KindRules.of(CsiRules::driver, CsiRules::driverUpdate)),
+          entry("csinodes" + STORAGE, KindRules.of(CsiRules::node, CsiRules::nodeUpdate)),
+          entry(
+              "csistoragecapacities" + STORAGE,
+              KindRules.of(CsiRules::capacity, CsiRules::capacityUpdate)),
+          entry(
+              "volumeattachments" + STORAGE,
+              KindRules.of(CsiRules::attachment, CsiRules::attachmentUpdate)),
+          entry(
+              "volumeattributesclasses" + STORAGE,
+              KindRules.of(StorageClassRules::attributes, StorageClassRules::attributesUpdate)),
+          entry("deviceclasses" + RESOURCE, KindRules.of(ClaimRules::deviceClass)),
+          entry(
+              "resourceclaims" + RESOURCE,
+              KindRules.of(ClaimRules::claim, ClaimRules::claimUpdate)
+                  .onlyChanges()
+                  .withStatus(ClaimStatusRules::check)),
+          entry(
+              "resourceclaimtemplates" + RESOURCE,
+              KindRules.of(ClaimRules::template, ClaimRules::claimUpdate)),
+          entry(
+              "resourceslices" + RESOURCE,
+              KindRules.of(SliceRules::slice, SliceRules::sliceUpdate)),
+          entry(
+              "controllerrevisions.apps",
+              KindRules.of(RevisionRules::revision, RevisionRules::revisionUpdate)));
 
   private Validation() {}
 
@@ -146,7 +177,10 @@ public final class Validation {
    */
   public static void create(KindInfo kind, ObjectNode object) {
     FieldErrors errors = new FieldErrors();
-    object(kind, Field.root(object, errors), errors);
+    KindRules rules = rules(kind);
+    Field root = Field.root(object, errors);
+    metadata(kind, rules, root);
+    rules.object().check(root);
     errors.throwIfAny(kind, name(object));
   }
 
@@ -165,7 +199,10 @@ public final class Validation {
     KindRules rules = rules(kind);
     switch (subresource) {
       case "" -> {
-        object(kind, now, errors);
+        metadata(kind, rules, now);
+        if (rules.anew()) {
+          rules.object().check(now);
+        }
         rules.update().check(now, before);
       }
       case "ephemeralcontainers" -> {
@@ -177,6 +214,10 @@ public final class Validation {
         PodResizeRules.check(now, before);
       }
       case "approval" -> rules.update().check(now, before);
+      case "status" -> {
+        MetadataRules.labels(now.at("metadata", "labels"));
+        rules.status().check(now, before);
+      }
       // A status may be written even where an older server accepted a spec that today's rules
       // refuse.
       default -> MetadataRules.labels(now.at("metadata", "labels"));
@@ -195,13 +236,11 @@ public final class Validation {
         Field.root(object, errors).child("metadata"), Field.root(old, errors).child("metadata"));
   }
 
-  private static void object(KindInfo kind, Field object, FieldErrors errors) {
-    KindRules rules = rules(kind);
+  private static void metadata(KindInfo kind, KindRules rules, Field object) {
     MetadataRules.check(object.child("metadata"), kind, rules.name());
     if (!MACHINERY.contains(kind.group())) {
       MetadataRules.coreFinalizers(object.at("metadata", "finalizers"));
     }
-    rules.object().check(object);
   }
 
   private static KindRules rules(KindInfo kind) {
