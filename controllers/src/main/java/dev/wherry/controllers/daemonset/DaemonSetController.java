@@ -149,7 +149,9 @@ public final class DaemonSetController implements KeyDriven {
     if (failure.isPresent()) {
       return new Outcome.Retry(failure.get().text());
     }
-    return plan.again().isPositive() ? new Outcome.Again(plan.again()) : Outcome.DONE;
+    return expectations.orLater(
+        set.metadata().uid(),
+        plan.again().isPositive() ? new Outcome.Again(plan.again()) : Outcome.DONE);
   }
 
   private static List<Pod> first(List<Pod> pods) {

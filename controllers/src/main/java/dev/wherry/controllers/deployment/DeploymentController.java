@@ -120,9 +120,18 @@ public final class DeploymentController implements KeyDriven {
     }
     List<Action> actions = new ArrayList<>(plan.actions());
     plan.status().ifPresent(d -> actions.add(new Action.UpdateStatus<>(Deployment.KIND, d)));
-    return parts
-        .applier()
-        .apply(Plan.of(actions).withAgain(plan.again()), object -> stored(deployment, object));
+    try {
+      return parts
+          .applier()
+          .apply(Plan.of(actions).withAgain(plan.again()), object -> stored(deployment, object));
+    } catch (ApiException e) {
+      for (Action action : actions) {
+        if (action instanceof Action.Update<?>(var _, ReplicaSet set)) {
+          noteIfStored(deployment, set, e);
+        }
+      }
+      throw e;
+    }
   }
 
   private void stored(Deployment deployment, KubeObject object) {
@@ -161,7 +170,8 @@ public final class DeploymentController implements KeyDriven {
 
   /**
    * A lost answer is no refusal: what is stored all the same must be in view before the next
-   * decision, or the next template's ReplicaSet would be made too large beside it.
+   * decision, or the next template's ReplicaSet would be made too large beside it. A version that
+   * is in view already is not waited for.
    */
   private void noteIfStored(Deployment deployment, ReplicaSet wanted, ApiException failure) {
     if (failure.code() >= 500) {

@@ -33,7 +33,9 @@ final class Scaling {
   void scale() {
     Optional<ReplicaSet> only = activeOrLatest();
     if (only.isPresent()) {
-      rollout.scaleIfNeeded(only.get(), facts.replicas());
+      // Of the right size or not: upstream leaves the annotation of one that is, and for that takes
+      // every later look for another scaling and never rolls on.
+      rollout.scale(only.get(), facts.replicas());
     } else if (isSaturated()) {
       // The new one has all there is to have: the old ones go.
       for (ReplicaSet old : Sets.active(rollout.old())) {

@@ -9,6 +9,7 @@ import dev.wherry.model.core.v1.Pod;
 import dev.wherry.model.device.PodDeviceClaim;
 import dev.wherry.model.meta.v1.OwnerReference;
 import dev.wherry.model.resource.v1.ResourceClaim;
+import dev.wherry.model.resource.v1.ResourceClaimConsumerReference;
 import java.util.List;
 
 /** Pods by the claims they have and the templates they name, claims by their pods. */
@@ -21,6 +22,9 @@ final class DeviceIndex {
 
   /** Claims by the uid of the pod they were made for. */
   static final String POD = "pod-uid";
+
+  /** Claims by the uids of those they are reserved for. */
+  static final String USER = "user-uid";
 
   private DeviceIndex() {}
 
@@ -36,8 +40,13 @@ final class DeviceIndex {
         .of(ResourceClaim.KIND)
         .index(
             POD,
+            claim -> Owners.controller(claim.metadata()).map(OwnerReference::uid).stream().toList())
+        .index(
+            USER,
             claim ->
-                Owners.controller(claim.metadata()).map(OwnerReference::uid).stream().toList());
+                claim.status().reservedFor().stream()
+                    .map(ResourceClaimConsumerReference::uid)
+                    .toList());
   }
 
   /** The claims that a pod has by name. */

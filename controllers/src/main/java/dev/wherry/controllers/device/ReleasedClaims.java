@@ -39,6 +39,10 @@ public final class ReleasedClaims implements KeyDriven {
     if (!pod.spec().resourceClaims().isEmpty()
         && (change instanceof Change.Removed<Pod> || DeviceIndex.isDone(pod))) {
       DeviceIndex.claims(pod).forEach(keys::add);
+      // A view that missed the pod's status does not know the names of those made for it.
+      claims
+          .byIndex(DeviceIndex.USER, pod.metadata().uid())
+          .forEach(claim -> keys.add(ObjectKey.of(claim)));
     }
   }
 

@@ -26,10 +26,15 @@ import dev.wherry.model.status.ApiException;
 import dev.wherry.model.status.Reason;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** Runs Jobs. */
@@ -130,27 +135,25 @@ public final class JobController implements Controller {
     }
     JobPlan plan = JobPlan.of(job, own, mayManage, parts.timer().instant());
     PodWrites.Result made = writes.create(job, plan.create());
-    writes.delete(job, plan.drop());
-    for (Pod pod : plan.drop()) {
-      // After the deletion: ended in between, it would succeed and be counted by nobody.
-      release(pod);
-    }
-    writes.delete(job, plan.delete());
+    Queue<Pod> dropped = new ConcurrentLinkedQueue<>();
+    Queue<ApiException> failures = new ConcurrentLinkedQueue<>();
+    writes.delete(job, plan.drop(), dropped::add).failure().ifPresent(failures::add);
+    letGo(dropped, this::releaseUnended, failures);
+    writes.delete(job, plan.delete()).failure().ifPresent(failures::add);
     if (plan.status().isPresent()) {
       ownWrites.updateStatus(parts.applier(), Job.KIND, corrected(plan, made), jobs);
     }
-    List<Runnable> calls = new ArrayList<>();
-    List<ApiException> failures = java.util.Collections.synchronizedList(new ArrayList<>());
-    plan.release().forEach(pod -> calls.add(() -> releaseNoting(pod, failures)));
-    parts.batches().run(calls);
+    letGo(plan.release(), this::release, failures);
     parts.applier().apply(Plan.of(plan.events()));
     if (made.failure().isPresent() && !made.namespaceIsGoing()) {
       return new Outcome.Retry(made.failure().get().text());
     }
     if (!failures.isEmpty()) {
-      return new Outcome.Retry(failures.getFirst().text());
+      return new Outcome.Retry(failures.element().text());
     }
-    return plan.again().isPositive() ? new Outcome.Again(plan.again()) : Outcome.DONE;
+    return expectations.orLater(
+        job.metadata().uid(),
+        plan.again().isPositive() ? new Outcome.Again(plan.again()) : Outcome.DONE);
   }
 
   /** The status without the pods that could not be made. */
@@ -181,12 +184,19 @@ public final class JobController implements Controller {
     return pod.toBuilder().metadata(meta).build();
   }
 
-  private void releaseNoting(Pod pod, List<ApiException> failures) {
-    try {
-      release(pod);
-    } catch (ApiException e) {
-      failures.add(e);
+  private void letGo(Collection<Pod> pods, Consumer<Pod> release, Queue<ApiException> failures)
+      throws InterruptedException {
+    List<Runnable> calls = new ArrayList<>();
+    for (Pod pod : pods) {
+      calls.add(() -> {
+        try {
+          release.accept(pod);
+        } catch (ApiException e) {
+          failures.add(e);
+        }
+      });
     }
+    parts.batches().run(calls);
   }
 
   /** Takes the finalizer off; a pod that is gone needs nothing. */
@@ -194,12 +204,42 @@ public final class JobController implements Controller {
     int at = pod.metadata().finalizers().indexOf(JobFacts.FINALIZER);
     if (at >= 0) {
       String path = "/metadata/finalizers/" + at;
-      ArrayNode patch = sameObject(pod);
-      patch.addObject().put("op", "test").put("path", path).put("value", JobFacts.FINALIZER);
-      patch.addObject().put("op", "remove").put("path", path);
-      patch(pod, patch);
-      released.add(pod.metadata().uid());
+      untrack(pod, at, sameObject(pod));
     }
+  }
+
+  /**
+   * Takes the finalizer off a pod that was just deleted. After the deletion, and only from a pod
+   * that runs or waits by now, whatever the view shows: one that has ended would be counted by
+   * nobody. It stays tracked, and counts like any other.
+   */
+  private void releaseUnended(Pod pod) {
+    int at = pod.metadata().finalizers().indexOf(JobFacts.FINALIZER);
+    // A pod's phase only goes forward, and may have since.
+    for (String phase : at < 0 ? Set.<String>of() : phases(pod.status().phase())) {
+      ArrayNode patch = sameObject(pod);
+      patch.addObject().put("op", "test").put("path", "/status/phase").put("value", phase);
+      try {
+        untrack(pod, at, patch);
+        return;
+      } catch (ApiException e) {
+        if (e.reason() != Reason.INVALID) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private static Set<String> phases(String shown) {
+    return new LinkedHashSet<>(List.of(shown, "Running"));
+  }
+
+  private void untrack(Pod pod, int at, ArrayNode patch) {
+    String path = "/metadata/finalizers/" + at;
+    patch.addObject().put("op", "test").put("path", path).put("value", JobFacts.FINALIZER);
+    patch.addObject().put("op", "remove").put("path", path);
+    patch(pod, patch);
+    released.add(pod.metadata().uid());
   }
 
   private void track(Pod pod) {

@@ -109,7 +109,9 @@ public final class ReplicaController<T extends KubeObject> implements KeyDriven 
       return new Outcome.Retry(failure.get());
     }
     Optional<Duration> next = ReplicaPlan.nextAvailable(owner, own, now);
-    return next.isPresent() ? new Outcome.Again(next.get()) : Outcome.DONE;
+    return expectations.orLater(
+        found.get().metadata().uid(),
+        next.isPresent() ? new Outcome.Again(next.get()) : Outcome.DONE);
   }
 
   /** The owner's pods: those that still count, and those on their way out. */

@@ -113,7 +113,9 @@ public final class StatefulSetController implements KeyDriven {
     if (failure.isPresent()) {
       return new Outcome.Retry(failure.get().text());
     }
-    return plan.again().isPositive() ? new Outcome.Again(plan.again()) : Outcome.DONE;
+    return expectations.orLater(
+        set.metadata().uid(),
+        plan.again().isPositive() ? new Outcome.Again(plan.again()) : Outcome.DONE);
   }
 
   private void writeStatus(StatefulSet set) {

@@ -2,6 +2,7 @@ package dev.wherry.controllers.workload;
 
 import dev.wherry.controllers.PodIndex;
 import dev.wherry.machinery.informer.Change;
+import dev.wherry.machinery.loop.Outcome;
 import dev.wherry.model.kind.KubeObject;
 import java.time.Duration;
 import java.time.Instant;
@@ -104,6 +105,27 @@ public final class Expectations {
   public synchronized boolean areMet(String owner) {
     Waiting waiting = byOwner.get(owner);
     return waiting == null || !clock.instant().isBefore(waiting.since.plus(PATIENCE));
+  }
+
+  /**
+   * What a decision ends with: while anything is waited for, the owner is looked at again when
+   * patience ends, for an event that was lost makes nobody look.
+   */
+  public synchronized Outcome orLater(String owner, Outcome decided) {
+    Waiting waiting = byOwner.get(owner);
+    Duration left =
+        waiting == null
+            ? Duration.ZERO
+            : Duration.between(clock.instant(), waiting.since.plus(PATIENCE));
+    if (!left.isPositive()) {
+      return decided;
+    }
+    return switch (decided) {
+      case Outcome.Done() -> new Outcome.Again(left);
+      case Outcome.Again(Duration after) ->
+          new Outcome.Again(after.compareTo(left) < 0 ? after : left);
+      case Outcome.Retry retry -> retry;
+    };
   }
 
   /** Uids of pods that are deleted and may still be shown as if they were not. */

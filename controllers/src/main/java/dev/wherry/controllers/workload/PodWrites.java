@@ -2,6 +2,7 @@ package dev.wherry.controllers.workload;
 
 import dev.wherry.controllers.Parts;
 import dev.wherry.machinery.client.DeleteOptions;
+import dev.wherry.machinery.client.ListOptions;
 import dev.wherry.machinery.event.EventType;
 import dev.wherry.model.core.v1.Pod;
 import dev.wherry.model.kind.KubeObject;
@@ -13,6 +14,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /**
  * Creates and deletes an owner's pods, with expectations and events. Creation begins slowly: one,
@@ -93,18 +95,33 @@ public final class PodWrites {
 
   /** Deletes at once; a pod that is gone already is a success. */
   public Result delete(KubeObject owner, List<Pod> pods) throws InterruptedException {
+    return delete(owner, pods, pod -> {});
+  }
+
+  /**
+   * Deletes at once.
+   *
+   * @param deleted told of each pod that was there and is deleted, by several threads
+   */
+  public Result delete(KubeObject owner, List<Pod> pods, Consumer<Pod> deleted)
+      throws InterruptedException {
     AtomicInteger done = new AtomicInteger();
     Queue<ApiException> failures = new ConcurrentLinkedQueue<>();
     List<Runnable> calls = new ArrayList<>();
     for (Pod pod : pods) {
       expectations.deleting(owner.metadata().uid(), pod.metadata().uid());
-      calls.add(() -> delete(owner, pod, done, failures));
+      calls.add(() -> delete(owner, pod, deleted, done, failures));
     }
     parts.batches().run(calls);
     return new Result(done.get(), Optional.ofNullable(failures.peek()));
   }
 
-  private void delete(KubeObject owner, Pod pod, AtomicInteger done, Queue<ApiException> failures) {
+  private void delete(
+      KubeObject owner,
+      Pod pod,
+      Consumer<Pod> deleted,
+      AtomicInteger done,
+      Queue<ApiException> failures) {
     String name = pod.metadata().name();
     try {
       parts
@@ -115,15 +132,31 @@ public final class PodWrites {
               name,
               DeleteOptions.ofUid(pod.metadata().uid()));
       done.incrementAndGet();
+      deleted.accept(pod);
       report(owner, EventType.NORMAL, "SuccessfulDelete", "Deleted pod: " + name);
     } catch (ApiException e) {
-      expectations.notDeleted(owner.metadata().uid(), pod.metadata().uid());
+      if (e.code() < 500 || !isDeleted(pod)) {
+        expectations.notDeleted(owner.metadata().uid(), pod.metadata().uid());
+      }
       if (e.reason() == Reason.NOT_FOUND) {
         done.incrementAndGet();
         return;
       }
       failures.add(e);
       report(owner, EventType.WARNING, "FailedDelete", "Error deleting: " + e.text());
+    }
+  }
+
+  /** A lost answer is no refusal: what the server deleted all the same is still waited for. */
+  private boolean isDeleted(Pod pod) {
+    try {
+      // Upstream's roles for those who own pods allow no get.
+      ListOptions same = ListOptions.ALL.withFields("metadata.name=" + pod.metadata().name());
+      return parts.client().list(Pod.KIND, pod.metadata().namespace(), same).items().stream()
+          .filter(now -> now.metadata().uid().equals(pod.metadata().uid()))
+          .allMatch(PodFacts::isDeleted);
+    } catch (ApiException e) {
+      return false;
     }
   }
 

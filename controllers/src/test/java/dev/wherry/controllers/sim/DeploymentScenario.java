@@ -81,8 +81,10 @@ final class DeploymentScenario implements Scenario {
         active += PodFacts.isActive(pod) ? 1 : 0;
       }
       available += ownAvailable;
-      // Pods of a set that was scaled away already may go at any moment.
-      whole |= size == wanted && ownAvailable == wanted;
+      // Pods of a set that was scaled away already may go at any moment, and so may those of one
+      // that was scaled down and up again before its controller heard of either.
+      boolean heard = set.metadata().generation().equals(set.status().observedGeneration());
+      whole |= size == wanted && ownAvailable == wanted && heard;
     }
     assertTrue(sizes <= mostEver + SURGE, sizes + " asked for, " + (mostEver + SURGE) + " allowed");
     assertTrue(active <= 2 * (mostEver + SURGE), active + " pods");

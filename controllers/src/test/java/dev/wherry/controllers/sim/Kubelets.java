@@ -72,7 +72,7 @@ final class Kubelets {
       return true;
     }
     if (!phase.equals("Running")) {
-      write(pod, running(now));
+      write(pod, running(pod, now));
       return true;
     }
     if (mayFail && life.failsOneIn() > 0 && random.nextInt(life.failsOneIn()) == 0) {
@@ -119,10 +119,10 @@ final class Kubelets {
             Binding.KIND.toJson(binding));
   }
 
-  private static PodStatus running(Instant now) {
+  private static PodStatus running(Pod pod, Instant now) {
     PodCondition ready =
         PodCondition.builder().type("Ready").status("True").lastTransitionTime(now).build();
-    return PodStatus.builder().phase("Running").conditions(List.of(ready)).build();
+    return pod.status().toBuilder().phase("Running").conditions(List.of(ready)).build();
   }
 
   private static PodStatus end(Pod pod, String phase, int exitCode) {

@@ -1,5 +1,6 @@
 package dev.wherry.controllers.sim;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.controllers.Batches;
 import dev.wherry.controllers.Controller;
 import dev.wherry.controllers.Parts;
@@ -11,6 +12,7 @@ import dev.wherry.machinery.informer.FedInformers;
 import dev.wherry.machinery.informer.ObjectKey;
 import dev.wherry.machinery.loop.Applier;
 import dev.wherry.machinery.time.FakeTimer;
+import dev.wherry.model.core.v1.Pod;
 import dev.wherry.model.kind.Kind;
 import dev.wherry.model.kind.KubeObject;
 import dev.wherry.model.meta.v1.OwnerReference;
@@ -60,6 +62,13 @@ public final class World {
     this.kubelets = new Kubelets(this, scenario.podLife());
     this.events = SilentEvents.recorder(client, timer);
     api.onStored(this::stored);
+    api.editCreates(Pod.KIND, World::pending);
+  }
+
+  /** As the server stores a new pod. */
+  private static ObjectNode pending(ObjectNode pod) {
+    pod.withObject("/status").put("phase", "Pending");
+    return pod;
   }
 
   /**

@@ -105,6 +105,8 @@ public final class VolumeScenario implements Scenario {
     for (PersistentVolume volume : world.truth(PersistentVolume.KIND)) {
       if (volume.status().phase().equals(VolumePlan.RELEASED)
           && volume.spec().claimRef() != null
+          // Else it is another claim's by now, and the phase is about to say so.
+          && !isThere(world, volume.spec().claimRef())
           && volume.metadata().deletionTimestamp() == null) {
         world
             .api()

@@ -8,8 +8,10 @@ import dev.wherry.model.kind.KubeObject;
 import dev.wherry.model.patch.JsonPatch;
 import dev.wherry.model.patch.MergePatch;
 import dev.wherry.model.patch.MergeRules;
+import dev.wherry.model.patch.PatchException;
 import dev.wherry.model.patch.StrategicMergePatch;
 import dev.wherry.model.status.ApiException;
+import dev.wherry.model.status.Reason;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -198,11 +200,19 @@ public final class FakeApiClient implements ApiClient {
 
   private static ObjectNode patched(ObjectNode tree, PatchType type, JsonNode patch) {
     return switch (type) {
-      case JSON -> JsonPatch.apply(tree, patch);
+      case JSON -> jsonPatched(tree, patch);
       case MERGE -> MergePatch.apply(tree, patch);
       case STRATEGIC_MERGE -> StrategicMergePatch.apply(tree, patch, FakeApiClient::rule);
       case APPLY -> throw ApiException.badRequest("the fake knows no server-side apply");
     };
+  }
+
+  private static ObjectNode jsonPatched(ObjectNode tree, JsonNode patch) {
+    try {
+      return JsonPatch.apply(tree, patch);
+    } catch (PatchException e) {
+      throw new ApiException(Reason.INVALID, String.valueOf(e.getMessage()));
+    }
   }
 
   @Override
