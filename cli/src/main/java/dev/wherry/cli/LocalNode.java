@@ -24,6 +24,8 @@ import dev.wherry.network.sockets.ListeningSockets;
 import dev.wherry.runtime.choice.NodeRuntime;
 import dev.wherry.runtime.images.ImageStore;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
@@ -37,6 +39,8 @@ import java.util.Optional;
  * requests then take the short way.
  */
 final class LocalNode {
+  private static final Logger LOG = System.getLogger(LocalNode.class.getName());
+
   private final Deque<AutoCloseable> parts;
   private final WorkerOptions options;
   private final Path data;
@@ -98,9 +102,7 @@ final class LocalNode {
     ApiClient api = near.map(Near::api).orElse(identity.api());
     ListeningSockets sockets = opened(NodeSockets.open(data)).sockets();
     ProxyFigures figures = new ProxyFigures();
-    ServiceProxy.Setup proxy =
-        new ServiceProxy.Setup(options.nodeName(), options.podNetwork(), sockets, figures::page);
-    opened(ServiceProxy.start(api, proxy, timer));
+    serviceProxy(api, sockets, figures);
     if (options.dns().builtIn()) {
       opened(ClusterDns.start(api, dns(), sockets, timer, random));
     }
@@ -140,10 +142,31 @@ final class LocalNode {
         random);
   }
 
+  /**
+   * Its table is also what pods of our network leave the cluster by. Where nothing of it is wanted,
+   * what an earlier start left in the kernel would be in the way of another's.
+   */
+  private void serviceProxy(ApiClient api, ListeningSockets sockets, ProxyFigures figures)
+      throws InterruptedException {
+    NetworkChoice network = options.network();
+    if (network.services() || network.pods()) {
+      ServiceProxy.Setup setup =
+          new ServiceProxy.Setup(
+              options.nodeName(), network.services(), network.pods(), sockets, figures::page);
+      opened(ServiceProxy.start(api, setup, timer));
+      return;
+    }
+    try {
+      ServiceProxy.remove();
+    } catch (IOException e) {
+      LOG.log(Level.INFO, "service table not removed why=\"{0}\"", e.getMessage());
+    }
+  }
+
   /** Another's pod network finds ours gone, so that its configuration is the runtime's. */
   private void podNetwork(ApiClient api, NodeRuntime runtime, PodRelay relay) throws IOException {
     PodNetworkFile file = new PodNetworkFile(runtime.cniDirectory(), data.resolve("cni/leases"));
-    if (options.podNetwork()) {
+    if (options.network().pods()) {
       opened(NetworkPolicies.start(api, options.nodeName(), timer));
       opened(PodNetwork.start(api, options.nodeName(), file, relay, timer));
     } else {

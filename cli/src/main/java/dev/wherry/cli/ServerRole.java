@@ -42,7 +42,7 @@ public final class ServerRole implements AutoCloseable {
    * @param dns who answers the cluster's DNS
    * @param builtIns of the controllers
    * @param ingress where Ingresses and Gateways are served
-   * @param podNetwork whether the worker's pod network is Wherry's own
+   * @param network which parts of the worker's are Wherry's own
    * @param kubeletFile the worker's KubeletConfiguration; "" for none
    * @param scheduling how pods are placed
    */
@@ -62,7 +62,7 @@ public final class ServerRole implements AutoCloseable {
       DnsChoice dns,
       ControllersConfig.BuiltIns builtIns,
       IngressChoice ingress,
-      boolean podNetwork,
+      NetworkChoice network,
       String kubeletFile,
       SchedulerConfig scheduling) {
     public Options {
@@ -97,7 +97,7 @@ public final class ServerRole implements AutoCloseable {
           DnsChoice.BUILT_IN,
           ControllersConfig.BuiltIns.ALL,
           IngressChoice.DEFAULT,
-          true,
+          NetworkChoice.BUILT_IN,
           "",
           SchedulerConfig.defaults());
     }
@@ -114,7 +114,7 @@ public final class ServerRole implements AutoCloseable {
           taints,
           dns,
           ingress,
-          podNetwork,
+          network,
           kubeletFile);
     }
   }

@@ -116,6 +116,11 @@ public final class ServerSettings {
         schedulerFile == null ? SchedulerConfig.defaults() : SchedulerFile.read(schedulerFile));
   }
 
+  /** Which parts of the worker's network are ours. */
+  public NetworkChoice network() {
+    return worker.network();
+  }
+
   private AddressPool pool() {
     try {
       return AddressPool.parse(loadBalancerPool);

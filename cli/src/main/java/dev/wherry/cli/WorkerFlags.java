@@ -16,9 +16,6 @@ import picocli.CommandLine.Option;
 
 /** The flags of a worker, the same for agents and servers. */
 final class WorkerFlags {
-  private static final String BUILT_IN = "built-in";
-  private static final String NONE = "none";
-
   private static final Pattern NAME =
       Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*");
   private static final int NAME_CHARS_MAX = 253;
@@ -83,8 +80,17 @@ final class WorkerFlags {
       description =
           "Who connects pods: built-in, or none for a CNI plugin that you install, such as flannel;"
               + " the same for the server and every agent (default: ${DEFAULT-VALUE}).",
-      defaultValue = BUILT_IN)
-  private String podNetwork = BUILT_IN;
+      defaultValue = NetworkChoice.BUILT_IN_WORD)
+  private String podNetwork = NetworkChoice.BUILT_IN_WORD;
+
+  @Option(
+      names = "--service-proxy",
+      paramLabel = "WHO",
+      description =
+          "Who balances Services on this node: built-in, or none for a proxy that you run, such as"
+              + " kube-proxy (default: ${DEFAULT-VALUE}).",
+      defaultValue = NetworkChoice.BUILT_IN_WORD)
+  private String serviceProxy = NetworkChoice.BUILT_IN_WORD;
 
   @Option(
       names = {"--kubelet-config", "--config"},
@@ -110,7 +116,7 @@ final class WorkerFlags {
         marks.taints(),
         dns(),
         ingress(),
-        podNetwork(),
+        network(),
         kubeletFile());
   }
 
@@ -141,7 +147,7 @@ final class WorkerFlags {
         dns(),
         builtIns,
         ingress(),
-        podNetwork(),
+        network(),
         kubeletFile(),
         scheduling);
   }
@@ -159,9 +165,7 @@ final class WorkerFlags {
     arguments.addAll(marks.arguments());
     arguments.addAll(dns().arguments());
     arguments.addAll(ingress().arguments());
-    if (!podNetwork.equals(BUILT_IN)) {
-      arguments.add("--pod-network=" + podNetwork);
-    }
+    arguments.addAll(network().arguments());
     if (!kubeletFile.isEmpty()) {
       arguments.add("--kubelet-config=" + kubeletFile());
     }
@@ -180,12 +184,8 @@ final class WorkerFlags {
     return RuntimeChoice.parse(runtime);
   }
 
-  private boolean podNetwork() {
-    if (!podNetwork.equals(BUILT_IN) && !podNetwork.equals(NONE)) {
-      throw new IllegalArgumentException(
-          "--pod-network " + podNetwork + ": write built-in or none");
-    }
-    return podNetwork.equals(BUILT_IN);
+  NetworkChoice network() {
+    return NetworkChoice.parse(podNetwork, serviceProxy);
   }
 
   int kubeletPort() {

@@ -17,7 +17,7 @@ import java.util.Map;
  * @param taints put on the node when it is made
  * @param dns who answers the cluster's DNS
  * @param ingress where Ingresses and Gateways are served
- * @param podNetwork whether the pod network is Wherry's own
+ * @param network which parts of it are Wherry's own
  * @param kubeletFile a KubeletConfiguration; "" for none
  */
 record WorkerOptions(
@@ -31,7 +31,7 @@ record WorkerOptions(
     List<Taint> taints,
     DnsChoice dns,
     IngressChoice ingress,
-    boolean podNetwork,
+    NetworkChoice network,
     String kubeletFile) {
   WorkerOptions {
     labels = Map.copyOf(labels);

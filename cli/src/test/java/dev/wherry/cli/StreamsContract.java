@@ -123,7 +123,7 @@ abstract class StreamsContract {
                 DnsChoice.BUILT_IN,
                 ControllersConfig.BuiltIns.ALL,
                 IngressChoice.DEFAULT,
-                true,
+                NetworkChoice.BUILT_IN,
                 "",
                 SchedulerConfig.defaults()));
     Path pods = Files.writeString(folder.resolve("pods.json"), POD);

@@ -53,6 +53,18 @@ class WorkerFlagsTest {
   }
 
   @Test
+  void network_anyParts_areUnderstoodAndHandedOn() throws Exception {
+    assertEquals(NetworkChoice.BUILT_IN, options("--node-ip=192.0.2.7").network());
+    NetworkChoice theirs =
+        options("--pod-network=none", "--service-proxy=none", "--node-ip=192.0.2.7").network();
+    assertEquals(new NetworkChoice(false, false), theirs);
+    assertEquals(List.of("--pod-network=none", "--service-proxy=none"), theirs.arguments());
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> options("--service-proxy=ipvs", "--node-ip=192.0.2.7"));
+  }
+
+  @Test
   void clusterDns_anyForm_isUnderstoodAndHandedOn() throws Exception {
     assertEquals(DnsChoice.BUILT_IN, options("--node-ip=192.0.2.7").dns());
     assertEquals(List.of(), options("--cluster-dns=none", "--node-ip=192.0.2.7").dns().addresses());

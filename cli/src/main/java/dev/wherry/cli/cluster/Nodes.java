@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** The cluster's nodes as a client sees them. */
 record Nodes(ApiClient client) {
@@ -24,15 +25,36 @@ record Nodes(ApiClient client) {
     return Await.ready(client, Node.KIND, "", name, node -> isReady(node, said), most);
   }
 
+  /** The same for a node whose pod network somebody else is still to bring. */
+  boolean awaitReadyButForTheNetwork(String name, Instant said, Duration most)
+      throws InterruptedException {
+    return Await.ready(
+        client,
+        Node.KIND,
+        "",
+        name,
+        node -> isReady(node, said) || says(node, said, Nodes::lacksTheNetwork),
+        most);
+  }
+
   static boolean isReady(Node node) {
     return isReady(node, Instant.EPOCH);
   }
 
-  /** Conditions tell whole seconds. */
   static boolean isReady(Node node, Instant said) {
+    return says(node, said, condition -> condition.status().equals("True"));
+  }
+
+  /** What kubelets say while a runtime has no CNI configuration. */
+  private static boolean lacksTheNetwork(NodeCondition condition) {
+    return condition.status().equals("False") && condition.message().contains("NetworkReady=false");
+  }
+
+  /** Conditions tell whole seconds. */
+  private static boolean says(Node node, Instant said, Predicate<NodeCondition> ready) {
     Instant second = said.truncatedTo(ChronoUnit.SECONDS);
     return node.status().conditions().stream()
-        .filter(condition -> condition.type().equals("Ready") && condition.status().equals("True"))
+        .filter(condition -> condition.type().equals("Ready") && ready.test(condition))
         .map(NodeCondition::lastHeartbeatTime)
         .anyMatch(heartbeat ->
             second.equals(Instant.EPOCH) || (heartbeat != null && !heartbeat.isBefore(second)));

@@ -72,7 +72,13 @@ public final class UpCommand implements Callable<Integer> {
       throws IOException, InterruptedException {
     try (SystemTimer timer = new SystemTimer();
         AdminAccess access = AdminAccess.open(settings.dataDirectory(), timer)) {
-      if (!new Nodes(access.api()).awaitReady(name, said, NODE_READY_MAX)) {
+      Nodes nodes = new Nodes(access.api());
+      boolean theirs = !settings.network().pods();
+      boolean ready =
+          theirs
+              ? nodes.awaitReadyButForTheNetwork(name, said, NODE_READY_MAX)
+              : nodes.awaitReady(name, said, NODE_READY_MAX);
+      if (!ready) {
         throw new IOException(
             "node %s is not Ready after %d s; %s"
                 .formatted(
@@ -80,7 +86,11 @@ public final class UpCommand implements Callable<Integer> {
                     NODE_READY_MAX.toSeconds(),
                     new Daemon(settings.dataDirectory()).logTail()));
       }
-      say("node %s is Ready after %s".formatted(name, since(begin)));
+      if (theirs && nodes.all().stream().noneMatch(Nodes::isReady)) {
+        say("node %s waits for your pod network (docs/network.md)".formatted(name));
+      } else {
+        say("node %s is Ready after %s".formatted(name, since(begin)));
+      }
     }
   }
 

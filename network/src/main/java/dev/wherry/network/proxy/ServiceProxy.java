@@ -45,6 +45,13 @@ public final class ServiceProxy implements AutoCloseable {
       new Scope(
           "", "!service.kubernetes.io/headless,!service.kubernetes.io/service-proxy-name", "");
 
+  /** What no object is: labelled and not. All Services are another proxy's. */
+  private static final Scope NOTHING =
+      new Scope(
+          "",
+          "service.kubernetes.io/service-proxy-name,!service.kubernetes.io/service-proxy-name",
+          "");
+
   private static final Duration RETRY_PAUSE = Duration.ofSeconds(2);
 
   /** Who fights for the table with another program does so this often at most. */
@@ -65,6 +72,8 @@ public final class ServiceProxy implements AutoCloseable {
   /**
    * What a proxy is told.
    *
+   * @param balances whether Services are this proxy's; without them its table is only for what
+   *     leaves the pods
    * @param podsRouted whether the pod network is Wherry's: every pod an interface of its own, and
    *     what leaves the cluster's pods is masqueraded here
    * @param sockets where those come from at which it is asked how it is
@@ -72,12 +81,13 @@ public final class ServiceProxy implements AutoCloseable {
    */
   public record Setup(
       String nodeName,
+      boolean balances,
       boolean podsRouted,
       ListeningSockets sockets,
       Supplier<String> furtherFigures) {
-    /** One that shows its own figures. */
+    /** One of Services that shows its own figures. */
     public Setup(String nodeName, boolean podsRouted, ListeningSockets sockets) {
-      this(nodeName, podsRouted, sockets, () -> "");
+      this(nodeName, true, podsRouted, sockets, () -> "");
     }
   }
 
@@ -85,11 +95,12 @@ public final class ServiceProxy implements AutoCloseable {
     this.setup = setup;
     this.timer = timer;
     this.prologue = prologue;
+    Scope balanced = setup.balances() ? OURS : NOTHING;
     services =
-        new Informer<>(client, Service.KIND, OURS, timer)
+        new Informer<>(client, Service.KIND, balanced, timer)
             .onChange(change -> inbox.service(ObjectKey.of(change.latest())));
     slices =
-        new Informer<>(client, EndpointSlice.KIND, OURS, timer)
+        new Informer<>(client, EndpointSlice.KIND, balanced, timer)
             .index(BY_SERVICE, slice -> List.of(serviceOf(slice).toString()))
             .onChange(change -> inbox.service(serviceOf(change.latest())));
     Scope scope =
@@ -157,7 +168,9 @@ public final class ServiceProxy implements AutoCloseable {
     String owner = "service proxy node=" + setup.nodeName();
     try (NetlinkThread netlink = OnlyOwner.start(netlink(prologue), new Ears(inbox), timer, owner);
         HealthPorts ports = new HealthPorts(setup.sockets(), health())) {
-      ports.open(HealthPorts.HEALTH_PORT, HealthPorts.STATUS_PORT);
+      if (setup.balances()) {
+        ports.open(HealthPorts.HEALTH_PORT, HealthPorts.STATUS_PORT);
+      }
       boolean synced =
           services.awaitSynced(SYNC_MAX)
               && slices.awaitSynced(SYNC_MAX)

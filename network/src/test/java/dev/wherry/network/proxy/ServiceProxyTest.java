@@ -173,6 +173,25 @@ class ServiceProxyTest {
   }
 
   @Test
+  void services_ofAnotherProxyAltogether_leaveOnlyWhatPodsLeaveBy() throws Exception {
+    web("10.42.0.2");
+    awaitAnswer("pod1");
+    proxy.close();
+    ServiceProxy.Setup none =
+        new ServiceProxy.Setup("n1", false, true, ListeningSockets.OWN, () -> "");
+    proxy = ServiceProxy.start(api, none, timer, net.node::enter);
+    Eventually.await(
+        "only masquerades",
+        () -> {
+          try {
+            return !listing().contains(VIP) && listing().contains("masquerade");
+          } catch (Exception e) {
+            throw new IllegalStateException(e);
+          }
+        });
+  }
+
+  @Test
   void others_flushOrEdit_isRepaired() throws Exception {
     web("10.42.0.2");
     awaitAnswer("pod1");
