@@ -11,8 +11,9 @@ import java.util.stream.Stream;
  * All controllers and the scheduler at work on hollow nodes in one process, the nodes over HTTPS: a
  * Deployment until its pods are made, bound and running, and Jobs until they are complete.
  *
- * <p>Arguments: a folder on the disk to use (default: the current one), nodes (default 1,000),
- * replicas (default 5,000), Jobs (default 10,000), rounds of the Deployment (default 3).
+ * <p>Arguments: a folder on the disk to use (default: the current one), nodes (default 1,000; 0 for
+ * pods that are only made), replicas (default 5,000), Jobs (default 10,000), rounds of the
+ * Deployment (default 3).
  */
 public final class Controllers {
   private Controllers() {}
@@ -28,7 +29,9 @@ public final class Controllers {
       for (int round = 0; round < rounds; round++) {
         cluster.deployment("web-" + round, replicas);
       }
-      cluster.jobs(jobs);
+      if (nodes > 0) {
+        cluster.jobs(jobs);
+      }
     } finally {
       delete(folder);
     }

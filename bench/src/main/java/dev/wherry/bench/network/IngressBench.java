@@ -63,8 +63,7 @@ public final class IngressBench {
                 ProxyLimits.defaults(),
                 new ProxyFigures(),
                 AccessLog.NONE,
-                Map.of(
-                    PLAIN, Integer.parseInt(arguments[1]), TLS, Integer.parseInt(arguments[2])),
+                Map.of(PLAIN, Integer.parseInt(arguments[1]), TLS, Integer.parseInt(arguments[2])),
                 ListeningSockets.OWN,
                 1,
                 random.nextLong()));
@@ -77,8 +76,7 @@ public final class IngressBench {
     Action action =
         Action.Forward.to(
             List.of(
-                new Action.Share(
-                    new Target.Backend(key), 1, HeaderEdits.NONE, HeaderEdits.NONE)));
+                new Action.Share(new Target.Backend(key), 1, HeaderEdits.NONE, HeaderEdits.NONE)));
     Route route =
         new Route(
             HostPattern.ANY,

@@ -1,4 +1,6 @@
-/** Measurements of the Service proxy in an empty network namespace, of cluster DNS and the ingress. */
+/**
+ * Measurements of the Service proxy in an empty network namespace, of cluster DNS and the ingress.
+ */
 @NullMarked
 package dev.wherry.bench.network;
 

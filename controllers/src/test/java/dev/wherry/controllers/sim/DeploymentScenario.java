@@ -93,6 +93,9 @@ final class DeploymentScenario implements Scenario {
         whole
             && active == wanted
             && sets == 1
+            // Else the size may be that of a moment, down and up again, of which only half was
+            // heard.
+            && deployment.metadata().generation().equals(deployment.status().observedGeneration())
             && Fixtures.or0(deployment.status().availableReplicas()) == wanted;
     if (complete) {
       floor = wanted - UNAVAILABLE;
