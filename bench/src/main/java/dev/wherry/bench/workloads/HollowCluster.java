@@ -19,6 +19,7 @@ import dev.wherry.model.apps.v1.Deployment;
 import dev.wherry.model.apps.v1.DeploymentSpec;
 import dev.wherry.model.batch.v1.Job;
 import dev.wherry.model.batch.v1.JobSpec;
+import dev.wherry.model.core.v1.ConfigMap;
 import dev.wherry.model.core.v1.Container;
 import dev.wherry.model.core.v1.Pod;
 import dev.wherry.model.core.v1.PodSpec;
@@ -153,6 +154,40 @@ public final class HollowCluster implements AutoCloseable {
       double made = seconds(start);
       complete.await();
       say("%d jobs: made %.1f s, complete %.1f s%n", count, made, seconds(start));
+    }
+  }
+
+  /** ConfigMaps of a few bytes. */
+  public void configMaps(int count) throws InterruptedException {
+    long start = System.nanoTime();
+    Parallel.run(
+        count,
+        CREATES_IN_FLIGHT_MAX,
+        i ->
+            admin.create(
+                ConfigMap.KIND,
+                ConfigMap.builder()
+                    .metadata(meta("c-" + i, Map.of("app", "web")))
+                    .data(Map.of("key", "value " + i))
+                    .build()));
+    say("%d ConfigMaps made in %.1f s%n", count, seconds(start));
+  }
+
+  /** One small question over HTTPS. */
+  public void probe() {
+    admin.get(ConfigMap.KIND, NAMESPACE, "c-0");
+  }
+
+  /** An informer over HTTPS from its start until it shows so many ConfigMaps. */
+  public void listConfigMaps(int count) throws InterruptedException {
+    CountDownLatch seen = new CountDownLatch(count);
+    long start = System.nanoTime();
+    try (Informer<ConfigMap> _ =
+        new Informer<>(admin, ConfigMap.KIND, Scope.ofNamespace(NAMESPACE), timer)
+            .onChange(change -> seen.countDown())
+            .start()) {
+      seen.await();
+      say("%d ConfigMaps listed in %.2f s%n", count, seconds(start));
     }
   }
 
