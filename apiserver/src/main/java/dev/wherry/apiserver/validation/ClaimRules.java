@@ -164,7 +164,12 @@ final class ClaimRules {
     } else if (distinct.present()) {
       fullName(distinct);
     } else {
-      match.require();
+      constraint
+          .errors()
+          .required(
+              constraint.path(),
+              "exactly one of \"matchAttribute\" or \"distinctAttribute\" is required, but"
+                  + " multiple fields are set");
     }
   }
 

@@ -27,10 +27,10 @@ final class CoreRules {
   static void node(Field node) {
     Field spec = node.child("spec");
     Set<String> seen = new HashSet<>();
-    for (Field taint : spec.child("taints").items()) {
-      if (taint.child("key").require()) {
-        taint.child("key").matches(NameRules::qualified);
-      }
+    // Upstream looks for them below the metadata.
+    Field taints = Field.of(spec.child("taints").node(), "metadata.taints", node.errors());
+    for (Field taint : taints.items()) {
+      SelectorRules.labelKey(taint.child("key"));
       taint.child("value").matches(NameRules::labelValue);
       if (taint.child("effect").require()) {
         taint.child("effect").oneOf(List.of("NoSchedule", "PreferNoSchedule", "NoExecute"));
@@ -39,25 +39,32 @@ final class CoreRules {
         taint.errors().duplicate(taint.path(), taint.node());
       }
     }
-    spec.child("podCIDRs").items().forEach(c -> c.matches(Addresses::cidr));
+    podRanges(spec.child("podCIDRs"));
     for (String list : List.of("capacity", "allocatable")) {
       node.at("status", list).entries().forEach(e -> ResourceRules.nonNegative(e.getValue()));
     }
     node.at("status", "addresses").items().forEach(a -> a.child("type").require());
   }
 
+  private static void podRanges(Field ranges) {
+    ranges.items().forEach(range -> range.matches(Addresses::cidr));
+    List<Boolean> families =
+        ranges.items().stream().map(range -> range.text().contains(":")).distinct().toList();
+    if (ranges.node().size() > families.size()) {
+      ranges.invalid("may specify no more than one CIDR for each IP family");
+    }
+  }
+
   static void nodeUpdate(Field node, Field old) {
-    for (String name : List.of("podCIDR", "providerID")) {
-      Field before = old.at("spec", name);
-      Field now = node.at("spec", name);
-      if (before.hasText() && !now.is(before.text())) {
-        now.errors()
-            .forbidden(
-                "spec." + name,
-                name.equals("podCIDR")
-                    ? "node updates may not change podCIDR except from \"\" to valid"
-                    : "node updates may not change providerID except from \"\" to valid");
-      }
+    Field before = old.at("spec", "podCIDRs");
+    Field now = node.at("spec", "podCIDRs");
+    if (!before.node().isEmpty() && !before.node().equals(now.node())) {
+      now.forbidden("node updates may not change podCIDR except from \"\" to valid");
+    }
+    Field provider = old.at("spec", "providerID");
+    if (provider.hasText() && !node.at("spec", "providerID").is(provider.text())) {
+      node.at("spec", "providerID")
+          .forbidden("node updates may not change providerID except from \"\" to valid");
     }
   }
 

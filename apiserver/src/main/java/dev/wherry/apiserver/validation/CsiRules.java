@@ -156,7 +156,8 @@ final class CsiRules {
   }
 
   static void capacity(Field capacity) {
-    SelectorRules.labelSelector(capacity.child("nodeTopology"));
+    SelectorRules.changedSelector(
+        capacity.child("nodeTopology"), capacity.errors().before().path("nodeTopology"));
     Field name = capacity.child("storageClassName");
     NameRules.subdomain(name.text())
         .forEach(why -> name.errors().invalid(name.path(), name.text(), why));

@@ -9,6 +9,7 @@ import java.util.Set;
 final class FlowRules {
   private static final int PRECEDENCE_MAX = 10_000;
 
+  private static final List<String> DISTINGUISHERS = List.of("ByNamespace", "ByUser");
   private static final String ALL = "*";
   private static final List<String> VERBS =
       List.of(
@@ -37,7 +38,10 @@ final class FlowRules {
       precedence.invalid("only the schema named 'exempt' may have matchingPrecedence 1");
     }
     if (spec.child("distinguisherMethod").present()) {
-      spec.at("distinguisherMethod", "type").oneOf(List.of("ByNamespace", "ByUser"));
+      Field type = spec.at("distinguisherMethod", "type");
+      if (!DISTINGUISHERS.contains(type.text())) {
+        type.errors().unsupported(type.path(), type.node(), DISTINGUISHERS);
+      }
     }
     Field level = spec.at("priorityLevelConfiguration", "name");
     if (level.require("must reference a priority level")) {
@@ -81,6 +85,10 @@ final class FlowRules {
       case "Group" -> only(subject, "group", "Group");
       case "ServiceAccount" -> {
         only(subject, "serviceAccount", "ServiceAccount");
+        Field name = subject.at("serviceAccount", "name");
+        if (!name.is(ALL)) {
+          name.matches(NameRules::subdomain);
+        }
         Field namespace = subject.at("serviceAccount", "namespace");
         if (subject.child("serviceAccount").present()
             && namespace.require("must specify namespace for service account")) {

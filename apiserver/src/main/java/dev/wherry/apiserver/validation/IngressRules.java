@@ -31,10 +31,15 @@ final class IngressRules {
     if (backend.present()) {
       backend(backend);
     }
-    rules.forEach(IngressRules::rule);
+    Field old = Field.root(ingress.errors().before(), new FieldErrors()).child("spec");
+    boolean anyWildcard = old.child("rules").items().stream().anyMatch(IngressRules::isBadWildcard);
+    rules.forEach(rule -> rule(rule, anyWildcard));
+    boolean anySecret = old.child("tls").items().stream().anyMatch(IngressRules::isBadSecret);
     for (Field tls : spec.child("tls").items()) {
       tls.child("hosts").items().forEach(IngressRules::host);
-      tls.child("secretName").matches(NameRules::subdomain);
+      if (!anySecret) {
+        tls.child("secretName").matches(NameRules::subdomain);
+      }
     }
     spec.child("ingressClassName").matches(NameRules::subdomain);
   }
@@ -43,12 +48,32 @@ final class IngressRules {
     host.matches(host.text().contains("*") ? NameRules::wildcard : NameRules::subdomain);
   }
 
-  private static void rule(Field rule) {
+  /** Such as older servers stored; then later ones may be so too, as upstream lets them. */
+  private static boolean isBadWildcard(Field rule) {
+    FieldErrors errors = new FieldErrors();
+    if (rule.child("host").text().contains("*")) {
+      paths(Field.root(rule.node(), errors));
+    }
+    return !errors.causes().isEmpty();
+  }
+
+  private static boolean isBadSecret(Field tls) {
+    Field name = tls.child("secretName");
+    return name.hasText() && !NameRules.subdomain(name.text()).isEmpty();
+  }
+
+  private static void rule(Field rule, boolean anyWildcard) {
     Field host = rule.child("host");
     if (host.hasText() && Addresses.isV4(host.text())) {
       host.invalid("must be a DNS name, not an IP address");
     }
     host(host);
+    if (!anyWildcard || !host.text().contains("*")) {
+      paths(rule);
+    }
+  }
+
+  private static void paths(Field rule) {
     Field http = rule.child("http");
     if (http.present()) {
       List<Field> paths = http.child("paths").items();
@@ -150,7 +175,7 @@ final class IngressRules {
     }
     String text = controller.text();
     if (text.length() > CONTROLLER_BYTES_MAX) {
-      controller.invalid("may not be more than " + CONTROLLER_BYTES_MAX + " bytes");
+      controller.errors().tooLong(controller.path(), CONTROLLER_BYTES_MAX);
     }
     int slash = text.indexOf('/');
     if (slash <= 0 || slash == text.length() - 1) {

@@ -13,9 +13,11 @@ final class NetworkPolicyRules {
 
   static void policy(Field policy) {
     Field spec = policy.child("spec");
-    SelectorRules.labelSelector(spec.child("podSelector"));
-    rules(spec.child("ingress"), "from");
-    rules(spec.child("egress"), "to");
+    boolean anyValues =
+        SelectorRules.isBad(policy.errors().before().path("spec").path("podSelector"));
+    SelectorRules.labelSelector(spec.child("podSelector"), anyValues);
+    rules(spec.child("ingress"), "from", anyValues);
+    rules(spec.child("egress"), "to", anyValues);
     Field types = spec.child("policyTypes");
     if (types.node().size() > TYPES_MAX) {
       types.invalid("may not specify more than two policyTypes");
@@ -24,10 +26,10 @@ final class NetworkPolicyRules {
     }
   }
 
-  private static void rules(Field rules, String peers) {
+  private static void rules(Field rules, String peers, boolean anyValues) {
     for (Field rule : rules.items()) {
       rule.child("ports").items().forEach(NetworkPolicyRules::port);
-      rule.child(peers).items().forEach(NetworkPolicyRules::peer);
+      rule.child(peers).items().forEach(peer -> peer(peer, anyValues));
     }
   }
 
@@ -53,9 +55,9 @@ final class NetworkPolicyRules {
     }
   }
 
-  private static void peer(Field peer) {
-    SelectorRules.labelSelector(peer.child("podSelector"));
-    SelectorRules.labelSelector(peer.child("namespaceSelector"));
+  private static void peer(Field peer, boolean anyValues) {
+    SelectorRules.labelSelector(peer.child("podSelector"), anyValues);
+    SelectorRules.labelSelector(peer.child("namespaceSelector"), anyValues);
     Field block = peer.child("ipBlock");
     boolean selects =
         peer.child("podSelector").present() || peer.child("namespaceSelector").present();

@@ -31,8 +31,20 @@ final class PodRules {
    * @param claimed names of volumes that whoever makes the pods adds to them
    */
   static void template(Field template, Set<String> claimed) {
-    MetadataRules.labels(template.at("metadata", "labels"));
-    MetadataRules.annotations(template.at("metadata", "annotations"));
+    // Upstream leaves the step "metadata" out here.
+    Field metadata = template.child("metadata");
+    for (String name : List.of("labels", "annotations")) {
+      Field map =
+          Field.of(
+              metadata.child(name).node(),
+              template.path().isEmpty() ? name : template.path() + "." + name,
+              template.errors());
+      if (name.equals("labels")) {
+        MetadataRules.labels(map);
+      } else {
+        MetadataRules.annotations(map);
+      }
+    }
     spec(template.child("spec"), claimed);
     if (!template.at("spec", "ephemeralContainers").node().isEmpty()) {
       template

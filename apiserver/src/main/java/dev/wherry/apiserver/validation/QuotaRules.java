@@ -132,7 +132,9 @@ final class QuotaRules {
   private static void selector(
       Field expressions, Field scopes, List<Map.Entry<String, Field>> hard) {
     Set<String> named = new HashSet<>();
-    for (Field expression : expressions.items()) {
+    for (Field item : expressions.items()) {
+      // Upstream leaves out which expression it is.
+      Field expression = Field.of(item.node(), expressions.path(), expressions.errors());
       String scope = expression.child("scopeName").text();
       Field operator = expression.child("operator");
       Field values = expression.child("values");

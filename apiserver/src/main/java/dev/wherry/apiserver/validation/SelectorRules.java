@@ -1,28 +1,56 @@
 package dev.wherry.apiserver.validation;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.wherry.apiserver.structural.NameRules;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** Rules of label selectors, node selectors and tolerations. */
 final class SelectorRules {
+  private static final List<String> UNSATISFIABLE = List.of("DoNotSchedule", "ScheduleAnyway");
   private static final List<String> OPERATORS = List.of("In", "NotIn", "Exists", "DoesNotExist");
 
   private SelectorRules() {}
 
   static void labelSelector(Field selector) {
+    labelSelector(selector, false);
+  }
+
+  /**
+   * The same for a selector that may stay as bad as it was.
+   *
+   * @param before the selector before the change; missing where there was none
+   */
+  static void changedSelector(Field selector, JsonNode before) {
+    labelSelector(selector, isBad(before));
+  }
+
+  /** Whether a selector has mistakes, as those may have that were stored long ago. */
+  static boolean isBad(JsonNode selector) {
+    FieldErrors errors = new FieldErrors();
+    labelSelector(Field.root(selector, errors));
+    return !errors.causes().isEmpty();
+  }
+
+  /**
+   * @param anyValues whether values may be any text (AllowInvalidLabelValueInSelector)
+   */
+  static void labelSelector(Field selector, boolean anyValues) {
     Field labels = selector.child("matchLabels");
     labels
         .entries()
         .forEach(e -> {
           NameRules.qualified(e.getKey())
               .forEach(m -> labels.errors().invalid(labels.path(), e.getKey(), m));
-          NameRules.labelValue(e.getValue().text())
+          (anyValues ? List.<String>of() : NameRules.labelValue(e.getValue().text()))
               .forEach(m -> labels.errors().invalid(labels.path(), e.getValue().text(), m));
         });
-    selector.child("matchExpressions").items().forEach(SelectorRules::expression);
+    selector.child("matchExpressions").items().forEach(e -> expression(e, anyValues));
   }
 
-  private static void expression(Field expression) {
+  private static void expression(Field expression, boolean anyValues) {
     Field values = expression.child("values");
     switch (expression.child("operator").text()) {
       case "In", "NotIn" -> {
@@ -40,7 +68,9 @@ final class SelectorRules {
       default -> unknownOperator(expression);
     }
     labelKey(expression.child("key"));
-    values.items().forEach(v -> NameRules.labelValue(v.text()).forEach(v::invalid));
+    if (!anyValues) {
+      values.items().forEach(v -> NameRules.labelValue(v.text()).forEach(v::invalid));
+    }
   }
 
   /** A name of a label; an empty one is told too. */
@@ -84,14 +114,19 @@ final class SelectorRules {
     if (terms.node().isEmpty()) {
       terms.errors().required(terms.path(), "must have at least one node selector term");
     }
-    terms.items().forEach(SelectorRules::nodeTerm);
+    terms.items().forEach(term -> nodeTerm(term, true));
   }
 
-  static void nodeTerm(Field term) {
+  /**
+   * @param values whether values must have the form of labels' too
+   */
+  private static void nodeTerm(Field term, boolean values) {
     for (Field requirement : term.child("matchExpressions").items()) {
       nodeRequirement(requirement);
       labelKey(requirement.child("key"));
-      requirement.child("values").items().forEach(v -> v.matches(NameRules::labelValue));
+      if (values) {
+        requirement.child("values").items().forEach(v -> v.matches(NameRules::labelValue));
+      }
     }
     for (Field requirement : term.child("matchFields").items()) {
       fieldRequirement(requirement);
@@ -175,7 +210,13 @@ final class SelectorRules {
               "effect must be 'NoExecute' when `tolerationSeconds` is set");
     }
     switch (operator.text()) {
-      case "", "Equal" -> toleration.child("value").matches(NameRules::labelValue);
+      case "", "Equal" ->
+          // Upstream tells it of the operator.
+          NameRules.labelValue(toleration.child("value").text())
+              .forEach(why ->
+                  operator
+                      .errors()
+                      .invalid(operator.path(), toleration.child("value").text(), why));
       case "Exists" -> {
         if (toleration.child("value").hasText()) {
           operator
@@ -199,7 +240,7 @@ final class SelectorRules {
     }
     for (Field preferred : node.child("preferredDuringSchedulingIgnoredDuringExecution").items()) {
       preferred.child("weight").between(1, 100);
-      nodeTerm(preferred.child("preference"));
+      nodeTerm(preferred.child("preference"), false);
     }
     for (String kind : List.of("podAffinity", "podAntiAffinity")) {
       Field pods = affinity.child(kind);
@@ -227,12 +268,40 @@ final class SelectorRules {
   static void topologySpread(Field constraints) {
     for (Field constraint : constraints.items()) {
       constraint.child("maxSkew").positive();
-      if (constraint.child("topologyKey").require("can not be empty")) {
-        constraint.child("topologyKey").matches(NameRules::qualified);
+      constraint.child("topologyKey").require("can not be empty");
+      Field when = constraint.child("whenUnsatisfiable");
+      if (!UNSATISFIABLE.contains(when.text())) {
+        when.errors().unsupported(when.path(), TextNode.valueOf(when.text()), UNSATISFIABLE);
       }
-      constraint.child("whenUnsatisfiable").oneOf(List.of("DoNotSchedule", "ScheduleAnyway"));
       labelSelector(constraint.child("labelSelector"));
-      constraint.child("minDomains").positive();
+      Field domains = constraint.child("minDomains");
+      domains.positive();
+      if (domains.present() && !when.is("DoNotSchedule")) {
+        domains.invalid(
+            "can only use minDomains if whenUnsatisfiable=DoNotSchedule, not " + when.text());
+      }
+      for (String policy : List.of("nodeAffinityPolicy", "nodeTaintsPolicy")) {
+        constraint.child(policy).oneOf(List.of("Ignore", "Honor"));
+      }
+    }
+    repeated(constraints.items());
+  }
+
+  /** A constraint is told that stands again later. */
+  private static void repeated(List<Field> constraints) {
+    Set<String> later = new HashSet<>();
+    for (Field constraint : constraints.reversed()) {
+      String both =
+          "{%s, %s}"
+              .formatted(
+                  constraint.child("topologyKey").text(),
+                  constraint.child("whenUnsatisfiable").text());
+      if (!later.add(both)) {
+        constraint
+            .errors()
+            .duplicate(
+                constraint.path() + ".{topologyKey, whenUnsatisfiable}", TextNode.valueOf(both));
+      }
     }
   }
 }

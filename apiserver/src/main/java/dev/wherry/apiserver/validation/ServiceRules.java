@@ -16,6 +16,8 @@ final class ServiceRules {
   private static final int SLICE_PORTS_MAX = 20_000;
   private static final int ENDPOINT_ADDRESSES_MAX = 100;
 
+  private static final int HINTS_MAX = 8;
+
   private ServiceRules() {}
 
   static void service(Field service) {
@@ -84,6 +86,7 @@ final class ServiceRules {
       if (port.child("targetPort").present() && !port.child("targetPort").is("0")) {
         ProbeRules.port(port.child("targetPort"));
       }
+      port.child("appProtocol").matches(NameRules::qualified);
       if (headless && port.child("nodePort").number() != 0) {
         port.child("nodePort").forbidden("may not be used when `clusterIP` is 'None'");
       }
@@ -172,7 +175,9 @@ final class ServiceRules {
       }
       for (List<Field> list : List.of(ready, notReady)) {
         for (Field address : list) {
-          address.child("ip").matches(Addresses::ip);
+          Field ip = address.child("ip");
+          Addresses.ip(ip.text()).forEach(why -> ip.errors().invalid(ip.path(), ip.text(), why));
+          address.child("nodeName").matches(NameRules::subdomain);
           nonSpecial(address.child("ip"));
           address.child("hostname").matches(NameRules::label);
         }
@@ -213,7 +218,17 @@ final class ServiceRules {
         name.errors().duplicate(name.path(), TextNode.valueOf(name.text()));
       }
       port.child("protocol").oneOf(PROTOCOLS);
-      port.child("port").between(1, 65535);
+      port.child("appProtocol").matches(NameRules::qualified);
+    }
+  }
+
+  private static void hints(Field hints) {
+    for (String list : List.of("forZones", "forNodes")) {
+      Field targets = hints.child(list);
+      if (ClaimRules.fits(targets, HINTS_MAX)) {
+        targets.items().forEach(target -> target.child("name").matches(NameRules::labelValue));
+        targets.uniqueBy("name");
+      }
     }
   }
 
@@ -233,6 +248,7 @@ final class ServiceRules {
     }
     endpoint.child("hostname").matches(NameRules::label);
     endpoint.child("nodeName").matches(NameRules::subdomain);
+    hints(endpoint.child("hints"));
   }
 
   private static void ofFamily(String family, Field address, boolean is) {

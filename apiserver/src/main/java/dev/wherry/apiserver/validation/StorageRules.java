@@ -37,8 +37,11 @@ final class StorageRules {
   static void volume(Field volume) {
     Field spec = volume.child("spec");
     accessModes(spec.child("accessModes"), "");
-    if (spec.child("capacity").require()) {
-      spec.child("capacity").entries().forEach(e -> positive(e.getValue()));
+    capacity(spec.child("capacity"));
+    Field affinity = spec.child("nodeAffinity");
+    if (affinity.present()
+        && affinity.child("required").require("must specify required node constraints")) {
+      SelectorRules.nodeSelector(affinity.child("required"));
     }
     spec.child("persistentVolumeReclaimPolicy").oneOf(POLICIES);
     spec.child("volumeMode").oneOf(VOLUME_MODES);
@@ -46,6 +49,17 @@ final class StorageRules {
       spec.child("storageClassName").matches(NameRules::subdomain);
     }
     oneSource(spec);
+  }
+
+  private static void capacity(Field capacity) {
+    if (capacity.node().isEmpty()) {
+      capacity.errors().required(capacity.path(), "");
+    }
+    boolean storageOnly = capacity.node().size() == 1 && capacity.child("storage").present();
+    if (!storageOnly) {
+      capacity.errors().unsupported(capacity.path(), capacity.node(), List.of("storage"));
+    }
+    capacity.entries().forEach(e -> positive(e.getValue()));
   }
 
   private static void oneSource(Field spec) {
@@ -89,7 +103,8 @@ final class StorageRules {
       case "local" -> {
         path(source.child("path"));
         if (spec.at("nodeAffinity", "required", "nodeSelectorTerms").items().isEmpty()) {
-          spec.errors().required("metadata.annotations", "Local volume requires node affinity");
+          Field affinity = spec.child("nodeAffinity");
+          affinity.errors().required(affinity.path(), "Local volume requires node affinity");
         }
       }
       case "nfs" -> {
@@ -125,10 +140,16 @@ final class StorageRules {
               "spec.persistentvolumesource",
               "spec.persistentvolumesource is immutable after creation");
     }
-    KindRules.immutable(spec.child("volumeMode"), old.at("spec", "volumeMode"));
+    // Upstream leaves the step "spec" out here.
+    atTop(spec, "volumeMode", old);
     if (old.at("spec", "nodeAffinity").present()) {
-      KindRules.immutable(spec.child("nodeAffinity"), old.at("spec", "nodeAffinity"));
+      atTop(spec, "nodeAffinity", old);
     }
+  }
+
+  private static void atTop(Field spec, String name, Field old) {
+    Field shown = Field.of(spec.child(name).node(), name, spec.errors());
+    KindRules.immutable(shown, old.at("spec", name));
   }
 
   private static ObjectNode onlySource(JsonNode spec) {
@@ -158,12 +179,21 @@ final class StorageRules {
   }
 
   static void claim(Field claim) {
-    Field spec = claim.child("spec");
+    claimSpec(claim.child("spec"));
+  }
+
+  /** What a claim, or a template of claims, asks for. */
+  static void claimSpec(Field spec) {
     accessModes(spec.child("accessModes"), "at least 1 access mode is required");
     spec.child("volumeMode").oneOf(VOLUME_MODES);
     Field storage = spec.at("resources", "requests", "storage");
-    if (storage.require()) {
+    if (storage.present()) {
       positive(storage);
+    } else {
+      spec.errors().required(spec.path() + ".resources[storage]", "");
+    }
+    for (String reference : List.of("dataSource", "dataSourceRef")) {
+      source(spec.child(reference));
     }
     if (spec.child("storageClassName").hasText()) {
       spec.child("storageClassName").matches(NameRules::subdomain);
@@ -171,6 +201,19 @@ final class StorageRules {
     if (spec.child("selector").present()) {
       SelectorRules.labelSelector(spec.child("selector"));
     }
+  }
+
+  private static void source(Field reference) {
+    if (!reference.present()) {
+      return;
+    }
+    reference.child("name").require();
+    reference.child("kind").require();
+    Field group = reference.child("apiGroup");
+    if (!group.hasText() && !reference.child("kind").is("PersistentVolumeClaim")) {
+      reference.invalid("must be 'PersistentVolumeClaim' when referencing the default apiGroup");
+    }
+    group.matches(NameRules::subdomain);
   }
 
   private static void accessModes(Field modes, String detail) {
@@ -201,6 +244,7 @@ final class StorageRules {
     Field storage = claim.at("spec", "resources", "requests", "storage");
     Field before = old.at("spec", "resources", "requests", "storage");
     boolean bound = old.at("status", "phase").is("Bound");
+    atTop(claim.child("spec"), "volumeMode", old);
     ObjectNode now = spec(claim);
     ObjectNode then = spec(old);
     if (bound) {
@@ -210,8 +254,11 @@ final class StorageRules {
     if (!then.hasNonNull("volumeName")) {
       now.remove("volumeName");
     }
-    if (!then.has("storageClassName")) {
-      now.remove("storageClassName");
+    // A claim that was stored before its two sources were kept the same has only one.
+    for (String name : List.of("storageClassName", "dataSource", "dataSourceRef")) {
+      if (!then.has(name)) {
+        now.remove(name);
+      }
     }
     now.remove("volumeAttributesClassName");
     then.remove("volumeAttributesClassName");

@@ -66,12 +66,15 @@ public final class Validation {
           entry(
               "daemonsets.apps",
               KindRules.of(WorkloadRules::daemonSet, WorkloadRules::selectorUpdate)),
-          entry("jobs.batch", KindRules.of(WorkloadRules::job, WorkloadRules::jobUpdate)),
-          entry("cronjobs.batch", KindRules.of(WorkloadRules::cronJob)),
+          entry("jobs.batch", KindRules.of(JobRules::job, JobRules::jobUpdate)),
+          entry("cronjobs.batch", KindRules.of(JobRules::cronJob)),
           entry("networkpolicies.networking.k8s.io", KindRules.of(NetworkPolicyRules::policy)),
           entry("limitranges", KindRules.of(LimitRangeRules::limitRange)),
           entry("resourcequotas", KindRules.of(QuotaRules::quota, QuotaRules::quotaUpdate)),
-          entry("poddisruptionbudgets.policy", KindRules.of(WorkloadRules::disruptionBudget)),
+          entry(
+              "poddisruptionbudgets.policy",
+              KindRules.named(
+                  NameRules::pathSegment, WorkloadRules::disruptionBudget, KindRules.FREE)),
           entry("ingresses.networking.k8s.io", KindRules.of(IngressRules::ingress)),
           entry(
               "ingressclasses.networking.k8s.io",

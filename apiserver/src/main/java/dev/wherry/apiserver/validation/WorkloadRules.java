@@ -1,20 +1,15 @@
 package dev.wherry.apiserver.validation;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.databind.node.TextNode;
+import dev.wherry.apiserver.structural.NameRules;
 import dev.wherry.model.json.Json;
-import java.time.ZoneId;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/** Rules of what makes pods: apps, batch and ReplicationControllers. */
+/** Rules of what makes pods for good: apps and ReplicationControllers. */
 final class WorkloadRules {
-  private static final int CRON_NAME_BYTES_MAX = 52;
-  private static final int BACKOFF_PER_INDEX_MAX = 100_000;
-
   private WorkloadRules() {}
 
   static void deployment(Field deployment) {
@@ -48,6 +43,10 @@ final class WorkloadRules {
     }
   }
 
+  private static boolean none(Field value) {
+    return !value.present() || zero(value);
+  }
+
   private static boolean zero(Field value) {
     return value.present() && (value.is("0") || value.is("0%"));
   }
@@ -66,7 +65,8 @@ final class WorkloadRules {
         number.invalid("must not be greater than 100%");
       }
     }
-    SelectorRules.labelSelector(spec.child("selector"));
+    SelectorRules.changedSelector(
+        spec.child("selector"), budget.errors().before().path("spec").path("selector"));
     spec.child("unhealthyPodEvictionPolicy").oneOf(List.of("AlwaysAllow", "IfHealthyBudget"));
   }
 
@@ -91,7 +91,16 @@ final class WorkloadRules {
     Field spec = selected(set, true);
     spec.child("replicas").nonNegative();
     spec.child("minReadySeconds").nonNegative();
-    spec.child("podManagementPolicy").oneOf(List.of("OrderedReady", "Parallel"));
+    Field management = spec.child("podManagementPolicy");
+    if (management.hasText() && !management.is("OrderedReady") && !management.is("Parallel")) {
+      management.invalid("must be 'OrderedReady' or 'Parallel'");
+    }
+    // A name that is stored may be any (upstream's AllowInvalidServiceName).
+    if (set.errors().before().isMissingNode()) {
+      set.at("metadata", "name").matches(NameRules::label);
+      spec.child("serviceName").matches(NameRules::label);
+      spec.child("volumeClaimTemplates").items().forEach(WorkloadRules::claimTemplate);
+    }
     spec.at("updateStrategy", "type").oneOf(List.of("RollingUpdate", "OnDelete"));
     spec.at("updateStrategy", "rollingUpdate", "partition").nonNegative();
     for (String when : List.of("whenDeleted", "whenScaled")) {
@@ -101,12 +110,36 @@ final class WorkloadRules {
     templateRestart(spec.child("template"), List.of("Always"));
   }
 
+  /** Its name is that of a volume of the pods, and upstream tells it there. */
+  private static void claimTemplate(Field claim) {
+    StorageRules.claimSpec(claim.child("spec"));
+    String name = claim.at("metadata", "name").text();
+    String path = "spec.template.spec.volumes[0]";
+    if (name.isEmpty()) {
+      claim.errors().required(path + ".name", "");
+      claim.errors().required(path + ".persistentVolumeClaim.claimName", "");
+    } else {
+      NameRules.label(name).forEach(why -> claim.errors().invalid(path + ".name", name, why));
+    }
+  }
+
   static void daemonSet(Field set) {
     Field spec = selected(set, true);
     spec.child("minReadySeconds").nonNegative();
     spec.child("revisionHistoryLimit").nonNegative();
     spec.at("updateStrategy", "type").oneOf(List.of("RollingUpdate", "OnDelete"));
-    rolling(spec.at("updateStrategy", "rollingUpdate"));
+    Field rolling = spec.at("updateStrategy", "rollingUpdate");
+    for (String name : List.of("maxUnavailable", "maxSurge")) {
+      intOrPercent(rolling.child(name));
+    }
+    boolean unavailable = !none(rolling.child("maxUnavailable"));
+    boolean surge = !none(rolling.child("maxSurge"));
+    if (unavailable && surge) {
+      rolling.child("maxSurge").invalid("may not be set when maxUnavailable is non-zero");
+    } else if (rolling.present() && !unavailable && !surge) {
+      Field missing = rolling.child("maxUnavailable");
+      missing.errors().required(missing.path(), "cannot be 0 when maxSurge is 0");
+    }
     templateRestart(spec.child("template"), List.of("Always"));
   }
 
@@ -204,113 +237,6 @@ final class WorkloadRules {
               "spec",
               "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy',"
                   + " 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden");
-    }
-  }
-
-  static void job(Field job) {
-    jobSpec(job.child("spec"), job.at("spec", "manualSelector").isTrue());
-  }
-
-  private static void jobSpec(Field spec, boolean manualSelector) {
-    for (String name :
-        List.of(
-            "parallelism",
-            "completions",
-            "backoffLimit",
-            "ttlSecondsAfterFinished",
-            "activeDeadlineSeconds")) {
-      spec.child(name).nonNegative();
-    }
-    spec.child("completionMode").oneOf(List.of("NonIndexed", "Indexed"));
-    boolean indexed = spec.child("completionMode").is("Indexed");
-    if (indexed && !spec.child("completions").present()) {
-      spec.errors().required(spec.child("completions").path(), "when completion mode is Indexed");
-    }
-    if (spec.child("backoffLimitPerIndex").present()) {
-      spec.child("backoffLimitPerIndex").between(0, BACKOFF_PER_INDEX_MAX);
-      if (!indexed) {
-        spec.child("backoffLimitPerIndex").invalid("requires indexed completion mode");
-      }
-    }
-    spec.child("podReplacementPolicy").oneOf(List.of("Failed", "TerminatingOrFailed"));
-    Field selector = spec.child("selector");
-    if (selector.present()) {
-      SelectorRules.labelSelector(selector);
-      Field labels = spec.at("template", "metadata", "labels");
-      if (manualSelector && !SelectorRules.matches(selector, labels)) {
-        labels.invalid("`selector` does not match template `labels`");
-      }
-    }
-    PodRules.template(spec.child("template"));
-    Field restart = spec.at("template", "spec", "restartPolicy");
-    if (!restart.is("OnFailure") && !restart.is("Never")) {
-      restart
-          .errors()
-          .unsupported(
-              restart.path(), TextNode.valueOf(restart.text()), List.of("OnFailure", "Never"));
-    }
-  }
-
-  static void jobUpdate(Field job, Field old) {
-    for (String name : List.of("completionMode", "selector", "backoffLimitPerIndex")) {
-      KindRules.immutable(job.at("spec", name), old.at("spec", name));
-    }
-    boolean elastic =
-        job.at("spec", "completionMode").is("Indexed")
-            && job.at("spec", "completions").number() == job.at("spec", "parallelism").number();
-    if (!elastic) {
-      KindRules.immutable(job.at("spec", "completions"), old.at("spec", "completions"));
-    }
-    if (!old.at("spec", "suspend").isTrue()) {
-      KindRules.immutable(job.at("spec", "template"), old.at("spec", "template"));
-    }
-  }
-
-  static void cronJob(Field cron) {
-    Field spec = cron.child("spec");
-    Field schedule = spec.child("schedule");
-    if (schedule.require()) {
-      cronSchedule(schedule);
-    }
-    spec.child("startingDeadlineSeconds").nonNegative();
-    spec.child("concurrencyPolicy").oneOf(List.of("Allow", "Forbid", "Replace"));
-    spec.child("successfulJobsHistoryLimit").nonNegative();
-    spec.child("failedJobsHistoryLimit").nonNegative();
-    Field zone = spec.child("timeZone");
-    if (zone.hasText() && !ZoneId.getAvailableZoneIds().contains(zone.text())) {
-      zone.invalid("unknown time zone " + zone.text());
-    }
-    Field job = spec.at("jobTemplate", "spec");
-    if (job.child("manualSelector").isTrue()) {
-      job.child("manualSelector").oneOf(List.of("nil", "false"));
-    }
-    jobSpec(job, false);
-    Field name = cron.at("metadata", "name");
-    if (name.text().length() > CRON_NAME_BYTES_MAX) {
-      name.invalid("must be no more than " + CRON_NAME_BYTES_MAX + " characters");
-    }
-  }
-
-  private static void cronSchedule(Field schedule) {
-    String text = schedule.text();
-    if (text.contains("TZ")) {
-      schedule.invalid("cannot use TZ or CRON_TZ in schedule, use timeZone field instead");
-      return;
-    }
-    if (text.startsWith("@")) {
-      if (!text.matches(
-          "@(yearly|annually|monthly|weekly|daily|midnight|hourly|every [0-9hms.]+)")) {
-        schedule.invalid("unrecognized descriptor: " + text);
-      }
-      return;
-    }
-    int fields = text.strip().split("\\s+").length;
-    if (fields != 5) {
-      schedule.invalid(
-          "expected exactly 5 fields, found "
-              + fields
-              + ": "
-              + Arrays.toString(text.strip().split("\\s+")).replace(",", ""));
     }
   }
 }

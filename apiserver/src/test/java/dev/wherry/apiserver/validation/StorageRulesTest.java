@@ -49,7 +49,7 @@ class StorageRulesTest {
       quoteCharacter = '`',
       value = {
         "'hostPath':{'path':'/x'}^ok",
-        "'local':{'path':'/x'}^metadata.annotations: Required value: Local volume requires node affinity",
+        "'local':{'path':'/x'}^spec.nodeAffinity: Required value: Local volume requires node affinity",
         "'volumeMode':'Filesystem'^spec: Required value: must specify a volume type",
         "'hostPath':{'path':'/x'},'nfs':{'server':'a','path':'/'}^spec.nfs: Forbidden: may not specify more than 1 volume type",
       })
@@ -120,7 +120,9 @@ class StorageRulesTest {
         problems(() ->
             Validation.create(
                 kind,
-                object(set.formatted(",'volumeClaimTemplates':[{'metadata':{'name':'data'}}]")))));
+                object(
+                    set.formatted(
+                        ",'volumeClaimTemplates':[{'metadata':{'name':'data'},'spec':{'accessModes':['ReadWriteOnce'],'resources':{'requests':{'storage':'1Gi'}}}}]")))));
     assertEquals(
         "spec.template.spec.containers[0].volumeMounts[0].name: Not found: \"data\"",
         problems(() -> Validation.create(kind, object(set.formatted("")))));

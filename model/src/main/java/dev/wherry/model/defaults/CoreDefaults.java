@@ -76,6 +76,18 @@ final class CoreDefaults {
     if (status.has("capacity") && !status.has("allocatable")) {
       status.set("allocatable", status.path("capacity").deepCopy());
     }
+    podRanges(Fill.peek(node, "spec"));
+  }
+
+  /** The single range is the first of the list, and wins (upstream's core/v1/conversion.go). */
+  private static void podRanges(ObjectNode spec) {
+    String single = spec.path("podCIDR").asText();
+    String first = spec.path("podCIDRs").path(0).asText();
+    if (!single.isEmpty() && !single.equals(first)) {
+      spec.putArray("podCIDRs").add(single);
+    } else if (single.isEmpty() && !first.isEmpty()) {
+      spec.put("podCIDR", first);
+    }
   }
 
   static void limitRange(ObjectNode range) {

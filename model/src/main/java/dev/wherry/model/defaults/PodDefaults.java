@@ -50,6 +50,10 @@ final class PodDefaults {
     Fill.text(spec, "restartPolicy", "Always");
     Fill.child(spec, "securityContext");
     Fill.number(spec, "terminationGracePeriodSeconds", GRACE_SECONDS);
+    if (spec.path("terminationGracePeriodSeconds").asLong() < 0) {
+      // Upstream makes it so where it reads v1 (core/v1/conversion.go).
+      spec.put("terminationGracePeriodSeconds", 1);
+    }
     Fill.text(spec, "schedulerName", "default-scheduler");
     accountNames(spec);
     for (String list : CONTAINERS) {

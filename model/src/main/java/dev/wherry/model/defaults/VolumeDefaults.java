@@ -1,5 +1,6 @@
 package dev.wherry.model.defaults;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 
@@ -80,7 +81,37 @@ final class VolumeDefaults {
   }
 
   static void claim(ObjectNode claim) {
-    Fill.text(Fill.child(claim, "spec"), "volumeMode", "Filesystem");
+    ObjectNode spec = Fill.child(claim, "spec");
+    Fill.text(spec, "volumeMode", "Filesystem");
+    contentSources(spec);
     Fill.text(Fill.child(claim, "status"), "phase", "Pending");
+  }
+
+  /**
+   * The old field of where the content comes from and the new one say the same; the old one takes
+   * claims and snapshots only, anything else was always dropped (upstream's
+   * api/persistentvolumeclaim).
+   */
+  private static void contentSources(ObjectNode spec) {
+    boolean newer = Fill.has(spec, "dataSourceRef");
+    if (!newer && Fill.has(spec, "dataSource")) {
+      JsonNode source = spec.path("dataSource");
+      String group = source.path("apiGroup").asText();
+      String kind = source.path("kind").asText();
+      boolean known =
+          (group.isEmpty() && kind.equals("PersistentVolumeClaim"))
+              || (group.equals("snapshot.storage.k8s.io") && kind.equals("VolumeSnapshot"));
+      if (known) {
+        spec.set("dataSourceRef", source.deepCopy());
+      } else {
+        spec.remove("dataSource");
+      }
+    } else if (newer
+        && !Fill.has(spec, "dataSource")
+        && spec.path("dataSourceRef").path("namespace").asText().isEmpty()) {
+      ObjectNode source = spec.path("dataSourceRef").deepCopy();
+      source.remove("namespace");
+      spec.set("dataSource", source);
+    }
   }
 }
