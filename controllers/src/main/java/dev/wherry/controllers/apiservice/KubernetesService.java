@@ -25,6 +25,9 @@ import dev.wherry.model.meta.v1.ObjectMeta;
 import dev.wherry.model.networking.v1.ServiceCIDR;
 import dev.wherry.model.networking.v1.ServiceCIDRSpec;
 import dev.wherry.model.networking.v1.ServiceCIDRStatus;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -39,6 +42,7 @@ import java.util.Optional;
  * (controlplane/controller/defaultservicecidr).
  */
 public final class KubernetesService implements Controller {
+  private static final Logger LOG = System.getLogger(KubernetesService.class.getName());
   private static final String NAMESPACE = "default";
   private static final String NAME = "kubernetes";
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(60);
@@ -46,6 +50,12 @@ public final class KubernetesService implements Controller {
   private final PlanController<String> loop;
 
   public KubernetesService(Parts parts, ControllersConfig config) {
+    if (!config.apiServerAddresses().isEmpty() && reachable(config).isEmpty()) {
+      LOG.log(
+          Level.WARNING,
+          "pods do not reach the API why=\"{0} is this host's loopback: give --node-ip\"",
+          String.join(", ", config.apiServerAddresses()));
+    }
     Informer<Service> services = parts.informers().of(Service.KIND);
     Informer<Endpoints> endpoints = parts.informers().of(Endpoints.KIND);
     Informer<EndpointSlice> slices = parts.informers().of(EndpointSlice.KIND);
@@ -89,16 +99,17 @@ public final class KubernetesService implements Controller {
     if (service.isEmpty()) {
       actions.add(new Action.Create<>(Service.KIND, service(config)));
     }
-    if (config.apiServerAddresses().isEmpty()) {
+    List<String> reachable = reachable(config);
+    if (reachable.isEmpty()) {
       return Plan.of(actions).withAgain(LOOK_AGAIN);
     }
-    Endpoints wanted = endpoints(config, endpoints.map(Endpoints::metadata));
+    Endpoints wanted = endpoints(config, reachable, endpoints.map(Endpoints::metadata));
     if (endpoints.isEmpty()) {
       actions.add(new Action.Create<>(Endpoints.KIND, wanted));
     } else if (!endpoints.get().equals(wanted)) {
       actions.add(new Action.Update<>(Endpoints.KIND, wanted));
     }
-    EndpointSlice wantedSlice = slice(config, slice.map(EndpointSlice::metadata));
+    EndpointSlice wantedSlice = slice(config, reachable, slice.map(EndpointSlice::metadata));
     if (slice.isEmpty()) {
       actions.add(new Action.Create<>(EndpointSlice.KIND, wantedSlice));
     } else if (!slice.get().equals(wantedSlice)) {
@@ -168,11 +179,17 @@ public final class KubernetesService implements Controller {
     return Service.builder().metadata(meta(Optional.empty(), labels)).spec(spec).build();
   }
 
-  private static Endpoints endpoints(ControllersConfig config, Optional<ObjectMeta> present) {
+  /** The addresses that endpoints may have: a pod's loopback is not the server's. */
+  private static List<String> reachable(ControllersConfig config) {
+    return config.apiServerAddresses().stream()
+        .filter(address -> !InetAddress.ofLiteral(address).isLoopbackAddress())
+        .toList();
+  }
+
+  private static Endpoints endpoints(
+      ControllersConfig config, List<String> reachable, Optional<ObjectMeta> present) {
     List<EndpointAddress> addresses =
-        config.apiServerAddresses().stream()
-            .map(ip -> EndpointAddress.builder().ip(ip).build())
-            .toList();
+        reachable.stream().map(ip -> EndpointAddress.builder().ip(ip).build()).toList();
     EndpointPort port =
         EndpointPort.builder().name("https").port(config.apiServerPort()).protocol("TCP").build();
     EndpointSubset subset =
@@ -181,10 +198,11 @@ public final class KubernetesService implements Controller {
     return Endpoints.builder().metadata(meta(present, labels)).subsets(List.of(subset)).build();
   }
 
-  private static EndpointSlice slice(ControllersConfig config, Optional<ObjectMeta> present) {
+  private static EndpointSlice slice(
+      ControllersConfig config, List<String> reachable, Optional<ObjectMeta> present) {
     EndpointConditions ready = EndpointConditions.builder().ready(true).build();
     List<Endpoint> all =
-        config.apiServerAddresses().stream()
+        reachable.stream()
             .map(ip -> Endpoint.builder().addresses(List.of(ip)).conditions(ready).build())
             .toList();
     var port =
@@ -195,7 +213,7 @@ public final class KubernetesService implements Controller {
             .build();
     return EndpointSlice.builder()
         .metadata(meta(present, Map.of("kubernetes.io/service-name", NAME)))
-        .addressType(config.apiServerAddresses().getFirst().contains(":") ? "IPv6" : "IPv4")
+        .addressType(reachable.getFirst().contains(":") ? "IPv6" : "IPv4")
         .endpoints(all)
         .ports(List.of(port))
         .build();

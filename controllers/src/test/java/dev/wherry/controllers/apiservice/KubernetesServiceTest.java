@@ -2,7 +2,9 @@ package dev.wherry.controllers.apiservice;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.wherry.controllers.ControllersConfig;
 import dev.wherry.machinery.loop.Action;
+import dev.wherry.model.core.v1.Service;
 import dev.wherry.model.networking.v1.ServiceCIDR;
 import java.time.Instant;
 import java.util.List;
@@ -25,5 +27,23 @@ class KubernetesServiceTest {
     ServiceCIDR ready = (ServiceCIDR) told.object();
     assertEquals("Ready", ready.status().conditions().getFirst().type());
     assertEquals(Optional.empty(), KubernetesService.range(Optional.of(ready), NOW));
+  }
+
+  private static List<String> made(String... addresses) {
+    ControllersConfig config = ControllersConfig.of(List.of(addresses), 6443, "");
+    Optional<Service> none = Optional.empty();
+    return KubernetesService.decide(
+            config, none, Optional.empty(), Optional.empty(), Optional.empty())
+        .actions()
+        .stream()
+        .map(action -> ((Action.Create<?>) action).object().getClass().getSimpleName())
+        .toList();
+  }
+
+  @Test
+  void server_atNothingButLoopback_isNobodysEndpoint() {
+    assertEquals(List.of("Service"), made("127.0.0.1"));
+    assertEquals(List.of("Service"), made("127.0.0.1", "::1"));
+    assertEquals(List.of("Service", "Endpoints", "EndpointSlice"), made("127.0.0.1", "192.0.2.1"));
   }
 }
