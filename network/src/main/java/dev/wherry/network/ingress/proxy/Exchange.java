@@ -14,12 +14,7 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
-import java.net.InetSocketAddress;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.HashSet;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -29,9 +24,6 @@ import org.jspecify.annotations.Nullable;
  * Bodies pass through as they come; whoever is slow slows the other side down.
  */
 final class Exchange {
-  /** Endpoints tried for one request while nothing was sent. */
-  private static final int ATTEMPTS_MAX = 4;
-
   private static final int BAD_GATEWAY = 502;
   private static final int UNAVAILABLE = 503;
   private static final int GATEWAY_TIMEOUT = 504;
@@ -45,8 +37,8 @@ final class Exchange {
   private final boolean toHead;
   private final boolean http10;
   private final long began = System.nanoTime();
-  private final Deque<HttpContent> held = new ArrayDeque<>();
-  private final Set<InetSocketAddress> tried = new HashSet<>();
+  private final RequestBody body = new RequestBody();
+  private final Tries tries = new Tries();
   private boolean keepAlive;
   private String upgrade = "";
   private RequestHead.Read.@Nullable Good good;
@@ -57,13 +49,9 @@ final class Exchange {
   private @Nullable Mirrors mirrors;
   private @Nullable Future<?> requestAlarm;
   private @Nullable Future<?> attemptAlarm;
-  private boolean requestEnded;
-  private boolean bodySent;
   private boolean paused;
   private boolean over;
   private @Nullable AnswerHead answer;
-  private int attempts;
-  private int codeRetries;
   private long backendSince;
 
   Exchange(FrontHandler front, HttpRequest request) {
@@ -80,7 +68,7 @@ final class Exchange {
    * @param ended whether the request has no body
    */
   void begin(boolean ended) {
-    requestEnded = ended;
+    body.begin(ended);
     switch (RequestHead.read(request, front.stream())) {
       case RequestHead.Read.Bad(int status, String why) -> {
         loop.figures().refusedRequest();
@@ -127,30 +115,28 @@ final class Exchange {
       RequestHead.Read.Good read, Route rule, Action.Share chosen, BackendKey key) {
     share = chosen;
     if (!front.stream()
-        && requestEnded
+        && body.isEnded()
         && !http10
         && !key.http2()
         && Headers.wantsUpgrade(request.headers())) {
       String wanted = request.headers().get(HttpHeaderNames.UPGRADE, "");
       upgrade = wanted.equalsIgnoreCase("h2c") ? "" : wanted;
     }
-    outgoing = RequestHead.outgoing(front, request, read, rule, chosen, upgrade, requestEnded);
+    outgoing = RequestHead.outgoing(front, request, read, rule, chosen, upgrade, body.isEnded());
     Filters filters = rule.filters();
     requestAlarm = loop.alarm(filters.requestTimeout(), () -> expire("the request took too long"));
     if (!filters.mirrors().isEmpty()) {
-      mirrors = new Mirrors(loop, filters.mirrors(), outgoing, requestEnded);
+      mirrors = new Mirrors(loop, filters.mirrors(), outgoing, body.isEnded());
     }
     attempt(key);
   }
 
   private void attempt(BackendKey key) {
-    Optional<BackendPool> pool = loop.choose(key, tried);
+    Optional<BackendPool> pool = tries.next(loop, key);
     if (pool.isEmpty()) {
       answerHere(UNAVAILABLE, "the service has no endpoints");
       return;
     }
-    attempts++;
-    tried.add(pool.get().address());
     Attempt now = new Attempt(this);
     attempt = now;
     backendSince = System.nanoTime();
@@ -189,12 +175,8 @@ final class Exchange {
       now.cancel();
       return;
     }
-    boolean whole = requestEnded && held.isEmpty() && !bodySent;
-    now.send(head, whole);
-    while (!held.isEmpty()) {
-      bodySent = true;
-      now.send(held.removeFirst());
-    }
+    now.send(head, body.isNone());
+    body.sendHeld(now);
     now.flush();
     backendSince = System.nanoTime();
     if (now.isWritable()) {
@@ -207,7 +189,7 @@ final class Exchange {
     attempt = null;
     if (crowded) {
       answerHere(UNAVAILABLE, why);
-    } else if (attempts < ATTEMPTS_MAX) {
+    } else if (tries.isLeft()) {
       again();
     } else {
       answerHere(BAD_GATEWAY, "no endpoint could be reached");
@@ -224,9 +206,7 @@ final class Exchange {
 
   /** A part of the body, or its end. */
   void requestPart(HttpContent part) {
-    if (part instanceof LastHttpContent) {
-      requestEnded = true;
-    }
+    body.came(part);
     if (over) {
       part.release();
       return;
@@ -237,13 +217,12 @@ final class Exchange {
     }
     Attempt now = attempt;
     if (now != null && now.isSending()) {
-      bodySent = true;
-      now.send(part);
+      body.send(now, part);
       if (!now.isWritable()) {
         pause();
       }
     } else {
-      held.addLast(part);
+      body.hold(part);
       pause();
     }
   }
@@ -303,7 +282,7 @@ final class Exchange {
     }
     Headers.edit(AnswerHead.stripped(head), rule.filters().response());
     Headers.edit(head.headers(), chosen.response());
-    keepAlive &= requestEnded && !front.door().draining().getAsBoolean();
+    keepAlive &= body.isEnded() && !front.door().draining().getAsBoolean();
     if (!front.stream()) {
       keepAlive = AnswerHead.frame(head, toHead, http10, keepAlive);
       client.pipeline().get(AnswerEncoder.class).answering(toHead);
@@ -314,14 +293,9 @@ final class Exchange {
   private boolean retriesAfter(int code) {
     Route rule = route;
     Filters.Retries retries = rule == null ? Filters.Retries.NONE : rule.filters().retries();
-    if (!requestEnded
-        || bodySent
-        || codeRetries >= retries.attemptsMax()
-        || !retries.codes().contains(code)) {
+    if (!body.isEnded() || body.isSent() || !tries.beginsAfter(code, retries)) {
       return false;
     }
-    codeRetries++;
-    tried.clear();
     attemptAlarm =
         loop.loop()
             .schedule(
@@ -368,7 +342,7 @@ final class Exchange {
     Attempt now = attempt;
     attempt = null;
     if (now != null) {
-      now.complete(requestEnded, System.nanoTime());
+      now.complete(body.isEnded(), System.nanoTime());
     }
     end(head.status());
   }
@@ -400,11 +374,11 @@ final class Exchange {
     attempt = null;
     if (answer != null && !answer.isInformed()) {
       abort();
-    } else if (attempts < ATTEMPTS_MAX
-        && !bodySent
+    } else if (tries.isLeft()
+        && !body.isSent()
         && lost.mayBeUnseen()
         && (!lost.wasSent() || RequestHead.isIdempotent(request.method()))) {
-      tried.clear();
+      tries.forget();
       again();
     } else {
       answerHere(BAD_GATEWAY, "the backend closed the connection");
@@ -412,7 +386,7 @@ final class Exchange {
   }
 
   private boolean endsHere() {
-    return !keepAlive || (!requestEnded && !front.stream());
+    return !keepAlive || (!body.isEnded() && !front.stream());
   }
 
   private void answerHere(int status, String why) {
@@ -420,7 +394,7 @@ final class Exchange {
       return;
     }
     LocalAnswers.write(client, status, why, toHead, endsHere());
-    keepAlive &= requestEnded;
+    keepAlive &= body.isEnded();
     end(status);
   }
 
@@ -433,8 +407,7 @@ final class Exchange {
     over = true;
     ProxyLoop.cancel(requestAlarm);
     ProxyLoop.cancel(attemptAlarm);
-    held.forEach(HttpContent::release);
-    held.clear();
+    body.release();
     long nanos = System.nanoTime() - began;
     loop.figures().answered(route == null ? "" : route.owner(), status, nanos);
     if (loop.log().isWanted()) {
@@ -479,7 +452,7 @@ final class Exchange {
   void sweep(long now, long since) {
     ProxyLimits limits = loop.limits();
     boolean begun = answer != null && !answer.isInformed();
-    if (!requestEnded && !paused && FrontHandler.passed(now, since, limits.stallMillis())) {
+    if (!body.isEnded() && !paused && FrontHandler.passed(now, since, limits.stallMillis())) {
       if (begun) {
         abort();
       } else {
@@ -492,7 +465,7 @@ final class Exchange {
         && FrontHandler.passed(now, since, limits.stallMillis())) {
       abort();
     } else if (!begun
-        && (requestEnded || paused)
+        && (body.isEnded() || paused)
         && FrontHandler.passed(now, backendSince, limits.answerMillis())) {
       expire("the backend did not answer");
     }
