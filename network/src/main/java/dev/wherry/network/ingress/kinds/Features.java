@@ -36,6 +36,7 @@ final class Features {
           "HTTPRouteResponseHeaderModification",
           "HTTPRouteSchemeRedirect",
           "ReferenceGrant",
+          "TCPRoute",
           "TLSRoute",
           "TLSRouteModeMixed",
           "TLSRouteModeTerminate");

@@ -19,6 +19,7 @@ public final class GatewayKinds {
   public static final Kind<TreeObject> HTTP_ROUTE = kind("v1", "HTTPRoute", "httproutes", true);
   public static final Kind<TreeObject> GRPC_ROUTE = kind("v1", "GRPCRoute", "grpcroutes", true);
   public static final Kind<TreeObject> TLS_ROUTE = kind("v1", "TLSRoute", "tlsroutes", true);
+  public static final Kind<TreeObject> TCP_ROUTE = kind("v1", "TCPRoute", "tcproutes", true);
   public static final Kind<TreeObject> BACKEND_TLS_POLICY =
       kind("v1", "BackendTLSPolicy", "backendtlspolicies", true);
   public static final Kind<TreeObject> REFERENCE_GRANT =
@@ -32,6 +33,7 @@ public final class GatewayKinds {
           HTTP_ROUTE,
           GRPC_ROUTE,
           TLS_ROUTE,
+          TCP_ROUTE,
           BACKEND_TLS_POLICY,
           REFERENCE_GRANT);
 

@@ -8,6 +8,7 @@ import dev.wherry.model.selector.Labels;
 import dev.wherry.network.ingress.kinds.ClusterObjects.CertificateState;
 import dev.wherry.network.ingress.route.HostPattern;
 import dev.wherry.network.ingress.route.RouteTable;
+import dev.wherry.network.ingress.route.Speech;
 import dev.wherry.network.trees.TreeObject;
 import dev.wherry.network.trees.Trees;
 import java.util.ArrayList;
@@ -21,13 +22,15 @@ final class GatewayListener {
   static final String ROUTE_GRPC = "GRPCRoute";
 
   static final String ROUTE_TLS = "TLSRoute";
+  static final String ROUTE_TCP = "TCPRoute";
 
   /** Which routes a listener may have, by its protocol. */
   private static final Map<String, List<String>> ROUTES =
       Map.of(
           "HTTP", List.of(ROUTE_HTTP, ROUTE_GRPC),
           "HTTPS", List.of(ROUTE_HTTP, ROUTE_GRPC),
-          "TLS", List.of(ROUTE_TLS));
+          "TLS", List.of(ROUTE_TLS),
+          "TCP", List.of(ROUTE_TCP));
 
   private final TreeObject gateway;
   private final JsonNode spec;
@@ -87,7 +90,11 @@ final class GatewayListener {
 
   /** Whether requests are served, and not connections. */
   boolean http() {
-    return !protocol().equals("TLS");
+    return protocol().equals("HTTP") || protocol().equals("HTTPS");
+  }
+
+  Speech speech() {
+    return tls() ? Speech.TLS : http() ? Speech.HTTP : Speech.CONNECTIONS;
   }
 
   /** Whether TLS ends here. */
@@ -99,8 +106,11 @@ final class GatewayListener {
     return Trees.textOr(spec.path("tls"), "mode", "Terminate");
   }
 
+  /** Where no hosts are told apart, what the field says does not count. */
   HostPattern host() {
-    return HostPattern.ofGateway(Trees.text(spec, "hostname"));
+    return speech() == Speech.CONNECTIONS
+        ? HostPattern.ANY
+        : HostPattern.ofGateway(Trees.text(spec, "hostname"));
   }
 
   TreeObject gateway() {

@@ -30,7 +30,11 @@ import java.util.stream.Collectors;
 final class GatewayTranslation {
   private static final int PORT_MAX = 65_535;
   private static final List<Kind<TreeObject>> ROUTES =
-      List.of(GatewayKinds.HTTP_ROUTE, GatewayKinds.GRPC_ROUTE, GatewayKinds.TLS_ROUTE);
+      List.of(
+          GatewayKinds.HTTP_ROUTE,
+          GatewayKinds.GRPC_ROUTE,
+          GatewayKinds.TLS_ROUTE,
+          GatewayKinds.TCP_ROUTE);
 
   private final ClusterObjects objects;
   private final RouteTable.Builder table;
@@ -96,7 +100,7 @@ final class GatewayTranslation {
     for (GatewayListener one : listeners) {
       for (GatewayListener other : listeners) {
         if (one != other && one.port() == other.port()) {
-          if (one.tls() != other.tls()) {
+          if (one.speech() != other.speech()) {
             one.conflict(
                 "ProtocolConflict",
                 "listener " + other.name() + " has another protocol at this port");
@@ -132,7 +136,7 @@ final class GatewayTranslation {
     boolean usable =
         port > 0
             && port <= PORT_MAX
-            && listener.table().tls(port).filter(tls -> tls != listener.tls()).isEmpty();
+            && listener.table().speech(port).filter(s -> s != listener.speech()).isEmpty();
     if (listener.isAccepted() && !usable) {
       listener.refuse("PortUnavailable", "the port speaks another protocol already");
     }
@@ -140,8 +144,10 @@ final class GatewayTranslation {
       RouteTable.Builder table = listener.table();
       if (listener.http()) {
         table.listen(port, listener.tls(), listener.host());
-      } else {
+      } else if (listener.tls()) {
         table.listenStreams(port, listener.host());
+      } else {
+        table.listenConnections(port);
       }
       listener
           .certificate()

@@ -2,6 +2,7 @@ package dev.wherry.network.ingress.kinds;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.wherry.machinery.informer.ObjectKey;
+import dev.wherry.model.kind.Kind;
 import dev.wherry.network.ingress.route.Action;
 import dev.wherry.network.ingress.route.BackendKey;
 import dev.wherry.network.ingress.route.HeaderEdits;
@@ -18,9 +19,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
-/** The rules of one HTTPRoute, GRPCRoute or TLSRoute, for any host. */
+/** The rules of one HTTPRoute, GRPCRoute, TLSRoute or TCPRoute, for any host. */
 final class RouteRules {
   private static final int BROKEN = 500;
+
+  /** Routes of connections, and not of requests. */
+  private static final Set<Kind<TreeObject>> CONNECTIONS =
+      Set.of(GatewayKinds.TLS_ROUTE, GatewayKinds.TCP_ROUTE);
 
   private final TreeObject route;
   private final RouteBackends backends;
@@ -43,7 +48,7 @@ final class RouteRules {
     RouteRules rules = new RouteRules(route, objects, grants, policies);
     int number = 0;
     for (JsonNode rule : route.spec().path("rules")) {
-      if (route.kind().equals(GatewayKinds.TLS_ROUTE)) {
+      if (CONNECTIONS.contains(route.kind())) {
         rules.stream(rule, number++);
       } else {
         rules.rule(rule, number++);

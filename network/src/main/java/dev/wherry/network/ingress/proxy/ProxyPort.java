@@ -1,5 +1,6 @@
 package dev.wherry.network.ingress.proxy;
 
+import dev.wherry.network.ingress.route.PortRoutes;
 import dev.wherry.network.ingress.route.PortTable;
 import dev.wherry.network.sockets.Listeners;
 import dev.wherry.network.sockets.WantedSocket;
@@ -149,16 +150,27 @@ final class ProxyPort {
       }
       channel.closeFuture().addListener(_ -> count.decrementAndGet());
       Door door = door(channel);
-      if (door.routes().get().isEmpty()) {
+      PortRoutes routes = door.routes().get();
+      if (routes.isEmpty()) {
         channel.close();
         return;
       }
       clients.add(channel);
       ProxyLoop loop = Objects.requireNonNull(loops.get(channel.eventLoop()));
-      if (door.tls()) {
-        channel.pipeline().addLast(new SniChoice(loop, door, setup.certificates()));
+      switch (routes.speech()) {
+        case HTTP -> channel.pipeline().addLast(new ProtocolChoice(loop, door));
+        case TLS ->
+            channel
+                .pipeline()
+                .addLast(new SniChoice(loop, door, setup.certificates()))
+                .addLast(new ProtocolChoice(loop, door));
+        case CONNECTIONS ->
+            routes
+                .connection()
+                .ifPresentOrElse(
+                    route -> channel.pipeline().addLast(new StreamFront(loop, route)),
+                    channel::close);
       }
-      channel.pipeline().addLast(new ProtocolChoice(loop, door));
     }
   }
 }

@@ -14,9 +14,9 @@ import java.util.Optional;
  */
 public final class PortRoutes {
   /** Nobody listens. */
-  public static final PortRoutes NONE = new PortRoutes(false, List.of(), Map.of());
+  public static final PortRoutes NONE = new PortRoutes(Speech.HTTP, List.of(), Map.of());
 
-  private final boolean tls;
+  private final Speech speech;
   private final List<Listener> listeners;
   private final Map<HostPattern, String> certificates;
   private final HostTable<Rules> table = new HostTable<>();
@@ -62,11 +62,11 @@ public final class PortRoutes {
       HostTable<StreamRoute> streams) {}
 
   /**
-   * @param tls whether clients speak TLS
    * @param certificates by host: their names, {@code NAMESPACE/NAME} of Secrets
    */
-  public PortRoutes(boolean tls, List<Listener> listeners, Map<HostPattern, String> certificates) {
-    this.tls = tls;
+  public PortRoutes(
+      Speech speech, List<Listener> listeners, Map<HostPattern, String> certificates) {
+    this.speech = speech;
     this.listeners = List.copyOf(listeners);
     this.certificates = Collections.unmodifiableMap(new LinkedHashMap<>(certificates));
     for (Listener listener : listeners) {
@@ -103,8 +103,13 @@ public final class PortRoutes {
     return List.copyOf(all);
   }
 
+  public Speech speech() {
+    return speech;
+  }
+
+  /** Whether clients speak TLS. */
   public boolean tls() {
-    return tls;
+    return speech == Speech.TLS;
   }
 
   /** Whether nobody listens. */
@@ -118,6 +123,14 @@ public final class PortRoutes {
     return rules == null
         ? Optional.empty()
         : Optional.ofNullable(rules.routes().first(asked.host(), routes -> first(routes, asked)));
+  }
+
+  /** Where connections are passed on as they come: the rule; empty where there is none yet. */
+  public Optional<StreamRoute> connection() {
+    Rules rules = table.first("", found -> found);
+    return rules == null
+        ? Optional.empty()
+        : Optional.ofNullable(rules.streams().first("", found -> found));
   }
 
   /**
@@ -160,7 +173,7 @@ public final class PortRoutes {
   @Override
   public boolean equals(Object other) {
     return other instanceof PortRoutes o
-        && tls == o.tls
+        && speech == o.speech
         && listeners.equals(o.listeners)
         && certificates.equals(o.certificates);
   }

@@ -31,6 +31,6 @@ public record PortTable(PortRoutes shared, Map<String, PortRoutes> own) {
   }
 
   private static boolean speaksAs(PortRoutes one, PortRoutes other) {
-    return one.isEmpty() || other.isEmpty() || one.tls() == other.tls();
+    return one.isEmpty() || other.isEmpty() || one.speech() == other.speech();
   }
 }

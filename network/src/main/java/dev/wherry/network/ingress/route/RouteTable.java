@@ -87,7 +87,7 @@ public final class RouteTable {
   public static final class Builder {
     private final Map<Integer, Map<HostPattern, Open>> listeners = new TreeMap<>();
     private final Map<Integer, Map<HostPattern, String>> certificates = new TreeMap<>();
-    private final Map<Integer, Boolean> tls = new TreeMap<>();
+    private final Map<Integer, Speech> speeches = new TreeMap<>();
     private final Map<Set<String>, Builder> own = new LinkedHashMap<>();
 
     /** A listener in the making. */
@@ -105,18 +105,24 @@ public final class RouteTable {
 
     /** Opens a port, and on it a listener for HTTP of some hosts; again does nothing. */
     public Builder listen(int port, boolean withTls, HostPattern host) {
-      open(port, withTls, host).http = true;
+      open(port, withTls ? Speech.TLS : Speech.HTTP, host).http = true;
       return this;
     }
 
     /** Opens a port, and on it a listener for TLS connections that are passed on. */
     public Builder listenStreams(int port, HostPattern host) {
-      open(port, true, host).passes = true;
+      open(port, Speech.TLS, host).passes = true;
       return this;
     }
 
-    private Open open(int port, boolean withTls, HostPattern host) {
-      tls.putIfAbsent(port, withTls);
+    /** Opens a port whose connections are passed on as they come. */
+    public Builder listenConnections(int port) {
+      open(port, Speech.CONNECTIONS, HostPattern.ANY).passes = true;
+      return this;
+    }
+
+    private Open open(int port, Speech speech, HostPattern host) {
+      speeches.putIfAbsent(port, speech);
       return listeners
           .computeIfAbsent(port, _ -> new LinkedHashMap<>())
           .computeIfAbsent(host, _ -> new Open());
@@ -148,9 +154,9 @@ public final class RouteTable {
       return this;
     }
 
-    /** Whether the port is open for TLS; empty while it is closed. */
-    public Optional<Boolean> tls(int port) {
-      return Optional.ofNullable(tls.get(port));
+    /** What is spoken at a port; empty while it is closed. */
+    public Optional<Speech> speech(int port) {
+      return Optional.ofNullable(speeches.get(port));
     }
 
     public RouteTable build() {
@@ -172,7 +178,7 @@ public final class RouteTable {
         ports.put(
             port,
             new PortRoutes(
-                Boolean.TRUE.equals(tls.get(port)),
+                speeches.getOrDefault(port, Speech.HTTP),
                 all,
                 certificates.getOrDefault(port, Map.of())));
       });

@@ -1,7 +1,8 @@
 package dev.wherry.network.ingress.route;
 
 /**
- * A rule for TLS connections, found by the name that the client asks for.
+ * A rule for connections: those by TLS are found by the name that the client asks for, others by
+ * their port alone.
  *
  * @param ended whether TLS ends here; the endpoints speak it else
  * @param action to forward or to refuse

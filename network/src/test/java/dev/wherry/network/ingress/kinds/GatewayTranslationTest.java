@@ -223,7 +223,7 @@ class GatewayTranslationTest {
             .with(
                 GatewayKinds.GATEWAY,
                 gateway(
-                    "{name: a, port: 80, protocol: HTTP}, {name: b, port: 80, protocol: HTTP}, {name: c, port: 81, protocol: HTTP}, {name: d, port: 81, protocol: HTTPS}, {name: e, port: 82, protocol: TCP}, {name: f, port: 83, protocol: HTTP, allowedRoutes: {kinds: [{kind: TCPRoute}]}}"))
+                    "{name: a, port: 80, protocol: HTTP}, {name: b, port: 80, protocol: HTTP}, {name: c, port: 81, protocol: HTTP}, {name: d, port: 81, protocol: HTTPS}, {name: e, port: 82, protocol: UDP}, {name: f, port: 83, protocol: HTTP, allowedRoutes: {kinds: [{kind: TCPRoute}]}}"))
             .translate();
     JsonNode listeners = status(translation, "gw").path("listeners");
 

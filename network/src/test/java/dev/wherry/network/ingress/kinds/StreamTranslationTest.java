@@ -11,7 +11,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.wherry.network.ingress.route.Action;
+import dev.wherry.network.ingress.route.PortRoutes;
 import dev.wherry.network.ingress.route.PortRoutes.Secured;
+import dev.wherry.network.ingress.route.Speech;
 import dev.wherry.network.ingress.route.StreamRoute;
 import dev.wherry.network.ingress.route.Target;
 import java.util.List;
@@ -19,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** TLSRoutes, after Gateway API's specification and its conformance tests. */
+/** TLSRoutes and TCPRoutes, after Gateway API's specification and its conformance tests. */
 class StreamTranslationTest {
   private static final String PASSED =
       "{name: passed, port: 443, protocol: TLS, hostname: '*.passed.com', tls: {mode: Passthrough}}";
@@ -107,6 +109,40 @@ class StreamTranslationTest {
     assertEquals("passed v1", answer(translation, "a.test"));
     assertEquals("http", answer(translation, "b.test"));
     assertEquals("refused", answer(translation, "c.test"));
+  }
+
+  @Test
+  void connections_ofAPort_goWhereTheOlderTcpRouteLeads() {
+    String database = "{name: database, port: 5432, protocol: TCP}";
+    Translation translation =
+        cluster()
+            .with(GatewayKinds.GATEWAY, gateway(database + ", " + PLAIN))
+            .with(GatewayKinds.TCP_ROUTE, route("a", "rules: [{%s}]".formatted(to("v1"))))
+            .with(GatewayKinds.TCP_ROUTE, route("b", "rules: [{%s}]".formatted(to("v2"))))
+            .translate();
+
+    PortRoutes port = translation.table().port(5432).orElseThrow();
+    assertEquals(Speech.CONNECTIONS, port.speech());
+    assertEquals("v1", service(port.connection().orElseThrow().action()));
+    JsonNode listeners = status(translation, "gw").path("listeners");
+    assertEquals(
+        List.of("TCPRoute"), listeners.path(0).path("supportedKinds").findValuesAsText("kind"));
+    assertEquals(2, listeners.path(0).path("attachedRoutes").asInt());
+    assertEquals(0, listeners.path(1).path("attachedRoutes").asInt());
+  }
+
+  @Test
+  void listeners_ofHttpAndOfConnectionsAtOnePort_areInConflict() {
+    Translation translation =
+        cluster()
+            .with(
+                GatewayKinds.GATEWAY,
+                gateway(PLAIN + ", {name: raw, port: 80, protocol: TCP, hostname: a.test}"))
+            .translate();
+
+    for (JsonNode listener : status(translation, "gw").path("listeners")) {
+      assertEquals("False ProtocolConflict", condition(listener.path("conditions"), "Accepted"));
+    }
   }
 
   @Test

@@ -113,6 +113,38 @@ class StreamsTest {
   }
 
   @Test
+  void connection_ofAPortForConnections_reachesTheBackendAsItCame() throws Exception {
+    try (TestBackend backend = TestBackend.saying("ok");
+        TestProxy proxy = TestProxy.start()) {
+      StreamRoute all = stream("", false, proxy.backend("b", false, backend.address()));
+      proxy.apply(
+          new RouteTable.Builder()
+              .listenConnections(TestProxy.PLAIN)
+              .add(TestProxy.PLAIN, HostPattern.ANY, all)
+              .build());
+
+      try (RawClient client =
+          new RawClient(new Socket(InetAddress.getLoopbackAddress(), proxy.port()))) {
+        assertEquals(200, client.get("/").status());
+        assertEquals(200, client.get("/again").status());
+      }
+      assertEquals("", backend.last().header("x-forwarded-for"));
+      assertEquals(1, backend.connections());
+    }
+  }
+
+  @Test
+  void connection_ofAPortWithoutRule_isHungUpOn() throws Exception {
+    try (TestProxy proxy = TestProxy.start()) {
+      proxy.apply(new RouteTable.Builder().listenConnections(TestProxy.PLAIN).build());
+      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), proxy.port())) {
+        socket.setSoTimeout(60_000);
+        assertEquals(-1, socket.getInputStream().read());
+      }
+    }
+  }
+
+  @Test
   void connection_endedHere_reachesTheBackendAsItsContent() throws Exception {
     try (TestBackend backend = TestBackend.saying("ok");
         TestProxy proxy = TestProxy.start()) {
