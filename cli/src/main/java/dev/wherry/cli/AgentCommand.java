@@ -1,8 +1,10 @@
 package dev.wherry.cli;
 
 import dev.wherry.cli.cluster.Instance;
+import dev.wherry.cli.service.ServiceManager;
 import dev.wherry.kubelet.hollow.HollowConfig;
 import dev.wherry.kubelet.identity.JoinToken;
+import dev.wherry.machinery.time.SystemTimer;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -70,7 +72,9 @@ final class AgentCommand implements Callable<Integer> {
         token.isEmpty() ? Optional.empty() : Optional.of(JoinToken.parse(token));
     WorkerOptions options = worker.agent(url, dataDirectory);
     CountDownLatch stopped = new CountDownLatch(1);
-    try (AgentRole role = AgentRole.start(options, join);
+    ServiceManager manager = ServiceManager.ofProcess();
+    try (SystemTimer timer = new SystemTimer();
+        AgentRole role = AgentRole.start(options, join);
         Instance.Mark mark = Instance.announce(dataDirectory, url.toString(), options.nodeName())) {
       Files.writeString(dataDirectory.resolve(SERVER_FILE), url.toString());
       System.out.println("wherry agent " + options.nodeName() + " works for " + url);
@@ -78,10 +82,12 @@ final class AgentCommand implements Callable<Integer> {
           .addShutdownHook(
               Thread.ofPlatform()
                   .unstarted(() -> {
+                    manager.stopping();
                     mark.close();
                     role.close();
                     stopped.countDown();
                   }));
+      manager.ready("works for " + url, timer);
       stopped.await();
     }
     return 0;

@@ -9,6 +9,7 @@ import dev.wherry.cli.cluster.DownCommand;
 import dev.wherry.cli.cluster.StatusCommand;
 import dev.wherry.cli.cluster.UpCommand;
 import dev.wherry.cli.machines.MachinesCommand;
+import dev.wherry.cli.service.ServiceCommand;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -26,6 +27,7 @@ final class Commands {
           "cluster",
           "server",
           "agent",
+          "service",
           "token",
           "image",
           "version",
@@ -64,6 +66,7 @@ final class Commands {
           case "cluster" -> MachinesCommand::new;
           case "server" -> ServerCommand::new;
           case "agent" -> AgentCommand::new;
+          case "service" -> ServiceCommand::new;
           case "token" -> TokenCommand::new;
           case "image" -> ImageCommand::new;
           case "version" -> VersionCommand::new;

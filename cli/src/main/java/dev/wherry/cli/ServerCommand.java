@@ -1,6 +1,8 @@
 package dev.wherry.cli;
 
 import dev.wherry.cli.cluster.Instance;
+import dev.wherry.cli.service.ServiceManager;
+import dev.wherry.machinery.time.SystemTimer;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -17,7 +19,9 @@ final class ServerCommand implements Callable<Integer> {
     CountDownLatch stopped = new CountDownLatch(1);
     ServerRole.Options options = settings.options();
     String node = options.worker() ? options.nodeName() : "";
-    try (ServerRole role = ServerRole.start(options);
+    ServiceManager manager = ServiceManager.ofProcess();
+    try (SystemTimer timer = new SystemTimer();
+        ServerRole role = ServerRole.start(options);
         Instance.Mark mark = Instance.announce(settings.dataDirectory(), role.url(), node)) {
       System.out.println("wherry server is ready at " + role.url());
       System.out.println("export KUBECONFIG=" + role.kubeconfig());
@@ -25,10 +29,12 @@ final class ServerCommand implements Callable<Integer> {
           .addShutdownHook(
               Thread.ofPlatform()
                   .unstarted(() -> {
+                    manager.stopping();
                     mark.close();
                     role.close();
                     stopped.countDown();
                   }));
+      manager.ready("serves at " + role.url(), timer);
       stopped.await();
     }
     return 0;
