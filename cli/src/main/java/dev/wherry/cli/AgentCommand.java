@@ -1,7 +1,7 @@
 package dev.wherry.cli;
 
 import dev.wherry.cli.cluster.Instance;
-import dev.wherry.cli.service.ServiceManager;
+import dev.wherry.cli.service.UnitNotices;
 import dev.wherry.kubelet.hollow.HollowConfig;
 import dev.wherry.kubelet.identity.JoinToken;
 import dev.wherry.machinery.time.SystemTimer;
@@ -72,7 +72,7 @@ final class AgentCommand implements Callable<Integer> {
         token.isEmpty() ? Optional.empty() : Optional.of(JoinToken.parse(token));
     WorkerOptions options = worker.agent(url, dataDirectory);
     CountDownLatch stopped = new CountDownLatch(1);
-    ServiceManager manager = ServiceManager.ofProcess();
+    UnitNotices notices = UnitNotices.ofProcess();
     try (SystemTimer timer = new SystemTimer();
         AgentRole role = AgentRole.start(options, join);
         Instance.Mark mark = Instance.announce(dataDirectory, url.toString(), options.nodeName())) {
@@ -82,12 +82,12 @@ final class AgentCommand implements Callable<Integer> {
           .addShutdownHook(
               Thread.ofPlatform()
                   .unstarted(() -> {
-                    manager.stopping();
+                    notices.stopping();
                     mark.close();
                     role.close();
                     stopped.countDown();
                   }));
-      manager.ready("works for " + url, timer);
+      notices.ready("works for " + url, timer);
       stopped.await();
     }
     return 0;

@@ -1,7 +1,7 @@
 package dev.wherry.cli;
 
 import dev.wherry.cli.cluster.Instance;
-import dev.wherry.cli.service.ServiceManager;
+import dev.wherry.cli.service.UnitNotices;
 import dev.wherry.machinery.time.SystemTimer;
 import java.io.IOException;
 import java.util.concurrent.Callable;
@@ -19,7 +19,7 @@ final class ServerCommand implements Callable<Integer> {
     CountDownLatch stopped = new CountDownLatch(1);
     ServerRole.Options options = settings.options();
     String node = options.worker() ? options.nodeName() : "";
-    ServiceManager manager = ServiceManager.ofProcess();
+    UnitNotices notices = UnitNotices.ofProcess();
     try (SystemTimer timer = new SystemTimer();
         ServerRole role = ServerRole.start(options);
         Instance.Mark mark = Instance.announce(settings.dataDirectory(), role.url(), node)) {
@@ -29,12 +29,12 @@ final class ServerCommand implements Callable<Integer> {
           .addShutdownHook(
               Thread.ofPlatform()
                   .unstarted(() -> {
-                    manager.stopping();
+                    notices.stopping();
                     mark.close();
                     role.close();
                     stopped.countDown();
                   }));
-      manager.ready("serves at " + role.url(), timer);
+      notices.ready("serves at " + role.url(), timer);
       stopped.await();
     }
     return 0;

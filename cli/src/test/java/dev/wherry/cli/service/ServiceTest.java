@@ -10,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,9 +76,8 @@ class ServiceTest {
     try (SystemTimer timer = new SystemTimer()) {
       var lines = listener.inputReader(StandardCharsets.UTF_8);
       assertEquals("bound", lines.readLine());
-      var environment = Map.of("NOTIFY_SOCKET", socket.toString(), "WATCHDOG_USEC", "100000");
 
-      ServiceManager.of(environment, 7).ready("works", timer);
+      UnitNotices.of(socket.toString(), "100000", "", 7).ready("works", timer);
 
       assertEquals("b'READY=1\\nSTATUS=works'", lines.readLine());
       assertEquals("b'WATCHDOG=1'", lines.readLine());
@@ -91,8 +89,6 @@ class ServiceTest {
 
   @Test
   void manager_ofAnotherProcess_isNotWatched() {
-    var environment = Map.of("WATCHDOG_USEC", "100000", "WATCHDOG_PID", "8");
-
-    assertTrue(ServiceManager.of(environment, 7).watchdog().isZero());
+    assertTrue(UnitNotices.of("", "100000", "8", 7).watchdog().isZero());
   }
 }

@@ -1,6 +1,5 @@
 package dev.wherry.testkit.machine;
 
-import dev.wherry.testkit.Program;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -12,7 +11,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
@@ -42,6 +41,7 @@ public record MachineImages(Path directory) {
 
   private static final String CHANNEL = "/machine/wherry-channel";
   private static final String SETUP = "/machine/setup.sh";
+  private static final long MAKE_MAX_MINUTES = 15;
   private static final long SPARE_BYTES = 64L << 20;
   private static final long SYSTEM_BYTES = 6L << 30;
 
@@ -83,6 +83,9 @@ public record MachineImages(Path directory) {
     Path channel = Files.writeString(work.resolve("channel"), resource(CHANNEL));
     Path setup = Files.writeString(work.resolve("setup.sh"), resource(SETUP));
     run(
+        "unshare",
+        "--mount",
+        "--propagation=private",
         "mmdebstrap",
         "--mode=root",
         "--variant=minbase",
@@ -99,7 +102,7 @@ public record MachineImages(Path directory) {
     moveOne(root.resolve("boot"), "vmlinuz", work.resolve("kernel"));
     moveOne(root.resolve("boot"), "initrd", work.resolve("initrd"));
     fileSystem(root, work.resolve("disk"), SYSTEM_BYTES);
-    run("rm", "-rf", root.toString());
+    run("rm", "-rf", "--one-file-system", root.toString());
   }
 
   private static void moveOne(Path directory, String prefix, Path target) throws IOException {
@@ -157,7 +160,7 @@ public record MachineImages(Path directory) {
           maker.make(work);
           Files.move(work, target, StandardCopyOption.ATOMIC_MOVE);
         } finally {
-          run("rm", "-rf", work.toString());
+          run("rm", "-rf", "--one-file-system", work.toString());
         }
       }
     }
@@ -165,7 +168,23 @@ public record MachineImages(Path directory) {
   }
 
   private static void run(String... command) throws IOException, InterruptedException {
-    new Program(List.of(command), Map.of()).run().orThrow();
+    Path log = Files.createTempFile("wherry-machine", ".log");
+    try {
+      Process process =
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(log.toFile())
+              .start();
+      if (!process.waitFor(MAKE_MAX_MINUTES, TimeUnit.MINUTES)) {
+        process.destroy();
+        throw new IOException(String.join(" ", command) + " does not end");
+      }
+      if (process.exitValue() != 0) {
+        throw new IOException(String.join(" ", command) + ": " + Files.readString(log));
+      }
+    } finally {
+      Files.delete(log);
+    }
   }
 
   private static String resource(String name) throws IOException {

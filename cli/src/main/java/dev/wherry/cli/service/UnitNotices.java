@@ -8,7 +8,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Map;
 
 /**
  * The service manager that started this process, told by datagrams (rule: sd_notify(3)): ready,
@@ -17,8 +16,8 @@ import java.util.Map;
  * @param socket {@code NOTIFY_SOCKET}; empty for none
  * @param watchdog how long a silence may be; zero for as long as it likes
  */
-public record ServiceManager(String socket, Duration watchdog) {
-  private static final System.Logger LOG = System.getLogger(ServiceManager.class.getName());
+public record UnitNotices(String socket, Duration watchdog) {
+  private static final System.Logger LOG = System.getLogger(UnitNotices.class.getName());
   private static final int AF_UNIX = 1;
   private static final int SOCK_DGRAM_CLOEXEC = 2 | 0x80000;
   private static final int MSG_NOSIGNAL = 0x4000;
@@ -27,19 +26,30 @@ public record ServiceManager(String socket, Duration watchdog) {
   /** Half the watchdog's time, as systemd advises. */
   private static final int SIGNS_IN_WATCHDOG = 2;
 
-  /** The one in these environment variables, if it means the process with this id. */
-  public static ServiceManager of(Map<String, String> environment, long pid) {
-    String watched = environment.getOrDefault("WATCHDOG_PID", Long.toString(pid));
-    String micros = environment.getOrDefault("WATCHDOG_USEC", "0");
-    boolean ours = watched.equals(Long.toString(pid)) && micros.matches("[0-9]{1,15}");
-    return new ServiceManager(
-        environment.getOrDefault("NOTIFY_SOCKET", ""),
-        ours ? Duration.ofNanos(Long.parseLong(micros) * 1_000) : Duration.ZERO);
+  /**
+   * What systemd said, if it watches the process with this id.
+   *
+   * @param socket {@code NOTIFY_SOCKET}
+   * @param micros {@code WATCHDOG_USEC}, "" for none
+   * @param watched {@code WATCHDOG_PID}, "" for any
+   */
+  static UnitNotices of(String socket, String micros, String watched, long pid) {
+    boolean ours = watched.isEmpty() || watched.equals(Long.toString(pid));
+    boolean given = ours && micros.matches("[0-9]{1,15}");
+    return new UnitNotices(
+        socket, given ? Duration.ofNanos(Long.parseLong(micros) * 1_000) : Duration.ZERO);
   }
 
-  /** This process's. */
-  public static ServiceManager ofProcess() {
-    return of(System.getenv(), ProcessHandle.current().pid());
+  /**
+   * This process's. The launcher hands the variables on as properties and keeps them from the
+   * environment: runc would take them for the container's.
+   */
+  public static UnitNotices ofProcess() {
+    return of(
+        System.getProperty("wherry.notify.socket", ""),
+        System.getProperty("wherry.watchdog.usec", ""),
+        System.getProperty("wherry.watchdog.pid", ""),
+        ProcessHandle.current().pid());
   }
 
   /** Says that the work has begun, and from now on that it goes on. */
