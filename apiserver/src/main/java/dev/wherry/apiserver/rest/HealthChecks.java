@@ -2,7 +2,9 @@ package dev.wherry.apiserver.rest;
 
 import dev.wherry.apiserver.http.Exchange;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -29,7 +31,7 @@ final class HealthChecks {
     return path.startsWith(LIVENESS) ? living : all;
   }
 
-  /** Answers {@code /livez/store} and the like; false when there is no such check. */
+  /** Answers {@code /livez/etcd} and the like; false when there is no such check. */
   boolean one(Exchange exchange, String path) {
     String name = path.substring(path.indexOf('/', 1) + 1);
     BooleanSupplier check = name.equals("ping") ? () -> true : of(path).get(name);
@@ -44,10 +46,14 @@ final class HealthChecks {
   /** Answers for all checks of a path. */
   void all(Exchange exchange, String path) {
     String name = path.substring(1);
-    StringBuilder report = new StringBuilder("[+]ping ok\n");
+    Set<String> excluded = new LinkedHashSet<>(exchange.query().all("exclude"));
+    Set<String> unknown = new LinkedHashSet<>(excluded);
+    unknown.removeAll(of(path).keySet());
+    StringBuilder report =
+        new StringBuilder(unknown.remove("ping") ? "[+]ping excluded: ok\n" : "[+]ping ok\n");
     boolean good = true;
     for (Map.Entry<String, BooleanSupplier> check : of(path).entrySet()) {
-      if (exchange.query().all("exclude").contains(check.getKey())) {
+      if (excluded.contains(check.getKey())) {
         report.append("[+]").append(check.getKey()).append(" excluded: ok\n");
         continue;
       }
@@ -57,6 +63,12 @@ final class HealthChecks {
           .append(fine ? "[+]" : "[-]")
           .append(check.getKey())
           .append(fine ? " ok\n" : " failed: reason withheld\n");
+    }
+    if (!unknown.isEmpty()) {
+      report
+          .append("warn: some health checks cannot be excluded: no matches for \"")
+          .append(String.join("\", \"", unknown))
+          .append("\"\n");
     }
     report.append(name).append(good ? " check passed\n" : " check failed\n");
     if (good && !exchange.query().has("verbose")) {

@@ -201,7 +201,13 @@ public record Rest(
         on.realm().tokens(),
         on.pki().serviceAccountKeys().getPublic(),
         Pem.certificates(List.of(on.pki().authority().certificate())),
-        new HealthChecks(Map.of("store", on::storeAnswers), on.protection().readyChecks()),
+        new HealthChecks(
+            StartChecks.living(on.cache(), on::storeAnswers),
+            StartChecks.ready(
+                on.cache(),
+                on.store()::currentRevision,
+                on::storeAnswers,
+                on.protection().readyChecks())),
         metrics,
         new TunnelRoute(on.tunnels())::accept);
   }
