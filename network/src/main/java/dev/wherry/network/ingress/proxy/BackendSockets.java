@@ -3,6 +3,7 @@ package dev.wherry.network.ingress.proxy;
 import dev.wherry.network.ingress.route.BackendKey;
 import dev.wherry.network.ingress.tls.BackendContexts;
 import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
@@ -38,10 +39,15 @@ final class BackendSockets {
 
   private final BackendContexts contexts = new BackendContexts();
   private final EventLoop loop;
+  private final ByteBufAllocator buffers;
   private final ProxyLimits limits;
 
-  BackendSockets(EventLoop loop, ProxyLimits limits) {
+  /**
+   * @param buffers memory for what is read and written
+   */
+  BackendSockets(EventLoop loop, ByteBufAllocator buffers, ProxyLimits limits) {
     this.loop = loop;
+    this.buffers = buffers;
     this.limits = limits;
   }
 
@@ -72,6 +78,7 @@ final class BackendSockets {
     new Bootstrap()
         .group(loop)
         .channel(Epoll.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class)
+        .option(ChannelOption.ALLOCATOR, buffers)
         .option(ChannelOption.TCP_NODELAY, true)
         .option(ChannelOption.SO_KEEPALIVE, true)
         .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) limits.connectMillis())

@@ -157,6 +157,7 @@ final class ProxyPort {
       }
       clients.add(channel);
       ProxyLoop loop = Objects.requireNonNull(loops.get(channel.eventLoop()));
+      loop.lendBuffers(channel);
       switch (routes.speech()) {
         case HTTP -> channel.pipeline().addLast(new ProtocolChoice(loop, door));
         case TLS ->
