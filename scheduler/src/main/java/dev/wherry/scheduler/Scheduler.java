@@ -261,9 +261,23 @@ public final class Scheduler implements AutoCloseable {
         remove(pod.key());
         waits(pod);
       }
+    } else if (isForeign(pod) && !pod.deleting() && !pod.standing().nominatedNode().isEmpty()) {
+      nominatedElsewhere(pod);
     } else {
       gone(pod.key());
     }
+  }
+
+  /** Another scheduler makes room: taken meanwhile, it would make room again, without end. */
+  private void nominatedElsewhere(PodView pod) {
+    if (!state.nominations().nodeOf(pod.key()).equals(pod.standing().nominatedNode())) {
+      gone(pod.key());
+      state.nominations().put(pod);
+    }
+  }
+
+  private boolean isForeign(PodView pod) {
+    return !profiles.containsKey(pod.schedulerName());
   }
 
   /** Of a pod known here the nomination kept here is newer than the one it shows. */
@@ -407,11 +421,14 @@ public final class Scheduler implements AutoCloseable {
     }
   }
 
-  /** Less important pods that wait for the same node look for another one. */
+  /**
+   * Less important pods that wait for the same node look for another one. What another scheduler
+   * nominates is its own to take back.
+   */
   private List<PodView> displaced(PodView pod, String node) {
     List<PodView> displaced =
         state.nominations().on(node).stream()
-            .filter(other -> other.priority() < pod.priority())
+            .filter(other -> other.priority() < pod.priority() && !isForeign(other))
             .toList();
     for (PodView other : displaced) {
       state.nominations().remove(other.key());

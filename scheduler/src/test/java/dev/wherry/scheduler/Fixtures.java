@@ -64,6 +64,7 @@ public final class Fixtures {
     private boolean mayPreempt = true;
     private boolean preempted;
     private String nominated = "";
+    private String scheduler = "default-scheduler";
     private Instant started = Instant.MAX;
 
     PodBuilder(String name) {
@@ -191,6 +192,11 @@ public final class Fixtures {
       return this;
     }
 
+    public PodBuilder scheduler(String schedulerName) {
+      scheduler = schedulerName;
+      return this;
+    }
+
     public PodBuilder nominated(String nodeName) {
       nominated = nodeName;
       return this;
@@ -232,7 +238,7 @@ public final class Fixtures {
           terms,
           tolerations,
           priority,
-          "default-scheduler",
+          scheduler,
           gates,
           created,
           false,

@@ -140,6 +140,23 @@ class SchedulerTest {
   }
 
   @Test
+  void foreignPodNominated_roomIsLeftToItUntilItNeedsItNoMore() throws Exception {
+    scheduler.start();
+    scheduler.ready();
+    scheduler.nodeSeen(node("n1").has(1_000, 1_024).build());
+    PodView theirs =
+        pod("theirs").asks(800, 1).priority(10).scheduler("foreign").nominated("n1").build();
+    scheduler.podSeen(theirs);
+    scheduler.podSeen(pod("low").asks(800, 1).priority(5).build());
+    String low = cluster.next();
+    assertTrue(low.startsWith("pending low Unschedulable 0/1"), low);
+
+    scheduler.podSeen(theirs);
+    scheduler.podGone(theirs.key());
+    assertEquals("bind low n1", cluster.next());
+  }
+
+  @Test
   void preemption_cannotBeWritten_isTriedAgain() throws Exception {
     cluster.preemptFailures.set(1);
     scheduler.start();

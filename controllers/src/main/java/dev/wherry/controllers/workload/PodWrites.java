@@ -90,6 +90,9 @@ public final class PodWrites {
           owner, EventType.NORMAL, "SuccessfulCreate", "Created pod: " + stored.metadata().name());
     } catch (ApiException e) {
       failures.add(e);
+      if (e.code() >= 500 && !pod.metadata().name().isEmpty()) {
+        noteIfMade(owner.metadata().uid(), pod);
+      }
       if (!isGoing(e)) {
         report(owner, EventType.WARNING, "FailedCreate", "Error creating: " + e.text());
       }
@@ -153,14 +156,29 @@ public final class PodWrites {
   /** A lost answer is no refusal: what the server deleted all the same is still waited for. */
   private boolean isDeleted(Pod pod) {
     try {
-      // Upstream's roles for those who own pods allow no get.
-      ListOptions same = ListOptions.ALL.withFields("metadata.name=" + pod.metadata().name());
-      return parts.client().list(Pod.KIND, pod.metadata().namespace(), same).items().stream()
+      return named(pod).stream()
           .filter(now -> now.metadata().uid().equals(pod.metadata().uid()))
           .allMatch(PodFacts::isDeleted);
     } catch (ApiException e) {
       return false;
     }
+  }
+
+  /** The same of a pod whose name the owner chose: it is waited for if it was made. */
+  private void noteIfMade(String owner, Pod pod) {
+    try {
+      named(pod).stream()
+          .filter(now -> Owners.isControlledBy(now, owner))
+          .forEach(now -> expectations.created(owner, now.metadata().uid()));
+    } catch (ApiException e) {
+      // The failure itself is what counts.
+    }
+  }
+
+  /** The pod of this name as the server has it; upstream's roles for owners allow no get. */
+  private List<Pod> named(Pod pod) {
+    ListOptions same = ListOptions.ALL.withFields("metadata.name=" + pod.metadata().name());
+    return parts.client().list(Pod.KIND, pod.metadata().namespace(), same).items();
   }
 
   private void report(KubeObject owner, EventType type, String reason, String message) {

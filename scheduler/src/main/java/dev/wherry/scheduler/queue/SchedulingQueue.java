@@ -34,6 +34,11 @@ public final class SchedulingQueue {
   private final TreeSet<Waiting> ready;
   private final PriorityQueue<Waiting> backingOff =
       new PriorityQueue<>(Comparator.comparing((Waiting w) -> w.until));
+
+  /** After an error: these wait to the end of their time. */
+  private final PriorityQueue<Waiting> failed =
+      new PriorityQueue<>(Comparator.comparing((Waiting w) -> w.until));
+
   private final Map<PodKey, Waiting> all = new HashMap<>();
 
   /** In the order they came, so the first is due first. */
@@ -114,14 +119,22 @@ public final class SchedulingQueue {
       inCycle.remove(known);
       ready.remove(known);
       backingOff.remove(known);
+      failed.remove(known);
       unpark(known);
     }
   }
 
-  /** The next pod to try; it stays known until it is removed or returned. */
+  /**
+   * The next pod to try; it stays known until it is removed or returned. When none is ready, one
+   * that an event helped and that backs off: nobody is kept waiting by it
+   * (SchedulerPopFromBackoffQ).
+   */
   public Optional<PodView> poll(Instant now) {
     releaseDue(now);
     Waiting first = ready.pollFirst();
+    if (first == null) {
+      first = backingOff.poll();
+    }
     if (first == null) {
       return Optional.empty();
     }
@@ -193,7 +206,7 @@ public final class SchedulingQueue {
     if (known != null) {
       inCycle.remove(known);
       known.since = now;
-      moveOn(known, now);
+      moveOn(known, now, failed);
     }
   }
 
@@ -241,7 +254,7 @@ public final class SchedulingQueue {
 
   /** When the next waiting pod becomes ready by itself. */
   public Optional<Instant> nextDue() {
-    Waiting first = backingOff.peek();
+    Waiting first = failed.peek();
     Instant due = first == null ? null : first.until;
     Waiting eldest = eldestUnschedulable();
     if (eldest != null) {
@@ -255,8 +268,9 @@ public final class SchedulingQueue {
     return unschedulable.isEmpty() ? null : unschedulable.values().iterator().next();
   }
 
+  /** Whether {@link #poll} has one now. */
   public boolean hasReady() {
-    return !ready.isEmpty();
+    return !ready.isEmpty() || !backingOff.isEmpty();
   }
 
   /** How many pods wait, in whatever place. */
@@ -265,12 +279,8 @@ public final class SchedulingQueue {
   }
 
   private void releaseDue(Instant now) {
-    Waiting first = backingOff.peek();
-    while (first != null && !first.until.isAfter(now)) {
-      backingOff.remove();
-      makeReady(first);
-      first = backingOff.peek();
-    }
+    releaseDue(backingOff, now);
+    releaseDue(failed, now);
     Waiting eldest = eldestUnschedulable();
     while (eldest != null && !eldest.since.plus(UNSCHEDULABLE_MAX).isAfter(now)) {
       unpark(eldest);
@@ -279,12 +289,25 @@ public final class SchedulingQueue {
     }
   }
 
+  private void releaseDue(PriorityQueue<Waiting> from, Instant now) {
+    Waiting first = from.peek();
+    while (first != null && !first.until.isAfter(now)) {
+      from.remove();
+      makeReady(first);
+      first = from.peek();
+    }
+  }
+
   private void moveOn(Waiting waiting, Instant now) {
+    moveOn(waiting, now, backingOff);
+  }
+
+  private void moveOn(Waiting waiting, Instant now, PriorityQueue<Waiting> where) {
     Instant until = waiting.since.plus(backOff(waiting.attempts));
     if (until.isAfter(now)) {
       waiting.until = until;
       waiting.place = Place.BACKING_OFF;
-      backingOff.add(waiting);
+      where.add(waiting);
     } else {
       makeReady(waiting);
     }

@@ -57,8 +57,18 @@ class SchedulingQueueTest {
     assertEquals(Optional.empty(), queue.poll(T0.plusSeconds(60)));
 
     queue.happened(ClusterEvent.NODE_ADDED, T0.plusMillis(100));
-    assertEquals(Optional.empty(), queue.poll(T0.plusMillis(999)));
+    queue.offer(pod("young").created(9).build(), T0);
+    assertEquals("young", next(T0.plusMillis(999)));
+    queue.offer(pod("younger").created(10).build(), T0);
     assertEquals(pod.key(), queue.poll(T0.plusMillis(1_000)).orElseThrow().key());
+  }
+
+  @Test
+  void happened_eventThatHelps_nobodyElseReady_triesThePodAtOnce() {
+    PodView pod = failOnce();
+    queue.happened(ClusterEvent.NODE_ADDED, T0.plusMillis(100));
+    assertTrue(queue.hasReady());
+    assertEquals(pod.key(), queue.poll(T0.plusMillis(100)).orElseThrow().key());
   }
 
   @Test
