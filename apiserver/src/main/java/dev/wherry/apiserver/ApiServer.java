@@ -33,6 +33,8 @@ import dev.wherry.machinery.client.ApiClient;
 import dev.wherry.store.Store;
 import dev.wherry.streaming.tunnel.NodeDialer;
 import dev.wherry.streaming.tunnel.TunnelRegistry;
+import java.net.InetSocketAddress;
+import java.net.URI;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
@@ -42,6 +44,7 @@ import java.util.function.UnaryOperator;
 
 /** The API server: everything it is made of, in the order it starts. */
 public final class ApiServer implements AutoCloseable {
+  private final InetSocketAddress listen;
   private final ServerPki pki;
   private final WatchCache cache;
   private final HttpEdge edge;
@@ -50,6 +53,7 @@ public final class ApiServer implements AutoCloseable {
   private final List<Runnable> followers;
 
   private ApiServer(
+      InetSocketAddress listen,
       ServerPki pki,
       WatchCache cache,
       HttpEdge edge,
@@ -57,6 +61,7 @@ public final class ApiServer implements AutoCloseable {
       Rest rest,
       List<Runnable> followers) {
     this.followers = followers;
+    this.listen = listen;
     this.pki = pki;
     this.cache = cache;
     this.edge = edge;
@@ -125,6 +130,7 @@ public final class ApiServer implements AutoCloseable {
                 random));
     protection.follow(store);
     return new ApiServer(
+        config.listen(),
         pki,
         cache,
         edge(config, pki, rest),
@@ -233,6 +239,11 @@ public final class ApiServer implements AutoCloseable {
 
   public int port() {
     return edge.port();
+  }
+
+  /** Where clients on this machine reach it. */
+  public URI url() {
+    return ApiServerConfig.url(listen, port());
   }
 
   /** Opens streams to the nodes whose agents are connected. */

@@ -4,7 +4,9 @@ import static java.util.Objects.requireNonNull;
 
 import dev.wherry.apiserver.http.HttpLimits;
 import dev.wherry.apiserver.pki.ServerTls;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -44,6 +46,23 @@ public record ApiServerConfig(
         HttpLimits.defaults(),
         ServerTls.Minimum.TLS_1_3,
         ProtectionConfig.NONE);
+  }
+
+  /**
+   * Where clients on the machine reach a server: by loopback, unless it listens on one address
+   * only.
+   *
+   * @param port the one it got
+   * @throws IllegalArgumentException naming the address when it is none
+   */
+  public static URI url(InetSocketAddress listen, int port) {
+    if (listen.isUnresolved()) {
+      throw new IllegalArgumentException(listen.getHostString() + " is no address of this machine");
+    }
+    InetAddress address = listen.getAddress();
+    String host = address.isAnyLocalAddress() ? "127.0.0.1" : address.getHostAddress();
+    return URI.create(
+        "https://%s:%d".formatted(host.contains(":") ? "[" + host + "]" : host, port));
   }
 
   /** The same with other protection. */

@@ -16,7 +16,6 @@ import dev.wherry.network.relay.RelayHub;
 import dev.wherry.scheduler.api.SchedulerRunner;
 import dev.wherry.scheduler.config.SchedulerConfig;
 import dev.wherry.streaming.tunnel.DialTarget;
-import java.net.URI;
 import java.time.Duration;
 import java.util.Deque;
 import java.util.List;
@@ -74,7 +73,7 @@ final class ControlPlane {
   static HttpsApiClient client(ApiServer api, Supplier<TlsIdentity> identity, Timer timer) {
     return new HttpsApiClient(
         HttpsConfig.ofCertificate(
-            URI.create("https://127.0.0.1:" + api.port()),
+            api.url(),
             () -> TlsContexts.mutual(identity, List.of(api.pki().authority().certificate()))),
         timer);
   }

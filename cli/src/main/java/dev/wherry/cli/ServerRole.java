@@ -15,7 +15,6 @@ import dev.wherry.store.rocks.RocksStore;
 import dev.wherry.store.rocks.RocksStoreConfig;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.URI;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
@@ -102,9 +101,13 @@ public final class ServerRole implements AutoCloseable {
           SchedulerConfig.defaults());
     }
 
+    private InetSocketAddress listen() {
+      return new InetSocketAddress(bindAddress, port);
+    }
+
     private WorkerOptions worker(int apiPort) {
       return new WorkerOptions(
-          URI.create("https://127.0.0.1:" + apiPort),
+          ApiServerConfig.url(listen(), apiPort),
           dataDirectory,
           nodeName,
           nodeIp,
@@ -151,10 +154,7 @@ public final class ServerRole implements AutoCloseable {
       parts.push(horizon);
       ApiServer api =
           ApiServer.start(
-              ApiServerConfig.in(
-                      options.dataDirectory(),
-                      new InetSocketAddress(options.bindAddress(), options.port()),
-                      hosts(options))
+              ApiServerConfig.in(options.dataDirectory(), options.listen(), hosts(options))
                   .protectedBy(options.protection()),
               store,
               timer,
@@ -162,9 +162,7 @@ public final class ServerRole implements AutoCloseable {
               random);
       parts.push(api);
       Path kubeconfig = options.dataDirectory().resolve("admin.kubeconfig");
-      parts.push(
-          CertificateRenewal.start(
-              api.pki(), "https://127.0.0.1:" + api.port(), kubeconfig, timer));
+      parts.push(CertificateRenewal.start(api.pki(), api.url().toString(), kubeconfig, timer));
       ControlPlane.start(
           parts,
           api,
@@ -189,11 +187,12 @@ public final class ServerRole implements AutoCloseable {
     List<String> hosts = new ArrayList<>(options.hosts());
     hosts.add(options.nodeIp());
     hosts.add(options.nodeName());
+    hosts.add(ApiServerConfig.url(options.listen(), options.port()).getHost());
     return hosts;
   }
 
   public String url() {
-    return "https://127.0.0.1:" + api.port();
+    return api.url().toString();
   }
 
   public int port() {

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The kubectl of this machine against a control plane without a worker. */
+/** The kubectl of this machine against a control plane without a worker, on one address only. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class KubectlTest {
   private static final int COMMAND_SECONDS_MAX = 240;
@@ -37,7 +37,7 @@ class KubectlTest {
     server =
         ServerRole.start(
             new ServerRole.Options(
-                folder.resolve("data"), "127.0.0.1", 0, List.of(), "n1", "127.0.0.1", 0, false));
+                folder.resolve("data"), "127.0.0.2", 0, List.of(), "n1", "127.0.0.1", 0, false));
   }
 
   @AfterAll
