@@ -5,20 +5,17 @@ import dev.wherry.cli.client.select.Lists;
 import dev.wherry.cli.client.select.Targets;
 import dev.wherry.cli.client.verb.DryRun;
 import dev.wherry.cli.client.verb.GoDuration;
+import dev.wherry.cli.client.verb.QueryOptions;
 import java.io.PrintStream;
 import java.time.Duration;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The flags of {@code delete}. */
 final class DeleteOptions {
   private static final Duration WEEK = Duration.ofDays(7);
 
-  @Option(
-      names = {"-A", "--all-namespaces"},
-      arity = "0..1",
-      fallbackValue = "true",
-      description = "All namespaces.")
-  private boolean everywhere;
+  @Mixin private QueryOptions query = new QueryOptions();
 
   @Option(
       names = "--all",
@@ -26,14 +23,6 @@ final class DeleteOptions {
       fallbackValue = "true",
       description = "All objects of the type in the namespace.")
   private boolean all;
-
-  @Option(
-      names = {"-l", "--selector"},
-      description = "Label selector.")
-  private String labels = "";
-
-  @Option(names = "--field-selector", description = "Field selector.")
-  private String fields = "";
 
   @Option(names = "--grace-period", description = "Seconds to end gracefully; -1 the object's own.")
   private int gracePeriod = -1;
@@ -81,11 +70,11 @@ final class DeleteOptions {
   private String output = "";
 
   Targets.Scope scope(String namespace) {
-    return new Targets.Scope(namespace, everywhere, all || !labels.isEmpty() || !fields.isEmpty());
+    return new Targets.Scope(namespace, query.everywhere(), all || query.isNarrowed());
   }
 
   Lists.Filter filter() {
-    return new Lists.Filter(labels, fields, Lists.Filter.NONE.pageItems(), false);
+    return new Lists.Filter(query.labels(), query.fields(), Lists.Filter.NONE.pageItems(), false);
   }
 
   /** Refuses contradictions and warns of what {@code --force} means. */
@@ -98,7 +87,7 @@ final class DeleteOptions {
       throw ClientException.error(
           "--force and --grace-period greater than 0 cannot be specified together");
     }
-    if (all && !labels.isEmpty()) {
+    if (all && !query.labels().isEmpty()) {
       throw ClientException.error("cannot set --all and --selector at the same time");
     }
     if (!output.isEmpty() && !output.equals("name")) {
@@ -153,7 +142,7 @@ final class DeleteOptions {
   }
 
   boolean ignoreNotFound() {
-    return ignoreNotFound || all && labels.isEmpty();
+    return ignoreNotFound || all && query.labels().isEmpty();
   }
 
   boolean namesOnly() {

@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.wherry.cli.client.discovery.ResourceType;
 import dev.wherry.cli.client.failure.ClientException;
 import dev.wherry.cli.client.http.Query;
-import dev.wherry.cli.client.stream.PodContainers;
 import dev.wherry.cli.client.stream.PodLookup;
 import dev.wherry.cli.client.stream.RemoteSession;
+import dev.wherry.cli.client.stream.StreamOptions;
 import dev.wherry.cli.client.stream.Terminal;
 import dev.wherry.cli.client.verb.ClientCommand;
 import dev.wherry.cli.client.verb.Session;
@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -30,31 +31,7 @@ public final class ExecCommand extends ClientCommand {
       description = "The pod, or TYPE/NAME, and the command behind --.")
   private List<String> words = List.of();
 
-  @Option(
-      names = {"-c", "--container"},
-      description = "The container; by default the first.")
-  private String container = "";
-
-  @Option(
-      names = {"-i", "--stdin"},
-      arity = "0..1",
-      fallbackValue = "true",
-      description = "Pass the standard input on.")
-  private boolean stdin;
-
-  @Option(
-      names = {"-t", "--tty"},
-      arity = "0..1",
-      fallbackValue = "true",
-      description = "The standard input is a terminal.")
-  private boolean tty;
-
-  @Option(
-      names = {"-q", "--quiet"},
-      arity = "0..1",
-      fallbackValue = "true",
-      description = "Print only what the command prints.")
-  private boolean quiet;
+  @Mixin private StreamOptions stream = new StreamOptions();
 
   @Option(names = "--pod-running-timeout", hidden = true)
   private String podRunningTimeout = "";
@@ -75,9 +52,9 @@ public final class ExecCommand extends ClientCommand {
       throw ClientException.error(
           "cannot exec into a container in a completed pod; current phase is " + phase);
     }
-    String name = container(pod);
+    String name = stream.container(pod, streams().err());
     RemoteSession remote = new RemoteSession(session.api(), streams());
-    Optional<Terminal> terminal = remote.terminal(stdin, tty, quiet);
+    Optional<Terminal> terminal = remote.terminal(stream.stdin(), stream.tty(), stream.quiet());
     ResourceType pods = session.discovery().resolve("pods");
     JsonNode metadata = pod.path("metadata");
     Query query =
@@ -85,7 +62,7 @@ public final class ExecCommand extends ClientCommand {
                 pods.path(metadata.path("namespace").asText(), metadata.path("name").asText())
                     + "/exec")
             .add("container", name)
-            .add("stdin", stdin)
+            .add("stdin", stream.stdin())
             .add("stdout", true)
             .add("stderr", terminal.isEmpty())
             .add("tty", terminal.isPresent());
@@ -93,7 +70,7 @@ public final class ExecCommand extends ClientCommand {
     int code =
         terminal.isPresent()
             ? remote.inTerminal(query.toString(), terminal.get())
-            : remote.plain(query.toString(), stdin);
+            : remote.plain(query.toString(), stream.stdin());
     if (code != 0) {
       throw ClientException.exit(code, "command terminated with exit code " + code);
     }
@@ -114,11 +91,5 @@ public final class ExecCommand extends ClientCommand {
           "exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead\n"
               + "See 'wherry exec -h' for help and examples");
     }
-  }
-
-  private String container(JsonNode pod) {
-    return container.isEmpty()
-        ? new PodContainers(pod).defaulted(streams().err(), quiet)
-        : container;
   }
 }

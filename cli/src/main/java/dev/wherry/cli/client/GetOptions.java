@@ -6,29 +6,18 @@ import dev.wherry.cli.client.jsonpath.JsonPath;
 import dev.wherry.cli.client.print.SortKeys;
 import dev.wherry.cli.client.select.Lists;
 import dev.wherry.cli.client.select.Targets;
+import dev.wherry.cli.client.verb.QueryOptions;
 import dev.wherry.cli.client.verb.Session;
 import dev.wherry.model.json.Json;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The flags of {@code get}, apart from output and files. */
 final class GetOptions {
-  @Option(
-      names = {"-A", "--all-namespaces"},
-      arity = "0..1",
-      fallbackValue = "true",
-      description = "All namespaces.")
-  private boolean everywhere;
-
-  @Option(
-      names = {"-l", "--selector"},
-      description = "Label selector, such as a=b,c!=d.")
-  private String labels = "";
-
-  @Option(names = "--field-selector", description = "Field selector, such as status.phase=Running.")
-  private String fields = "";
+  @Mixin private QueryOptions query = new QueryOptions();
 
   @Option(
       names = {"-w", "--watch"},
@@ -97,12 +86,12 @@ final class GetOptions {
   private int pageItems = Lists.Filter.NONE.pageItems();
 
   Targets.Scope scope(Session session) {
-    return new Targets.Scope(
-        session.namespace(), everywhere, !labels.isEmpty() || !fields.isEmpty());
+    return new Targets.Scope(session.namespace(), query.everywhere(), query.isNarrowed());
   }
 
   Lists.Filter filter() {
-    return new Lists.Filter(labels, fields, pageItems, !sortBy.isEmpty()).part(subresource);
+    return new Lists.Filter(query.labels(), query.fields(), pageItems, !sortBy.isEmpty())
+        .part(subresource);
   }
 
   /** "" for the objects themselves. */
@@ -111,7 +100,7 @@ final class GetOptions {
   }
 
   boolean everywhere() {
-    return everywhere;
+    return query.everywhere();
   }
 
   boolean watching() {

@@ -3,14 +3,15 @@ package dev.wherry.cli.client.attach;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.wherry.cli.client.failure.ClientException;
 import dev.wherry.cli.client.stream.DetachKeys;
-import dev.wherry.cli.client.stream.PodContainers;
 import dev.wherry.cli.client.stream.PodLookup;
+import dev.wherry.cli.client.stream.StreamOptions;
 import dev.wherry.cli.client.verb.ClientCommand;
 import dev.wherry.cli.client.verb.GoDuration;
 import dev.wherry.cli.client.verb.Session;
 import dev.wherry.cli.client.verb.Streams;
 import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -23,31 +24,7 @@ public final class AttachCommand extends ClientCommand {
   @Parameters(paramLabel = "POD", arity = "0..*", description = "The pod, TYPE/NAME or TYPE NAME.")
   private List<String> words = List.of();
 
-  @Option(
-      names = {"-c", "--container"},
-      description = "The container; by default the first.")
-  private String container = "";
-
-  @Option(
-      names = {"-i", "--stdin"},
-      arity = "0..1",
-      fallbackValue = "true",
-      description = "Pass the standard input on.")
-  private boolean stdin;
-
-  @Option(
-      names = {"-t", "--tty"},
-      arity = "0..1",
-      fallbackValue = "true",
-      description = "The standard input is a terminal.")
-  private boolean tty;
-
-  @Option(
-      names = {"-q", "--quiet"},
-      arity = "0..1",
-      fallbackValue = "true",
-      description = "Print only what the container prints.")
-  private boolean quiet;
+  @Mixin private StreamOptions stream = new StreamOptions();
 
   @Option(names = "--detach-keys", description = "Keys that leave the container running.")
   private String detachKeys = "ctrl-p,ctrl-q";
@@ -79,9 +56,9 @@ public final class AttachCommand extends ClientCommand {
       throw ClientException.error(
           "cannot attach a container in a completed pod; current phase is " + phase);
     }
-    String name =
-        container.isEmpty() ? new PodContainers(pod).defaulted(streams().err(), quiet) : container;
-    new Attachment(stdin, tty, quiet, DetachKeys.parse(detachKeys)).run(session, pod, name);
+    String name = stream.container(pod, streams().err());
+    new Attachment(stream.stdin(), stream.tty(), stream.quiet(), DetachKeys.parse(detachKeys))
+        .run(session, pod, name);
     return 0;
   }
 }

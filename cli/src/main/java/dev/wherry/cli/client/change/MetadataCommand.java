@@ -10,6 +10,7 @@ import dev.wherry.cli.client.verb.ClientCommand;
 import dev.wherry.cli.client.verb.DryRun;
 import dev.wherry.cli.client.verb.FileOptions;
 import dev.wherry.cli.client.verb.ObjectChange;
+import dev.wherry.cli.client.verb.QueryOptions;
 import dev.wherry.cli.client.verb.Selection;
 import dev.wherry.cli.client.verb.Session;
 import dev.wherry.cli.client.verb.Streams;
@@ -31,6 +32,8 @@ abstract class MetadataCommand extends ClientCommand {
       arity = "0..*",
       description = "The objects, then what to set and what to remove.")
   private List<String> words = List.of();
+
+  @Mixin private QueryOptions query = new QueryOptions();
 
   @Option(
       names = "--overwrite",
@@ -59,21 +62,6 @@ abstract class MetadataCommand extends ClientCommand {
       fallbackValue = "true",
       description = "All objects of the type in the namespace.")
   private boolean all;
-
-  @Option(
-      names = {"-A", "--all-namespaces"},
-      arity = "0..1",
-      fallbackValue = "true",
-      description = "All namespaces.")
-  private boolean everywhere;
-
-  @Option(
-      names = {"-l", "--selector"},
-      description = "Label selector.")
-  private String labels = "";
-
-  @Option(names = "--field-selector", description = "Field selector.")
-  private String fields = "";
 
   @Option(
       names = "--resource-version",
@@ -114,13 +102,7 @@ abstract class MetadataCommand extends ClientCommand {
     check(changes, set, removed);
     Failures failures = new Failures();
     Selection selection =
-        new Selection(session, files, changes.objects())
-            .labels(labels)
-            .fields(fields)
-            .everywhere(everywhere)
-            .all(all)
-            .local(local)
-            .live();
+        new Selection(session, files, changes.objects()).where(query).all(all).local(local).live();
     List<Found> found = selection.find(failures);
     if (!selection.single() && !version.isEmpty()) {
       throw ClientException.error("--resource-version may only be used with a single resource");
@@ -141,10 +123,10 @@ abstract class MetadataCommand extends ClientCommand {
     if (list && change.printsObjects()) {
       throw ClientException.error("--list and --output may not be specified together");
     }
-    if (all && !labels.isEmpty()) {
+    if (all && !query.labels().isEmpty()) {
       throw ClientException.error("cannot set --all and --selector at the same time");
     }
-    if (all && !fields.isEmpty()) {
+    if (all && !query.fields().isEmpty()) {
       throw ClientException.error("cannot set --all and --field-selector at the same time");
     }
     if (local && change.dryRun() == DryRun.SERVER) {

@@ -75,6 +75,11 @@ public final class Selection {
     return this;
   }
 
+  /** As the user's flags narrow or widen it. */
+  public Selection where(QueryOptions query) {
+    return labels(query.labels()).fields(query.fields()).everywhere(query.everywhere());
+  }
+
   /** A type without a name means all its objects. */
   public Selection all(boolean yes) {
     all = yes;

@@ -12,6 +12,7 @@ import dev.wherry.cli.client.verb.FileOptions;
 import dev.wherry.cli.client.verb.GoDuration;
 import dev.wherry.cli.client.verb.ObjectWatch;
 import dev.wherry.cli.client.verb.OutputOptions;
+import dev.wherry.cli.client.verb.QueryOptions;
 import dev.wherry.cli.client.verb.Selection;
 import dev.wherry.cli.client.verb.Session;
 import dev.wherry.cli.client.verb.Streams;
@@ -41,6 +42,8 @@ public final class WaitCommand extends ClientCommand {
   @Parameters(paramLabel = "TYPE NAME", arity = "0..*", description = "The objects.")
   private List<String> words = List.of();
 
+  @Mixin private QueryOptions query = new QueryOptions();
+
   @Option(
       names = "--for",
       description = "create, delete, condition=NAME[=VALUE], jsonpath=EXPRESSION[=VALUE].")
@@ -50,26 +53,11 @@ public final class WaitCommand extends ClientCommand {
   private String timeout = "30s";
 
   @Option(
-      names = {"-l", "--selector"},
-      description = "Label selector.")
-  private String labels = "";
-
-  @Option(names = "--field-selector", description = "Field selector.")
-  private String fields = "";
-
-  @Option(
       names = "--all",
       arity = "0..1",
       fallbackValue = "true",
       description = "All objects of the type in the namespace.")
   private boolean all;
-
-  @Option(
-      names = {"-A", "--all-namespaces"},
-      arity = "0..1",
-      fallbackValue = "true",
-      description = "All namespaces.")
-  private boolean everywhere;
 
   @Option(names = "--local", arity = "0..1", fallbackValue = "true", hidden = true)
   private boolean local;
@@ -110,13 +98,7 @@ public final class WaitCommand extends ClientCommand {
   private List<Found> find(Session session, boolean deletion, Failures failures) {
     Failures unread = new Failures();
     List<Found> found =
-        new Selection(session, files, words)
-            .labels(labels)
-            .fields(fields)
-            .everywhere(everywhere)
-            .all(all)
-            .live()
-            .find(unread);
+        new Selection(session, files, words).where(query).all(all).live().find(unread);
     unread.each(e -> {
       boolean gone = e instanceof ApiException api && api.reason() == Reason.NOT_FOUND;
       if (!(gone && deletion)) {
