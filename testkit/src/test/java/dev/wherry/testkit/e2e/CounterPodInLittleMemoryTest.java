@@ -49,6 +49,13 @@ class CounterPodInLittleMemoryTest extends CounterPodContract {
     assertTrue(events.lines().anyMatch("oom_kill 0"::equals), events);
   }
 
+  @Test
+  void server_inTheGroup_runsAsOnASmallMachine() throws Exception {
+    String command = Files.readString(Path.of("/proc", Long.toString(server().pid()), "cmdline"));
+
+    assertTrue(command.contains("-XX:TieredStopAtLevel=1"), command);
+  }
+
   @Override
   @AfterAll
   void stop() throws Exception {
