@@ -32,12 +32,21 @@ public final class ServerProcess implements AutoCloseable {
    * @param folder empty, on the disk to measure
    */
   public static ServerProcess start(Path folder) throws IOException {
+    return start(folder, HEAP);
+  }
+
+  /**
+   * The same with another heap, such as {@code -Xmx1g}.
+   *
+   * @param folder empty, on the disk to measure
+   */
+  public static ServerProcess start(Path folder, String heap) throws IOException {
     Process process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
-                HEAP,
+                heap,
                 "-cp",
                 System.getProperty("java.class.path"),
                 BareServer.class.getName(),
