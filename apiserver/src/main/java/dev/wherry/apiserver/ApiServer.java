@@ -129,13 +129,8 @@ public final class ApiServer implements AutoCloseable {
                 clock,
                 random));
     protection.follow(store);
-    return new ApiServer(
-        config.listen(),
-        pki,
-        cache,
-        edge(config, pki, rest),
-        tunnels,
-        rest,
+    HttpEdge edge = edge(config, pki, rest);
+    List<Runnable> followers =
         List.of(
             late::close,
             new DefinitionController(cache, registry, custom, superuser(), clock)::close,
@@ -143,7 +138,8 @@ public final class ApiServer implements AutoCloseable {
             others::close,
             custom::close,
             webhooks::close,
-            protection::close));
+            protection::close);
+    return new ApiServer(config.listen(), pki, cache, edge, tunnels, rest, followers);
   }
 
   private static WatchCache filled(Store store, Protection protection) {
