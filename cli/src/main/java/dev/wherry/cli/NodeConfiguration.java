@@ -21,10 +21,7 @@ final class NodeConfiguration {
    * @throws IOException with a sentence for the user that tells all that is wrong with the file
    */
   static KubeletConfig complete(KubeletConfig config, WorkerOptions options) throws IOException {
-    Files.createDirectories(config.dataDir());
-    NodeSettings scaled =
-        NodeSettings.scaled(
-            HostFigures.memoryBytes(), Files.getFileStore(config.dataDir()).getTotalSpace());
+    NodeSettings scaled = scaled(config.dataDir());
     if (options.kubeletFile().isEmpty()) {
       return config.withSettings(scaled);
     }
@@ -45,6 +42,22 @@ final class NodeConfiguration {
         file.clusterDns().isEmpty() ? with.clusterDns() : file.clusterDns(),
         file.clusterDomain().orElse(with.clusterDomain()),
         file.resolvConf().map(Path::of).orElse(with.resolvConf()));
+  }
+
+  /**
+   * Whether systemd makes the cgroups of the built-in runtime's containers.
+   *
+   * @throws IOException as {@link #complete}
+   */
+  static boolean systemdCgroups(WorkerOptions options) throws IOException {
+    return !options.kubeletFile().isEmpty()
+        && read(Path.of(options.kubeletFile()), scaled(options.dataDirectory())).systemdCgroups();
+  }
+
+  private static NodeSettings scaled(Path directory) throws IOException {
+    Files.createDirectories(directory);
+    return NodeSettings.scaled(
+        HostFigures.memoryBytes(), Files.getFileStore(directory).getTotalSpace());
   }
 
   private static KubeletFile read(Path path, NodeSettings defaults) throws IOException {

@@ -57,7 +57,8 @@ final class RuntimeAhead implements AutoCloseable {
                   host,
                   timer,
                   new SecureRandom(),
-                  Version.GIT_VERSION.substring(1)),
+                  Version.GIT_VERSION.substring(1),
+                  NodeConfiguration.systemdCgroups(options)),
               options.runtime()));
     } catch (IOException | InterruptedException | RuntimeException e) {
       mirror.close();

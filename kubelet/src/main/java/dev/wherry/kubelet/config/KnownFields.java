@@ -20,6 +20,7 @@ final class KnownFields {
           "apiVersion",
           "kind",
           "allowedUnsafeSysctls",
+          "cgroupDriver",
           "clusterDNS",
           "clusterDomain",
           "containerLogMaxFiles",
@@ -55,7 +56,6 @@ final class KnownFields {
   private static final Set<String> WITHOUT_EFFECT =
       Set.of(
           "address",
-          "cgroupDriver",
           "cgroupRoot",
           "containerLogMaxWorkers",
           "containerLogMonitorInterval",

@@ -27,6 +27,7 @@ import java.util.Set;
  * @param clusterDomain empty leaves it to the cluster
  * @param resolvConf the file with the node's resolvers; empty for the host's
  * @param podLogs empty for the usual folder
+ * @param systemdCgroups whether systemd makes cgroups, where the runtime does not say it itself
  * @param taints put on the node when it is made
  * @param warnings fields that have no effect
  */
@@ -37,6 +38,7 @@ public record KubeletFile(
     Optional<String> clusterDomain,
     Optional<String> resolvConf,
     Optional<String> podLogs,
+    boolean systemdCgroups,
     List<Taint> taints,
     List<String> warnings) {
   private static final String API_VERSION = "kubelet.config.k8s.io/v1beta1";
@@ -70,12 +72,21 @@ public record KubeletFile(
             file.text("clusterDomain"),
             file.text("resolvConf"),
             file.text("podLogsDir"),
+            systemdCgroups(file),
             taints(file),
             warnings);
     if (!problems.isEmpty()) {
       throw new KubeletFileException(problems);
     }
     return parsed;
+  }
+
+  private static boolean systemdCgroups(Reader file) {
+    String driver = file.text("cgroupDriver").orElse("cgroupfs");
+    if (!driver.equals("cgroupfs") && !driver.equals("systemd")) {
+      file.wrong("cgroupDriver", "must be cgroupfs or systemd");
+    }
+    return driver.equals("systemd");
   }
 
   private static JsonNode tree(byte[] bytes, List<String> problems) throws KubeletFileException {

@@ -19,21 +19,19 @@ import java.util.stream.Stream;
  */
 public final class PodCgroups {
   private static final System.Logger LOG = System.getLogger(PodCgroups.class.getName());
-  private static final List<String> V1_CONTROLLERS =
-      List.of("cpu", "cpuacct", "cpuset", "memory", "pids", "devices", "freezer", "blkio");
-
-  private static final List<String> V2_CONTROLLERS =
-      List.of("cpu", "cpuset", "memory", "pids", "io", "hugetlb");
 
   /** The controller by whose hierarchy a container's group is found on version 1. */
   private static final String COUNTING = "memory";
 
+  private static final String BURSTABLE = "burstable";
+  private static final String BEST_EFFORT = "besteffort";
+
   private final Path mount;
   private final String root;
-  private final boolean systemd;
+  private final CgroupTree tree;
   private final long pidsMax;
   private final AtomicBoolean complained = new AtomicBoolean();
-  private final Map<String, PodLimits> sizes = new ConcurrentHashMap<>();
+  private final Map<CgroupName, PodLimits> sizes = new ConcurrentHashMap<>();
 
   /**
    * @param mount usually /sys/fs/cgroup
@@ -42,9 +40,17 @@ public final class PodCgroups {
    * @param pidsMax the most processes of one pod; negative for no bound
    */
   public PodCgroups(Path mount, String root, boolean systemd, long pidsMax) {
+    this(
+        mount,
+        root,
+        systemd ? new CgroupSlices(SystemdUnits.OF_HOST) : new CgroupFiles(mount),
+        pidsMax);
+  }
+
+  PodCgroups(Path mount, String root, CgroupTree tree, long pidsMax) {
     this.mount = mount;
     this.root = root;
-    this.systemd = systemd;
+    this.tree = tree;
     this.pidsMax = pidsMax;
   }
 
@@ -53,37 +59,15 @@ public final class PodCgroups {
     if (root.isEmpty()) {
       return "";
     }
-    if (systemd) {
-      return slice(pod);
-    }
-    String path = path(pod);
+    CgroupName name = name(pod);
     try {
-      for (Path directory : directories(path)) {
-        Files.createDirectories(directory);
-      }
-      if (unified()) {
-        delegate(path);
-      }
-      return path;
+      tree.make(name);
+      return tree.parent(name);
     } catch (IOException e) {
       if (complained.compareAndSet(false, true)) {
-        LOG.log(Level.WARNING, "pods get no cgroups of their own path={0}: {1}", path, e);
+        LOG.log(Level.WARNING, "pods get no cgroups of their own path={0}: {1}", name.path(), e);
       }
       return "";
-    }
-  }
-
-  /** Version 2 hands controllers down one level at a time; those the kernel lacks are left out. */
-  private void delegate(String path) throws IOException {
-    Path level = mount;
-    for (Path step : Path.of(path.substring(1))) {
-      String has = Files.readString(level.resolve("cgroup.controllers"));
-      for (String controller : has.strip().split(" ")) {
-        if (V2_CONTROLLERS.contains(controller)) {
-          Files.writeString(level.resolve("cgroup.subtree_control"), "+" + controller);
-        }
-      }
-      level = level.resolve(step);
     }
   }
 
@@ -97,59 +81,58 @@ public final class PodCgroups {
    * containers change.
    */
   public void grow(PodView pod) {
-    PodLimits before = sizes.getOrDefault(pod.uid(), PodLimits.of(pod));
+    PodLimits before = sizes.getOrDefault(name(pod), PodLimits.of(pod));
     write(pod, PodLimits.of(pod).max(before));
   }
 
   private void write(PodView pod, PodLimits limits) {
-    if (root.isEmpty() || systemd || limits.equals(sizes.put(pod.uid(), limits))) {
+    CgroupName name = name(pod);
+    if (root.isEmpty() || limits.equals(sizes.put(name, limits))) {
       return;
     }
-    String path = path(pod);
     try {
-      if (pidsMax > 0) {
-        write(path, unified() ? "" : "pids", "pids.max", pidsMax);
-      }
-      if (unified()) {
-        write(path, "", "cpu.weight", CgroupFigures.weight(limits.shares()));
-        String quota = limits.quotaMicros() == PodLimits.NONE ? "max" : "" + limits.quotaMicros();
-        write(path, "", "cpu.max", quota + " " + CgroupFigures.PERIOD_MICROS);
-        boolean free = limits.memoryBytes() == PodLimits.NONE;
-        write(path, "", "memory.max", free ? "max" : limits.memoryBytes());
-      } else {
-        write(path, "cpu", "cpu.shares", limits.shares());
-        write(path, "cpu", "cpu.cfs_period_us", CgroupFigures.PERIOD_MICROS);
-        write(path, "cpu", "cpu.cfs_quota_us", limits.quotaMicros());
-        write(path, "memory", "memory.limit_in_bytes", limits.memoryBytes());
-      }
+      tree.limit(name, limits, pidsMax);
+      weighClasses();
     } catch (IOException e) {
       LOG.log(Level.WARNING, "cgroup not sized pod={0}: {1}", pod.identity(), e);
     }
   }
 
-  private void write(String path, String hierarchy, String file, Object value) throws IOException {
-    Path directory = mount.resolve(hierarchy).resolve(path.substring(1));
-    Path target = directory.resolve(file);
-    if (Files.exists(target)) {
-      Files.writeString(target, String.valueOf(value));
+  /**
+   * Burstable pods together weigh what they ask for, best-effort ones next to nothing (rule:
+   * kubelet's QOSContainerManager).
+   */
+  private synchronized void weighClasses() throws IOException {
+    long burstable = 0;
+    boolean bestEffort = false;
+    for (Map.Entry<CgroupName, PodLimits> size : sizes.entrySet()) {
+      List<String> parts = size.getKey().parts();
+      String above = parts.get(parts.size() - 2);
+      burstable += above.equals(BURSTABLE) ? size.getValue().shares() : 0;
+      bestEffort |= above.equals(BEST_EFFORT);
     }
-  }
-
-  private boolean unified() {
-    return Files.exists(mount.resolve("cgroup.controllers"));
+    if (burstable > 0) {
+      long shares = Math.clamp(burstable, CgroupFigures.SHARES_MIN, CgroupFigures.SHARES_MAX);
+      tree.weigh(named(List.of(BURSTABLE)), shares);
+    }
+    if (bestEffort) {
+      tree.weigh(named(List.of(BEST_EFFORT)), CgroupFigures.SHARES_MIN);
+    }
   }
 
   /** Removes an ended pod's cgroup; one that is still in use stays for the next time. */
   public void remove(PodView pod) {
-    sizes.remove(pod.uid());
-    if (root.isEmpty() || systemd) {
+    CgroupName name = name(pod);
+    PodLimits had = sizes.remove(name);
+    if (root.isEmpty()) {
       return;
     }
-    for (Path directory : directories(path(pod))) {
+    tree.remove(name);
+    if (had != null) {
       try {
-        Files.deleteIfExists(directory);
+        weighClasses();
       } catch (IOException e) {
-        LOG.log(Level.DEBUG, "cgroup stays dir={0}: {1}", directory, e);
+        LOG.log(Level.DEBUG, "classes not weighed: {0}", e);
       }
     }
   }
@@ -179,7 +162,7 @@ public final class PodCgroups {
       return Optional.empty();
     }
     boolean unified = Files.exists(mount.resolve("cgroup.controllers"));
-    String parent = systemd ? slicePath(pod) : path(pod).substring(1);
+    String parent = tree.directory(name(pod));
     Path above = (unified ? mount : mount.resolve(COUNTING)).resolve(parent);
     try (Stream<Path> groups = Files.list(above)) {
       return groups
@@ -192,52 +175,18 @@ public final class PodCgroups {
     }
   }
 
-  /** A slice's directory: each dash of its name is one level. */
-  private String slicePath(PodView pod) {
-    StringBuilder path = new StringBuilder();
-    StringBuilder name = new StringBuilder();
-    String slice = slice(pod);
-    for (String part : slice.substring(0, slice.length() - ".slice".length()).split("-", -1)) {
-      name.append(name.isEmpty() ? "" : "-").append(part);
-      path.append(path.isEmpty() ? "" : "/").append(name).append(".slice");
-    }
-    return path.toString();
-  }
-
-  private String path(PodView pod) {
-    String leaf = "/pod" + pod.uid();
+  private CgroupName name(PodView pod) {
+    String leaf = "pod" + pod.uid();
     return switch (QosClass.of(pod)) {
-      case GUARANTEED -> root + leaf;
-      case BURSTABLE -> root + "/burstable" + leaf;
-      case BEST_EFFORT -> root + "/besteffort" + leaf;
+      case GUARANTEED -> named(List.of(leaf));
+      case BURSTABLE -> named(List.of(BURSTABLE, leaf));
+      case BEST_EFFORT -> named(List.of(BEST_EFFORT, leaf));
     };
   }
 
-  private String slice(PodView pod) {
-    String base = root.substring(1).replace('/', '-');
-    String leaf = "-pod" + pod.uid().replace('-', '_') + ".slice";
-    return switch (QosClass.of(pod)) {
-      case GUARANTEED -> base + leaf;
-      case BURSTABLE -> base + "-burstable" + leaf;
-      case BEST_EFFORT -> base + "-besteffort" + leaf;
-    };
-  }
-
-  /**
-   * One directory per hierarchy; cpuset is left to the runtime, which must fill it in on version 1.
-   */
-  private List<Path> directories(String path) {
-    List<Path> directories = new ArrayList<>();
-    if (unified()) {
-      directories.add(mount.resolve(path.substring(1)));
-      return directories;
-    }
-    for (String controller : V1_CONTROLLERS) {
-      Path hierarchy = mount.resolve(controller);
-      if (Files.isDirectory(hierarchy) && !controller.equals("cpuset")) {
-        directories.add(hierarchy.resolve(path.substring(1)));
-      }
-    }
-    return directories;
+  private CgroupName named(List<String> below) {
+    List<String> parts = new ArrayList<>(List.of(root.replaceFirst("^/", "").split("/")));
+    parts.addAll(below);
+    return new CgroupName(parts);
   }
 }

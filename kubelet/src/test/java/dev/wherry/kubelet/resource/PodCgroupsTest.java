@@ -74,4 +74,18 @@ class PodCgroupsTest {
     assertEquals("40000 100000", Files.readString(cpu));
     assertEquals(String.valueOf(20 << 20), Files.readString(memory));
   }
+
+  @Test
+  void size_burstablePods_weighTogetherWhatTheyAskFor() throws IOException {
+    Path level = mount.resolve("cpu/kubepods/burstable");
+    Path shares = file(level, "cpu.shares");
+    PodCgroups cgroups = new PodCgroups(mount, "/kubepods", false, -1);
+
+    cgroups.size(pod("200m", "10Mi"));
+    assertEquals("102", Files.readString(shares));
+
+    cgroups.remove(pod("200m", "10Mi"));
+    cgroups.size(pod("300m", "10Mi"));
+    assertEquals("102", Files.readString(shares));
+  }
 }

@@ -41,6 +41,7 @@ public final class NodeRuntime implements AutoCloseable {
    * @param mirror offers them
    * @param host what runs here already
    * @param version of this program, as nodes report it
+   * @param systemdCgroups whether systemd makes the cgroups of the built-in runtime's containers
    */
   public record Setup(
       Path dataDirectory,
@@ -49,7 +50,8 @@ public final class NodeRuntime implements AutoCloseable {
       HostRuntimes host,
       Timer timer,
       RandomGenerator random,
-      String version) {}
+      String version,
+      boolean systemdCgroups) {}
 
   private final RememberedRuntime remembered;
   private final Path cniDirectory;
@@ -116,7 +118,7 @@ public final class NodeRuntime implements AutoCloseable {
             cni,
             DockerShimConfig.CNI_PLUGIN_PATH,
             program,
-            false,
+            setup.systemdCgroups(),
             setup.version());
     parts.push(BuiltInRuntime.start(config, images.roots(), images.service(), setup.timer()));
     return new NodeRuntime(

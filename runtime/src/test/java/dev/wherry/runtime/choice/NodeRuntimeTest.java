@@ -88,7 +88,7 @@ class NodeRuntimeTest {
     NodeRuntime runtime =
         NodeRuntime.open(
             new NodeRuntime.Setup(
-                folder, store, mirror, host, timer, new java.util.Random(1), "1.36.0"),
+                folder, store, mirror, host, timer, new java.util.Random(1), "1.36.0", false),
             choice);
     parts.push(runtime);
     return runtime;
