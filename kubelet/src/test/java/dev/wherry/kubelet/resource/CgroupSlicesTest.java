@@ -16,6 +16,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
@@ -46,7 +47,7 @@ class CgroupSlicesTest {
   void listen() throws IOException {
     Path socket = directory.resolve("private");
     listener.bind(UnixDomainSocketAddress.of(socket));
-    slices = new CgroupSlices(new SystemdUnits(socket));
+    slices = new CgroupSlices(new SystemdUnits(socket, Duration.ofSeconds(30)));
     Thread.ofVirtual().start(this::serve);
   }
 
@@ -139,6 +140,19 @@ class CgroupSlicesTest {
     IOException refused = assertThrows(IOException.class, () -> slices.make(POD));
 
     assertTrue(String.valueOf(refused.getMessage()).contains("AccessDenied"));
+  }
+
+  @Test
+  void make_ofOneThatKeepsSilent_ends() throws IOException {
+    Path socket = directory.resolve("silent");
+    try (ServerSocketChannel silent = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      silent.bind(UnixDomainSocketAddress.of(socket));
+      CgroupSlices unanswered = new CgroupSlices(new SystemdUnits(socket, Duration.ofMillis(100)));
+
+      IOException ended = assertThrows(IOException.class, () -> unanswered.make(POD));
+
+      assertEquals("systemd does not answer", ended.getMessage());
+    }
   }
 
   @Test
