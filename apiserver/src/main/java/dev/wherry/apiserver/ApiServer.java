@@ -92,7 +92,7 @@ public final class ApiServer implements AutoCloseable {
     CustomForms forms = new CustomForms(custom, new WebhookConverter(webhooks, uids));
     Conversions conversions = new Conversions(forms);
     KindRegistry kinds = new KindRegistry(custom);
-    CustomRules rules = new CustomRules(custom, new BuiltInRules());
+    CustomRules rules = new CustomRules(custom, new BuiltInRules(clock));
     RegistryForms shapes = new RegistryForms(kinds, conversions, forms, rules);
     LateAdmission late = new LateAdmission(view, cache, shapes, webhooks, uids, clock);
     SecurityRealm realm = realm(view, protection, pki, clock, random, late);

@@ -8,6 +8,7 @@ import dev.wherry.controllers.csr.CertificateRequests;
 import dev.wherry.controllers.csr.CertificateSigner;
 import dev.wherry.controllers.daemonset.DaemonSetController;
 import dev.wherry.controllers.deployment.DeploymentController;
+import dev.wherry.controllers.device.DeviceTaintEviction;
 import dev.wherry.controllers.device.PodClaims;
 import dev.wherry.controllers.device.ReleasedClaims;
 import dev.wherry.controllers.disruption.DisruptionController;
@@ -107,7 +108,12 @@ public final class Controllers implements AutoCloseable {
     all.addAll(volumes(clients, config, timer));
     Parts devices =
         reporting(clients.controller("resource-claim-controller"), "resource_claim", timer);
-    all.addAll(List.of(new PodClaims(devices), new ReleasedClaims(devices)));
+    String taints = "device-taint-eviction-controller";
+    all.addAll(
+        List.of(
+            new PodClaims(devices),
+            new ReleasedClaims(devices),
+            new DeviceTaintEviction(reporting(clients.controller(taints), taints, timer))));
     if (config.builtIns().loadBalancer()) {
       all.add(
           new NodeBalancer(

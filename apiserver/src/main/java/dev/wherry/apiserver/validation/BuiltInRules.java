@@ -4,12 +4,22 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.apiserver.registry.ObjectRules;
 import dev.wherry.model.defaults.Defaults;
 import dev.wherry.model.kind.KindInfo;
+import java.time.InstantSource;
 
 /** Defaults and rules of the built-in kinds, as the registry asks for them. */
 public final class BuiltInRules implements ObjectRules {
+  private final InstantSource clock;
+
+  public BuiltInRules(InstantSource clock) {
+    this.clock = clock;
+  }
+
   @Override
   public void applyDefaults(KindInfo kind, ObjectNode object) {
     Defaults.apply(kind, object);
+    if (kind.resource().equals("resourceslices.resource.k8s.io")) {
+      DeviceTaintTimes.fill(object, clock.instant());
+    }
   }
 
   @Override

@@ -6,13 +6,18 @@ import dev.wherry.machinery.informer.Informer;
 import dev.wherry.machinery.informer.Informers;
 import dev.wherry.machinery.informer.ObjectKey;
 import dev.wherry.model.core.v1.Pod;
+import dev.wherry.model.device.DeviceClaims;
 import dev.wherry.model.device.PodDeviceClaim;
 import dev.wherry.model.meta.v1.OwnerReference;
 import dev.wherry.model.resource.v1.ResourceClaim;
 import dev.wherry.model.resource.v1.ResourceClaimConsumerReference;
+import dev.wherry.model.resource.v1.ResourcePool;
+import dev.wherry.model.resource.v1.ResourceSlice;
 import java.util.List;
 
-/** Pods by the claims they have and the templates they name, claims by their pods. */
+/**
+ * Pods by the claims they have and the templates they name, claims by their pods, slices by pool.
+ */
 final class DeviceIndex {
   /** Pods by {@code namespace/claim}. */
   static final String CLAIM = "device-claim";
@@ -25,6 +30,9 @@ final class DeviceIndex {
 
   /** Claims by the uids of those they are reserved for. */
   static final String USER = "user-uid";
+
+  /** Claims and slices by {@code driver/pool}. */
+  static final String POOL = "device-pool";
 
   private DeviceIndex() {}
 
@@ -42,11 +50,38 @@ final class DeviceIndex {
             POD,
             claim -> Owners.controller(claim.metadata()).map(OwnerReference::uid).stream().toList())
         .index(
+            POOL,
+            claim ->
+                DeviceClaims.devices(claim).stream()
+                    .map(device -> pool(device.driver(), device.pool()))
+                    .distinct()
+                    .toList())
+        .index(
             USER,
             claim ->
                 claim.status().reservedFor().stream()
                     .map(ResourceClaimConsumerReference::uid)
                     .toList());
+  }
+
+  static Informer<ResourceSlice> slices(Informers informers) {
+    return informers.of(ResourceSlice.KIND).index(POOL, slice -> List.of(pool(slice)));
+  }
+
+  static String pool(ResourceSlice slice) {
+    ResourcePool pool = slice.spec().pool();
+    return pool(slice.spec().driver(), pool == null ? "" : pool.name());
+  }
+
+  static String pool(String driver, String name) {
+    return driver + "/" + name;
+  }
+
+  /** Of a slice's pool; only the slices of the highest count. */
+  static long generation(ResourceSlice slice) {
+    ResourcePool pool = slice.spec().pool();
+    Long generation = pool == null ? null : pool.generation();
+    return generation == null ? 0 : generation;
   }
 
   /** The claims that a pod has by name. */

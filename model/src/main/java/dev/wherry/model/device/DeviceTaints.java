@@ -6,12 +6,19 @@ import java.util.List;
 
 /** Taints of devices and who puts up with them (resourceclaim.ToleratesTaint; KEP-5055). */
 public final class DeviceTaints {
+  private static final String NO_EXECUTE = "NoExecute";
+
   private DeviceTaints() {}
+
+  /** Whether it ends pods that use the device already. */
+  public static boolean evicts(DeviceTaint taint) {
+    return taint.effect().equals(NO_EXECUTE);
+  }
 
   /** Whether every taint that keeps claims away is tolerated; others do not count. */
   public static boolean isTolerated(List<DeviceTaint> taints, List<DeviceToleration> tolerations) {
     for (DeviceTaint taint : taints) {
-      boolean keepsAway = taint.effect().equals("NoSchedule") || taint.effect().equals("NoExecute");
+      boolean keepsAway = taint.effect().equals("NoSchedule") || evicts(taint);
       if (keepsAway && tolerations.stream().noneMatch(one -> tolerates(one, taint))) {
         return false;
       }

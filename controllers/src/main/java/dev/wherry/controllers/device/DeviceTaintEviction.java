@@ -1,0 +1,189 @@
+package dev.wherry.controllers.device;
+
+import dev.wherry.controllers.KeyDriven;
+import dev.wherry.controllers.KeyedController;
+import dev.wherry.controllers.Parts;
+import dev.wherry.controllers.PlanController;
+import dev.wherry.controllers.PodConditions;
+import dev.wherry.controllers.workload.PodFacts;
+import dev.wherry.machinery.client.DeleteOptions;
+import dev.wherry.machinery.event.EventType;
+import dev.wherry.machinery.event.References;
+import dev.wherry.machinery.informer.Change;
+import dev.wherry.machinery.informer.Informer;
+import dev.wherry.machinery.informer.ObjectKey;
+import dev.wherry.machinery.loop.Action;
+import dev.wherry.machinery.loop.Plan;
+import dev.wherry.model.core.v1.Pod;
+import dev.wherry.model.device.DeviceClaims;
+import dev.wherry.model.device.DeviceTaints;
+import dev.wherry.model.device.PodDeviceClaim;
+import dev.wherry.model.resource.v1.DeviceRequestAllocationResult;
+import dev.wherry.model.resource.v1.DeviceTaint;
+import dev.wherry.model.resource.v1.DeviceToleration;
+import dev.wherry.model.resource.v1.ResourceClaim;
+import dev.wherry.model.resource.v1.ResourceSlice;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * Evicts pods whose devices have a NoExecute taint that their claims do not tolerate, or only for a
+ * time (kube-controller-manager devicetainteviction; KEP-5055). A toleration without an effect
+ * stands for every effect, as its field says; upstream's controller does not count it here, though
+ * its scheduler does, and would evict and place such a pod without end.
+ */
+public final class DeviceTaintEviction implements KeyDriven {
+  private static final int WORKERS = 4;
+
+  private final Informer<Pod> pods;
+  private final Informer<ResourceClaim> claims;
+  private final Informer<ResourceSlice> slices;
+  private final PlanController<ObjectKey> loop;
+
+  public DeviceTaintEviction(Parts parts) {
+    loop = new PlanController<>("device-taint-eviction", WORKERS, parts, this::decide);
+    pods = DeviceIndex.pods(parts.informers()).onChange(this::podSeen);
+    claims = DeviceIndex.claims(parts.informers()).onChange(this::claimSeen);
+    slices = DeviceIndex.slices(parts.informers()).onChange(this::sliceSeen);
+  }
+
+  private void podSeen(Change<Pod> change) {
+    Pod pod = change.latest();
+    if (!(change instanceof Change.Removed<Pod>)
+        && !pod.spec().resourceClaims().isEmpty()
+        && !pod.spec().nodeName().isEmpty()) {
+      loop.add(ObjectKey.of(pod));
+    }
+  }
+
+  private void claimSeen(Change<ResourceClaim> change) {
+    if (DeviceClaims.isAllocated(change.latest())) {
+      usersOf(change.latest());
+    }
+  }
+
+  /** A taint that is gone changes nothing now: whoever waited for its time is judged anew then. */
+  private void sliceSeen(Change<ResourceSlice> change) {
+    ResourceSlice slice = change.latest();
+    if (slice.spec().devices().stream()
+        .anyMatch(device -> device.taints().stream().anyMatch(DeviceTaints::evicts))) {
+      claims.byIndex(DeviceIndex.POOL, DeviceIndex.pool(slice)).forEach(this::usersOf);
+    }
+  }
+
+  private void usersOf(ResourceClaim claim) {
+    pods.byIndex(DeviceIndex.CLAIM, ObjectKey.of(claim).toString())
+        .forEach(pod -> loop.add(ObjectKey.of(pod)));
+  }
+
+  private Plan decide(ObjectKey key, Instant now) {
+    return pods.get(key)
+        .map(pod -> decide(pod, claims::get, device -> taints(slices, device), now))
+        .orElse(Plan.NOTHING);
+  }
+
+  /**
+   * @param claims by key
+   * @param taints of a device that is in use
+   */
+  static Plan decide(
+      Pod pod,
+      Function<ObjectKey, Optional<ResourceClaim>> claims,
+      Function<DeviceRequestAllocationResult, List<DeviceTaint>> taints,
+      Instant now) {
+    if (pod.spec().nodeName().isEmpty() || PodFacts.isDeleted(pod) || PodFacts.isFinished(pod)) {
+      return Plan.NOTHING;
+    }
+    Instant end = Instant.MAX;
+    for (PodDeviceClaim one : PodDeviceClaim.of(pod)) {
+      Optional<ResourceClaim> claim =
+          claims
+              .apply(new ObjectKey(pod.metadata().namespace(), one.claim()))
+              .filter(found -> isInUse(found, one, pod.metadata().uid()));
+      for (var device : claim.map(DeviceClaims::devices).orElse(List.of())) {
+        for (DeviceTaint taint : taints.apply(device)) {
+          Instant until = toleratedUntil(taint, device.tolerations(), now);
+          end = until.isBefore(end) ? until : end;
+        }
+      }
+    }
+    if (end.equals(Instant.MAX)) {
+      return Plan.NOTHING;
+    }
+    return end.isAfter(now) ? Plan.after(Duration.between(now, end)) : evict(pod, now);
+  }
+
+  private static boolean isInUse(ResourceClaim claim, PodDeviceClaim named, String uid) {
+    return DeviceClaims.isReservedFor(uid, claim)
+        && (!named.isGenerated() || DeviceClaims.isOwned(uid, claim));
+  }
+
+  /** By the newest generation of the device's pool: older slices are on their way out. */
+  private static List<DeviceTaint> taints(
+      Informer<ResourceSlice> slices, DeviceRequestAllocationResult device) {
+    List<ResourceSlice> pool =
+        slices.byIndex(DeviceIndex.POOL, DeviceIndex.pool(device.driver(), device.pool()));
+    long newest = pool.stream().mapToLong(DeviceIndex::generation).max().orElse(0);
+    return pool.stream()
+        .filter(slice -> DeviceIndex.generation(slice) == newest)
+        .flatMap(slice -> slice.spec().devices().stream())
+        .filter(one -> one.name().equals(device.device()))
+        .flatMap(one -> one.taints().stream())
+        .toList();
+  }
+
+  /**
+   * @return {@link Instant#MAX} for ever
+   */
+  private static Instant toleratedUntil(
+      DeviceTaint taint, List<DeviceToleration> tolerations, Instant now) {
+    if (!DeviceTaints.evicts(taint)) {
+      return Instant.MAX;
+    }
+    long seconds = Long.MAX_VALUE;
+    boolean tolerated = false;
+    for (DeviceToleration toleration : tolerations) {
+      if (DeviceTaints.tolerates(toleration, taint)) {
+        Long limit = toleration.tolerationSeconds();
+        if (limit == null) {
+          return Instant.MAX;
+        }
+        tolerated = true;
+        seconds = Math.min(seconds, Math.max(0, limit));
+      }
+    }
+    Instant added = taint.timeAdded() == null ? now : taint.timeAdded();
+    return tolerated ? added.plusSeconds(seconds) : added;
+  }
+
+  private static Plan evict(Pod pod, Instant now) {
+    Pod marked =
+        PodConditions.with(
+            pod,
+            PodConditions.DISRUPTION_TARGET,
+            "True",
+            "DeletionByDeviceTaintManager",
+            "Device Taint manager: deleting due to NoExecute taint",
+            now);
+    return Plan.of(
+        new Action.Report(
+            References.to(pod),
+            EventType.NORMAL,
+            "DeviceTaintManagerEviction",
+            "Marking for deletion"),
+        new Action.UpdateStatus<>(Pod.KIND, marked),
+        new Action.Delete(
+            Pod.KIND,
+            pod.metadata().namespace(),
+            pod.metadata().name(),
+            DeleteOptions.ofUid(pod.metadata().uid())));
+  }
+
+  @Override
+  public KeyedController<ObjectKey> keys() {
+    return loop.keys();
+  }
+}
