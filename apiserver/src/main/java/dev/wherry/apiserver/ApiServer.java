@@ -22,7 +22,6 @@ import dev.wherry.apiserver.proxy.ServiceProxy;
 import dev.wherry.apiserver.registry.KindRegistry;
 import dev.wherry.apiserver.registry.Registry;
 import dev.wherry.apiserver.registry.RegistryForms;
-import dev.wherry.apiserver.registry.ServiceRange;
 import dev.wherry.apiserver.rest.Rest;
 import dev.wherry.apiserver.token.TokenConfig;
 import dev.wherry.apiserver.validation.BuiltInRules;
@@ -37,6 +36,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -103,7 +103,7 @@ public final class ApiServer implements AutoCloseable {
                 store,
                 cache,
                 protection.transformer(),
-                ServiceRange.parse(config.serviceCidr()),
+                config.services(),
                 conversions,
                 rules,
                 realm.admission(),
@@ -149,11 +149,10 @@ public final class ApiServer implements AutoCloseable {
   }
 
   private static ServerPki pki(ApiServerConfig config, InstantSource clock, SecureRandom random) {
+    List<String> hosts = new ArrayList<>(config.hosts());
+    hosts.add(config.services().at(1));
     return ServerPki.open(
-        config.dataDirectory().resolve("pki"),
-        ServerPkiConfig.withHosts(config.hosts()),
-        clock,
-        random);
+        config.dataDirectory().resolve("pki"), ServerPkiConfig.withHosts(hosts), clock, random);
   }
 
   private static SecurityRealm realm(

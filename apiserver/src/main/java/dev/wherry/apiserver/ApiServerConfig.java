@@ -4,6 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import dev.wherry.apiserver.http.HttpLimits;
 import dev.wherry.apiserver.pki.ServerTls;
+import dev.wherry.machinery.address.ClusterRanges;
+import dev.wherry.machinery.address.Ipv4Range;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -16,7 +18,7 @@ import java.util.List;
  * @param dataDirectory holds {@code db}, {@code pki} and the encryption key
  * @param listen port 0 for any free one
  * @param hosts names and addresses, beside the usual ones, for the serving certificate
- * @param serviceCidr the network of Service addresses
+ * @param services the range of their addresses; the first one is the API's
  * @param tlsMinimum the oldest TLS that clients may speak
  * @param protection files that say more of who gets in and what is kept how
  */
@@ -24,12 +26,11 @@ public record ApiServerConfig(
     Path dataDirectory,
     InetSocketAddress listen,
     List<String> hosts,
-    String serviceCidr,
+    Ipv4Range services,
     HttpLimits limits,
     ServerTls.Minimum tlsMinimum,
     ProtectionConfig protection) {
   public static final int PORT = 6443;
-  public static final String SERVICE_CIDR = "10.43.0.0/16";
 
   public ApiServerConfig {
     requireNonNull(dataDirectory, "dataDirectory");
@@ -42,7 +43,7 @@ public record ApiServerConfig(
         dataDirectory,
         listen,
         hosts,
-        SERVICE_CIDR,
+        ClusterRanges.DEFAULT.services(),
         HttpLimits.defaults(),
         ServerTls.Minimum.TLS_1_3,
         ProtectionConfig.NONE);
@@ -67,7 +68,11 @@ public record ApiServerConfig(
 
   /** The same with other protection. */
   public ApiServerConfig protectedBy(ProtectionConfig other) {
-    return new ApiServerConfig(
-        dataDirectory, listen, hosts, serviceCidr, limits, tlsMinimum, other);
+    return new ApiServerConfig(dataDirectory, listen, hosts, services, limits, tlsMinimum, other);
+  }
+
+  /** The same with another range of Services. */
+  public ApiServerConfig withServices(Ipv4Range other) {
+    return new ApiServerConfig(dataDirectory, listen, hosts, other, limits, tlsMinimum, protection);
   }
 }

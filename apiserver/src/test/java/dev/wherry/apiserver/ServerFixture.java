@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.apiserver.http.HttpLimits;
 import dev.wherry.apiserver.pki.ServerPki;
 import dev.wherry.apiserver.pki.ServerTls;
+import dev.wherry.machinery.address.ClusterRanges;
 import dev.wherry.machinery.pki.TlsContexts;
 import dev.wherry.model.json.Json;
 import dev.wherry.model.json.Yaml;
@@ -65,7 +66,7 @@ public final class ServerFixture implements AutoCloseable {
             data,
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             List.of(),
-            ApiServerConfig.SERVICE_CIDR,
+            ClusterRanges.DEFAULT.services(),
             limits,
             ServerTls.Minimum.TLS_1_3,
             protection);

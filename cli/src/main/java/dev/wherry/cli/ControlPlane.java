@@ -4,6 +4,7 @@ import dev.wherry.apiserver.ApiServer;
 import dev.wherry.apiserver.pki.ServerPki;
 import dev.wherry.controllers.Controllers;
 import dev.wherry.controllers.ControllersConfig;
+import dev.wherry.machinery.address.ClusterRanges;
 import dev.wherry.machinery.client.ApiClient;
 import dev.wherry.machinery.client.HttpsApiClient;
 import dev.wherry.machinery.client.HttpsConfig;
@@ -36,6 +37,7 @@ final class ControlPlane {
       Deque<AutoCloseable> parts,
       ApiServer api,
       String nodeIp,
+      ClusterRanges ranges,
       String dnsAddress,
       ControllersConfig.BuiltIns builtIns,
       boolean ingress,
@@ -48,6 +50,7 @@ final class ControlPlane {
         Controllers.start(
             clients,
             ControllersConfig.of(List.of(nodeIp), api.port(), pki.authority().certificatePem())
+                .with(ranges)
                 .withClusterDns(dnsAddress)
                 .with(builtIns),
             (request, use, lifetime) ->

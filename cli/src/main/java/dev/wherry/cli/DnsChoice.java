@@ -1,6 +1,6 @@
 package dev.wherry.cli;
 
-import dev.wherry.machinery.dns.NodeDns;
+import dev.wherry.machinery.address.ClusterRanges;
 import dev.wherry.network.dns.forward.ForwardRule;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -10,7 +10,8 @@ import java.util.List;
  * Who answers the cluster's DNS. The same is given to the server and to every agent.
  *
  * @param builtIn whether each node's agent does
- * @param addresses at which pods ask; none where there is no cluster DNS
+ * @param addresses at which pods ask; none where there is no cluster DNS, and of the built-in one
+ *     where only the API knows it
  * @param rules as on the command line, for what the built-in one asks of others
  */
 public record DnsChoice(boolean builtIn, List<String> addresses, List<String> rules) {
@@ -18,8 +19,7 @@ public record DnsChoice(boolean builtIn, List<String> addresses, List<String> ru
   static final String NONE_WORD = "none";
 
   /** Every node's own agent, asking the host's servers. */
-  public static final DnsChoice BUILT_IN =
-      new DnsChoice(true, List.of(NodeDns.SERVICE_ADDRESS), List.of());
+  public static final DnsChoice BUILT_IN = new DnsChoice(true, List.of(), List.of());
 
   public DnsChoice {
     addresses = List.copyOf(addresses);
@@ -48,10 +48,7 @@ public record DnsChoice(boolean builtIn, List<String> addresses, List<String> ru
   }
 
   private static List<String> addresses(String who) {
-    if (who.equals(BUILT_IN_WORD)) {
-      return BUILT_IN.addresses;
-    }
-    if (who.equals(NONE_WORD)) {
+    if (who.equals(BUILT_IN_WORD) || who.equals(NONE_WORD)) {
       return List.of();
     }
     try {
@@ -69,8 +66,13 @@ public record DnsChoice(boolean builtIn, List<String> addresses, List<String> ru
   }
 
   /** The address that the Service of built-in DNS has; "" where DNS is somebody else's. */
-  String serviceAddress() {
-    return builtIn ? addresses.getFirst() : "";
+  String serviceAddress(ClusterRanges ranges) {
+    return builtIn ? ranges.dnsAddress() : "";
+  }
+
+  /** The same with the address at which pods ask the built-in DNS. */
+  DnsChoice at(String address) {
+    return builtIn ? new DnsChoice(true, List.of(address), rules) : this;
   }
 
   /** The flags again, for a process of its own. */

@@ -103,8 +103,9 @@ final class LocalNode {
     ListeningSockets sockets = opened(NodeSockets.open(data)).sockets();
     ProxyFigures figures = new ProxyFigures();
     serviceProxy(api, sockets, figures);
-    if (options.dns().builtIn()) {
-      opened(ClusterDns.start(api, dns(), sockets, timer, random));
+    DnsChoice dns = dns(api);
+    if (dns.builtIn()) {
+      opened(ClusterDns.start(api, settings(dns), sockets, timer, random));
     }
     AnnouncedAddresses addresses = opened(AnnouncedAddresses.start(api, options.nodeName(), timer));
     if (options.ingress().served()) {
@@ -114,7 +115,7 @@ final class LocalNode {
     NodeRuntime runtime = ahead.await();
     PodRelay relay = opened(new PodRelay());
     podNetwork(api, runtime, relay);
-    Kubelet kubelet = kubelet(identity, api, runtime);
+    Kubelet kubelet = kubelet(identity, api, runtime, dns);
     TunnelRole tunnel = opened(tunnel(identity, kubelet.serverPort(), relay));
     if (near.isEmpty()) {
       opened(AddressWatch.start(options.server(), tunnel.tunnel()::reconnect, timer));
@@ -174,11 +175,20 @@ final class LocalNode {
     }
   }
 
-  private DnsSettings dns() {
-    return DnsSettings.of(options.nodeName(), options.nodeIp(), options.dns().forwardRules());
+  /** The server's own worker is told the address, agents ask for it. */
+  private DnsChoice dns(ApiClient api) throws IOException, InterruptedException {
+    DnsChoice dns = options.dns();
+    return dns.builtIn() && dns.addresses().isEmpty()
+        ? dns.at(DnsAddress.learn(api, data, timer))
+        : dns;
   }
 
-  private Kubelet kubelet(NodeIdentity identity, ApiClient api, NodeRuntime runtime)
+  private DnsSettings settings(DnsChoice dns) {
+    return DnsSettings.of(
+        options.nodeName(), options.nodeIp(), dns.addresses(), dns.forwardRules());
+  }
+
+  private Kubelet kubelet(NodeIdentity identity, ApiClient api, NodeRuntime runtime, DnsChoice dns)
       throws IOException, InterruptedException {
     KubeletConfig config =
         KubeletConfig.of(
@@ -189,8 +199,7 @@ final class LocalNode {
                 Version.GIT_VERSION)
             .withImageEndpoint(runtime.imageEndpoint())
             .withServerPort(options.kubeletPort())
-            .withClusterDns(
-                options.dns().addresses(), DnsSettings.DOMAIN, HostResolver.system().file())
+            .withClusterDns(dns.addresses(), DnsSettings.DOMAIN, HostResolver.system().file())
             .withLabelsAndTaints(options.labels(), options.taints());
     Kubelet kubelet =
         Kubelet.start(

@@ -4,6 +4,7 @@ import dev.wherry.apiserver.ApiServer;
 import dev.wherry.apiserver.ApiServerConfig;
 import dev.wherry.apiserver.ProtectionConfig;
 import dev.wherry.controllers.ControllersConfig;
+import dev.wherry.machinery.address.ClusterRanges;
 import dev.wherry.machinery.time.SystemTimer;
 import dev.wherry.model.core.v1.Taint;
 import dev.wherry.runtime.choice.RuntimeChoice;
@@ -44,6 +45,7 @@ public final class ServerRole implements AutoCloseable {
    * @param network which parts of the worker's are Wherry's own
    * @param kubeletFile the worker's KubeletConfiguration; "" for none
    * @param scheduling how pods are placed
+   * @param ranges that the cluster is to have
    */
   public record Options(
       Path dataDirectory,
@@ -63,7 +65,8 @@ public final class ServerRole implements AutoCloseable {
       IngressChoice ingress,
       NetworkChoice network,
       String kubeletFile,
-      SchedulerConfig scheduling) {
+      SchedulerConfig scheduling,
+      RangeChoice ranges) {
     public Options {
       hosts = List.copyOf(hosts);
       labels = Map.copyOf(labels);
@@ -98,14 +101,15 @@ public final class ServerRole implements AutoCloseable {
           IngressChoice.DEFAULT,
           NetworkChoice.BUILT_IN,
           "",
-          SchedulerConfig.defaults());
+          SchedulerConfig.defaults(),
+          RangeChoice.UNSAID);
     }
 
     private InetSocketAddress listen() {
       return new InetSocketAddress(bindAddress, port);
     }
 
-    private WorkerOptions worker(int apiPort) {
+    private WorkerOptions worker(int apiPort, ClusterRanges fixed) {
       return new WorkerOptions(
           ApiServerConfig.url(listen(), apiPort),
           dataDirectory,
@@ -115,7 +119,7 @@ public final class ServerRole implements AutoCloseable {
           runtime,
           labels,
           taints,
-          dns,
+          dns.at(fixed.dnsAddress()),
           ingress,
           network,
           kubeletFile);
@@ -137,17 +141,18 @@ public final class ServerRole implements AutoCloseable {
   public static ServerRole start(Options options) throws IOException, InterruptedException {
     Deque<AutoCloseable> parts = new ArrayDeque<>();
     try {
+      ClusterRanges ranges = options.ranges().fix(options.dataDirectory());
       SystemTimer timer = new SystemTimer();
       parts.push(timer);
       parts.push(QuietHeap.start(timer));
       SecureRandom random = new SecureRandom();
       Optional<RuntimeAhead> ahead = Optional.empty();
       if (options.worker()) {
-        ahead = Optional.of(RuntimeAhead.begin(options.worker(options.port()), timer));
+        ahead = Optional.of(RuntimeAhead.begin(options.worker(options.port(), ranges), timer));
         parts.push(ahead.get());
       }
       Store store =
-          RocksStore.open(options.dataDirectory().resolve("store"), RocksStoreConfig.defaults());
+          RocksStore.open(storeDirectory(options.dataDirectory()), RocksStoreConfig.defaults());
       parts.push(store);
       HorizonKeeper horizon = new HorizonKeeper(store, HorizonPolicy.defaults(), timer);
       horizon.start();
@@ -155,6 +160,7 @@ public final class ServerRole implements AutoCloseable {
       ApiServer api =
           ApiServer.start(
               ApiServerConfig.in(options.dataDirectory(), options.listen(), hosts(options))
+                  .withServices(ranges.services())
                   .protectedBy(options.protection()),
               store,
               timer,
@@ -167,20 +173,27 @@ public final class ServerRole implements AutoCloseable {
           parts,
           api,
           options.nodeIp(),
-          options.dns().serviceAddress(),
+          ranges,
+          options.dns().serviceAddress(ranges),
           options.builtIns(),
           options.ingress().served(),
           options.scheduling(),
           timer,
           random.nextLong());
       if (ahead.isPresent()) {
-        ServerNode.start(parts, options.worker(api.port()), ahead.get(), api, timer, random);
+        ServerNode.start(
+            parts, options.worker(api.port(), ranges), ahead.get(), api, timer, random);
       }
       return new ServerRole(parts, api, kubeconfig);
     } catch (RuntimeException | IOException | InterruptedException e) {
       stop(parts);
       throw e;
     }
+  }
+
+  /** Where the cluster's objects are kept; it is there once a server began. */
+  static Path storeDirectory(Path dataDirectory) {
+    return dataDirectory.resolve("store");
   }
 
   private static List<String> hosts(Options options) {

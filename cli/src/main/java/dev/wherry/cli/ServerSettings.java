@@ -2,6 +2,7 @@ package dev.wherry.cli;
 
 import dev.wherry.controllers.ControllersConfig;
 import dev.wherry.controllers.balancer.AddressPool;
+import dev.wherry.machinery.address.ClusterRanges;
 import dev.wherry.runtime.choice.RuntimeChoice;
 import dev.wherry.scheduler.config.SchedulerConfig;
 import java.io.IOException;
@@ -73,6 +74,31 @@ public final class ServerSettings {
               + " get the nodes' addresses.")
   private List<String> loadBalancerPool = List.of();
 
+  @Option(
+      names = ClusterRanges.PODS_FLAG,
+      paramLabel = "RANGE",
+      description =
+          "Private IPv4 range of pods, /8 to /24, cut into a /24 for each node; fixed at the first"
+              + " start (default: "
+              + ClusterRanges.PODS_DEFAULT
+              + ").")
+  private String clusterCidr = "";
+
+  @Option(
+      names = ClusterRanges.SERVICES_FLAG,
+      paramLabel = "RANGE",
+      description =
+          "Private IPv4 range of Services, /12 to /27; fixed at the first start"
+              + " (default: "
+              + ClusterRanges.SERVICES_DEFAULT
+              + ").")
+  private String serviceCidr = "";
+
+  /** Which ranges pods and Services are to have. */
+  public RangeChoice ranges() {
+    return new RangeChoice(clusterCidr, serviceCidr);
+  }
+
   public Path dataDirectory() {
     return dataDirectory.toAbsolutePath().normalize();
   }
@@ -113,7 +139,8 @@ public final class ServerSettings {
         worker(),
         protection.config(),
         new ControllersConfig.BuiltIns(!localPathDisabled, !loadBalancerDisabled, pool()),
-        schedulerFile == null ? SchedulerConfig.defaults() : SchedulerFile.read(schedulerFile));
+        schedulerFile == null ? SchedulerConfig.defaults() : SchedulerFile.read(schedulerFile),
+        ranges());
   }
 
   /** Which parts of the worker's network are ours. */
@@ -150,6 +177,7 @@ public final class ServerSettings {
     if (loadBalancerDisabled) {
       arguments.add("--disable-load-balancer");
     }
+    arguments.addAll(ranges().arguments());
     loadBalancerPool.forEach(range -> arguments.add("--load-balancer-pool=" + range));
     return arguments;
   }

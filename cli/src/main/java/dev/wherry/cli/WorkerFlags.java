@@ -129,7 +129,8 @@ final class WorkerFlags {
       boolean runsPods,
       ProtectionConfig protection,
       ControllersConfig.BuiltIns builtIns,
-      SchedulerConfig scheduling)
+      SchedulerConfig scheduling,
+      RangeChoice ranges)
       throws IOException {
     return new ServerRole.Options(
         dataDirectory,
@@ -149,7 +150,8 @@ final class WorkerFlags {
         ingress(),
         network(),
         kubeletFile(),
-        scheduling);
+        scheduling,
+        ranges);
   }
 
   /** The flags again, for a process of its own. */

@@ -10,6 +10,7 @@ import dev.wherry.apiserver.fixture.ExtensionServer;
 import dev.wherry.apiserver.fixture.ExtensionSite;
 import dev.wherry.cli.lab.Await;
 import dev.wherry.controllers.ControllersConfig;
+import dev.wherry.machinery.address.ClusterRanges;
 import dev.wherry.machinery.client.ApiClient;
 import dev.wherry.machinery.client.MetadataObject;
 import dev.wherry.machinery.client.PatchType;
@@ -81,6 +82,7 @@ class AggregatedContentTest {
         parts,
         api,
         "127.0.0.1",
+        ClusterRanges.DEFAULT,
         "",
         ControllersConfig.BuiltIns.ALL,
         false,

@@ -24,7 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Names as pods on two nodes resolve them with the C library's resolver, each by its own node's
- * agent; a server beside the router knows the outside.
+ * agent; a server beside the router knows the outside. The ranges are not the usual ones, and the
+ * agent is told nothing of them.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ClusterDnsTest {
@@ -61,7 +62,7 @@ class ClusterDnsTest {
       kind: Service
       metadata: {name: web}
       spec:
-        clusterIP: 10.43.0.77
+        clusterIP: 172.21.0.77
         selector: {app: one}
         ports: [{name: http, port: 80}]
       ---
@@ -98,7 +99,12 @@ class ClusterDnsTest {
             hosts,
             "srv",
             folder.resolve("s"),
-            List.of("server", "--node-name=srv", "--dns-forward=.=10.77.1.1:" + OUTSIDE_PORT));
+            List.of(
+                "server",
+                "--node-name=srv",
+                "--cluster-cidr=172.20.0.0/22",
+                "--service-cidr=172.21.0.0/20",
+                "--dns-forward=.=10.77.1.1:" + OUTSIDE_PORT));
     Await.until(server::log, () -> server.log().contains("is ready"));
     agent =
         WherryProcess.start(
@@ -191,11 +197,12 @@ class ClusterDnsTest {
     pod("two", "ag", "");
     pod("host", "ag", "hostNetwork: true\n  dnsPolicy: ClusterFirstWithHostNet");
     String one = text("get", "pod", "one", "-o", "jsonpath={.status.podIP}");
+    assertTrue(one.startsWith("172.20."), one);
     for (String pod : List.of("one", "two", "host")) {
-      resolves(pod, "kubernetes.default", "10.43.0.1 ");
-      resolves(pod, "kubernetes.default.svc.cluster.local", "10.43.0.1 ");
-      resolves(pod, "web", "10.43.0.77 ");
-      resolves(pod, "kube-dns.kube-system.svc", "10.43.0.10 ");
+      resolves(pod, "kubernetes.default", "172.21.0.1 ");
+      resolves(pod, "kubernetes.default.svc.cluster.local", "172.21.0.1 ");
+      resolves(pod, "web", "172.21.0.77 ");
+      resolves(pod, "kube-dns.kube-system.svc", "172.21.0.10 ");
       resolves(pod, "db", one + " ");
       resolves(pod, "db-0.db", one + " ");
       resolves(pod, OutsideDns.NAME, OutsideDns.ADDRESS + " ");
@@ -205,7 +212,7 @@ class ClusterDnsTest {
         text("exec", "two", "--", "cat", "/etc/resolv.conf")
             .startsWith(
                 "search default.svc.cluster.local svc.cluster.local cluster.local\n"
-                    + "nameserver 10.43.0.10\noptions ndots:5\n"));
+                    + "nameserver 172.21.0.10\noptions ndots:5\n"));
     eachNode_answersItsOwn();
     withoutServer_agentAnswers();
   }
@@ -238,8 +245,8 @@ class ClusterDnsTest {
           hosts.run(
               "ag",
               Map.of(),
-              List.of("dig", "@10.43.0.10", transport, "+short", "web.default.svc.cluster.local"));
-      assertEquals("10.43.0.77\n", asked.text());
+              List.of("dig", "@172.21.0.10", transport, "+short", "web.default.svc.cluster.local"));
+      assertEquals("172.21.0.77\n", asked.text());
     }
   }
 }

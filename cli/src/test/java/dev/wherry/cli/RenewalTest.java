@@ -12,6 +12,7 @@ import dev.wherry.cli.lab.ShiftedTimer;
 import dev.wherry.controllers.ControllersConfig;
 import dev.wherry.kubelet.identity.JoinToken;
 import dev.wherry.kubelet.identity.NodeIdentity;
+import dev.wherry.machinery.address.ClusterRanges;
 import dev.wherry.machinery.client.PatchType;
 import dev.wherry.machinery.pki.AlternativeNames;
 import dev.wherry.machinery.pki.TlsContexts;
@@ -80,6 +81,7 @@ class RenewalTest {
         parts,
         api,
         "127.0.0.1",
+        ClusterRanges.DEFAULT,
         "",
         ControllersConfig.BuiltIns.ALL,
         false,

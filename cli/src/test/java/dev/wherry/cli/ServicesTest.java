@@ -22,7 +22,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Services of a whole cluster: from pods, from their host and from the router beside it. */
+/**
+ * Services of a whole cluster: from pods, from their host and from the router beside it. The ranges
+ * are not the usual ones.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ServicesTest {
   private static final int NODE_PORT = 31080;
@@ -100,7 +103,14 @@ class ServicesTest {
     new ImageFolder(folder.resolve("s")).importBusybox();
     server =
         WherryProcess.start(
-            hosts, "srv", folder.resolve("s"), List.of("server", "--node-name=srv"));
+            hosts,
+            "srv",
+            folder.resolve("s"),
+            List.of(
+                "server",
+                "--node-name=srv",
+                "--cluster-cidr=172.20.0.0/22",
+                "--service-cidr=172.21.0.0/20"));
     Await.until(server::log, () -> server.log().contains("is ready"));
     Await.until(server::log, () -> server.kubectl("get", "nodes").text().contains(" Ready"));
     Await.until(server::log, () -> server.kubectl("get", "serviceaccount", "default").exit() == 0);
@@ -148,6 +158,7 @@ class ServicesTest {
         () -> text("get", "pods,endpointslices", "-o", "wide") + server.log(),
         () -> said("rt", TwoHosts.SERVER_IP, NODE_PORT).equals(Set.of("web-1", "web-2")));
     String address = text("get", "service", "web", "-o", "jsonpath={.spec.clusterIP}");
+    assertTrue(address.startsWith("172.21."), address);
     assertEquals(Set.of("web-1", "web-2"), said("srv", address, 80));
     String itself = "for i in $(seq %d); do wget -qO- http://%s; done".formatted(TRIES, address);
     Command hairpin = server.kubectl("exec", "web-1", "--", "sh", "-c", itself);
@@ -158,6 +169,9 @@ class ServicesTest {
     assertEquals(Set.of("web-1", "web-2"), said("rt", TwoHosts.SERVER_IP, NODE_PORT));
     server.restart(List.of("server", "--node-name=srv"));
     Await.until(server::log, () -> server.kubectl("get", "nodes").text().contains(" Ready"));
+    assertEquals(
+        "172.21.0.0/20",
+        text("get", "servicecidr", "kubernetes", "-o", "jsonpath={.spec.cidrs[*]}"));
     assertEquals(0, server.kubectl("delete", "pod", "web-1").exit());
     Await.until(
         server::log, () -> said("rt", TwoHosts.SERVER_IP, NODE_PORT).equals(Set.of("web-2")));

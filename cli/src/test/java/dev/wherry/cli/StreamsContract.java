@@ -125,7 +125,8 @@ abstract class StreamsContract {
                 IngressChoice.DEFAULT,
                 NetworkChoice.BUILT_IN,
                 "",
-                SchedulerConfig.defaults()));
+                SchedulerConfig.defaults(),
+                RangeChoice.UNSAID));
     Path pods = Files.writeString(folder.resolve("pods.json"), POD);
     Await.until(
         () -> "default service account",

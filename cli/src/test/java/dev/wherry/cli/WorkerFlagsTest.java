@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.wherry.machinery.address.ClusterRanges;
 import dev.wherry.model.core.v1.Taint;
 import java.net.URI;
 import java.nio.file.Path;
@@ -70,7 +71,9 @@ class WorkerFlagsTest {
     assertEquals(List.of(), options("--cluster-dns=none", "--node-ip=192.0.2.7").dns().addresses());
     DnsChoice other = options("--cluster-dns=10.43.0.10", "--node-ip=192.0.2.7").dns();
     assertEquals(new DnsChoice(false, List.of("10.43.0.10"), List.of()), other);
-    assertEquals("", other.serviceAddress());
+    assertEquals("", other.serviceAddress(ClusterRanges.DEFAULT));
+    assertEquals(other, other.at("10.9.0.10"));
+    assertEquals(List.of("10.9.0.10"), DnsChoice.BUILT_IN.at("10.9.0.10").addresses());
     assertEquals(List.of("--cluster-dns=10.43.0.10"), other.arguments());
     DnsChoice rules = options("--dns-forward=corp=192.0.2.1", "--node-ip=192.0.2.7").dns();
     assertEquals(List.of("--dns-forward=corp=192.0.2.1"), rules.arguments());

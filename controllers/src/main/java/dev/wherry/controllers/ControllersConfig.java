@@ -1,6 +1,7 @@
 package dev.wherry.controllers;
 
 import dev.wherry.controllers.balancer.AddressPool;
+import dev.wherry.machinery.address.ClusterRanges;
 import java.time.Duration;
 import java.util.List;
 
@@ -9,11 +10,10 @@ import java.util.List;
  *
  * @param apiServerAddresses IP addresses at which pods reach the API servers; not loopback
  * @param apiServerPort the port behind them
- * @param kubernetesServiceIp the first address of the service range
  * @param clusterDnsIp the address of the Service {@code kube-dns}; "" where the cluster's DNS is
  *     not Wherry's
  * @param rootCaPem what pods verify the API server by
- * @param podCidr the range that node ranges are cut from
+ * @param ranges of pods, which node ranges are cut from, and of Services
  * @param nodeMaskBits size of a node's range: 24 for 256 addresses
  * @param nodeMonitorPeriod how often heartbeats are judged
  * @param nodeMonitorGrace silence after which a node's state is unknown
@@ -24,19 +24,15 @@ import java.util.List;
 public record ControllersConfig(
     List<String> apiServerAddresses,
     int apiServerPort,
-    String kubernetesServiceIp,
     String clusterDnsIp,
     String rootCaPem,
-    String podCidr,
+    ClusterRanges ranges,
     int nodeMaskBits,
     Duration nodeMonitorPeriod,
     Duration nodeMonitorGrace,
     Duration nodeStartupGrace,
     int terminatedPodsMax,
     BuiltIns builtIns) {
-  /** The API server's range of Services' addresses. */
-  public static final String SERVICE_CIDR = "10.43.0.0/16";
-
   /**
    * What is done here that upstream leaves to others, each to be switched off for another's.
    *
@@ -60,17 +56,16 @@ public record ControllersConfig(
     }
   }
 
-  /** With the ranges of Wherry and the times of kube-controller-manager. */
+  /** With the usual ranges and the times of kube-controller-manager. */
   public static ControllersConfig of(
       List<String> apiServerAddresses, int apiServerPort, String rootCaPem) {
     return new ControllersConfig(
         apiServerAddresses,
         apiServerPort,
-        "10.43.0.1",
         "",
         rootCaPem,
-        "10.42.0.0/16",
-        24,
+        ClusterRanges.DEFAULT,
+        ClusterRanges.NODE_BITS,
         Duration.ofSeconds(5),
         Duration.ofSeconds(40),
         Duration.ofSeconds(60),
@@ -83,10 +78,9 @@ public record ControllersConfig(
     return new ControllersConfig(
         apiServerAddresses,
         apiServerPort,
-        kubernetesServiceIp,
         clusterDnsIp,
         rootCaPem,
-        podCidr,
+        ranges,
         nodeMaskBits,
         nodeMonitorPeriod,
         nodeMonitorGrace,
@@ -100,10 +94,25 @@ public record ControllersConfig(
     return new ControllersConfig(
         apiServerAddresses,
         apiServerPort,
-        kubernetesServiceIp,
         address,
         rootCaPem,
-        podCidr,
+        ranges,
+        nodeMaskBits,
+        nodeMonitorPeriod,
+        nodeMonitorGrace,
+        nodeStartupGrace,
+        terminatedPodsMax,
+        builtIns);
+  }
+
+  /** The same with these ranges. */
+  public ControllersConfig with(ClusterRanges chosen) {
+    return new ControllersConfig(
+        apiServerAddresses,
+        apiServerPort,
+        clusterDnsIp,
+        rootCaPem,
+        chosen,
         nodeMaskBits,
         nodeMonitorPeriod,
         nodeMonitorGrace,

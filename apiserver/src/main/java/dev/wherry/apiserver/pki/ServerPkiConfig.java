@@ -7,8 +7,8 @@ import java.util.List;
 /**
  * How the server's certificates are made.
  *
- * @param hosts further names and addresses of the serving certificate: the node's own, and what the
- *     user adds
+ * @param hosts further names and addresses of the serving certificate: the node's own, the
+ *     Service's of the API, and what the user adds
  * @param authorityLifetime life of the certificate authority
  * @param leafLifetime life of everything it issues for the server
  * @param renewFraction renew after this part of a leaf's life, above 0 and below 1
@@ -46,8 +46,7 @@ public record ServerPkiConfig(
                 "kubernetes.default.svc.cluster.local",
                 "localhost",
                 "127.0.0.1",
-                "::1",
-                "10.43.0.1"));
+                "::1"));
     all.addAll(hosts);
     return all;
   }

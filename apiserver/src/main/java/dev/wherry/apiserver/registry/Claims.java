@@ -3,6 +3,7 @@ package dev.wherry.apiserver.registry;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wherry.machinery.address.Ipv4Range;
 import dev.wherry.model.json.Json;
 import dev.wherry.model.kind.KindInfo;
 import dev.wherry.model.status.ApiException;
@@ -26,19 +27,19 @@ final class Claims {
   private static final int NODE_PORT_FIRST = 30_000;
   private static final int NODE_PORT_LAST = 32_767;
 
-  /** Fixed addresses are looked for in the lower part only where they are asked for by hand. */
+  /** The lower part is for addresses that are asked for by hand, until the rest is given out. */
   private static final int DYNAMIC_FROM = 256;
 
   private static final int TRIES_MAX = 4_096;
 
-  private final ServiceRange range;
+  private final Ipv4Range range;
   private final RandomGenerator random;
   private final Predicate<String> taken;
 
   /**
    * @param taken whether a claim's key exists
    */
-  Claims(ServiceRange range, RandomGenerator random, Predicate<String> taken) {
+  Claims(Ipv4Range range, RandomGenerator random, Predicate<String> taken) {
     this.range = range;
     this.random = random;
     this.taken = taken;
@@ -188,6 +189,11 @@ final class Claims {
       String ip = range.at(from + random.nextInt(size - from - 1));
       if (!taken.test(ADDRESS + ip)) {
         return ip;
+      }
+    }
+    for (int place = 1; place <= Math.min(size, TRIES_MAX); place++) {
+      if (!taken.test(ADDRESS + range.at(place))) {
+        return range.at(place);
       }
     }
     throw ApiException.internal("failed to allocate a serviceIP: range is full");

@@ -4,6 +4,7 @@ import dev.wherry.apiserver.admission.AdmissionChain;
 import dev.wherry.apiserver.cache.WatchCache;
 import dev.wherry.apiserver.conversion.Conversions;
 import dev.wherry.apiserver.secrets.ValueTransformer;
+import dev.wherry.machinery.address.Ipv4Range;
 import dev.wherry.model.merge.BuiltInMergeTypes;
 import dev.wherry.model.merge.MergeTypes;
 import dev.wherry.model.merge.OpenApiMergeTypes;
@@ -26,7 +27,7 @@ public record Registry(
       Store store,
       WatchCache cache,
       ValueTransformer transformer,
-      ServiceRange serviceRange,
+      Ipv4Range serviceRange,
       Conversions conversions,
       ObjectRules rules,
       AdmissionChain admission,

@@ -2,19 +2,24 @@ package dev.wherry.apiserver.registry;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wherry.machinery.address.Ipv4Range;
 import dev.wherry.model.json.Json;
 import dev.wherry.model.kind.KindInfo;
+import dev.wherry.model.status.ApiException;
+import java.util.LinkedHashSet;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ClaimsTest {
   private static final KindInfo SERVICE = new KindInfo("", "v1", "Service", "services", true);
 
   private final Claims claims =
-      new Claims(ServiceRange.parse("10.43.0.0/16"), new Random(7), _ -> false);
+      new Claims(Ipv4Range.parse("10.43.0.0/16"), new Random(7), _ -> false);
 
   private static ObjectNode service(String type, String policy) {
     ObjectNode service = Json.object();
@@ -30,6 +35,21 @@ class ClaimsTest {
 
   private static int port(ObjectNode service) {
     return service.path("spec").path("healthCheckNodePort").asInt();
+  }
+
+  @Test
+  void addresses_smallRange_areAllGivenOutTheLowerOnesLast() {
+    Set<String> given = new LinkedHashSet<>();
+    Claims small = new Claims(Ipv4Range.parse("10.9.0.0/27"), new Random(7), given::contains);
+    for (int i = 0; i < 30; i++) {
+      ObjectNode service = service("ClusterIP", "");
+      small.allocate(SERVICE, service, Json.object());
+      given.addAll(small.of(SERVICE, service));
+    }
+    assertEquals(30, given.size());
+    assertFalse(given.stream().limit(14).anyMatch("/claims/serviceip/10.9.0.10"::equals));
+    ObjectNode late = service("ClusterIP", "");
+    assertThrows(ApiException.class, () -> small.allocate(SERVICE, late, Json.object()));
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.wherry.cli.check;
 
+import dev.wherry.machinery.address.Ipv4Range;
 import dev.wherry.network.nodes.PodNetwork;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -24,7 +25,6 @@ import java.util.stream.Stream;
 public record Host(Path root) {
   private static final List<String> PROGRAM_FOLDERS =
       List.of("usr/local/sbin", "usr/local/bin", "usr/sbin", "usr/bin", "sbin", "bin");
-  private static final int IPV4_BITS = 32;
 
   /** The machine this process runs on. */
   public static Host here() {
@@ -108,8 +108,8 @@ public record Host(Path root) {
   }
 
   /** The IPv4 routes of this host but the default one and those of pods and nodes of ours. */
-  List<Cidr> routes() {
-    List<Cidr> routes = new ArrayList<>();
+  List<Route> routes() {
+    List<Route> routes = new ArrayList<>();
     read("proc/net/route")
         .lines()
         .skip(1)
@@ -118,9 +118,10 @@ public record Host(Path root) {
         .filter(fields -> !isOurs(fields[0], fields[6], fields[7]))
         .forEach(fields ->
             routes.add(
-                new Cidr(
-                    Integer.reverseBytes(Integer.parseUnsignedInt(fields[1], 16)),
-                    Math.min(IPV4_BITS, Integer.bitCount(Integer.parseUnsignedInt(fields[7], 16))),
+                new Route(
+                    new Ipv4Range(
+                        Integer.reverseBytes(Integer.parseUnsignedInt(fields[1], 16)),
+                        Integer.bitCount(Integer.parseUnsignedInt(fields[7], 16))),
                     fields[0])));
     return routes;
   }

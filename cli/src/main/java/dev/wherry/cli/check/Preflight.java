@@ -3,6 +3,8 @@ package dev.wherry.cli.check;
 import dev.wherry.cli.check.Finding.Blocked;
 import dev.wherry.cli.check.Finding.Doubtful;
 import dev.wherry.cli.check.Finding.Fine;
+import dev.wherry.machinery.address.ClusterRanges;
+import dev.wherry.machinery.address.Ipv4Range;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,18 +42,19 @@ public final class Preflight {
    * @param dataDirectory where it will write
    * @param ports TCP ports it will open
    * @param ranges addresses of pods and Services
+   * @param rangesFixed whether they cannot be chosen any more
    * @param worker whether pods run here
    * @param runtime what they run on
    */
   public record Wanted(
       Path dataDirectory,
       List<Integer> ports,
-      List<Cidr> ranges,
+      ClusterRanges ranges,
+      boolean rangesFixed,
       boolean worker,
       WantedRuntime runtime) {
     public Wanted {
       ports = List.copyOf(ports);
-      ranges = List.copyOf(ranges);
     }
   }
 
@@ -72,7 +75,7 @@ public final class Preflight {
     findings.add(disk());
     findings.add(neighbours());
     wanted.ports().forEach(port -> findings.add(port(port)));
-    wanted.ranges().forEach(range -> findings.add(range(range)));
+    findings.addAll(ranges());
     if (wanted.worker()) {
       findings.add(cgroups());
       findings.add(overlay());
@@ -143,17 +146,39 @@ public final class Preflight {
                 .formatted(port));
   }
 
-  private Finding range(Cidr range) {
-    for (Cidr route : host.routes()) {
-      if (route.overlaps(range)) {
-        return new Blocked(
-            "addresses",
-            "%s (%s) overlaps the route %s of interface %s"
-                .formatted(range, range.owner(), route, route.owner()),
-            "Remove that route, or leave that network.");
-      }
+  /** Another range is proposed that no route, no other range and no other proposal overlaps. */
+  private List<Finding> ranges() {
+    List<Route> routes = host.routes();
+    List<Ipv4Range> taken = new ArrayList<>(routes.stream().map(Route::range).toList());
+    taken.add(wanted.ranges().pods());
+    taken.add(wanted.ranges().services());
+    return List.of(
+        range("pods", ClusterRanges.PODS_FLAG, wanted.ranges().pods(), routes, taken),
+        range("Services", ClusterRanges.SERVICES_FLAG, wanted.ranges().services(), routes, taken));
+  }
+
+  private Finding range(
+      String owner, String flag, Ipv4Range range, List<Route> routes, List<Ipv4Range> taken) {
+    Optional<Route> route =
+        routes.stream().filter(other -> other.range().overlaps(range)).findFirst();
+    if (route.isEmpty()) {
+      return new Fine("addresses", range + " for " + owner);
     }
-    return new Fine("addresses", range + " for " + range.owner());
+    return new Blocked(
+        "addresses",
+        "%s (%s) overlaps the route %s of interface %s"
+            .formatted(range, owner, route.get().range(), route.get().face()),
+        wanted.rangesFixed()
+            ? "Remove that route, or leave that network; a cluster keeps the ranges of its first start."
+            : choice(flag, range, taken));
+  }
+
+  private static String choice(String flag, Ipv4Range range, List<Ipv4Range> taken) {
+    Optional<Ipv4Range> free =
+        ClusterRanges.another(range, other -> taken.stream().noneMatch(other::overlaps));
+    free.ifPresent(taken::add);
+    return free.map(other -> "Choose another range with %s=%s.".formatted(flag, other))
+        .orElse("Choose a smaller range with %s, or leave that network.".formatted(flag));
   }
 
   private Finding cgroups() {

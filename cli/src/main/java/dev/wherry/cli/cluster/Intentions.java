@@ -1,11 +1,12 @@
 package dev.wherry.cli.cluster;
 
+import dev.wherry.cli.RangeChoice;
 import dev.wherry.cli.ServerSettings;
-import dev.wherry.cli.check.Cidr;
 import dev.wherry.cli.check.Finding;
 import dev.wherry.cli.check.Host;
 import dev.wherry.cli.check.Preflight;
 import dev.wherry.cli.check.WantedRuntime;
+import dev.wherry.machinery.address.ClusterRanges;
 import dev.wherry.network.dns.DnsSettings;
 import dev.wherry.runtime.choice.LookedAtHost;
 import dev.wherry.runtime.choice.RememberedRuntime;
@@ -18,13 +19,17 @@ import java.util.stream.Collectors;
  * What a cluster with these settings opens and writes, and whether this host lets it.
  *
  * @param running whether it runs already: its ports are then its own
+ * @param ranges of its pods and Services
  */
-record Intentions(ServerSettings settings, boolean running) {
-  private static final List<Cidr> RANGES =
-      List.of(Cidr.parse("10.42.0.0/16", "pods"), Cidr.parse("10.43.0.0/16", "Services"));
-
+record Intentions(ServerSettings settings, boolean running, ClusterRanges ranges) {
+  /**
+   * @throws IOException with a sentence, when the data directory's cluster has other ranges
+   */
   static Intentions of(ServerSettings settings) throws IOException {
-    return new Intentions(settings, Instance.find(settings.dataDirectory()).isPresent());
+    return new Intentions(
+        settings,
+        Instance.find(settings.dataDirectory()).isPresent(),
+        settings.ranges().in(settings.dataDirectory()));
   }
 
   List<Finding> findings() throws IOException {
@@ -39,7 +44,8 @@ record Intentions(ServerSettings settings, boolean running) {
                 new Preflight.Wanted(
                     settings.dataDirectory(),
                     running ? List.of() : settings.ports(),
-                    RANGES,
+                    ranges,
+                    RangeChoice.isFixed(settings.dataDirectory()),
                     settings.worker(),
                     new WantedRuntime(
                         settings.runtime(),

@@ -2,11 +2,11 @@ package dev.wherry.cli.check;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.wherry.cli.check.Finding.Blocked;
 import dev.wherry.cli.check.Finding.Fine;
+import dev.wherry.machinery.address.ClusterRanges;
 import dev.wherry.runtime.choice.LookedAtHost;
 import dev.wherry.runtime.choice.RememberedRuntime;
 import dev.wherry.runtime.choice.RuntimeChoice;
@@ -25,10 +25,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Hosts laid out as files, each with one thing wrong. */
 class PreflightTest {
-  private static final List<Cidr> RANGES = List.of(Cidr.parse("10.42.0.0/16", "pods"));
-
   @TempDir Path root;
   private Map<String, String> environment = Map.of();
+  private boolean started;
 
   @BeforeEach
   void layOutAGoodHost() throws IOException {
@@ -76,7 +75,8 @@ class PreflightTest {
     WantedRuntime runtime = new WantedRuntime(choice, remembered, LookedAtHost.usual(environment));
     return new Preflight(
             new Host(root),
-            new Preflight.Wanted(root.resolve("data"), ports, RANGES, true, runtime))
+            new Preflight.Wanted(
+                root.resolve("data"), ports, ClusterRanges.DEFAULT, started, true, runtime))
         .run();
   }
 
@@ -131,8 +131,26 @@ class PreflightTest {
 
     file("proc/net/route", route("tun0", "0000280A", "0000F8FF"));
     assertEquals(
-        "10.42.0.0/16 (pods) overlaps the route 10.40.0.0/13 of interface tun0",
-        only(List.of()).text());
+        List.of(
+            "10.42.0.0/16 (pods) overlaps the route 10.40.0.0/13 of interface tun0",
+            "10.43.0.0/16 (Services) overlaps the route 10.40.0.0/13 of interface tun0"),
+        blocked(List.of()).stream().map(Blocked::text).toList());
+  }
+
+  @Test
+  void run_overlappingRoute_proposesFreeRangesWithTheirFlags() throws IOException {
+    file("proc/net/route", route("tun0", "0000280A", "0000F8FF"));
+    assertEquals(
+        List.of(
+            "Choose another range with --cluster-cidr=10.48.0.0/16.",
+            "Choose another range with --service-cidr=10.49.0.0/16."),
+        blocked(List.of()).stream().map(Blocked::mend).toList());
+
+    file("proc/net/route", route("tun0", "00002B0A", "0000FFFF"));
+    assertEquals("Choose another range with --service-cidr=10.44.0.0/16.", only(List.of()).mend());
+
+    started = true;
+    assertTrue(only(List.of()).mend().contains("keeps the ranges of its first start"));
   }
 
   @Test
@@ -229,12 +247,5 @@ class PreflightTest {
     file("sys/fs/cgroup/memory.max", Long.toString(300L << 20) + "\n");
 
     assertEquals("300 MiB in all", only(List.of()).text());
-  }
-
-  @Test
-  void parse_noRange_isRefused() {
-    assertThrows(IllegalArgumentException.class, () -> Cidr.parse("10.42/16", "pods"));
-    assertThrows(IllegalArgumentException.class, () -> Cidr.parse("10.42.0.999/16", "pods"));
-    assertEquals("10.42.0.0/16", Cidr.parse("10.42.0.0/16", "pods").toString());
   }
 }

@@ -71,7 +71,7 @@ public final class KubernetesService implements Controller {
                     services.get(NAMESPACE, NAME),
                     endpoints.get(NAMESPACE, NAME),
                     slices.get(NAMESPACE, NAME),
-                    range(ranges.get("", NAME), now)));
+                    range(config, ranges.get("", NAME), now)));
     services.onChange(this::seen);
     endpoints.onChange(this::seen);
     slices.onChange(this::seen);
@@ -119,13 +119,16 @@ public final class KubernetesService implements Controller {
   }
 
   /** What makes the range known, or says that it is in use. */
-  static Optional<Action> range(Optional<ServiceCIDR> present, Instant now) {
+  static Optional<Action> range(
+      ControllersConfig config, Optional<ServiceCIDR> present, Instant now) {
     if (present.isEmpty()) {
       ServiceCIDR range =
           ServiceCIDR.builder()
               .metadata(ObjectMeta.builder().name(NAME).build())
               .spec(
-                  ServiceCIDRSpec.builder().cidrs(List.of(ControllersConfig.SERVICE_CIDR)).build())
+                  ServiceCIDRSpec.builder()
+                      .cidrs(List.of(config.ranges().services().toString()))
+                      .build())
               .build();
       return Optional.of(new Action.Create<>(ServiceCIDR.KIND, range));
     }
@@ -167,8 +170,8 @@ public final class KubernetesService implements Controller {
     ServiceSpec spec =
         ServiceSpec.builder()
             .type("ClusterIP")
-            .clusterIP(config.kubernetesServiceIp())
-            .clusterIPs(List.of(config.kubernetesServiceIp()))
+            .clusterIP(config.ranges().apiAddress())
+            .clusterIPs(List.of(config.ranges().apiAddress()))
             .ipFamilies(List.of("IPv4"))
             .ipFamilyPolicy("SingleStack")
             .sessionAffinity("None")

@@ -32,7 +32,7 @@ public final class NodeIpam implements Controller {
 
   public NodeIpam(Parts parts, ControllersConfig config) {
     this.parts = parts;
-    this.ranges = NodeRanges.of(config.podCidr(), config.nodeMaskBits());
+    this.ranges = NodeRanges.of(config.ranges().pods().toString(), config.nodeMaskBits());
     this.nodes = parts.informers().of(Node.KIND);
     this.queue = new WorkQueue<>(parts.timer());
     nodes.onChange(change -> {

@@ -3,6 +3,7 @@ package dev.wherry.controllers.apiservice;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.wherry.controllers.ControllersConfig;
+import dev.wherry.machinery.address.ClusterRanges;
 import dev.wherry.machinery.loop.Action;
 import dev.wherry.model.core.v1.Service;
 import dev.wherry.model.networking.v1.ServiceCIDR;
@@ -16,17 +17,21 @@ class KubernetesServiceTest {
 
   @Test
   void range_ofServices_isMadeKnownAndSaidToBeReadyOnce() {
+    ControllersConfig config =
+        ControllersConfig.of(List.of(), 6443, "")
+            .with(ClusterRanges.parse("172.20.0.0/16", "172.21.0.0/20"));
     Action.Create<?> made =
-        (Action.Create<?>) KubernetesService.range(Optional.empty(), NOW).orElseThrow();
+        (Action.Create<?>) KubernetesService.range(config, Optional.empty(), NOW).orElseThrow();
     ServiceCIDR range = (ServiceCIDR) made.object();
     assertEquals("kubernetes", range.metadata().name());
-    assertEquals(List.of("10.43.0.0/16"), range.spec().cidrs());
+    assertEquals(List.of("172.21.0.0/20"), range.spec().cidrs());
 
     Action.UpdateStatus<?> told =
-        (Action.UpdateStatus<?>) KubernetesService.range(Optional.of(range), NOW).orElseThrow();
+        (Action.UpdateStatus<?>)
+            KubernetesService.range(config, Optional.of(range), NOW).orElseThrow();
     ServiceCIDR ready = (ServiceCIDR) told.object();
     assertEquals("Ready", ready.status().conditions().getFirst().type());
-    assertEquals(Optional.empty(), KubernetesService.range(Optional.of(ready), NOW));
+    assertEquals(Optional.empty(), KubernetesService.range(config, Optional.of(ready), NOW));
   }
 
   private static List<String> made(String... addresses) {

@@ -11,9 +11,6 @@ import java.util.Optional;
 public record NodeDns(int port, int metricsPort) {
   public static final String ANNOTATION = "wherry.dev/dns-ports";
 
-  /** The tenth address of the Service range, as upstream's distributions have it. */
-  public static final String SERVICE_ADDRESS = "10.43.0.10";
-
   private static final int PORT_MAX = 65_535;
 
   public NodeDns {

@@ -1,7 +1,6 @@
 /**
- * What agents and controllers agree on about the cluster's DNS: its address and how an agent says
- * where it answers. Pure; imported by {@code network}, {@code controllers} and the composition
- * roots.
+ * What agents and controllers agree on about the cluster's DNS: how an agent says where it answers.
+ * Pure; imported by {@code network}, {@code controllers} and the composition roots.
  */
 @NullMarked
 package dev.wherry.machinery.dns;

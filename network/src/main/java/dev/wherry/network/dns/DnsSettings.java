@@ -1,6 +1,5 @@
 package dev.wherry.network.dns;
 
-import dev.wherry.machinery.dns.NodeDns;
 import dev.wherry.network.dns.forward.ForwardLimits;
 import dev.wherry.network.dns.forward.ForwardRule;
 import dev.wherry.network.dns.forward.HostResolver;
@@ -51,14 +50,15 @@ public record DnsSettings(
   }
 
   /** The defaults for a node: half of its processors may answer. */
-  public static DnsSettings of(String nodeName, String address, List<ForwardRule> rules) {
+  public static DnsSettings of(
+      String nodeName, String address, List<String> serviceAddresses, List<ForwardRule> rules) {
     return new DnsSettings(
         nodeName,
         address,
         PORT,
         METRICS_PORT,
         DOMAIN,
-        List.of(NodeDns.SERVICE_ADDRESS),
+        serviceAddresses,
         rules,
         HostResolver.system(),
         Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, LOOPS_MAX),

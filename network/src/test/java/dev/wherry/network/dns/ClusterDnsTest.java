@@ -46,7 +46,7 @@ class ClusterDnsTest {
     try (ClusterDns dns =
         ClusterDns.start(
             api,
-            DnsSettings.of("n1", "127.0.0.1", List.of()),
+            DnsSettings.of("n1", "127.0.0.1", List.of("10.43.0.10"), List.of()),
             ListeningSockets.OWN,
             timer,
             new Random(7))) {
@@ -69,14 +69,14 @@ class ClusterDnsTest {
     try (ClusterDns first =
             ClusterDns.start(
                 api,
-                DnsSettings.of("n1", "127.0.0.1", List.of()),
+                DnsSettings.of("n1", "127.0.0.1", List.of("10.43.0.10"), List.of()),
                 ListeningSockets.OWN,
                 timer,
                 new Random(7));
         ClusterDns second =
             ClusterDns.start(
                 api,
-                DnsSettings.of("n2", "127.0.0.1", List.of()),
+                DnsSettings.of("n2", "127.0.0.1", List.of("10.43.0.10"), List.of()),
                 ListeningSockets.OWN,
                 timer,
                 new Random(7))) {
