@@ -73,8 +73,17 @@ public final class AdmissionEnvironment {
 
   /** The same with {@code variables.NAME}. */
   public AdmissionEnvironment with(String name, CelProgram value) {
+    return with(name, value.type());
+  }
+
+  /** The same with {@code variables.NAME} of any type, as that of a broken expression is. */
+  public AdmissionEnvironment withAny(String name) {
+    return with(name, SimpleType.DYN);
+  }
+
+  private AdmissionEnvironment with(String name, CelType type) {
     Map<String, CelType> more = new LinkedHashMap<>(variables);
-    more.put(name, value.type());
+    more.put(name, type);
     return new AdmissionEnvironment(parts, types, more);
   }
 

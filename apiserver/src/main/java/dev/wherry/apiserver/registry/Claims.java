@@ -81,6 +81,7 @@ final class Claims {
     }
     ObjectNode spec = object.withObject("/spec");
     String type = spec.path("type").asText("ClusterIP");
+    dropForType(spec, old.path("spec"));
     if (type.equals("ExternalName")) {
       dropForName(spec);
       return;
@@ -91,7 +92,7 @@ final class Claims {
     if (needsPorts(spec)) {
       keepPorts(spec, old.path("spec"));
       allocatePorts(spec, chosen);
-    } else if (!type.equals("LoadBalancer")) {
+    } else if (!type.equals("LoadBalancer") && old.has("spec")) {
       spec.path("ports").forEach(port -> ((ObjectNode) port).remove("nodePort"));
     }
     allocateHealthCheck(spec, old.path("spec").path(HEALTH_CHECK).asInt(), chosen);
@@ -101,6 +102,27 @@ final class Claims {
   private static void dropForName(ObjectNode spec) {
     spec.remove(List.of("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy", HEALTH_CHECK));
     spec.path("ports").forEach(port -> ((ObjectNode) port).remove("nodePort"));
+  }
+
+  /** What only the type before had goes with it, where the client left it as it was. */
+  private static void dropForType(ObjectNode spec, JsonNode old) {
+    String type = spec.path("type").asText();
+    Set<String> idle = new LinkedHashSet<>();
+    if (!type.equals("LoadBalancer")) {
+      idle.add("allocateLoadBalancerNodePorts");
+      idle.add("loadBalancerClass");
+      boolean outside =
+          type.equals("NodePort")
+              || (type.equals("ClusterIP") && !spec.path("externalIPs").isEmpty());
+      if (!outside) {
+        idle.add("externalTrafficPolicy");
+      }
+    }
+    for (String name : idle) {
+      if (old.has(name) && old.path(name).equals(spec.path(name))) {
+        spec.remove(name);
+      }
+    }
   }
 
   private static boolean needsPorts(JsonNode spec) {

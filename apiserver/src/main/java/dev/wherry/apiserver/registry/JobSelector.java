@@ -1,6 +1,7 @@
 package dev.wherry.apiserver.registry;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 
 /**
  * The selector that the server gives a new Job, and the labels by which its pods match it: names
@@ -11,7 +12,10 @@ final class JobSelector {
 
   private JobSelector() {}
 
-  /** Only where the user did not ask for a selector of his own. */
+  /**
+   * Only where the user did not ask for a selector of his own; labels of his that contradict are
+   * refused later.
+   */
   static void provide(ObjectNode job) {
     ObjectNode spec = job.withObject("/spec");
     if (spec.path("manualSelector").asBoolean()) {
@@ -20,11 +24,10 @@ final class JobSelector {
     String uid = job.at("/metadata/uid").asText();
     String name = job.at("/metadata/name").asText();
     ObjectNode labels = spec.withObject("/template/metadata/labels");
-    labels
-        .put(UID, uid)
-        .put("controller-uid", uid)
-        .put("batch.kubernetes.io/job-name", name)
-        .put("job-name", name);
-    spec.withObject("/selector/matchLabels").put(UID, uid);
+    labels.putIfAbsent(UID, TextNode.valueOf(uid));
+    labels.putIfAbsent("controller-uid", TextNode.valueOf(uid));
+    labels.putIfAbsent("batch.kubernetes.io/job-name", TextNode.valueOf(name));
+    labels.putIfAbsent("job-name", TextNode.valueOf(name));
+    spec.withObject("/selector/matchLabels").putIfAbsent(UID, TextNode.valueOf(uid));
   }
 }

@@ -111,6 +111,9 @@ final class MetadataPolicy {
     if (metadata.path("name").asText().isEmpty()
         && !metadata.path("generateName").asText().isEmpty()) {
       metadata.put("name", generated(metadata.path("generateName").asText()));
+    } else if (metadata.path("name").asText().isEmpty() && kind.resource().equals("limitranges")) {
+      // Upstream names these so.
+      metadata.put("name", uids.get().toString());
     }
     metadata.put("uid", uids.get().toString());
     metadata.put("creationTimestamp", Times.time(clock.instant()));

@@ -5,7 +5,6 @@ import dev.wherry.apiserver.cel.AdmissionEnvironment.Part;
 import dev.wherry.apiserver.cel.CelFailure;
 import dev.wherry.apiserver.structural.NameRules;
 import java.util.EnumSet;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -13,7 +12,10 @@ import java.util.regex.Pattern;
 /** Admission policies and their bindings (kubernetes/pkg/apis/admissionregistration/validation). */
 final class AdmissionPolicyRules {
   private static final int ANNOTATIONS_MAX = 20;
-  private static final int VARIABLES_MAX = 100;
+
+  /** Upstream has no limit. */
+  private static final int VARIABLES_MAX = 1_000;
+
   private static final Pattern IDENTIFIER = Pattern.compile("[_a-zA-Z][_a-zA-Z0-9]*");
   private static final String EITHER = "validations or auditAnnotations must contain items";
   private static final List<String> REASONS =
@@ -34,21 +36,29 @@ final class AdmissionPolicyRules {
     AdmissionEnvironment environment = environment(spec, EnumSet.noneOf(Part.class));
     validations.items().forEach(validation -> validation(validation, environment));
     if (annotations.node().size() > ANNOTATIONS_MAX) {
-      annotations.errors().tooMany(annotations.path(), annotations.node().size(), ANNOTATIONS_MAX);
+      annotations.invalid("must not have more than " + ANNOTATIONS_MAX + " auditAnnotations");
     }
     for (Field annotation : annotations.items()) {
       Field key = annotation.child("key");
-      if (key.require("key is not specified")) {
-        key.matches(k -> NameRules.qualified(k));
-      }
+      annotationKey(key, policy.at("metadata", "name").text());
       Field value = annotation.child("valueExpression");
       if (value.text().isBlank()) {
         value.errors().required(value.path(), "valueExpression is not specified");
       } else {
-        AdmissionRules.compiles(value, environment.withoutAuthorizer()::textOrNull);
+        AdmissionRules.compiles(value, environment::textOrNull);
       }
     }
     annotations.uniqueBy("key");
+  }
+
+  /** It is written behind the policy's name. */
+  private static void annotationKey(Field key, String policy) {
+    if (policy.isEmpty()) {
+      key.errors().invalid(key.path(), key.text(), "requires metadata.name be non-empty");
+      return;
+    }
+    String whole = policy + "/" + key.text();
+    NameRules.qualified(whole).forEach(why -> key.errors().invalid(key.path(), whole, why));
   }
 
   private static void validation(Field validation, AdmissionEnvironment environment) {
@@ -72,7 +82,7 @@ final class AdmissionPolicyRules {
     if (made.hasText()) {
       AdmissionRules.compiles(made, environment.withoutAuthorizer()::text);
     }
-    validation.child("reason").oneOf(REASONS);
+    validation.optional("reason").oneOf(REASONS);
   }
 
   static void mutating(Field policy) {
@@ -120,11 +130,10 @@ final class AdmissionPolicyRules {
   }
 
   private static void common(Field spec) {
-    spec.child("failurePolicy").oneOf(List.of("Fail", "Ignore"));
+    spec.optional("failurePolicy").oneOf(List.of("Fail", "Ignore"));
     Field params = spec.child("paramKind");
     if (params.present()) {
-      params.child("apiVersion").require("");
-      params.child("kind").require("");
+      AdmissionRules.paramKind(params);
     }
     Field match = spec.child("matchConstraints");
     if (!match.present()) {
@@ -142,7 +151,7 @@ final class AdmissionPolicyRules {
   private static void matching(Field match) {
     SelectorRules.labelSelector(match.child("namespaceSelector"));
     SelectorRules.labelSelector(match.child("objectSelector"));
-    match.child("matchPolicy").oneOf(List.of("Equivalent", "Exact"));
+    match.optional("matchPolicy").oneOf(List.of("Equivalent", "Exact"));
     for (String list : List.of("resourceRules", "excludeResourceRules")) {
       for (Field rule : match.child(list).items()) {
         AdmissionRules.rule(rule);
@@ -165,7 +174,6 @@ final class AdmissionPolicyRules {
       variables.errors().tooMany(variables.path(), variables.node().size(), VARIABLES_MAX);
       return environment;
     }
-    Set<String> names = new HashSet<>();
     for (Field variable : variables.items()) {
       Field name = variable.child("name");
       Field expression = variable.child("expression");
@@ -173,8 +181,6 @@ final class AdmissionPolicyRules {
         name.errors().required(name.path(), "name is not specified");
       } else if (!IDENTIFIER.matcher(name.text()).matches()) {
         name.invalid("name is not a valid CEL identifier");
-      } else if (!names.add(name.text())) {
-        name.errors().duplicate(name.path(), name.node());
       }
       if (expression.text().isBlank()) {
         expression.errors().required(expression.path(), "expression is not specified");
@@ -184,6 +190,7 @@ final class AdmissionPolicyRules {
         environment = environment.with(name.text(), environment.any(expression.text()));
       } catch (CelFailure e) {
         expression.invalid(e.text());
+        environment = environment.withAny(name.text());
       }
     }
     return environment;
@@ -219,22 +226,6 @@ final class AdmissionPolicyRules {
     if (match.present()) {
       matching(match);
     }
-    Field params = spec.child("paramRef");
-    if (!params.present()) {
-      return;
-    }
-    boolean named = params.child("name").hasText();
-    boolean selects = params.child("selector").present();
-    if (named == selects) {
-      params
-          .child("name")
-          .errors()
-          .required(params.child("name").path(), "one of name or selector must be specified");
-    }
-    SelectorRules.labelSelector(params.child("selector"));
-    Field action = params.child("parameterNotFoundAction");
-    if (action.require("")) {
-      action.oneOf(List.of("Allow", "Deny"));
-    }
+    AdmissionRules.paramRef(spec.child("paramRef"));
   }
 }

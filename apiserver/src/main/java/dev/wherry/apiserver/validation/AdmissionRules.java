@@ -1,5 +1,6 @@
 package dev.wherry.apiserver.validation;
 
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.wherry.apiserver.cel.AdmissionEnvironment;
 import dev.wherry.apiserver.cel.AdmissionEnvironment.Part;
 import dev.wherry.apiserver.cel.CelFailure;
@@ -7,6 +8,7 @@ import dev.wherry.apiserver.structural.NameRules;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /** Rules that webhooks and admission policies share: what they match, and their conditions. */
@@ -34,7 +36,7 @@ final class AdmissionRules {
     named(rule.child("apiGroups"), "API groups", true);
     named(rule.child("apiVersions"), "API versions", false);
     resources(rule.child("resources"));
-    rule.child("scope").oneOf(List.of("*", "Cluster", "Namespaced"));
+    rule.optional("scope").oneOf(List.of("*", "Cluster", "Namespaced"));
   }
 
   private static void alone(Field list, String detail) {
@@ -99,6 +101,7 @@ final class AdmissionRules {
   static void conditions(Field conditions, boolean params) {
     if (conditions.node().size() > CONDITIONS_MAX) {
       conditions.errors().tooMany(conditions.path(), conditions.node().size(), CONDITIONS_MAX);
+      conditions.uniqueBy("name");
       return;
     }
     if (conditions.node().isEmpty()) {
@@ -134,6 +137,47 @@ final class AdmissionRules {
       compilation.run(expression.text());
     } catch (CelFailure e) {
       expression.invalid(e.text());
+    }
+  }
+
+  static void paramKind(Field params) {
+    Field version = params.child("apiVersion");
+    if (version.require("")) {
+      String[] parts = version.text().split("/", -1);
+      String group = parts.length == 2 ? parts[0] : "";
+      if (parts.length > 2) {
+        version.invalid("unexpected GroupVersion string: " + version.text());
+      } else {
+        Field ofGroup = Field.of(TextNode.valueOf(group), version.path(), version.errors());
+        ofGroup.matches(NameRules::subdomain);
+        NameRules.label1035(parts[parts.length - 1])
+            .forEach(why -> version.errors().invalid(version.path(), parts[parts.length - 1], why));
+      }
+    }
+    Field kind = params.child("kind");
+    if (kind.require("")) {
+      NameRules.label1035(kind.text().toLowerCase(Locale.ROOT))
+          .forEach(why -> kind.invalid("may have mixed case, but should otherwise match: " + why));
+    }
+  }
+
+  static void paramRef(Field params) {
+    if (!params.present()) {
+      return;
+    }
+    boolean named = params.child("name").hasText();
+    boolean selects = params.child("selector").present();
+    params.child("name").matches(NameRules::pathSegment);
+    if (named && selects) {
+      params.child("name").forbidden("name and selector are mutually exclusive");
+      params.child("selector").forbidden("name and selector are mutually exclusive");
+    } else if (!named && !selects) {
+      params.errors().required(params.path(), "one of name or selector must be specified");
+    }
+    SelectorRules.labelSelector(params.child("selector"));
+    Field action = params.child("parameterNotFoundAction");
+    if (action.require("")) {
+      action.oneOf(List.of("Allow", "Deny"));
     }
   }
 }

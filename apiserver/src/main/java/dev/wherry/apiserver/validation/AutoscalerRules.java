@@ -1,9 +1,10 @@
 package dev.wherry.apiserver.validation;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.wherry.apiserver.structural.NameRules;
 import dev.wherry.model.Quantity;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /** Rules of HorizontalPodAutoscalers (kubernetes pkg/apis/autoscaling/validation). */
@@ -19,6 +20,12 @@ final class AutoscalerRules {
 
   private static final List<String> TYPES =
       List.of("ContainerResource", "External", "Object", "Pods", "Resource");
+
+  /** The same in upstream's order. */
+  private static final List<String> ORDER =
+      List.of("Object", "External", "Pods", "Resource", "ContainerResource");
+
+  private static final List<String> POLICIES = List.of("Percent", "Pods");
   private static final int STABILIZATION_SECONDS_MAX = 3_600;
   private static final int PERIOD_SECONDS_MAX = 1_800;
   private static final String POSITIVE = "must be greater than zero";
@@ -32,16 +39,60 @@ final class AutoscalerRules {
     if (min.present()) {
       min.atLeast(1, "must be greater than or equal to 1");
     }
-    if (max.number() < 1) {
-      max.invalid("must be greater than 0");
+    if (max.number() == 0) {
+      max.errors().required(max.path(), "must be set and greater than 0");
+    } else if (max.number() < 0) {
+      max.invalid("must be greater than or equal to 1");
     }
     if (min.present() && max.number() < min.number()) {
       max.invalid("must be greater than or equal to `minReplicas`");
     }
-    reference(spec.child("scaleTargetRef"));
-    spec.child("metrics").items().forEach(AutoscalerRules::metric);
+    target(spec.child("scaleTargetRef"));
+    metrics(spec);
     rules(spec.at("behavior", "scaleUp"));
     rules(spec.at("behavior", "scaleDown"));
+  }
+
+  /** What it names must have a group, but for the one scalable kind that has none. */
+  private static void target(Field target) {
+    reference(target);
+    JsonNode before = target.errors().before().path("spec").path("scaleTargetRef");
+    boolean same =
+        before.isObject()
+            && target.child("apiVersion").is(before.path("apiVersion").asText())
+            && target.child("kind").is(before.path("kind").asText());
+    if (!same) {
+      version(target.child("apiVersion"), target.child("kind").is("ReplicationController"));
+    }
+  }
+
+  private static void version(Field version, boolean mayHaveNoGroup) {
+    String[] parts = version.text().split("/", -1);
+    if (parts.length > 2) {
+      shown(version, "unexpected GroupVersion string: " + version.text());
+    } else if (!mayHaveNoGroup && (parts.length < 2 || parts[0].isEmpty())) {
+      shown(version, "apiVersion must specify API group");
+    }
+  }
+
+  /** A mistake of a text, the empty one shown as such. */
+  private static void shown(Field text, String detail) {
+    text.errors().invalid(text.path(), text.text(), detail);
+  }
+
+  private static void metrics(Field spec) {
+    Field metrics = spec.child("metrics");
+    metrics.items().forEach(AutoscalerRules::metric);
+    boolean others =
+        metrics.items().stream()
+            .map(metric -> metric.child("type"))
+            .anyMatch(type -> type.is("Object") || type.is("External"));
+    Field min = spec.child("minReplicas");
+    if (min.present() && min.number() == 0 && !others) {
+      metrics.forbidden(
+          "must specify at least one Object or External metric to support scaling to zero"
+              + " replicas");
+    }
   }
 
   private static void reference(Field reference) {
@@ -55,43 +106,53 @@ final class AutoscalerRules {
 
   private static void metric(Field metric) {
     Field type = metric.child("type");
-    if (!type.require("must specify a metric source type")) {
-      return;
+    type.require("must specify a metric source type");
+    if (!TYPES.contains(type.text())) {
+      type.errors().unsupported(type.path(), TextNode.valueOf(type.text()), TYPES);
     }
-    type.oneOf(TYPES);
+    // Upstream judges the first source that is there, in this order, whatever the type says.
+    List<String> there = metric.presentOf(ORDER.stream().map(SOURCES::get).toList());
+    if (!there.isEmpty()) {
+      String first = there.getFirst();
+      ORDER.stream()
+          .filter(name -> first.equals(SOURCES.get(name)))
+          .forEach(name -> source(name, metric.child(first)));
+    }
     String expected = SOURCES.getOrDefault(type.text(), "");
-    if (expected.isEmpty()) {
-      return;
+    if (!expected.isEmpty() && !there.contains(expected)) {
+      metric.child(expected).require("must populate information for the given metric source");
     }
-    Field source = metric.child(expected);
-    if (!source.present()) {
-      metric
-          .child(expected.toLowerCase(Locale.ROOT))
-          .require("must populate information for the given metric source");
-      return;
-    }
-    for (String other : metric.presentOf(TYPES.stream().map(SOURCES::get).toList())) {
+    for (String other : there.size() == 1 ? List.<String>of() : there) {
       if (!other.equals(expected)) {
         metric.child(other).forbidden("must populate the given metric source only");
       }
     }
-    source(type.text(), source);
   }
 
   private static void source(String type, Field source) {
     if (type.endsWith("Resource")) {
       source.child("name").require("must specify a resource name");
       if (type.equals("ContainerResource")) {
-        source.child("container").require("must specify a container");
+        if (source.child("container").require("must specify a container")) {
+          source.child("container").matches(NameRules::label);
+        }
       }
     } else {
-      source.at("metric", "name").require("must specify a metric name");
+      Field name = source.at("metric", "name");
+      if (name.require("must specify a metric name")) {
+        name.matches(NameRules::pathSegment);
+      }
     }
     if (type.equals("Object")) {
       reference(source.child("describedObject"));
+      version(source.at("describedObject", "apiVersion"), true);
     }
     Field target = source.child("target");
-    target.child("type").oneOf(List.of("Utilization", "Value", "AverageValue"));
+    Field wanted = target.child("type");
+    wanted.require("must specify a metric target type");
+    if (!List.of("Utilization", "Value", "AverageValue").contains(wanted.text())) {
+      shown(wanted, "must be either Utilization, Value, or AverageValue");
+    }
     Field utilization = target.child("averageUtilization");
     if (utilization.present() && utilization.number() < 1) {
       utilization.invalid("must be greater than 0");
@@ -126,6 +187,11 @@ final class AutoscalerRules {
               .child("averageValue")
               .require("must set either a target value for metric or a per-pod target");
         }
+        if (type.equals("External") && average && value) {
+          target
+              .child("value")
+              .forbidden("may not set both a target value for metric and a per-pod target");
+        }
       }
     }
   }
@@ -151,11 +217,19 @@ final class AutoscalerRules {
     if (window.number() > STABILIZATION_SECONDS_MAX) {
       window.invalid("must be less than or equal to " + STABILIZATION_SECONDS_MAX);
     }
-    if (rules.child("selectPolicy").hasText()) {
-      rules.child("selectPolicy").oneOf(List.of("Disabled", "Max", "Min"));
+    rules.optional("selectPolicy").oneOf(List.of("Disabled", "Max", "Min"));
+    Field policies = rules.child("policies");
+    if (policies.node().isEmpty()) {
+      policies.errors().required(policies.path(), "must specify at least one Policy");
     }
-    for (Field policy : rules.child("policies").items()) {
-      policy.child("type").oneOf(List.of("Percent", "Pods"));
+    if (rules.child("tolerance").present()) {
+      ResourceRules.nonNegative(rules.child("tolerance"));
+    }
+    for (Field policy : policies.items()) {
+      Field type = policy.child("type");
+      if (!POLICIES.contains(type.text())) {
+        type.errors().unsupported(type.path(), TextNode.valueOf(type.text()), POLICIES);
+      }
       if (policy.child("value").number() <= 0) {
         policy.child("value").invalid(POSITIVE);
       }

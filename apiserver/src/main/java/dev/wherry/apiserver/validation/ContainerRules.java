@@ -9,17 +9,7 @@ import java.util.Set;
 final class ContainerRules {
   static final List<String> PULL_POLICIES = List.of("Always", "IfNotPresent", "Never");
   private static final List<String> PROTOCOLS = List.of("TCP", "UDP", "SCTP");
-  private static final List<String> FIELD_PATHS =
-      List.of(
-          "metadata.name",
-          "metadata.namespace",
-          "metadata.uid",
-          "spec.nodeName",
-          "spec.serviceAccountName",
-          "status.hostIP",
-          "status.hostIPs",
-          "status.podIP",
-          "status.podIPs");
+
   private static final List<String> ENV_SOURCES =
       List.of("fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef", "fileKeyRef");
 
@@ -55,7 +45,7 @@ final class ContainerRules {
     c.child("terminationMessagePolicy").oneOf(List.of("File", "FallbackToLogsOnError"));
     ports(c.child("ports"));
     env(c.child("env"));
-    c.child("envFrom").items().forEach(ContainerRules::envFrom);
+    c.child("envFrom").items().forEach(from -> envFrom(from, c.child("envFrom")));
     VolumeRules.mounts(c.child("volumeMounts"), volumes);
     for (Field device : c.child("volumeDevices").items()) {
       device.child("name").require();
@@ -67,7 +57,7 @@ final class ContainerRules {
   }
 
   private static void probes(Field c, Sort sort, long grace) {
-    Field restart = c.child("restartPolicy");
+    Field restart = c.optional("restartPolicy");
     boolean sidecar = sort == Sort.INIT && restart.is("Always");
     restart.oneOf(List.of("Always", "Never", "OnFailure"));
     if (sort == Sort.REGULAR || sidecar) {
@@ -104,8 +94,11 @@ final class ContainerRules {
       if (name.hasText() && !names.add(name.text())) {
         name.errors().duplicate(name.path(), name.node());
       }
-      if (port.child("containerPort").require()) {
-        port.child("containerPort").between(1, 65535);
+      Field number = port.child("containerPort");
+      if (number.number() == 0) {
+        number.errors().required(number.path(), "");
+      } else {
+        number.between(1, 65535);
       }
       if (port.child("hostPort").number() != 0) {
         port.child("hostPort").between(1, 65535);
@@ -142,10 +135,10 @@ final class ContainerRules {
 
   private static void envSource(String source, Field field) {
     switch (source) {
-      case "fieldRef" -> fieldRef(field);
-      case "resourceFieldRef" -> field.child("resource").require();
+      case "fieldRef" -> PodFieldRules.ofEnvironment(field);
+      case "resourceFieldRef" -> PodFieldRules.resourceField(field, false);
       case "configMapKeyRef", "secretKeyRef" -> {
-        field.child("name").require();
+        objectName(field.child("name"));
         if (field.child("key").require()) {
           field.child("key").matches(NameRules::configKey);
         }
@@ -154,27 +147,25 @@ final class ContainerRules {
     }
   }
 
-  private static void fieldRef(Field field) {
-    Field path = field.child("fieldPath");
-    if (!path.require() || FIELD_PATHS.contains(path.text())) {
-      return;
-    }
-    boolean subscript = path.text().matches("metadata\\.(labels|annotations)\\['[^']+'\\]");
-    if (!subscript) {
-      path.oneOf(FIELD_PATHS);
-    }
+  private static void objectName(Field name) {
+    NameRules.subdomain(name.text())
+        .forEach(why -> name.errors().invalid(name.path(), name.text(), why));
   }
 
-  private static void envFrom(Field from) {
+  private static void envFrom(Field from, Field list) {
     from.child("prefix").matches(NameRules::environmentName);
     List<String> set = from.presentOf(List.of("configMapRef", "secretRef"));
     if (set.isEmpty()) {
-      from.errors().invalid(from.path(), "", "must specify one of: `configMapRef` or `secretRef`");
+      list.errors().invalid(list.path(), "", "must specify one of: `configMapRef` or `secretRef`");
     } else if (set.size() > 1) {
-      from.errors()
-          .invalid(from.path(), "", "may not have more than one field specified at a time");
+      list.errors()
+          .invalid(list.path(), "", "may not have more than one field specified at a time");
     }
-    set.forEach(source -> from.at(source, "name").require());
+    for (String source : set) {
+      if (from.at(source, "name").require()) {
+        objectName(from.at(source, "name"));
+      }
+    }
   }
 
   static void security(Field context) {

@@ -24,6 +24,8 @@ final class Field {
   /** How a step is written behind the path before it. */
   private enum Sort {
     NAME,
+    /** A name whose value may be an empty text that is not the same as none. */
+    OPTIONAL,
     BRACKETED
   }
 
@@ -57,12 +59,17 @@ final class Field {
     String before = parent == null ? "" : parent.path();
     return switch (sort) {
       case BRACKETED -> before + "[" + step + "]";
-      case NAME -> before.isEmpty() ? step : before + "." + step;
+      case NAME, OPTIONAL -> before.isEmpty() ? step : before + "." + step;
     };
   }
 
   Field child(String name) {
     return new Field(node.path(name), errors, this, name, Sort.NAME);
+  }
+
+  /** A child that upstream holds by a pointer: an empty text is judged too, only none passes. */
+  Field optional(String name) {
+    return new Field(node.path(name), errors, this, name, Sort.OPTIONAL);
   }
 
   Field at(String... names) {
@@ -118,6 +125,11 @@ final class Field {
     return node.asBoolean();
   }
 
+  /** Whether there is a value to judge: an empty text of a plain field stands for none. */
+  private boolean isValue() {
+    return sort == Sort.NAME ? hasText() : present();
+  }
+
   boolean is(String value) {
     return text().equals(value);
   }
@@ -143,16 +155,19 @@ final class Field {
     return there;
   }
 
-  /** Every message of the rule is a mistake; absent values pass. */
+  /**
+   * Every message of the rule is a mistake; absent values pass, and empty ones but of elements and
+   * of {@link #optional} fields.
+   */
   Field matches(Function<String, List<String>> rule) {
-    if (hasText()) {
+    if (isValue()) {
       rule.apply(text()).forEach(this::invalid);
     }
     return this;
   }
 
   Field oneOf(Collection<String> supported) {
-    if (hasText() && !supported.contains(text())) {
+    if (isValue() && !supported.contains(text())) {
       errors.unsupported(path(), node, supported);
     }
     return this;

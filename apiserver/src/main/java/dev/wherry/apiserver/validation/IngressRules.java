@@ -41,7 +41,7 @@ final class IngressRules {
         tls.child("secretName").matches(NameRules::subdomain);
       }
     }
-    spec.child("ingressClassName").matches(NameRules::subdomain);
+    spec.optional("ingressClassName").matches(NameRules::subdomain);
   }
 
   private static void host(Field host) {
@@ -85,8 +85,9 @@ final class IngressRules {
   }
 
   private static void path(Field rule) {
-    Field type = rule.child("pathType");
-    if (!type.require("pathType must be specified")) {
+    Field type = rule.optional("pathType");
+    if (!type.present()) {
+      type.require("pathType must be specified");
       return;
     }
     type.oneOf(PATH_TYPES);
@@ -143,7 +144,7 @@ final class IngressRules {
   }
 
   private static void reference(Field reference) {
-    reference.child("apiGroup").matches(NameRules::subdomain);
+    reference.optional("apiGroup").matches(NameRules::subdomain);
     reference.child("kind").matches(NameRules::pathSegment).require();
     reference.child("name").matches(NameRules::pathSegment).require();
   }
@@ -156,14 +157,18 @@ final class IngressRules {
       return;
     }
     reference(parameters);
-    Field scope = parameters.child("scope");
-    Field namespace = parameters.child("namespace");
-    if (!scope.require()) {
+    Field scope = parameters.optional("scope");
+    Field namespace = parameters.optional("namespace");
+    if (!scope.present()) {
+      scope.require();
       return;
     }
     scope.oneOf(List.of("Cluster", "Namespace"));
     if (scope.is("Namespace")) {
-      namespace.matches(NameRules::label).require("`parameters.scope` is set to 'Namespace'");
+      namespace.matches(NameRules::label);
+      if (!namespace.present()) {
+        namespace.require("`parameters.scope` is set to 'Namespace'");
+      }
     } else if (scope.is("Cluster") && namespace.present()) {
       namespace.forbidden("`parameters.scope` is set to 'Cluster'");
     }

@@ -21,7 +21,9 @@ final class JobRules {
 
   static void job(Field job) {
     Field spec = job.child("spec");
-    jobSpec(spec, job.at("spec", "manualSelector").isTrue());
+    JobSelectorRules.generated(job, spec);
+    jobSpec(spec);
+    JobSelectorRules.selector(spec);
     boolean created = job.errors().before().isMissingNode();
     long completions = spec.child("completions").number();
     if (created && spec.child("completionMode").is(INDEXED) && completions > 0) {
@@ -33,7 +35,7 @@ final class JobRules {
     }
   }
 
-  private static void jobSpec(Field spec, boolean manualSelector) {
+  private static void jobSpec(Field spec) {
     for (String name :
         List.of(
             "parallelism",
@@ -51,12 +53,12 @@ final class JobRules {
       perIndex.require("when maxFailedIndexes is specified");
     }
     manager(spec.child("managedBy"));
-    Field mode = spec.child("completionMode");
+    Field mode = spec.optional("completionMode");
     mode.oneOf(List.of("NonIndexed", INDEXED));
     boolean indexed = mode.is(INDEXED);
     if (indexed) {
       indexed(spec);
-    } else if (!mode.hasText() || mode.is("NonIndexed")) {
+    } else if (!mode.present() || mode.is("NonIndexed")) {
       for (Field only : List.of(perIndex, failed)) {
         if (only.present()) {
           only.invalid("requires indexed completion mode");
@@ -65,12 +67,11 @@ final class JobRules {
     }
     JobPolicyRules.failures(spec);
     JobPolicyRules.success(spec, indexed);
-    Field replacement = spec.child("podReplacementPolicy");
+    Field replacement = spec.optional("podReplacementPolicy");
     replacement.oneOf(
         spec.child("podFailurePolicy").present()
             ? List.of("Failed")
             : List.of("Failed", "TerminatingOrFailed"));
-    selector(spec, manualSelector);
     PodRules.template(spec.child("template"));
     restart(spec);
   }
@@ -129,17 +130,6 @@ final class JobRules {
     }
   }
 
-  private static void selector(Field spec, boolean manual) {
-    Field selector = spec.child("selector");
-    if (selector.present()) {
-      SelectorRules.labelSelector(selector);
-      Field labels = spec.at("template", "metadata", "labels");
-      if (manual && !SelectorRules.matches(selector, labels)) {
-        labels.invalid("`selector` does not match template `labels`");
-      }
-    }
-  }
-
   private static void restart(Field spec) {
     Field restart = spec.at("template", "spec", "restartPolicy");
     if (!restart.hasText() || restart.is("Always")) {
@@ -171,7 +161,9 @@ final class JobRules {
     if (!elastic) {
       KindRules.immutable(job.at("spec", "completions"), old.at("spec", "completions"));
     }
-    if (!old.at("spec", "suspend").isTrue()) {
+    if (old.at("spec", "suspend").isTrue()) {
+      JobSelectorRules.suspendedTemplate(job, old);
+    } else {
       KindRules.immutable(job.at("spec", "template"), old.at("spec", "template"));
     }
   }
@@ -187,14 +179,16 @@ final class JobRules {
     spec.child("successfulJobsHistoryLimit").nonNegative();
     spec.child("failedJobsHistoryLimit").nonNegative();
     Field zone = spec.child("timeZone");
-    if (zone.hasText() && !ZoneId.getAvailableZoneIds().contains(zone.text())) {
+    if (zone.present() && !zone.hasText()) {
+      zone.invalid("timeZone must be nil or non-empty string");
+    } else if (zone.present() && !ZoneId.getAvailableZoneIds().contains(zone.text())) {
       zone.invalid("unknown time zone " + zone.text());
     }
     Field job = spec.at("jobTemplate", "spec");
     if (job.child("manualSelector").isTrue()) {
       job.child("manualSelector").oneOf(List.of("nil", "false"));
     }
-    jobSpec(job, false);
+    jobSpec(job);
     Field name = cron.at("metadata", "name");
     if (name.text().length() > CRON_NAME_BYTES_MAX) {
       name.invalid("must be no more than " + CRON_NAME_BYTES_MAX + " characters");

@@ -5,7 +5,6 @@ import java.util.Set;
 /** Priority levels (kubernetes pkg/apis/flowcontrol/validation). */
 final class LevelRules {
   private static final int QUEUES_MAX = 10_000_000;
-  private static final int LENGTH_MAX = 1_000_000_000;
 
   /** Bits that dealing a hand may use up of a flow's hash (apiserver util/shufflesharding). */
   private static final double ENTROPY_BITS_MAX = 60;
@@ -89,7 +88,7 @@ final class LevelRules {
 
   private static void queuing(Field queuing) {
     Field length = queuing.child("queueLengthLimit");
-    if (length.number() <= 0 || length.number() > LENGTH_MAX) {
+    if (length.number() <= 0) {
       length.invalid("must be positive");
     }
     Field queues = queuing.child("queues");

@@ -34,8 +34,8 @@ final class NetworkPolicyRules {
   }
 
   private static void port(Field rule) {
-    rule.child("protocol").oneOf(List.of("SCTP", "TCP", "UDP"));
-    Field port = rule.child("port");
+    rule.optional("protocol").oneOf(List.of("SCTP", "TCP", "UDP"));
+    Field port = rule.optional("port");
     Field end = rule.child("endPort");
     if (port.node().isNumber()) {
       port.between(1, PORT_MAX);

@@ -13,6 +13,7 @@ final class PodRules {
       List.of("ClusterFirstWithHostNet", "ClusterFirst", "Default", "None");
   private static final int NAMESERVERS_MAX = 3;
   private static final int SEARCH_PATHS_MAX = 32;
+  private static final int SYSCTL_CHARS_MAX = 253;
   private static final long DEFAULT_GRACE_SECONDS = 30;
 
   private PodRules() {}
@@ -91,9 +92,14 @@ final class PodRules {
     spec.child("subdomain").matches(NameRules::label);
     spec.child("priorityClassName").matches(NameRules::subdomain);
     spec.child("runtimeClassName").matches(NameRules::subdomain);
-    spec.child("preemptionPolicy").oneOf(List.of("PreemptLowerPriority", "Never"));
+    Field preemption = spec.child("preemptionPolicy");
+    if (preemption.present()) {
+      preemption.require();
+    }
+    preemption.oneOf(List.of("PreemptLowerPriority", "Never"));
     for (Field alias : spec.child("hostAliases").items()) {
-      alias.child("ip").matches(Addresses::ip);
+      Field ip = alias.child("ip");
+      Addresses.ip(ip.text()).forEach(why -> ip.errors().invalid(ip.path(), ip.text(), why));
       alias.child("hostnames").items().forEach(h -> h.matches(NameRules::subdomain));
     }
     for (Field gate : spec.child("schedulingGates").uniqueBy("name").items()) {
@@ -123,11 +129,7 @@ final class PodRules {
     context.child("fsGroupChangePolicy").oneOf(List.of("OnRootMismatch", "Always"));
     ContainerRules.seccomp(context.child("seccompProfile"));
     for (Field sysctl : context.child("sysctls").uniqueBy("name").items()) {
-      if (sysctl.child("name").require()
-          && !sysctl
-              .child("name")
-              .text()
-              .matches("[a-z0-9]([-_a-z0-9]*[a-z0-9])?([./][a-z0-9]([-_a-z0-9]*[a-z0-9])?)*")) {
+      if (sysctl.child("name").require() && !isSysctl(sysctl.child("name").text())) {
         sysctl
             .child("name")
             .invalid(
@@ -138,6 +140,11 @@ final class PodRules {
       spec.child("shareProcessNamespace")
           .invalid("ShareProcessNamespace and HostPID cannot both be enabled");
     }
+  }
+
+  private static boolean isSysctl(String name) {
+    return name.length() <= SYSCTL_CHARS_MAX
+        && name.matches("[a-z0-9]([-_a-z0-9]*[a-z0-9])?([./][a-z0-9]([-_a-z0-9]*[a-z0-9])?)*");
   }
 
   private static void dns(Field spec) {
@@ -159,7 +166,20 @@ final class PodRules {
           .child("searches")
           .invalid("must not have more than " + SEARCH_PATHS_MAX + " search paths");
     }
-    config.child("options").items().forEach(o -> o.child("name").require("must not be empty"));
+    for (Field search : config.child("searches").items()) {
+      String text = search.text();
+      String name = text.endsWith(".") ? text.substring(0, text.length() - 1) : text;
+      if (!text.equals(".")) {
+        // Names of services may have underscores here.
+        NameRules.subdomain(name.replace('_', '-'))
+            .forEach(why -> search.errors().invalid(search.path(), name, why));
+      }
+    }
+    for (Field option : config.child("options").items()) {
+      if (!option.child("name").hasText()) {
+        option.errors().required(option.path(), "must not be empty");
+      }
+    }
   }
 
   private static void overhead(Field overhead) {

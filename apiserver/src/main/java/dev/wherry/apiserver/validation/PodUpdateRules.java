@@ -19,9 +19,11 @@ final class PodUpdateRules {
   static void update(Field pod, Field old) {
     Field spec = pod.child("spec");
     Field oldSpec = old.child("spec");
-    if (!sameNumber(spec, oldSpec, "containers")) {
-      spec.child("containers").forbidden("pod updates may not add or remove containers");
-      return;
+    for (String list : List.of("containers", "initContainers")) {
+      if (!sameNumber(spec, oldSpec, list)) {
+        spec.child(list).forbidden("pod updates may not add or remove containers");
+        return;
+      }
     }
     deadline(spec, oldSpec);
     tolerations(spec.child("tolerations"), oldSpec.child("tolerations"));

@@ -6,10 +6,9 @@ import dev.wherry.apiserver.structural.NameRules;
 import java.util.List;
 import java.util.Set;
 
-/** Rules of RBAC, certificates, priority and runtime classes. */
+/** Rules of RBAC and certificates. */
 final class PolicyRules {
   private static final String RBAC = "rbac.authorization.k8s.io";
-  private static final long USER_PRIORITY_MAX = 1_000_000_000L;
   private static final int CERTIFICATE_SECONDS_MIN = 600;
   private static final Set<String> USAGES =
       Set.of(
@@ -45,9 +44,12 @@ final class PolicyRules {
 
   static void clusterRole(Field role) {
     role.child("rules").items().forEach(r -> rule(r, false));
-    role.at("aggregationRule", "clusterRoleSelectors")
-        .items()
-        .forEach(SelectorRules::labelSelector);
+    for (Field selector : role.at("aggregationRule", "clusterRoleSelectors").items()) {
+      SelectorRules.labelSelector(selector);
+      if (SelectorRules.isBad(selector.node())) {
+        selector.invalid("invalid label selector.");
+      }
+    }
     Field selectors = role.at("aggregationRule", "clusterRoleSelectors");
     if (role.child("aggregationRule").present() && selectors.node().isEmpty()) {
       selectors
@@ -203,48 +205,5 @@ final class PolicyRules {
         csr.errors().forbidden("status.conditions", message);
       }
     }
-  }
-
-  static void priorityClass(Field priority) {
-    String name = priority.at("metadata", "name").text();
-    boolean system = Set.of("system-node-critical", "system-cluster-critical").contains(name);
-    if (!system && name.startsWith("system-")) {
-      priority
-          .errors()
-          .forbidden(
-              "metadata.name",
-              "priority class names with 'system-' prefix are reserved for system use only. error: \""
-                  + name
-                  + "\" is not a system priority class");
-    }
-    if (!system && priority.child("value").number() > USER_PRIORITY_MAX) {
-      String message = "maximum allowed value of a user defined priority is " + USER_PRIORITY_MAX;
-      priority.errors().forbidden("value", message);
-    }
-    priority.child("preemptionPolicy").oneOf(List.of("PreemptLowerPriority", "Never"));
-  }
-
-  static void priorityClassUpdate(Field priority, Field old) {
-    if (!priority.child("value").node().equals(old.child("value").node())
-        && priority.child("value").number() != old.child("value").number()) {
-      priority.errors().forbidden("value", "may not be changed in an update.");
-    }
-    KindRules.immutable(priority.child("preemptionPolicy"), old.child("preemptionPolicy"));
-  }
-
-  static void runtimeClass(Field runtime) {
-    Field handler = runtime.child("handler");
-    NameRules.label(handler.text())
-        .forEach(m -> handler.errors().invalid("handler", handler.text(), m));
-    runtime
-        .at("overhead", "podFixed")
-        .entries()
-        .forEach(e -> ResourceRules.nonNegative(e.getValue()));
-    runtime.at("scheduling", "tolerations").items().forEach(SelectorRules::toleration);
-    MetadataRules.labels(runtime.at("scheduling", "nodeSelector"));
-  }
-
-  static void runtimeClassUpdate(Field runtime, Field old) {
-    KindRules.immutable(runtime.child("handler"), old.child("handler"));
   }
 }

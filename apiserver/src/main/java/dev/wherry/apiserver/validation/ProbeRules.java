@@ -85,7 +85,8 @@ final class ProbeRules {
       http.child("path").require();
       port(http.child("port"));
       http.child("scheme").oneOf(List.of("HTTP", "HTTPS"));
-      http.child("httpHeaders").items().forEach(h -> headerName(h.child("name")));
+      Field headers = http.child("httpHeaders");
+      headers.items().forEach(header -> headerName(headers.path(), header.child("name")));
     }
     if (set.contains("tcpSocket")) {
       port(handler.at("tcpSocket", "port"));
@@ -98,11 +99,11 @@ final class ProbeRules {
     }
   }
 
-  private static void headerName(Field name) {
+  private static void headerName(String list, Field name) {
     if (!name.text().matches("[-A-Za-z0-9]+")) {
       name.errors()
           .invalid(
-              name.path(),
+              list,
               name.text(),
               "a valid HTTP header must consist of alphanumeric characters or '-' (e.g. 'X-Header-Name', regex used for"
                   + " validation is '[-A-Za-z0-9]+')");

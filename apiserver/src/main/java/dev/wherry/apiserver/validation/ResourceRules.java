@@ -11,7 +11,7 @@ import java.util.Set;
 /** Rules of quantities and resource requirements. */
 final class ResourceRules {
   private static final Set<String> STANDARD = Set.of("cpu", "memory", "ephemeral-storage");
-  private static final Set<String> OVERCOMMITTED = Set.of("cpu", "memory", "ephemeral-storage");
+  private static final String HUGE = "hugepages-";
 
   private ResourceRules() {}
 
@@ -40,6 +40,7 @@ final class ResourceRules {
         nonNegative(e.getValue());
       }
     }
+    hugePages(resources);
     for (Map.Entry<String, Field> e : requests.entries()) {
       Field limit = limits.child(e.getKey());
       if (limit.present()) {
@@ -51,6 +52,21 @@ final class ResourceRules {
                 requests.path().replaceFirst("requests$", "limits"),
                 "Limit must be set for non overcommitable resources");
       }
+    }
+  }
+
+  /** Huge pages alone give a pod no class. */
+  private static void hugePages(Field resources) {
+    boolean huge = false;
+    boolean others = false;
+    for (String list : List.of("limits", "requests")) {
+      for (Map.Entry<String, Field> e : resources.child(list).entries()) {
+        huge |= e.getKey().startsWith(HUGE);
+        others |= e.getKey().equals("cpu") || e.getKey().equals("memory");
+      }
+    }
+    if (huge && !others) {
+      resources.forbidden("HugePages require cpu or memory");
     }
   }
 
@@ -88,12 +104,13 @@ final class ResourceRules {
   }
 
   private static boolean overcommits(String name) {
-    return OVERCOMMITTED.contains(name);
+    boolean ours = !name.contains("/") || name.contains("kubernetes.io/");
+    return ours && !name.startsWith(HUGE);
   }
 
   private static void resourceName(Map.Entry<String, Field> e) {
     String name = e.getKey();
-    boolean standard = STANDARD.contains(name) || name.startsWith("hugepages-");
+    boolean standard = STANDARD.contains(name) || name.startsWith(HUGE);
     resourceName(name, e.getValue(), standard, "must be a standard resource for containers");
   }
 

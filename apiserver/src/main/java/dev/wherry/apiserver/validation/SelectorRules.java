@@ -258,11 +258,15 @@ final class SelectorRules {
   private static void podTerm(Field term) {
     labelSelector(term.child("labelSelector"));
     labelSelector(term.child("namespaceSelector"));
-    term.child("namespaces").items().forEach(n -> n.matches(NameRules::label));
-    Field topology = term.child("topologyKey");
-    if (topology.require("can not be empty")) {
-      topology.matches(NameRules::qualified);
+    // Upstream leaves the number out, and the last letter.
+    for (Field namespace : term.child("namespaces").items()) {
+      NameRules.label(namespace.text())
+          .forEach(
+              why -> namespace.errors().invalid(term.path() + ".namespace", namespace.text(), why));
     }
+    Field topology = term.child("topologyKey");
+    topology.require("can not be empty");
+    labelKey(topology);
   }
 
   static void topologySpread(Field constraints) {

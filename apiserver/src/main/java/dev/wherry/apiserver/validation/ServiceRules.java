@@ -6,17 +6,15 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Rules of Services, Endpoints and EndpointSlices. */
+/** Rules of Services (core validation). */
 final class ServiceRules {
   private static final List<String> TYPES =
       List.of("ClusterIP", "NodePort", "LoadBalancer", "ExternalName");
-  private static final List<String> PROTOCOLS = List.of("SCTP", "TCP", "UDP");
+  static final List<String> PROTOCOLS = List.of("SCTP", "TCP", "UDP");
   private static final int AFFINITY_SECONDS_MAX = 86_400;
-  private static final int SLICE_ENDPOINTS_MAX = 1_000;
-  private static final int SLICE_PORTS_MAX = 20_000;
-  private static final int ENDPOINT_ADDRESSES_MAX = 100;
 
-  private static final int HINTS_MAX = 8;
+  private static final int CLUSTER_IPS_MAX = 2;
+  private static final String BALANCER_ONLY = "may only be used when `type` is 'LoadBalancer'";
 
   private ServiceRules() {}
 
@@ -35,17 +33,52 @@ final class ServiceRules {
     MetadataRules.labels(spec.child("selector"));
     addresses(spec, type.text());
     affinity(spec);
-    spec.child("externalTrafficPolicy").oneOf(List.of("Cluster", "Local"));
-    spec.child("internalTrafficPolicy").oneOf(List.of("Cluster", "Local"));
-    spec.child("ipFamilyPolicy")
+    spec.optional("internalTrafficPolicy").oneOf(List.of("Cluster", "Local"));
+    spec.optional("ipFamilyPolicy")
         .oneOf(List.of("SingleStack", "PreferDualStack", "RequireDualStack"));
     spec.child("ipFamilies").unique().items().forEach(f -> f.oneOf(List.of("IPv4", "IPv6")));
-    if (type.is("LoadBalancer")) {
-      spec.child("loadBalancerSourceRanges").items().forEach(r -> r.matches(Addresses::cidr));
+    balancer(spec, type.is("LoadBalancer"));
+    accessible(spec, type.text());
+  }
+
+  private static void balancer(Field spec, boolean balanced) {
+    // Upstream writes the name so.
+    Field ranges =
+        Field.of(
+            spec.child("loadBalancerSourceRanges").node(),
+            "spec.LoadBalancerSourceRanges",
+            spec.errors());
+    for (Field range : ranges.items()) {
+      Addresses.cidr(range.text().strip()).forEach(range::invalid);
+    }
+    Field allocate = spec.child("allocateLoadBalancerNodePorts");
+    Field balancerClass = spec.optional("loadBalancerClass");
+    if (balanced) {
+      balancerClass.matches(NameRules::qualified);
       spec.child("healthCheckNodePort").nonNegative();
-    } else if (!spec.child("loadBalancerSourceRanges").node().isEmpty()) {
-      spec.child("loadBalancerSourceRanges")
-          .forbidden("may only be used when `type` is 'LoadBalancer'");
+      return;
+    }
+    for (Field only : List.of(allocate, balancerClass)) {
+      if (only.present()) {
+        only.forbidden(BALANCER_ONLY);
+      }
+    }
+    if (!ranges.node().isEmpty()) {
+      ranges.forbidden(BALANCER_ONLY);
+    }
+  }
+
+  /** Whose clients may come from outside the cluster. */
+  private static void accessible(Field spec, String type) {
+    Field policy = spec.child("externalTrafficPolicy");
+    boolean outside =
+        type.equals("NodePort")
+            || type.equals("LoadBalancer")
+            || (type.equals("ClusterIP") && !spec.child("externalIPs").node().isEmpty());
+    if (!outside && policy.hasText()) {
+      policy.invalid("may only be set for externally-accessible services");
+    } else {
+      policy.oneOf(List.of("Cluster", "Local"));
     }
   }
 
@@ -68,6 +101,7 @@ final class ServiceRules {
     boolean named = ports.node().size() > 1;
     Set<String> names = new HashSet<>();
     Set<String> numbers = new HashSet<>();
+    Set<String> nodePorts = new HashSet<>();
     for (Field port : ports.items()) {
       Field name = port.child("name");
       if (named && !name.hasText()) {
@@ -83,10 +117,13 @@ final class ServiceRules {
         number.invalid("must be between 1 and 65535, inclusive");
       }
       port.child("protocol").oneOf(PROTOCOLS);
-      if (port.child("targetPort").present() && !port.child("targetPort").is("0")) {
-        ProbeRules.port(port.child("targetPort"));
+      ProbeRules.port(port.child("targetPort"));
+      port.optional("appProtocol").matches(NameRules::qualified);
+      Field nodePort = port.child("nodePort");
+      if (nodePort.number() != 0
+          && !nodePorts.add(port.child("protocol").text() + "/" + nodePort.text())) {
+        nodePort.errors().duplicate(nodePort.path(), nodePort.node());
       }
-      port.child("appProtocol").matches(NameRules::qualified);
       if (headless && port.child("nodePort").number() != 0) {
         port.child("nodePort").forbidden("may not be used when `clusterIP` is 'None'");
       }
@@ -98,14 +135,10 @@ final class ServiceRules {
   }
 
   private static void addresses(Field spec, String type) {
-    for (Field ip : spec.child("clusterIPs").unique().items()) {
-      if (!ip.is("None")) {
-        ip.matches(Addresses::ip);
-      }
-    }
+    clusterIps(spec, spec.child("clusterIPs"));
     for (Field ip : spec.child("externalIPs").items()) {
       ip.matches(Addresses::ip);
-      nonSpecial(ip);
+      EndpointRules.nonSpecial(ip);
     }
     if (type.equals("ClusterIP")) {
       for (Field port : spec.child("ports").items()) {
@@ -117,7 +150,35 @@ final class ServiceRules {
     if (!type.equals("ExternalName")
         && spec.child("clusterIP").is("None")
         && (type.equals("NodePort") || type.equals("LoadBalancer"))) {
-      spec.child("clusterIPs").invalid("may not be set to 'None' for " + type + " services");
+      Field first = spec.child("clusterIPs").items().stream().findFirst().orElse(spec);
+      first.invalid("may not be set to 'None' for " + type + " services");
+    }
+  }
+
+  private static void clusterIps(Field spec, Field list) {
+    if (spec.child("type").is("ExternalName")) {
+      return;
+    }
+    List<Field> ips = list.items();
+    Field single = spec.child("clusterIP");
+    if (single.hasText() && !ips.isEmpty() && !ips.getFirst().is(single.text())) {
+      list.invalid("first value must match `clusterIP`");
+    }
+    if (ips.size() > CLUSTER_IPS_MAX) {
+      list.invalid("may only hold up to " + CLUSTER_IPS_MAX + " values");
+    }
+    int before = list.errors().causes().size();
+    for (Field ip : ips) {
+      if (!ip.is("None")) {
+        ip.matches(Addresses::ip);
+      } else if (ips.size() > 1) {
+        list.invalid("'None' must be the first and only value");
+      }
+    }
+    long fours = ips.stream().filter(ip -> Addresses.isV4(ip.text())).count();
+    boolean dual = ips.size() == 2 && fours == 1;
+    if (ips.size() > 1 && !dual && list.errors().causes().size() == before) {
+      list.invalid("may specify no more than one IP for each IP family");
     }
   }
 
@@ -136,6 +197,12 @@ final class ServiceRules {
   }
 
   static void serviceUpdate(Field service, Field old) {
+    Field balancerClass = service.at("spec", "loadBalancerClass");
+    boolean balanced =
+        service.at("spec", "type").is("LoadBalancer") && old.at("spec", "type").is("LoadBalancer");
+    if (balanced && !balancerClass.is(old.at("spec", "loadBalancerClass").text())) {
+      balancerClass.invalid("may not change once set");
+    }
     Field ip = service.at("spec", "clusterIP");
     Field before = old.at("spec", "clusterIP");
     boolean wasExternal = old.at("spec", "type").is("ExternalName");
@@ -144,122 +211,9 @@ final class ServiceRules {
       Field list = service.at("spec", "clusterIPs");
       list.errors()
           .invalid(
-              list.path(),
+              list.path() + "[0]",
               list.present() ? list.node() : TextNode.valueOf(ip.text()),
               "may not change once set");
     }
-  }
-
-  private static void nonSpecial(Field ip) {
-    String text = ip.text();
-    if (Addresses.isUnspecified(text)) {
-      ip.invalid("may not be unspecified (" + text + ")");
-    }
-    if (Addresses.isLoopback(text)) {
-      ip.invalid("may not be in the loopback range (127.0.0.0/8, ::1/128)");
-    }
-    if (Addresses.isLinkLocal(text)) {
-      ip.invalid("may not be in the link-local range (169.254.0.0/16, fe80::/10)");
-    }
-    if (Addresses.isMulticast(text)) {
-      ip.invalid("may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)");
-    }
-  }
-
-  static void endpoints(Field endpoints) {
-    for (Field subset : endpoints.child("subsets").items()) {
-      List<Field> ready = subset.child("addresses").items();
-      List<Field> notReady = subset.child("notReadyAddresses").items();
-      if (ready.isEmpty() && notReady.isEmpty()) {
-        subset.errors().required(subset.path(), "must specify `addresses` or `notReadyAddresses`");
-      }
-      for (List<Field> list : List.of(ready, notReady)) {
-        for (Field address : list) {
-          Field ip = address.child("ip");
-          Addresses.ip(ip.text()).forEach(why -> ip.errors().invalid(ip.path(), ip.text(), why));
-          address.child("nodeName").matches(NameRules::subdomain);
-          nonSpecial(address.child("ip"));
-          address.child("hostname").matches(NameRules::label);
-        }
-      }
-      boolean named = subset.child("ports").node().size() > 1;
-      for (Field port : subset.child("ports").items()) {
-        if (named) {
-          port.child("name").require();
-        }
-        port.child("name").matches(NameRules::label);
-        port.child("port").between(1, 65535);
-        port.child("protocol").oneOf(PROTOCOLS);
-      }
-    }
-  }
-
-  static void endpointSlice(Field slice) {
-    Field type = slice.child("addressType");
-    if (type.require()) {
-      type.oneOf(List.of("IPv4", "IPv6", "FQDN"));
-    }
-    Field endpoints = slice.child("endpoints");
-    if (endpoints.node().size() > SLICE_ENDPOINTS_MAX) {
-      endpoints.errors().tooMany(endpoints.path(), endpoints.node().size(), SLICE_ENDPOINTS_MAX);
-    }
-    for (Field endpoint : endpoints.items()) {
-      sliceEndpoint(endpoint, type.text());
-    }
-    Field ports = slice.child("ports");
-    if (ports.node().size() > SLICE_PORTS_MAX) {
-      ports.errors().tooMany(ports.path(), ports.node().size(), SLICE_PORTS_MAX);
-    }
-    Set<String> names = new HashSet<>();
-    for (Field port : ports.items()) {
-      Field name = port.child("name");
-      name.matches(NameRules::label);
-      if (!names.add(name.text())) {
-        name.errors().duplicate(name.path(), TextNode.valueOf(name.text()));
-      }
-      port.child("protocol").oneOf(PROTOCOLS);
-      port.child("appProtocol").matches(NameRules::qualified);
-    }
-  }
-
-  private static void hints(Field hints) {
-    for (String list : List.of("forZones", "forNodes")) {
-      Field targets = hints.child(list);
-      if (ClaimRules.fits(targets, HINTS_MAX)) {
-        targets.items().forEach(target -> target.child("name").matches(NameRules::labelValue));
-        targets.uniqueBy("name");
-      }
-    }
-  }
-
-  private static void sliceEndpoint(Field endpoint, String type) {
-    Field addresses = endpoint.child("addresses");
-    if (addresses.node().isEmpty()) {
-      addresses.errors().required(addresses.path(), "must contain at least 1 address");
-    } else if (addresses.node().size() > ENDPOINT_ADDRESSES_MAX) {
-      addresses.errors().tooMany(addresses.path(), addresses.node().size(), ENDPOINT_ADDRESSES_MAX);
-    }
-    for (Field address : addresses.items()) {
-      switch (type) {
-        case "IPv4" -> ofFamily(type, address, Addresses.isV4(address.text()));
-        case "IPv6" -> ofFamily(type, address, Addresses.isV6(address.text()));
-        default -> address.matches(NameRules::subdomain);
-      }
-    }
-    endpoint.child("hostname").matches(NameRules::label);
-    endpoint.child("nodeName").matches(NameRules::subdomain);
-    hints(endpoint.child("hints"));
-  }
-
-  private static void ofFamily(String family, Field address, boolean is) {
-    if (is) {
-      nonSpecial(address);
-    } else {
-      address.invalid("must be an " + family + " address");
-    }
-  }
-
-  static void endpointSliceUpdate(Field slice, Field old) {
-    KindRules.immutable(slice.child("addressType"), old.child("addressType"));
   }
 }

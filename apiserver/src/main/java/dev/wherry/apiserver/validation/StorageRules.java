@@ -44,7 +44,7 @@ final class StorageRules {
       SelectorRules.nodeSelector(affinity.child("required"));
     }
     spec.child("persistentVolumeReclaimPolicy").oneOf(POLICIES);
-    spec.child("volumeMode").oneOf(VOLUME_MODES);
+    spec.optional("volumeMode").oneOf(VOLUME_MODES);
     if (spec.child("storageClassName").hasText()) {
       spec.child("storageClassName").matches(NameRules::subdomain);
     }
@@ -102,8 +102,8 @@ final class StorageRules {
       }
       case "local" -> {
         path(source.child("path"));
-        if (spec.at("nodeAffinity", "required", "nodeSelectorTerms").items().isEmpty()) {
-          Field affinity = spec.child("nodeAffinity");
+        Field affinity = spec.child("nodeAffinity");
+        if (!affinity.present()) {
           affinity.errors().required(affinity.path(), "Local volume requires node affinity");
         }
       }
@@ -160,7 +160,7 @@ final class StorageRules {
   }
 
   /** What is empty says no more than what is absent. */
-  private static void prune(ObjectNode object) {
+  static void prune(ObjectNode object) {
     object
         .properties()
         .forEach(e -> {
@@ -185,7 +185,7 @@ final class StorageRules {
   /** What a claim, or a template of claims, asks for. */
   static void claimSpec(Field spec) {
     accessModes(spec.child("accessModes"), "at least 1 access mode is required");
-    spec.child("volumeMode").oneOf(VOLUME_MODES);
+    spec.optional("volumeMode").oneOf(VOLUME_MODES);
     Field storage = spec.at("resources", "requests", "storage");
     if (storage.present()) {
       positive(storage);

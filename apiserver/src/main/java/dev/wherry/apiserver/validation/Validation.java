@@ -37,10 +37,10 @@ public final class Validation {
               "services",
               KindRules.named(
                   NameRules::label, ServiceRules::service, ServiceRules::serviceUpdate)),
-          entry("endpoints", KindRules.of(ServiceRules::endpoints)),
+          entry("endpoints", KindRules.of(EndpointRules::endpoints)),
           entry(
               "endpointslices.discovery.k8s.io",
-              KindRules.of(ServiceRules::endpointSlice, ServiceRules::endpointSliceUpdate)),
+              KindRules.of(EndpointRules::endpointSlice, EndpointRules::endpointSliceUpdate)),
           entry("events", KindRules.of(CoreRules::event)),
           entry("events.events.k8s.io", KindRules.of(CoreRules::eventV1)),
           entry("bindings", KindRules.of(CoreRules::binding)),
@@ -103,10 +103,11 @@ public final class Validation {
                   PolicyRules::certificateSigningRequestUpdate)),
           entry(
               "priorityclasses.scheduling.k8s.io",
-              KindRules.of(PolicyRules::priorityClass, PolicyRules::priorityClassUpdate)),
+              KindRules.of(ClassRules::priorityClass, ClassRules::priorityClassUpdate)
+                  .onlyChanges()),
           entry(
               "runtimeclasses.node.k8s.io",
-              KindRules.of(PolicyRules::runtimeClass, PolicyRules::runtimeClassUpdate)),
+              KindRules.of(ClassRules::runtimeClass, ClassRules::runtimeClassUpdate)),
           entry(
               "customresourcedefinitions.apiextensions.k8s.io",
               KindRules.of(DefinitionRules::definition, DefinitionRules::update)),

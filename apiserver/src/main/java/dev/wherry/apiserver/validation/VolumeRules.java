@@ -1,6 +1,7 @@
 package dev.wherry.apiserver.validation;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.wherry.apiserver.structural.NameRules;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -30,14 +31,19 @@ final class VolumeRules {
   static Set<String> volumes(Field volumes) {
     Set<String> names = new HashSet<>();
     for (Field volume : volumes.items()) {
+      int before = volumes.errors().causes().size();
       Field name = volume.child("name");
       if (name.require()) {
         name.matches(NameRules::label);
-        if (!names.add(name.text())) {
+        if (names.contains(name.text())) {
           name.errors().duplicate(name.path(), name.node());
         }
       }
       source(volume);
+      // Nothing can be mounted of a volume that is refused.
+      if (volumes.errors().causes().size() == before) {
+        names.add(name.text());
+      }
     }
     return names;
   }
@@ -125,18 +131,25 @@ final class VolumeRules {
 
   private static void downward(Field source) {
     mode(source.child("defaultMode"));
-    for (Field item : source.child("items").items()) {
-      if (item.child("path").require()) {
-        relativePath(item.child("path"));
-      }
-      boolean field = item.child("fieldRef").present();
-      if (field && item.child("resourceFieldRef").present()) {
-        item.invalid("fieldRef and resourceFieldRef can not be specified simultaneously");
-      } else if (!field && !item.child("resourceFieldRef").present()) {
-        item.errors().required(item.path(), "one of fieldRef and resourceFieldRef is required");
-      }
-      mode(item.child("mode"));
+    source.child("items").items().forEach(VolumeRules::file);
+  }
+
+  private static void file(Field item) {
+    if (item.child("path").require()) {
+      relativePath(item.child("path"));
     }
+    boolean field = item.child("fieldRef").present();
+    if (field && item.child("resourceFieldRef").present()) {
+      item.invalid("fieldRef and resourceFieldRef can not be specified simultaneously");
+    } else if (!field && !item.child("resourceFieldRef").present()) {
+      item.errors().required(item.path(), "one of fieldRef and resourceFieldRef is required");
+    }
+    if (field) {
+      PodFieldRules.ofFile(item.child("fieldRef"));
+    } else if (item.child("resourceFieldRef").present()) {
+      PodFieldRules.resourceField(item.child("resourceFieldRef"), true);
+    }
+    mode(item.child("mode"));
   }
 
   private static void projected(Field source) {
@@ -152,33 +165,38 @@ final class VolumeRules {
                   "serviceAccountToken",
                   "clusterTrustBundle",
                   "podCertificate"));
-      for (String extra : set.subList(Math.min(1, set.size()), set.size())) {
-        projection.child(extra).forbidden("may not specify more than 1 volume type");
+      if (set.size() > 1) {
+        projection.forbidden("may not specify more than 1 volume type per source");
       }
-      if (set.isEmpty()) {
-        projection.errors().required(projection.path(), "must specify a volume type");
-        continue;
-      }
-      Field one = projection.child(set.getFirst());
-      switch (set.getFirst()) {
-        case "secret", "configMap" -> {
-          one.child("name").require();
-          keys(one);
+      for (String kind : set) {
+        Field one = projection.child(kind);
+        switch (kind) {
+          case "secret", "configMap" -> {
+            one.child("name").require();
+            keys(one);
+          }
+          // Upstream leaves the item's number out.
+          case "downwardAPI" ->
+              one.child("items")
+                  .items()
+                  .forEach(item -> file(Field.of(item.node(), one.path(), item.errors())));
+          case "serviceAccountToken" -> token(one, source);
+          default -> {}
         }
-        case "downwardAPI" -> downward(one);
-        case "serviceAccountToken" -> token(one);
-        default -> {}
-      }
-      for (Field item : one.child("items").items()) {
-        Field path = item.child("path");
-        if (path.hasText() && !paths.add(path.text())) {
-          path.invalid("conflicting duplicate paths");
+        for (Field item : one.child("items").items()) {
+          String path = item.child("path").text();
+          if (!path.isEmpty() && !paths.add(path)) {
+            source.errors().invalid(source.path(), path, "conflicting duplicate paths");
+          }
         }
       }
     }
   }
 
-  private static void token(Field token) {
+  /**
+   * @param volume of whose path upstream speaks
+   */
+  private static void token(Field token, Field volume) {
     Field seconds = token.child("expirationSeconds");
     if (seconds.present() && seconds.number() < TOKEN_SECONDS_MIN) {
       seconds.invalid("may not specify a duration less than 10 minutes");
@@ -186,8 +204,9 @@ final class VolumeRules {
     if (seconds.present() && seconds.number() > TOKEN_SECONDS_MAX) {
       seconds.invalid("may not specify a duration larger than 2^32 seconds");
     }
-    if (token.child("path").require()) {
-      relativePath(token.child("path"));
+    Field path = Field.of(token.child("path").node(), volume.child("path").path(), token.errors());
+    if (path.require()) {
+      relativePath(path);
     }
   }
 
@@ -195,8 +214,9 @@ final class VolumeRules {
     Set<String> paths = new HashSet<>();
     for (Field mount : mounts.items()) {
       Field name = mount.child("name");
-      if (name.require() && !volumes.contains(name.text())) {
-        name.errors().notFound(name.path(), name.node());
+      name.require();
+      if (!volumes.contains(name.text())) {
+        name.errors().notFound(name.path(), TextNode.valueOf(name.text()));
       }
       Field path = mount.child("mountPath");
       if (path.require() && !paths.add(path.text())) {

@@ -34,12 +34,14 @@ final class WebhookRules {
   private static void webhook(Field hook) {
     qualifiedName(hook.child("name"));
     hook.child("rules").items().forEach(AdmissionRules::rule);
-    hook.child("failurePolicy").oneOf(List.of("Fail", "Ignore"));
-    hook.child("matchPolicy").oneOf(List.of("Equivalent", "Exact"));
-    hook.child("reinvocationPolicy").oneOf(List.of("IfNeeded", "Never"));
-    if (hook.child("sideEffects").require("must specify one of None, NoneOnDryRun")) {
-      hook.child("sideEffects").oneOf(List.of("None", "NoneOnDryRun"));
+    hook.optional("failurePolicy").oneOf(List.of("Fail", "Ignore"));
+    hook.optional("matchPolicy").oneOf(List.of("Equivalent", "Exact"));
+    hook.optional("reinvocationPolicy").oneOf(List.of("IfNeeded", "Never"));
+    Field effects = hook.optional("sideEffects");
+    if (!effects.present()) {
+      effects.require("must specify one of None, NoneOnDryRun");
     }
+    effects.oneOf(List.of("None", "NoneOnDryRun"));
     Field timeout = hook.child("timeoutSeconds");
     if (timeout.present() && (timeout.number() < 1 || timeout.number() > TIMEOUT_SECONDS_MAX)) {
       timeout.invalid("the timeout value must be between 1 and 30 seconds");

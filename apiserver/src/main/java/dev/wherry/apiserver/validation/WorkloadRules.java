@@ -1,5 +1,6 @@
 package dev.wherry.apiserver.validation;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.apiserver.structural.NameRules;
 import dev.wherry.model.json.Json;
@@ -13,7 +14,7 @@ final class WorkloadRules {
   private WorkloadRules() {}
 
   static void deployment(Field deployment) {
-    Field spec = selected(deployment, true);
+    Field spec = selected(deployment, Selection.STRICT);
     spec.child("replicas").nonNegative();
     spec.child("minReadySeconds").nonNegative();
     spec.child("revisionHistoryLimit").nonNegative();
@@ -22,33 +23,8 @@ final class WorkloadRules {
     if (deadline.present() && deadline.number() <= spec.child("minReadySeconds").number()) {
       deadline.invalid("must be greater than minReadySeconds");
     }
-    Field strategy = spec.child("strategy");
-    strategy.child("type").oneOf(List.of("Recreate", "RollingUpdate"));
-    if (strategy.child("type").is("Recreate") && strategy.child("rollingUpdate").present()) {
-      strategy
-          .child("rollingUpdate")
-          .forbidden("may not be specified when strategy `type` is 'Recreate'");
-    }
-    rolling(strategy.child("rollingUpdate"));
+    StrategyRules.deployment(spec.child("strategy"));
     templateRestart(spec.child("template"), List.of("Always"));
-  }
-
-  private static void rolling(Field rolling) {
-    Field surge = rolling.child("maxSurge");
-    Field unavailable = rolling.child("maxUnavailable");
-    intOrPercent(surge);
-    intOrPercent(unavailable);
-    if (zero(surge) && zero(unavailable)) {
-      unavailable.invalid("may not be 0 when `maxSurge` is 0");
-    }
-  }
-
-  private static boolean none(Field value) {
-    return !value.present() || zero(value);
-  }
-
-  private static boolean zero(Field value) {
-    return value.present() && (value.is("0") || value.is("0%"));
   }
 
   static void disruptionBudget(Field budget) {
@@ -59,36 +35,23 @@ final class WorkloadRules {
       spec.invalid("minAvailable and maxUnavailable cannot be both set");
     }
     for (Field number : List.of(available, unavailable)) {
-      intOrPercent(number);
-      if (number.text().matches("[0-9]{1,9}%")
-          && Integer.parseInt(number.text().replace("%", "")) > 100) {
-        number.invalid("must not be greater than 100%");
-      }
+      StrategyRules.intOrPercent(number);
+      StrategyRules.notOverAll(number);
     }
     SelectorRules.changedSelector(
         spec.child("selector"), budget.errors().before().path("spec").path("selector"));
-    spec.child("unhealthyPodEvictionPolicy").oneOf(List.of("AlwaysAllow", "IfHealthyBudget"));
-  }
-
-  static void intOrPercent(Field value) {
-    if (value.node().isNumber()) {
-      value.nonNegative();
-    } else if (value.present() && !value.text().matches("[0-9]+%")) {
-      value.invalid(
-          "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used"
-              + " for validation is '[0-9]+%')");
-    }
+    spec.optional("unhealthyPodEvictionPolicy").oneOf(List.of("AlwaysAllow", "IfHealthyBudget"));
   }
 
   static void replicaSet(Field set) {
-    Field spec = selected(set, true);
+    Field spec = selected(set, Selection.STRICT);
     spec.child("replicas").nonNegative();
     spec.child("minReadySeconds").nonNegative();
     templateRestart(spec.child("template"), List.of("Always"));
   }
 
   static void statefulSet(Field set) {
-    Field spec = selected(set, true);
+    Field spec = selected(set, Selection.STRICT);
     spec.child("replicas").nonNegative();
     spec.child("minReadySeconds").nonNegative();
     Field management = spec.child("podManagementPolicy");
@@ -99,10 +62,15 @@ final class WorkloadRules {
     if (set.errors().before().isMissingNode()) {
       set.at("metadata", "name").matches(NameRules::label);
       spec.child("serviceName").matches(NameRules::label);
-      spec.child("volumeClaimTemplates").items().forEach(WorkloadRules::claimTemplate);
+      spec.child("volumeClaimTemplates")
+          .items()
+          .forEach(claim -> StorageRules.claimSpec(claim.child("spec")));
     }
-    spec.at("updateStrategy", "type").oneOf(List.of("RollingUpdate", "OnDelete"));
-    spec.at("updateStrategy", "rollingUpdate", "partition").nonNegative();
+    Field claims = spec.child("volumeClaimTemplates");
+    if (!claims.node().equals(set.errors().before().at("/spec/volumeClaimTemplates"))) {
+      claims.items().forEach(WorkloadRules::claimName);
+    }
+    StrategyRules.statefulSet(spec.child("updateStrategy"));
     for (String when : List.of("whenDeleted", "whenScaled")) {
       spec.at("persistentVolumeClaimRetentionPolicy", when).oneOf(List.of("Retain", "Delete"));
     }
@@ -111,8 +79,7 @@ final class WorkloadRules {
   }
 
   /** Its name is that of a volume of the pods, and upstream tells it there. */
-  private static void claimTemplate(Field claim) {
-    StorageRules.claimSpec(claim.child("spec"));
+  private static void claimName(Field claim) {
     String name = claim.at("metadata", "name").text();
     String path = "spec.template.spec.volumes[0]";
     if (name.isEmpty()) {
@@ -124,23 +91,11 @@ final class WorkloadRules {
   }
 
   static void daemonSet(Field set) {
-    Field spec = selected(set, true);
+    Field spec = selected(set, Selection.LENIENT);
     spec.child("minReadySeconds").nonNegative();
     spec.child("revisionHistoryLimit").nonNegative();
-    spec.at("updateStrategy", "type").oneOf(List.of("RollingUpdate", "OnDelete"));
-    Field rolling = spec.at("updateStrategy", "rollingUpdate");
-    for (String name : List.of("maxUnavailable", "maxSurge")) {
-      intOrPercent(rolling.child(name));
-    }
-    boolean unavailable = !none(rolling.child("maxUnavailable"));
-    boolean surge = !none(rolling.child("maxSurge"));
-    if (unavailable && surge) {
-      rolling.child("maxSurge").invalid("may not be set when maxUnavailable is non-zero");
-    } else if (rolling.present() && !unavailable && !surge) {
-      Field missing = rolling.child("maxUnavailable");
-      missing.errors().required(missing.path(), "cannot be 0 when maxSurge is 0");
-    }
     templateRestart(spec.child("template"), List.of("Always"));
+    StrategyRules.daemonSet(spec.child("updateStrategy"));
   }
 
   static void replicationController(Field controller) {
@@ -165,16 +120,28 @@ final class WorkloadRules {
     }
   }
 
+  /** What upstream makes of a selector. */
+  private enum Selection {
+    /** It must be there, and one with mistakes is told as a whole too. */
+    STRICT,
+    /** One that is missing or has mistakes is not held against the template besides. */
+    LENIENT
+  }
+
   /** Checks selector and template and returns the spec. */
-  private static Field selected(Field object, boolean selectorRequired) {
+  private static Field selected(Field object, Selection selection) {
     Field spec = object.child("spec");
     Field selector = spec.child("selector");
+    boolean bad = SelectorRules.isBad(selector.node());
     if (!selector.present()) {
-      if (selectorRequired) {
+      if (selection == Selection.STRICT) {
         selector.errors().required(selector.path(), "");
       }
     } else {
       SelectorRules.labelSelector(selector);
+      if (bad && selection == Selection.STRICT) {
+        selector.invalid("invalid label selector");
+      }
       if (SelectorRules.isEmpty(selector)) {
         selector.invalid(
             "empty selector is invalid for "
@@ -186,11 +153,15 @@ final class WorkloadRules {
     spec.child("volumeClaimTemplates")
         .items()
         .forEach(claim -> claimed.add(claim.at("metadata", "name").text()));
-    PodRules.template(template, claimed);
+    if (!bad || selection == Selection.LENIENT) {
+      PodRules.template(template, claimed);
+    }
     Field labels = template.at("metadata", "labels");
-    if (selector.present()
-        && !SelectorRules.isEmpty(selector)
-        && !SelectorRules.matches(selector, labels)) {
+    // No selector is one that selects nothing.
+    boolean selects =
+        selector.present()
+            && (SelectorRules.isEmpty(selector) || SelectorRules.matches(selector, labels));
+    if (!bad && !selects) {
       labels
           .errors()
           .invalid(
@@ -217,6 +188,13 @@ final class WorkloadRules {
 
   static void statefulSetUpdate(Field set, Field old) {
     ObjectNode now = set.child("spec").node().deepCopy();
+    ObjectNode before = old.child("spec").node().deepCopy();
+    for (ObjectNode spec : List.of(now, before)) {
+      // Upstream keeps no type of them.
+      for (JsonNode claim : spec.path("volumeClaimTemplates")) {
+        ((ObjectNode) claim).remove(List.of("apiVersion", "kind"));
+      }
+    }
     for (String name :
         List.of(
             "replicas",
@@ -231,7 +209,7 @@ final class WorkloadRules {
         now.set(name, old.child("spec").node().get(name));
       }
     }
-    if (!now.equals(old.child("spec").node())) {
+    if (!now.equals(before)) {
       set.errors()
           .forbidden(
               "spec",

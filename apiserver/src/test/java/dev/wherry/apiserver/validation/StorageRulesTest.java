@@ -110,7 +110,8 @@ class StorageRulesTest {
   void statefulSet_containerMountsAClaimTemplate_isValid() {
     KindInfo kind = new KindInfo("apps", "v1", "StatefulSet", "statefulsets", true);
     String set =
-        "{'metadata':{'name':'x','namespace':'d'},'spec':{'selector':{'matchLabels':{'a':'b'}},"
+        "{'metadata':{'name':'x','namespace':'d'},'spec':{'updateStrategy':{'type':'OnDelete'},"
+            + "'selector':{'matchLabels':{'a':'b'}},"
             + "'serviceName':'x','template':{'metadata':{'labels':{'a':'b'}},'spec':{'restartPolicy':"
             + "'Always','containers':[{'name':'c','image':'i','imagePullPolicy':'Always',"
             + "'terminationMessagePolicy':'File','volumeMounts':[{'name':'data','mountPath':'/d'}]}]}}"

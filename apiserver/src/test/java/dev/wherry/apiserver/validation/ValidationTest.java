@@ -62,6 +62,7 @@ class ValidationTest {
     String json =
         text.replace("META", "'metadata':{'name':'x','namespace':'d'}")
             .replace("CLUSTER", "'metadata':{'name':'x'}")
+            .replace("STRATEGY", "'strategy':{'type':'Recreate'}")
             .replace(
                 "TEMPLATE",
                 "'template':{'metadata':{'labels':{'a':'b'}},'spec':{'restartPolicy':'Always','containers':[{'name':'c','image':'i'}]}}")
@@ -90,11 +91,11 @@ class ValidationTest {
           Pod ^ {META,'spec':{'containers':[{'name':'c','image':'i'}]}} ^ ok
           Pod ^ {'metadata':{'namespace':'d'},'spec':{'containers':[{'name':'c','image':'i'}]}} ^ metadata.name: Required value: name or generateName is required
           Pod ^ {'metadata':{'name':'x'},'spec':{'containers':[{'name':'c','image':'i'}]}} ^ metadata.namespace: Required value
-          HorizontalPodAutoscaler ^ {META,'spec':{'maxReplicas':3,'scaleTargetRef':{'kind':'Deployment','name':'d'}}} ^ ok
-          HorizontalPodAutoscaler ^ {META,'spec':{'minReplicas':0,'maxReplicas':3,'scaleTargetRef':{'kind':'Deployment','name':'d'}}} ^ spec.minReplicas: Invalid value: 0: must be greater than or equal to 1
-          HorizontalPodAutoscaler ^ {META,'spec':{'minReplicas':4,'maxReplicas':3,'scaleTargetRef':{'kind':'Deployment'}}} ^ spec.maxReplicas: Invalid value: 3: must be greater than or equal to `minReplicas`; spec.scaleTargetRef.name: Required value
-          HorizontalPodAutoscaler ^ {META,'spec':{'maxReplicas':3,'scaleTargetRef':{'kind':'D','name':'d'},'metrics':[{'type':'Resource','resource':{'name':'cpu','target':{'type':'Utilization'}}}]}} ^ spec.metrics[0].resource.target.averageUtilization: Required value: must set either a target raw value or a target utilization
-          HorizontalPodAutoscaler ^ {META,'spec':{'maxReplicas':3,'scaleTargetRef':{'kind':'D','name':'d'},'behavior':{'scaleUp':{'stabilizationWindowSeconds':4000,'policies':[{'type':'Pods','value':0,'periodSeconds':60}]}}}} ^ spec.behavior.scaleUp.stabilizationWindowSeconds: Invalid value: 4000: must be less than or equal to 3600; spec.behavior.scaleUp.policies[0].value: Invalid value: 0: must be greater than zero
+          HorizontalPodAutoscaler ^ {META,'spec':{'maxReplicas':3,'scaleTargetRef':{'apiVersion':'apps/v1','kind':'Deployment','name':'d'}}} ^ ok
+          HorizontalPodAutoscaler ^ {META,'spec':{'minReplicas':0,'maxReplicas':3,'scaleTargetRef':{'apiVersion':'apps/v1','kind':'Deployment','name':'d'}}} ^ spec.minReplicas: Invalid value: 0: must be greater than or equal to 1; spec.metrics: Forbidden: must specify at least one Object or External metric to support scaling to zero replicas
+          HorizontalPodAutoscaler ^ {META,'spec':{'minReplicas':4,'maxReplicas':3,'scaleTargetRef':{'apiVersion':'apps/v1','kind':'Deployment'}}} ^ spec.maxReplicas: Invalid value: 3: must be greater than or equal to `minReplicas`; spec.scaleTargetRef.name: Required value
+          HorizontalPodAutoscaler ^ {META,'spec':{'maxReplicas':3,'scaleTargetRef':{'apiVersion':'apps/v1','kind':'D','name':'d'},'metrics':[{'type':'Resource','resource':{'name':'cpu','target':{'type':'Utilization'}}}]}} ^ spec.metrics[0].resource.target.averageUtilization: Required value: must set either a target raw value or a target utilization
+          HorizontalPodAutoscaler ^ {META,'spec':{'maxReplicas':3,'scaleTargetRef':{'apiVersion':'apps/v1','kind':'D','name':'d'},'behavior':{'scaleUp':{'stabilizationWindowSeconds':4000,'policies':[{'type':'Pods','value':0,'periodSeconds':60}]}}}} ^ spec.behavior.scaleUp.stabilizationWindowSeconds: Invalid value: 4000: must be less than or equal to 3600; spec.behavior.scaleUp.policies[0].value: Invalid value: 0: must be greater than zero
           Pod ^ {META,'spec':{}} ^ spec.containers: Required value
           Pod ^ {META,'spec':{'containers':[{}]}} ^ spec.containers[0].name: Required value; spec.containers[0].image: Required value
           Pod ^ {META,'spec':{'containers':[{'name':'c','image':'i'},{'name':'c','image':'i'}]}} ^ spec.containers[1].name: Duplicate value: "c"
@@ -113,8 +114,8 @@ class ValidationTest {
           ConfigMap ^ {'metadata':{'name':'x','namespace':'d','labels':{'a':'-'}}} ^ metadata.labels: Invalid value: "-": a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')
           ConfigMap ^ {META,'data':{'a/b':''}} ^ data[a/b]: Invalid value: "a/b": a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')
           Secret ^ {META,'type':'kubernetes.io/tls','data':{'tls.crt':''}} ^ data[tls.key]: Required value
-          Service ^ {META,'spec':{'type':'ClusterIP','ports':[{'port':0}]}} ^ spec.ports[0].port: Invalid value: 0: must be between 1 and 65535, inclusive
-          Service ^ {META,'spec':{'type':'ClusterIP','ports':[{'port':1},{'port':2}]}} ^ spec.ports[0].name: Required value; spec.ports[1].name: Required value
+          Service ^ {META,'spec':{'type':'ClusterIP','ports':[{'port':0,'targetPort':1}]}} ^ spec.ports[0].port: Invalid value: 0: must be between 1 and 65535, inclusive
+          Service ^ {META,'spec':{'type':'ClusterIP','ports':[{'port':1,'targetPort':1},{'port':2,'targetPort':1}]}} ^ spec.ports[0].name: Required value; spec.ports[1].name: Required value
           Service ^ {META,'spec':{'type':'ClusterIP'}} ^ spec.ports: Required value
           Service ^ {META,'spec':{'type':'ExternalName'}} ^ spec.externalName: Required value
           Endpoints ^ {META,'subsets':[{'addresses':[{'ip':'127.0.0.1'}],'ports':[{'port':1,'protocol':'TCP'}]}]} ^ subsets[0].addresses[0].ip: Invalid value: "127.0.0.1": may not be in the loopback range (127.0.0.0/8, ::1/128)
@@ -139,11 +140,12 @@ class ValidationTest {
           NetworkPolicy ^ {META,'spec':{'podSelector':{},'policyTypes':['Ingress'],'ingress':[{'from':[{'ipBlock':{'cidr':'10.0.0.0/8','except':['10.1.0.0/16']}}],'ports':[{'port':80,'endPort':80}]}]}} ^ ok
           NetworkPolicy ^ {META,'spec':{'egress':[{'ports':[{'endPort':9},{'port':'web','endPort':9},{'port':80,'endPort':79},{'port':70000}]}]}} ^ spec.egress[0].ports[0].endPort: Invalid value: 9: may not be specified when `port` is not specified; spec.egress[0].ports[1].endPort: Invalid value: 9: may not be specified when `port` is non-numeric; spec.egress[0].ports[2].endPort: Invalid value: 79: must be greater than or equal to `port`; spec.egress[0].ports[3].port: Invalid value: 70000: must be between 1 and 65535, inclusive
           NetworkPolicy ^ {META,'spec':{'policyTypes':['Both'],'ingress':[{'from':[{},{'podSelector':{},'ipBlock':{'cidr':'10.0.0.0/8','except':['10.0.0.0/8','fd00::/64']}}]}]}} ^ spec.ingress[0].from[0]: Required value: must specify a peer; spec.ingress[0].from[1].ipBlock.except[0]: Invalid value: "10.0.0.0/8": must be a strict subset of `cidr`; spec.ingress[0].from[1].ipBlock.except[1]: Invalid value: "fd00::/64": must be a strict subset of `cidr`; spec.ingress[0].from[1]: Forbidden: may not specify both ipBlock and another peer; spec.policyTypes[0]: Unsupported value: "Both": supported values: "Egress", "Ingress"
-          Deployment ^ {META,'spec':{'selector':{'matchLabels':{'a':'b'}},TEMPLATE}} ^ ok
-          Deployment ^ {META,'spec':{'selector':{'matchLabels':{'a':'z'}},TEMPLATE}} ^ spec.template.metadata.labels: Invalid value: {"a":"b"}: `selector` does not match template `labels`
-          Deployment ^ {META,'spec':{'replicas':-1,'selector':{'matchLabels':{'a':'b'}},TEMPLATE}} ^ spec.replicas: Invalid value: -1: must be greater than or equal to 0
-          Deployment ^ {META,'spec':{TEMPLATE}} ^ spec.selector: Required value
-          Job ^ {META,'spec':{TEMPLATE}} ^ spec.template.spec.restartPolicy: Required value: valid values: "OnFailure", "Never"
+          Deployment ^ {META,'spec':{STRATEGY,'selector':{'matchLabels':{'a':'b'}},TEMPLATE}} ^ ok
+          Deployment ^ {META,'spec':{STRATEGY,'selector':{'matchLabels':{'a':'z'}},TEMPLATE}} ^ spec.template.metadata.labels: Invalid value: {"a":"b"}: `selector` does not match template `labels`
+          Deployment ^ {META,'spec':{STRATEGY,'replicas':-1,'selector':{'matchLabels':{'a':'b'}},TEMPLATE}} ^ spec.replicas: Invalid value: -1: must be greater than or equal to 0
+          Deployment ^ {META,'spec':{STRATEGY,TEMPLATE}} ^ spec.selector: Required value; spec.template.metadata.labels: Invalid value: {"a":"b"}: `selector` does not match template `labels`
+          Job ^ {META,'spec':{'manualSelector':true,'selector':{'matchLabels':{'a':'b'}},TEMPLATE}} ^ spec.template.spec.restartPolicy: Required value: valid values: "OnFailure", "Never"
+          Job ^ {META,'spec':{'selector':{'matchLabels':{'a':'b'}},'template':{'metadata':{'labels':{'a':'b','job-name':'y'}},'spec':{'restartPolicy':'Never','containers':[{'name':'c','image':'i'}]}}}} ^ spec.template.metadata.labels[batch.kubernetes.io/controller-uid]: Required value: must be ''; spec.template.metadata.labels[batch.kubernetes.io/job-name]: Required value: must be 'x'; spec.template.metadata.labels[controller-uid]: Required value: must be ''; spec.template.metadata.labels[job-name]: Invalid value: {"a":"b","job-name":"y"}: must be 'x'; spec.selector: Invalid value: {"matchLabels":{"a":"b"}}: `selector` not auto-generated
           Role ^ {'metadata':{'name':'a:b','namespace':'d'},'rules':[{'verbs':[],'apiGroups':[''],'resources':['pods']}]} ^ rules[0].verbs: Required value: verbs must contain at least one value
           RoleBinding ^ {META,'roleRef':{'apiGroup':'rbac.authorization.k8s.io','kind':'Rule','name':'r'}} ^ roleRef.kind: Unsupported value: "Rule": supported values: "ClusterRole", "Role"
           CertificateSigningRequest ^ {CLUSTER,'spec':{'request':'YQ==','signerName':'a.b/c'}} ^ spec.usages: Required value: usages must be provided
@@ -187,10 +189,10 @@ class ValidationTest {
           Pod ^ {META,'spec':{'containers':[{'name':'c','image':'i'}]}} ^ {META,'spec':{'containers':[{'name':'c','image':'j'}]}} ^ ok
           Pod ^ {META,'spec':{'containers':[{'name':'c','image':'i'}]}} ^ {META,'spec':{'containers':[{'name':'c','image':'i'},{'name':'d','image':'i'}]}} ^ spec.containers: Forbidden: pod updates may not add or remove containers
           Pod ^ {META,'spec':{'containers':[{'name':'c','image':'i'}]}} ^ {META,'spec':{'nodeName':'n','containers':[{'name':'c','image':'i'}]}} ^ spec: Forbidden: pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)
-          Deployment ^ {META,'spec':{'selector':{'matchLabels':{'a':'c'}},TEMPLATE}} ^ {META,'spec':{'selector':{'matchLabels':{'a':'b'}},TEMPLATE}} ^ spec.selector: Invalid value: {"matchLabels":{"a":"b"}}: field is immutable
+          Deployment ^ {META,'spec':{STRATEGY,'selector':{'matchLabels':{'a':'c'}},TEMPLATE}} ^ {META,'spec':{STRATEGY,'selector':{'matchLabels':{'a':'b'}},TEMPLATE}} ^ spec.selector: Invalid value: {"matchLabels":{"a":"b"}}: field is immutable
           Secret ^ {META,'type':'Opaque'} ^ {META,'type':'x/y'} ^ type: Invalid value: "x/y": field is immutable
           ConfigMap ^ {META,'immutable':true,'data':{'a':'1'}} ^ {META,'immutable':true,'data':{'a':'2'}} ^ data: Forbidden: field is immutable when `immutable` is set
-          Service ^ {META,'spec':{'type':'ClusterIP','clusterIP':'10.43.0.5','clusterIPs':['10.43.0.5'],'ports':[{'port':1}]}} ^ {META,'spec':{'type':'ClusterIP','clusterIP':'10.43.0.6','clusterIPs':['10.43.0.6'],'ports':[{'port':1}]}} ^ spec.clusterIPs: Invalid value: ["10.43.0.6"]: may not change once set
+          Service ^ {META,'spec':{'type':'ClusterIP','clusterIP':'10.43.0.5','clusterIPs':['10.43.0.5'],'ports':[{'port':1,'targetPort':1}]}} ^ {META,'spec':{'type':'ClusterIP','clusterIP':'10.43.0.6','clusterIPs':['10.43.0.6'],'ports':[{'port':1,'targetPort':1}]}} ^ spec.clusterIPs[0]: Invalid value: ["10.43.0.6"]: may not change once set
           PriorityClass ^ {CLUSTER,'value':1} ^ {CLUSTER,'value':2} ^ value: Forbidden: may not be changed in an update.
           """)
   void update_table_holdsImmutableFields(String kind, String before, String after, String want) {

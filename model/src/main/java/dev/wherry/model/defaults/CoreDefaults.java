@@ -1,6 +1,7 @@
 package dev.wherry.model.defaults;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -25,7 +26,7 @@ final class CoreDefaults {
     for (ObjectNode port : Fill.each(spec, "ports")) {
       Fill.text(port, "protocol", "TCP");
       if (Fill.absent(port, "targetPort") || port.path("targetPort").asInt(-1) == 0) {
-        port.set("targetPort", port.path("port"));
+        port.set("targetPort", port.has("port") ? port.path("port") : IntNode.valueOf(0));
       }
     }
     traffic(spec);
@@ -48,7 +49,7 @@ final class CoreDefaults {
       Fill.text(spec, "externalTrafficPolicy", "Cluster");
     }
     if (balanced || type.equals("NodePort") || type.equals("ClusterIP")) {
-      Fill.text(spec, "internalTrafficPolicy", "Cluster");
+      Fill.optionalText(spec, "internalTrafficPolicy", "Cluster");
     }
     if (balanced) {
       Fill.flag(spec, "allocateLoadBalancerNodePorts", true);

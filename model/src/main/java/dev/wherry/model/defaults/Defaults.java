@@ -41,7 +41,7 @@ public final class Defaults {
           Map.entry("CSIDriver.storage.k8s.io", PolicyDefaults::csiDriver),
           Map.entry(
               "PriorityClass.scheduling.k8s.io",
-              priority -> Fill.text(priority, "preemptionPolicy", "PreemptLowerPriority")),
+              priority -> Fill.optionalText(priority, "preemptionPolicy", "PreemptLowerPriority")),
           Map.entry(
               "TokenRequest.authentication.k8s.io",
               request ->

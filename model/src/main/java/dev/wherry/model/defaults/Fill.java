@@ -22,6 +22,20 @@ final class Fill {
     }
   }
 
+  /** For texts that are pointers in Go: an empty one stays, and is refused later. */
+  static void optionalText(ObjectNode object, String field, String value) {
+    if (!object.hasNonNull(field)) {
+      object.put(field, value);
+    }
+  }
+
+  /** The same for numbers in whose place a text may stand. */
+  static void optionalNumber(ObjectNode object, String field, int value) {
+    if (!object.hasNonNull(field)) {
+      object.put(field, value);
+    }
+  }
+
   static void number(ObjectNode object, String field, int value) {
     if (absent(object, field)) {
       object.put(field, value);

@@ -17,7 +17,7 @@ final class PolicyDefaults {
     ObjectNode spec = Fill.child(policy, "spec");
     for (String direction : List.of("ingress", "egress")) {
       for (ObjectNode rule : Fill.each(spec, direction)) {
-        Fill.each(rule, "ports").forEach(port -> Fill.text(port, "protocol", "TCP"));
+        Fill.each(rule, "ports").forEach(port -> Fill.optionalText(port, "protocol", "TCP"));
       }
     }
     if (spec.path("policyTypes").isEmpty()) {
@@ -31,7 +31,7 @@ final class PolicyDefaults {
   static void ingressClass(ObjectNode ingressClass) {
     ObjectNode spec = Fill.peek(ingressClass, "spec");
     if (Fill.has(spec, "parameters")) {
-      Fill.text(Fill.peek(spec, "parameters"), "scope", "Cluster");
+      Fill.optionalText(Fill.peek(spec, "parameters"), "scope", "Cluster");
     }
   }
 
@@ -40,14 +40,12 @@ final class PolicyDefaults {
       if (!port.has("name")) {
         port.put("name", "");
       }
-      Fill.text(port, "protocol", "TCP");
+      Fill.optionalText(port, "protocol", "TCP");
     }
   }
 
   static void binding(ObjectNode binding) {
-    if (Fill.has(binding, "roleRef")) {
-      Fill.text(Fill.peek(binding, "roleRef"), "apiGroup", RBAC);
-    }
+    Fill.text(Fill.child(binding, "roleRef"), "apiGroup", RBAC);
     for (ObjectNode subject : Fill.each(binding, "subjects")) {
       String kind = subject.path("kind").asText();
       if (kind.equals("User") || kind.equals("Group")) {
@@ -58,7 +56,7 @@ final class PolicyDefaults {
 
   static void storageClass(ObjectNode storageClass) {
     Fill.text(storageClass, "reclaimPolicy", "Delete");
-    Fill.text(storageClass, "volumeBindingMode", "Immediate");
+    Fill.optionalText(storageClass, "volumeBindingMode", "Immediate");
   }
 
   static void csiDriver(ObjectNode driver) {
@@ -66,7 +64,7 @@ final class PolicyDefaults {
     Fill.flag(spec, "attachRequired", true);
     Fill.flag(spec, "podInfoOnMount", false);
     Fill.flag(spec, "storageCapacity", false);
-    Fill.text(spec, "fsGroupPolicy", "ReadWriteOnceWithFSType");
+    Fill.optionalText(spec, "fsGroupPolicy", "ReadWriteOnceWithFSType");
     if (spec.path("volumeLifecycleModes").isEmpty()) {
       spec.putArray("volumeLifecycleModes").add("Persistent");
     }
@@ -77,10 +75,10 @@ final class PolicyDefaults {
   static void webhooks(ObjectNode configuration) {
     boolean mutating = configuration.path("kind").asText().startsWith("Mutating");
     for (ObjectNode hook : Fill.each(configuration, "webhooks")) {
-      Fill.text(hook, "failurePolicy", "Fail");
+      Fill.optionalText(hook, "failurePolicy", "Fail");
       Fill.number(hook, "timeoutSeconds", WEBHOOK_SECONDS);
       if (mutating) {
-        Fill.text(hook, "reinvocationPolicy", "Never");
+        Fill.optionalText(hook, "reinvocationPolicy", "Never");
       }
       matching(hook, "rules");
       servicePort(Fill.peek(hook, "clientConfig"));
@@ -88,11 +86,11 @@ final class PolicyDefaults {
   }
 
   private static void matching(ObjectNode match, String... ruleLists) {
-    Fill.text(match, "matchPolicy", "Equivalent");
+    Fill.optionalText(match, "matchPolicy", "Equivalent");
     Fill.child(match, "namespaceSelector");
     Fill.child(match, "objectSelector");
     for (String list : ruleLists) {
-      Fill.each(match, list).forEach(rule -> Fill.text(rule, "scope", "*"));
+      Fill.each(match, list).forEach(rule -> Fill.optionalText(rule, "scope", "*"));
     }
   }
 
@@ -104,7 +102,7 @@ final class PolicyDefaults {
 
   static void admissionPolicy(ObjectNode policy) {
     ObjectNode spec = Fill.child(policy, "spec");
-    Fill.text(spec, "failurePolicy", "Fail");
+    Fill.optionalText(spec, "failurePolicy", "Fail");
     if (Fill.has(spec, "matchConstraints")) {
       matching(Fill.peek(spec, "matchConstraints"), "resourceRules", "excludeResourceRules");
     }

@@ -32,7 +32,7 @@ final class VolumeDefaults {
     sources(volume);
     if (Fill.has(Fill.peek(volume, "ephemeral"), "volumeClaimTemplate")) {
       ObjectNode template = Fill.peek(Fill.peek(volume, "ephemeral"), "volumeClaimTemplate");
-      Fill.text(Fill.child(template, "spec"), "volumeMode", "Filesystem");
+      Fill.optionalText(Fill.child(template, "spec"), "volumeMode", "Filesystem");
     }
     if (Fill.has(volume, "image")) {
       ObjectNode image = Fill.peek(volume, "image");
@@ -75,14 +75,14 @@ final class VolumeDefaults {
   static void persistentVolume(ObjectNode volume) {
     ObjectNode spec = Fill.child(volume, "spec");
     Fill.text(spec, "persistentVolumeReclaimPolicy", "Retain");
-    Fill.text(spec, "volumeMode", "Filesystem");
+    Fill.optionalText(spec, "volumeMode", "Filesystem");
     sources(spec);
     Fill.text(Fill.child(volume, "status"), "phase", "Pending");
   }
 
   static void claim(ObjectNode claim) {
     ObjectNode spec = Fill.child(claim, "spec");
-    Fill.text(spec, "volumeMode", "Filesystem");
+    Fill.optionalText(spec, "volumeMode", "Filesystem");
     contentSources(spec);
     Fill.text(Fill.child(claim, "status"), "phase", "Pending");
   }

@@ -23,8 +23,8 @@ final class WorkloadDefaults {
     Fill.text(strategy, "type", "RollingUpdate");
     if (strategy.path("type").asText().equals("RollingUpdate")) {
       ObjectNode rolling = Fill.child(strategy, "rollingUpdate");
-      Fill.text(rolling, "maxUnavailable", "25%");
-      Fill.text(rolling, "maxSurge", "25%");
+      Fill.optionalText(rolling, "maxUnavailable", "25%");
+      Fill.optionalText(rolling, "maxSurge", "25%");
     }
     Fill.number(spec, "revisionHistoryLimit", HISTORY);
     Fill.number(spec, "progressDeadlineSeconds", PROGRESS_SECONDS);
@@ -37,8 +37,8 @@ final class WorkloadDefaults {
     Fill.text(strategy, "type", "RollingUpdate");
     if (strategy.path("type").asText().equals("RollingUpdate")) {
       ObjectNode rolling = Fill.child(strategy, "rollingUpdate");
-      Fill.number(rolling, "maxUnavailable", 1);
-      Fill.number(rolling, "maxSurge", 0);
+      Fill.optionalNumber(rolling, "maxUnavailable", 1);
+      Fill.optionalNumber(rolling, "maxSurge", 0);
     }
     Fill.number(spec, "revisionHistoryLimit", HISTORY);
     template(spec);
@@ -105,10 +105,10 @@ final class WorkloadDefaults {
     boolean perIndex = !Fill.absent(spec, "backoffLimitPerIndex");
     Fill.number(spec, "backoffLimit", perIndex ? Integer.MAX_VALUE : JOB_BACKOFF);
     ownLabels(job, spec.at("/template/metadata/labels"));
-    Fill.text(spec, "completionMode", "NonIndexed");
+    Fill.optionalText(spec, "completionMode", "NonIndexed");
     Fill.flag(spec, "suspend", false);
     boolean policy = Fill.has(spec, "podFailurePolicy");
-    Fill.text(spec, "podReplacementPolicy", policy ? "Failed" : "TerminatingOrFailed");
+    Fill.optionalText(spec, "podReplacementPolicy", policy ? "Failed" : "TerminatingOrFailed");
     for (ObjectNode rule : Fill.each(Fill.peek(spec, "podFailurePolicy"), "rules")) {
       Fill.each(rule, "onPodConditions").forEach(c -> Fill.text(c, "status", "True"));
     }
@@ -143,8 +143,8 @@ final class WorkloadDefaults {
   }
 
   private static void scalingRules(ObjectNode rules, List<String> policies) {
-    Fill.text(rules, "selectPolicy", "Max");
-    if (rules.path("policies").isEmpty()) {
+    Fill.optionalText(rules, "selectPolicy", "Max");
+    if (!rules.hasNonNull("policies")) {
       var list = rules.putArray("policies");
       for (String policy : policies) {
         int colon = policy.indexOf(':');
