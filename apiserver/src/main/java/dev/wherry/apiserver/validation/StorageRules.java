@@ -9,6 +9,7 @@ import dev.wherry.model.json.Json;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /** Rules of persistent volumes and their claims (core validation). */
@@ -192,9 +193,7 @@ final class StorageRules {
     } else {
       spec.errors().required(spec.path() + ".resources[storage]", "");
     }
-    for (String reference : List.of("dataSource", "dataSourceRef")) {
-      source(spec.child(reference));
-    }
+    contents(spec);
     if (spec.child("storageClassName").hasText()) {
       spec.child("storageClassName").matches(NameRules::subdomain);
     }
@@ -203,7 +202,38 @@ final class StorageRules {
     }
   }
 
-  private static void source(Field reference) {
+  /** The old field and the new one say the same, but of another namespace the new one alone. */
+  private static void contents(Field spec) {
+    Field older = spec.child("dataSource");
+    Field newer = spec.child("dataSourceRef");
+    boolean anyGroup = anyGroup(spec);
+    source(older, anyGroup);
+    source(newer, anyGroup);
+    if (!older.present() || !newer.present()) {
+      return;
+    }
+    boolean same =
+        Stream.of("apiGroup", "kind", "name")
+            .allMatch(name -> older.child(name).node().equals(newer.child(name).node()));
+    if (newer.child("namespace").hasText()) {
+      spec.errors()
+          .invalid(
+              spec.path(),
+              older.path(),
+              "may not be specified when dataSourceRef.namespace is specified");
+    } else if (!same) {
+      spec.errors().invalid(spec.path(), older.path(), "must match dataSourceRef");
+    }
+  }
+
+  /** A claim may keep a group that is none (AllowInvalidAPIGroupInDataSourceOrRef). */
+  private static boolean anyGroup(Field spec) {
+    JsonNode before = spec.errors().before().path("spec");
+    return before.path("dataSource").hasNonNull("apiGroup")
+        || before.path("dataSourceRef").hasNonNull("apiGroup");
+  }
+
+  private static void source(Field reference, boolean anyGroup) {
     if (!reference.present()) {
       return;
     }
@@ -213,7 +243,10 @@ final class StorageRules {
     if (!group.hasText() && !reference.child("kind").is("PersistentVolumeClaim")) {
       reference.invalid("must be 'PersistentVolumeClaim' when referencing the default apiGroup");
     }
-    group.matches(NameRules::subdomain);
+    if (!anyGroup) {
+      group.matches(NameRules::subdomain);
+    }
+    reference.child("namespace").matches(NameRules::label);
   }
 
   private static void accessModes(Field modes, String detail) {
@@ -269,10 +302,10 @@ final class StorageRules {
               "spec",
               "spec is immutable after creation except resources.requests and"
                   + " volumeAttributesClassName for bound claims");
-    } else if (bound && isLess(storage, before)) {
-      if (!isLess(old.at("status", "capacity", "storage"), storage)) {
-        storage.forbidden("field can not be less than status.capacity");
-      }
+    }
+    boolean larger = amount(storage).compareTo(amount(old.at("status", "capacity", "storage"))) > 0;
+    if (!larger && amount(storage).compareTo(amount(before)) < 0) {
+      storage.forbidden("field can not be less than status.capacity");
     }
   }
 
@@ -302,9 +335,7 @@ final class StorageRules {
     }
   }
 
-  private static boolean isLess(Field amount, Field than) {
-    return amount.hasText()
-        && than.hasText()
-        && Quantity.parse(amount.text()).compareTo(Quantity.parse(than.text())) < 0;
+  private static Quantity amount(Field amount) {
+    return ResourceRules.parse(amount).orElse(Quantity.parse("0"));
   }
 }
