@@ -56,7 +56,10 @@ final class PodPartsFactory {
       throws IOException {
     PodDirs dirs = PodDirs.of(config);
     ContainerFigures figures =
-        new ContainerFigures(HostFigures.memoryBytes(), HostFigures.oomScoreFloor());
+        new ContainerFigures(
+            HostFigures.memoryBytes(),
+            HostFigures.oomScoreFloor(),
+            PodCgroups.unified(CGROUPS) && !config.settings().singleOomKill());
     return new PodParts(
         config,
         runtime,

@@ -43,6 +43,7 @@ final class KnownFields {
           "registerWithTaints",
           "resolvConf",
           "seccompDefault",
+          "singleProcessOOMKill",
           "staticPodPath",
           "systemReserved");
 
@@ -116,7 +117,6 @@ final class KnownFields {
           "shutdownGracePeriod",
           "shutdownGracePeriodByPodPriority",
           "shutdownGracePeriodCriticalPods",
-          "singleProcessOOMKill",
           "streamingConnectionIdleTimeout",
           "syncFrequency",
           "systemCgroups",

@@ -115,6 +115,7 @@ public record KubeletFile(
         PlacementFields.reserved(reserved, placement),
         (int) (perCore > 0 ? Math.min(most, perCore * cores) : most),
         pids > 0 ? pids : NodeSettings.UNLIMITED,
+        file.flag("singleProcessOOMKill").orElse(defaults.singleOomKill()),
         file.flag("seccompDefault").orElse(defaults.seccompDefault()),
         file.has("allowedUnsafeSysctls")
             ? file.texts("allowedUnsafeSysctls")

@@ -12,6 +12,8 @@ import java.util.Map;
  * @param reserved kept from pods for everything else
  * @param maxPods the most pods at once
  * @param pidsMax the most processes of one pod; {@link #UNLIMITED} for no bound
+ * @param singleOomKill whether the kernel may kill one process of a container for want of memory
+ *     and leave the others; as it does on cgroup v1 anyway
  * @param seccompDefault whether a pod that names no profile gets the runtime's
  * @param unsafeSysctls names, or beginnings that end in a star, that pods may set here too
  * @param staticPods a folder of pods of the node's own; "" for none
@@ -22,6 +24,7 @@ public record NodeSettings(
     Map<String, Quantity> reserved,
     int maxPods,
     long pidsMax,
+    boolean singleOomKill,
     boolean seccompDefault,
     List<String> unsafeSysctls,
     String staticPods,
@@ -66,6 +69,7 @@ public record NodeSettings(
         MAX_PODS,
         UNLIMITED,
         false,
+        false,
         List.of(),
         "",
         "",
@@ -95,6 +99,7 @@ public record NodeSettings(
         amounts,
         maxPods,
         pidsMax,
+        singleOomKill,
         seccompDefault,
         unsafeSysctls,
         staticPods,
@@ -111,6 +116,7 @@ public record NodeSettings(
         reserved,
         maxPods,
         pidsMax,
+        singleOomKill,
         seccompDefault,
         unsafeSysctls,
         staticPods,
@@ -127,6 +133,7 @@ public record NodeSettings(
         reserved,
         maxPods,
         pidsMax,
+        singleOomKill,
         seccompDefault,
         unsafeSysctls,
         staticPods,
@@ -143,6 +150,7 @@ public record NodeSettings(
         reserved,
         maxPods,
         pidsMax,
+        singleOomKill,
         seccompDefault,
         unsafeSysctls,
         staticPods,

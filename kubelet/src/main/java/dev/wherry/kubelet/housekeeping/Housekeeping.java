@@ -105,6 +105,10 @@ public final class Housekeeping implements AutoCloseable {
     if (podsKnown.getAsBoolean()) {
       endOrphans(orphans, states);
       dropDirectories(states);
+      parts.cgroups().adopt(workers.pods());
+      parts
+          .cgroups()
+          .removeUnknown(uid -> workers.uids().contains(uid) || states.pods().containsKey(uid));
     }
     if (withImages) {
       images.sweep(inUse);

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Groups as directories, on version 1, version 2 and the hybrid of both.
@@ -80,7 +81,7 @@ record CgroupFiles(Path mount) implements CgroupTree {
   }
 
   private boolean unified() {
-    return Files.exists(mount.resolve("cgroup.controllers"));
+    return PodCgroups.unified(mount);
   }
 
   @Override
@@ -102,6 +103,11 @@ record CgroupFiles(Path mount) implements CgroupTree {
   @Override
   public String directory(CgroupName name) {
     return name.path().substring(1);
+  }
+
+  @Override
+  public Optional<String> part(CgroupName above, String directory) {
+    return Optional.of(directory);
   }
 
   /**

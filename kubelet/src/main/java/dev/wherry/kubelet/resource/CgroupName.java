@@ -1,6 +1,7 @@
 package dev.wherry.kubelet.resource;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A group's name, from the root of all pods to a pod, such as kubepods, burstable, podUID (rule:
@@ -16,6 +17,16 @@ record CgroupName(List<String> parts) {
     return java.util.stream.IntStream.rangeClosed(1, parts.size())
         .mapToObj(length -> new CgroupName(parts.subList(0, length)))
         .toList();
+  }
+
+  /** The group that this one lies in. */
+  CgroupName above() {
+    return new CgroupName(parts.subList(0, parts.size() - 1));
+  }
+
+  /** The group of this name below. */
+  CgroupName child(String part) {
+    return new CgroupName(Stream.concat(parts.stream(), Stream.of(part)).toList());
   }
 
   /** As a path of directories below each hierarchy. */

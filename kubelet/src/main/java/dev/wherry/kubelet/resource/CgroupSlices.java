@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Groups as transient slices of systemd, which alone writes their files (rule: libcontainer's
@@ -11,6 +12,7 @@ import java.util.Map;
  */
 record CgroupSlices(SystemdUnits units) implements CgroupTree {
   private static final System.Logger LOG = System.getLogger(CgroupSlices.class.getName());
+  private static final String SUFFIX = ".slice";
   private static final long INFINITE = -1;
 
   /** systemd counts a quota per second, we per a tenth of one. */
@@ -68,5 +70,17 @@ record CgroupSlices(SystemdUnits units) implements CgroupTree {
   @Override
   public String directory(CgroupName name) {
     return String.join("/", name.steps().stream().map(CgroupName::slice).toList());
+  }
+
+  @Override
+  public Optional<String> part(CgroupName above, String directory) {
+    String before = above.slice().replace(SUFFIX, "-");
+    boolean below = directory.startsWith(before) && directory.endsWith(SUFFIX);
+    return below
+        ? Optional.of(
+            directory
+                .substring(before.length(), directory.length() - SUFFIX.length())
+                .replace('_', '-'))
+        : Optional.empty();
   }
 }

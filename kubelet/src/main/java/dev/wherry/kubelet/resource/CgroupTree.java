@@ -1,6 +1,7 @@
 package dev.wherry.kubelet.resource;
 
 import java.io.IOException;
+import java.util.Optional;
 
 /** Who makes groups and gives them their limits: the file system or systemd. */
 sealed interface CgroupTree permits CgroupFiles, CgroupSlices {
@@ -25,4 +26,7 @@ sealed interface CgroupTree permits CgroupFiles, CgroupSlices {
 
   /** Where the group lies below a hierarchy, without a leading slash. */
   String directory(CgroupName name);
+
+  /** The last part of the name of a group by its directory's name; empty for no group of ours. */
+  Optional<String> part(CgroupName above, String directory);
 }

@@ -13,8 +13,10 @@ import java.util.Map;
  *
  * @param nodeMemoryBytes what the node has, for the scores of Burstable pods
  * @param oomScoreFloor the lowest score this process may give out; no capability, no lower score
+ * @param killedTogether whether a container short of memory ends as a whole, on cgroup v2 only
  */
-public record ContainerFigures(long nodeMemoryBytes, int oomScoreFloor) {
+public record ContainerFigures(long nodeMemoryBytes, int oomScoreFloor, boolean killedTogether) {
+  private static final String OOM_GROUP = "memory.oom.group";
 
   public LinuxContainerResources of(PodView pod, Container container) {
     ResourceRequirements resources = Requirements.of(container);
@@ -31,6 +33,9 @@ public record ContainerFigures(long nodeMemoryBytes, int oomScoreFloor) {
     long quota = CgroupFigures.quotaMicros(cpuLimit.milliValue());
     if (quota > 0) {
       out.setCpuPeriod(CgroupFigures.PERIOD_MICROS).setCpuQuota(quota);
+    }
+    if (killedTogether) {
+      out.putUnified(OOM_GROUP, "1");
     }
     return out.build();
   }

@@ -6,11 +6,15 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -23,8 +27,7 @@ public final class PodCgroups {
   /** The controller by whose hierarchy a container's group is found on version 1. */
   private static final String COUNTING = "memory";
 
-  private static final String BURSTABLE = "burstable";
-  private static final String BEST_EFFORT = "besteffort";
+  private static final String POD = "pod";
 
   private final Path mount;
   private final String root;
@@ -32,6 +35,8 @@ public final class PodCgroups {
   private final long pidsMax;
   private final AtomicBoolean complained = new AtomicBoolean();
   private final Map<CgroupName, PodLimits> sizes = new ConcurrentHashMap<>();
+  private final ClassWeights weights;
+  private Set<CgroupName> leftBefore = Set.of();
 
   /**
    * @param mount usually /sys/fs/cgroup
@@ -51,7 +56,18 @@ public final class PodCgroups {
     this.mount = mount;
     this.root = root;
     this.tree = tree;
+    this.weights = new ClassWeights(tree);
     this.pidsMax = pidsMax;
+  }
+
+  /** Whether version 2 alone is mounted there. */
+  public static boolean unified(Path mount) {
+    return Files.exists(mount.resolve("cgroup.controllers"));
+  }
+
+  /** Where all groups of pods can be seen. */
+  private Path hierarchy() {
+    return unified(mount) ? mount : mount.resolve(COUNTING);
   }
 
   /** Makes a pod's cgroup and gives its name for the runtime; empty where there can be none. */
@@ -92,48 +108,66 @@ public final class PodCgroups {
     }
     try {
       tree.limit(name, limits, pidsMax);
-      weighClasses();
+      weights.put(name, limits.shares());
     } catch (IOException e) {
+      sizes.remove(name, limits);
       LOG.log(Level.WARNING, "cgroup not sized pod={0}: {1}", pod.identity(), e);
     }
   }
 
-  /**
-   * Burstable pods together weigh what they ask for, best-effort ones next to nothing (rule:
-   * kubelet's QOSContainerManager).
-   */
-  private synchronized void weighClasses() throws IOException {
-    long burstable = 0;
-    boolean bestEffort = false;
-    for (Map.Entry<CgroupName, PodLimits> size : sizes.entrySet()) {
-      List<String> parts = size.getKey().parts();
-      String above = parts.get(parts.size() - 2);
-      burstable += above.equals(BURSTABLE) ? size.getValue().shares() : 0;
-      bestEffort |= above.equals(BEST_EFFORT);
-    }
-    if (burstable > 0) {
-      long shares = Math.clamp(burstable, CgroupFigures.SHARES_MIN, CgroupFigures.SHARES_MAX);
-      tree.weigh(named(List.of(BURSTABLE)), shares);
-    }
-    if (bestEffort) {
-      tree.weigh(named(List.of(BEST_EFFORT)), CgroupFigures.SHARES_MIN);
+  /** Counts what an earlier process made for these pods, so that their classes weigh as before. */
+  public void adopt(Collection<PodView> pods) {
+    for (PodView pod : pods) {
+      CgroupName name = name(pod);
+      if (!root.isEmpty() && Files.isDirectory(hierarchy().resolve(tree.directory(name)))) {
+        weights.putIfAbsent(name, PodLimits.of(pod).shares());
+      }
     }
   }
 
   /** Removes an ended pod's cgroup; one that is still in use stays for the next time. */
   public void remove(PodView pod) {
     CgroupName name = name(pod);
-    PodLimits had = sizes.remove(name);
+    sizes.remove(name);
+    if (!root.isEmpty()) {
+      tree.remove(name);
+      weights.remove(name);
+    }
+  }
+
+  /**
+   * Removes the groups of pods that ended while nobody watched. Only what held no container and was
+   * unknown at the call before too: another node's agent on this machine may just be making it
+   * (rule: kubelet's cleanupOrphanedPodCgroups). For one thread.
+   *
+   * @param known whether there is a pod with this uid; asked after its group was seen
+   */
+  public void removeUnknown(Predicate<String> known) {
+    Set<CgroupName> found = new HashSet<>();
     if (root.isEmpty()) {
       return;
     }
-    tree.remove(name);
-    if (had != null) {
-      try {
-        weighClasses();
-      } catch (IOException e) {
-        LOG.log(Level.DEBUG, "classes not weighed: {0}", e);
+    for (CgroupName level :
+        List.of(
+            named(List.of()),
+            named(List.of(ClassWeights.BURSTABLE)),
+            named(List.of(ClassWeights.BEST_EFFORT)))) {
+      for (Path group : directories(hierarchy().resolve(tree.directory(level)))) {
+        tree.part(level, group.getFileName().toString())
+            .filter(part -> part.startsWith(POD) && !known.test(part.substring(POD.length())))
+            .filter(part -> directories(group).isEmpty())
+            .ifPresent(part -> found.add(level.child(part)));
       }
+    }
+    found.stream().filter(leftBefore::contains).forEach(tree::remove);
+    leftBefore = found;
+  }
+
+  private static List<Path> directories(Path above) {
+    try (Stream<Path> all = Files.list(above)) {
+      return all.filter(Files::isDirectory).toList();
+    } catch (IOException _) {
+      return List.of();
     }
   }
 
@@ -161,9 +195,9 @@ public final class PodCgroups {
     if (root.isEmpty()) {
       return Optional.empty();
     }
-    boolean unified = Files.exists(mount.resolve("cgroup.controllers"));
+    boolean unified = unified(mount);
     String parent = tree.directory(name(pod));
-    Path above = (unified ? mount : mount.resolve(COUNTING)).resolve(parent);
+    Path above = hierarchy().resolve(parent);
     try (Stream<Path> groups = Files.list(above)) {
       return groups
           .map(group -> group.getFileName().toString())
@@ -176,11 +210,11 @@ public final class PodCgroups {
   }
 
   private CgroupName name(PodView pod) {
-    String leaf = "pod" + pod.uid();
+    String leaf = POD + pod.uid();
     return switch (QosClass.of(pod)) {
       case GUARANTEED -> named(List.of(leaf));
-      case BURSTABLE -> named(List.of(BURSTABLE, leaf));
-      case BEST_EFFORT -> named(List.of(BEST_EFFORT, leaf));
+      case BURSTABLE -> named(List.of(ClassWeights.BURSTABLE, leaf));
+      case BEST_EFFORT -> named(List.of(ClassWeights.BEST_EFFORT, leaf));
     };
   }
 

@@ -52,6 +52,7 @@ class KubeletFileTest {
             podsPerCore: 10
             podPidsLimit: 512
             seccompDefault: true
+            singleProcessOOMKill: true
             allowedUnsafeSysctls: ["kernel.msg*"]
             systemReserved: {memory: 100Mi, cpu: 100m}
             kubeReserved: {memory: 28Mi}
@@ -75,6 +76,7 @@ class KubeletFileTest {
     NodeSettings settings = file.settings();
     assertEquals(20, settings.maxPods());
     assertEquals(512, settings.pidsMax());
+    assertTrue(settings.singleOomKill());
     assertEquals(Quantity.parse("128Mi"), settings.reserved().get("memory"));
     assertEquals(
         List.of("memory.available 0", "memory.available 90"),

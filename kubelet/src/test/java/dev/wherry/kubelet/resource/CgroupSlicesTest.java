@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -182,5 +183,14 @@ class CgroupSlicesTest {
     slices.remove(POD);
 
     assertEquals(List.of(SLICE), calls.stream().map(Call::unit).toList());
+  }
+
+  @Test
+  void part_slicesBelow_isTheNameThatMadeThem() {
+    CgroupName above = new CgroupName(List.of("kubepods", "burstable"));
+
+    assertEquals(Optional.of("pod1234-5678"), slices.part(above, SLICE));
+    assertEquals(Optional.empty(), slices.part(above, "wherry-1234.scope"));
+    assertEquals(Optional.empty(), slices.part(above, "kubepods-podx.slice"));
   }
 }

@@ -1,6 +1,8 @@
 package dev.wherry.kubelet.resource;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.wherry.kubelet.pod.PodView;
 import dev.wherry.model.core.v1.Pod;
@@ -8,6 +10,7 @@ import dev.wherry.model.json.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -86,6 +89,37 @@ class PodCgroupsTest {
 
     cgroups.remove(pod("200m", "10Mi"));
     cgroups.size(pod("300m", "10Mi"));
+    assertEquals("102", Files.readString(shares));
+  }
+
+  @Test
+  void removeUnknown_groupsOfEndedPods_goAtTheSecondLook() throws IOException {
+    Path level = mount.resolve("memory/kubepods");
+    Path left = Files.createDirectories(level.resolve("burstable/podgone"));
+    Path known = Files.createDirectories(level.resolve("podhere"));
+    Path used = Files.createDirectories(level.resolve("besteffort/podbusy/container"));
+    PodCgroups cgroups = new PodCgroups(mount, "/kubepods", false, -1);
+
+    cgroups.removeUnknown("here"::equals);
+    assertTrue(Files.exists(left), "another agent may just be making it");
+    cgroups.removeUnknown("here"::equals);
+
+    assertFalse(Files.exists(left));
+    assertTrue(Files.exists(known));
+    assertTrue(Files.exists(used));
+    assertTrue(Files.exists(level.resolve("burstable")));
+  }
+
+  @Test
+  void adopt_afterARestart_countsPodsThatHaveAGroup() throws IOException {
+    Path shares = file(mount.resolve("cpu/kubepods/burstable"), "cpu.shares");
+    PodCgroups cgroups = new PodCgroups(mount, "/kubepods", false, -1);
+
+    cgroups.adopt(List.of(pod("200m", "10Mi")));
+    assertEquals("", Files.readString(shares), "one that has ended weighs nothing");
+
+    Files.createDirectories(mount.resolve("memory/kubepods/burstable/podu"));
+    cgroups.adopt(List.of(pod("200m", "10Mi")));
     assertEquals("102", Files.readString(shares));
   }
 }
