@@ -33,6 +33,7 @@ import io.netty.handler.flush.FlushConsolidationHandler;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.ApplicationProtocolNegotiationHandler;
 import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.handler.timeout.ReadTimeoutHandler;
@@ -202,9 +203,12 @@ public final class HttpEdge implements AutoCloseable {
         return;
       }
       connections.add(channel);
+      SslHandler handshake = tls.get().newHandler(channel.alloc());
+      // Netty's ten seconds are too few for a client that starts on a slow or busy machine.
+      handshake.setHandshakeTimeout(limits.headerTimeoutSeconds(), TimeUnit.SECONDS);
       channel
           .pipeline()
-          .addLast(tls.get().newHandler(channel.alloc()))
+          .addLast(handshake)
           .addLast(new FlushConsolidationHandler(FLUSHES_MAX, true))
           .addLast("head-timeout", new ReadTimeoutHandler(limits.headerTimeoutSeconds()))
           .addLast(new Protocol());

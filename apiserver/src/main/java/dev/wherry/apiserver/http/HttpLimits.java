@@ -9,7 +9,8 @@ package dev.wherry.apiserver.http;
  * @param waitingMax requests that may wait beside these; the package fairness says who
  * @param longRunningMax watches, logs and upgraded connections at a time
  * @param connectionsMax open connections
- * @param headerTimeoutSeconds for a connection to send its first request and every next one's head
+ * @param headerTimeoutSeconds for a connection to be made safe, and for it to send its first
+ *     request and every next one's head
  * @param bodyTimeoutSeconds for a body to arrive
  */
 public record HttpLimits(
