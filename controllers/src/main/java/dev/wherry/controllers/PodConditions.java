@@ -24,6 +24,11 @@ public final class PodConditions {
     return find(pod, type).map(c -> c.status().equals("True")).orElse(false);
   }
 
+  /** The pod, marked as ended by something other than itself. */
+  public static Pod disrupted(Pod pod, String reason, String message, Instant now) {
+    return with(pod, DISRUPTION_TARGET, "True", reason, message, now);
+  }
+
   /** The pod with this condition; the time of transition stays while the status does. */
   public static Pod with(
       Pod pod, String type, String status, String reason, String message, Instant now) {

@@ -17,7 +17,7 @@ public final class BuiltInRules implements ObjectRules {
   @Override
   public void applyDefaults(KindInfo kind, ObjectNode object) {
     Defaults.apply(kind, object);
-    if (kind.resource().equals("resourceslices.resource.k8s.io")) {
+    if (kind.plural().equals("resourceslices") && kind.group().equals("resource.k8s.io")) {
       DeviceTaintTimes.fill(object, clock.instant());
     }
   }

@@ -58,12 +58,7 @@ final class JobSelectorRules {
     Field labels = spec.at("template", "metadata", "labels");
     boolean selects = selector.present() && SelectorRules.matches(selector, labels);
     if (!SelectorRules.isBad(selector.node()) && !selects) {
-      labels
-          .errors()
-          .invalid(
-              labels.path(),
-              labels.present() ? labels.node() : Json.object(),
-              "`selector` does not match template `labels`");
+      SelectorRules.mismatch(labels);
     }
   }
 

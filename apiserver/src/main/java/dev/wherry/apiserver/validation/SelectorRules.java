@@ -3,6 +3,7 @@ package dev.wherry.apiserver.validation;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.wherry.apiserver.structural.NameRules;
+import dev.wherry.model.json.Json;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -307,5 +308,15 @@ final class SelectorRules {
                 constraint.path() + ".{topologyKey, whenUnsatisfiable}", TextNode.valueOf(both));
       }
     }
+  }
+
+  /** A template's labels are not those that its owner selects. */
+  static void mismatch(Field labels) {
+    labels
+        .errors()
+        .invalid(
+            labels.path(),
+            labels.present() ? labels.node() : Json.object(),
+            "`selector` does not match template `labels`");
   }
 }

@@ -3,7 +3,6 @@ package dev.wherry.apiserver.validation;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.apiserver.structural.NameRules;
-import dev.wherry.model.json.Json;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -162,12 +161,7 @@ final class WorkloadRules {
         selector.present()
             && (SelectorRules.isEmpty(selector) || SelectorRules.matches(selector, labels));
     if (!bad && !selects) {
-      labels
-          .errors()
-          .invalid(
-              labels.path(),
-              labels.present() ? labels.node() : Json.object(),
-              "`selector` does not match template `labels`");
+      SelectorRules.mismatch(labels);
     }
     return spec;
   }

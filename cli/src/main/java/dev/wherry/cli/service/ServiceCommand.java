@@ -1,10 +1,10 @@
 package dev.wherry.cli.service;
 
+import dev.wherry.machinery.pki.PrivateFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -101,12 +101,7 @@ public final class ServiceCommand {
   private void writeSecret(Path secrets, String text) throws IOException {
     Path file = below(secrets);
     Files.createDirectories(file.getParent());
-    Files.deleteIfExists(file);
-    Files.createFile(
-        file,
-        java.nio.file.attribute.PosixFilePermissions.asFileAttribute(
-            Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE)));
-    Files.writeString(file, text);
+    PrivateFiles.writeSecret(file, text);
   }
 
   @Command(

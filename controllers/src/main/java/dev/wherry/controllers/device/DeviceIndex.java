@@ -8,10 +8,10 @@ import dev.wherry.machinery.informer.ObjectKey;
 import dev.wherry.model.core.v1.Pod;
 import dev.wherry.model.device.DeviceClaims;
 import dev.wherry.model.device.PodDeviceClaim;
+import dev.wherry.model.device.SlicePools;
 import dev.wherry.model.meta.v1.OwnerReference;
 import dev.wherry.model.resource.v1.ResourceClaim;
 import dev.wherry.model.resource.v1.ResourceClaimConsumerReference;
-import dev.wherry.model.resource.v1.ResourcePool;
 import dev.wherry.model.resource.v1.ResourceSlice;
 import java.util.List;
 
@@ -53,7 +53,7 @@ final class DeviceIndex {
             POOL,
             claim ->
                 DeviceClaims.devices(claim).stream()
-                    .map(device -> pool(device.driver(), device.pool()))
+                    .map(device -> SlicePools.key(device.driver(), device.pool()))
                     .distinct()
                     .toList())
         .index(
@@ -65,23 +65,7 @@ final class DeviceIndex {
   }
 
   static Informer<ResourceSlice> slices(Informers informers) {
-    return informers.of(ResourceSlice.KIND).index(POOL, slice -> List.of(pool(slice)));
-  }
-
-  static String pool(ResourceSlice slice) {
-    ResourcePool pool = slice.spec().pool();
-    return pool(slice.spec().driver(), pool == null ? "" : pool.name());
-  }
-
-  static String pool(String driver, String name) {
-    return driver + "/" + name;
-  }
-
-  /** Of a slice's pool; only the slices of the highest count. */
-  static long generation(ResourceSlice slice) {
-    ResourcePool pool = slice.spec().pool();
-    Long generation = pool == null ? null : pool.generation();
-    return generation == null ? 0 : generation;
+    return informers.of(ResourceSlice.KIND).index(POOL, slice -> List.of(SlicePools.key(slice)));
   }
 
   /** The claims that a pod has by name. */

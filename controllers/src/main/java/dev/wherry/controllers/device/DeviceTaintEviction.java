@@ -18,6 +18,7 @@ import dev.wherry.model.core.v1.Pod;
 import dev.wherry.model.device.DeviceClaims;
 import dev.wherry.model.device.DeviceTaints;
 import dev.wherry.model.device.PodDeviceClaim;
+import dev.wherry.model.device.SlicePools;
 import dev.wherry.model.resource.v1.DeviceRequestAllocationResult;
 import dev.wherry.model.resource.v1.DeviceTaint;
 import dev.wherry.model.resource.v1.DeviceToleration;
@@ -70,7 +71,7 @@ public final class DeviceTaintEviction implements KeyDriven {
     ResourceSlice slice = change.latest();
     if (slice.spec().devices().stream()
         .anyMatch(device -> device.taints().stream().anyMatch(DeviceTaints::evicts))) {
-      claims.byIndex(DeviceIndex.POOL, DeviceIndex.pool(slice)).forEach(this::usersOf);
+      claims.byIndex(DeviceIndex.POOL, SlicePools.key(slice)).forEach(this::usersOf);
     }
   }
 
@@ -121,14 +122,10 @@ public final class DeviceTaintEviction implements KeyDriven {
         && (!named.isGenerated() || DeviceClaims.isOwned(uid, claim));
   }
 
-  /** By the newest generation of the device's pool: older slices are on their way out. */
   private static List<DeviceTaint> taints(
       Informer<ResourceSlice> slices, DeviceRequestAllocationResult device) {
-    List<ResourceSlice> pool =
-        slices.byIndex(DeviceIndex.POOL, DeviceIndex.pool(device.driver(), device.pool()));
-    long newest = pool.stream().mapToLong(DeviceIndex::generation).max().orElse(0);
-    return pool.stream()
-        .filter(slice -> DeviceIndex.generation(slice) == newest)
+    String pool = SlicePools.key(device.driver(), device.pool());
+    return SlicePools.newest(slices.byIndex(DeviceIndex.POOL, pool)).stream()
         .flatMap(slice -> slice.spec().devices().stream())
         .filter(one -> one.name().equals(device.device()))
         .flatMap(one -> one.taints().stream())
@@ -161,10 +158,8 @@ public final class DeviceTaintEviction implements KeyDriven {
 
   private static Plan evict(Pod pod, Instant now) {
     Pod marked =
-        PodConditions.with(
+        PodConditions.disrupted(
             pod,
-            PodConditions.DISRUPTION_TARGET,
-            "True",
             "DeletionByDeviceTaintManager",
             "Device Taint manager: deleting due to NoExecute taint",
             now);

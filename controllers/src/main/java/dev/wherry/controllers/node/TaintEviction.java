@@ -110,13 +110,8 @@ public final class TaintEviction implements Controller {
   private static Plan evict(Pod pod, Instant now) {
     String name = pod.metadata().namespace() + "/" + pod.metadata().name();
     Pod marked =
-        PodConditions.with(
-            pod,
-            PodConditions.DISRUPTION_TARGET,
-            "True",
-            "DeletionByTaintManager",
-            "Taint manager: deleting due to NoExecute taint",
-            now);
+        PodConditions.disrupted(
+            pod, "DeletionByTaintManager", "Taint manager: deleting due to NoExecute taint", now);
     return Plan.of(
         new Action.UpdateStatus<>(Pod.KIND, marked),
         new Action.Report(

@@ -102,13 +102,7 @@ public final class PodGarbage implements Controller {
   private static void orphan(Pod pod, Instant now, List<Action> actions) {
     if (!PodFacts.isFinished(pod)) {
       Pod marked =
-          PodConditions.with(
-              pod,
-              PodConditions.DISRUPTION_TARGET,
-              "True",
-              "DeletionByPodGC",
-              "PodGC: node no longer exists",
-              now);
+          PodConditions.disrupted(pod, "DeletionByPodGC", "PodGC: node no longer exists", now);
       Pod failed =
           marked.toBuilder().status(marked.status().toBuilder().phase("Failed").build()).build();
       actions.add(

@@ -1,5 +1,6 @@
 package dev.wherry.scheduler.view;
 
+import dev.wherry.model.device.SlicePools;
 import dev.wherry.model.resource.v1.ResourceSlice;
 import dev.wherry.model.resource.v1.ResourceSliceSpec;
 import java.util.ArrayList;
@@ -26,26 +27,14 @@ public final class DevicePools {
   DevicePools(Collection<ResourceSlice> slices) {
     Map<String, List<ResourceSlice>> byPool = new TreeMap<>();
     for (ResourceSlice slice : slices) {
-      byPool.computeIfAbsent(key(slice.spec()), k -> new ArrayList<>()).add(slice);
+      byPool.computeIfAbsent(SlicePools.key(slice), k -> new ArrayList<>()).add(slice);
     }
     byPool.values().forEach(all -> add(newest(all)));
   }
 
-  private static String key(ResourceSliceSpec spec) {
-    return spec.driver() + "/" + (spec.pool() == null ? "" : spec.pool().name());
-  }
-
-  private static long generation(ResourceSlice slice) {
-    var pool = slice.spec().pool();
-    Long generation = pool == null ? null : pool.generation();
-    return generation == null ? 0 : generation;
-  }
-
   private static DevicePool newest(List<ResourceSlice> all) {
-    long newest = all.stream().mapToLong(DevicePools::generation).max().orElse(0);
     List<ResourceSlice> slices =
-        all.stream()
-            .filter(slice -> generation(slice) == newest)
+        SlicePools.newest(all).stream()
             .sorted(Comparator.comparing(slice -> slice.metadata().name()))
             .toList();
     ResourceSliceSpec spec = slices.getFirst().spec();
