@@ -101,10 +101,15 @@ final class ClusterState {
     if (before != null && sameForOthers(before, pod)) {
       return Set.of();
     }
+    nominations.remove(pod.key());
+    Optional<NodeView> home = snapshot.node(pod.nodeName());
+    if (before != null && before.nodeName().equals(pod.nodeName()) && home.isPresent()) {
+      snapshot = snapshot.with(home.get().replacing(pod));
+      return changes(before, pod);
+    }
     if (before != null) {
       takeOff(before);
     }
-    nominations.remove(pod.key());
     snapshot
         .node(pod.nodeName())
         .ifPresentOrElse(

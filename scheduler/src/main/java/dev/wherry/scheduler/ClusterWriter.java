@@ -15,6 +15,12 @@ public interface ClusterWriter {
    */
   void reportPending(PodView pod, String reason, String message);
 
+  /**
+   * The same for a pod for which room is being made on the node of its nomination, which is written
+   * with it.
+   */
+  void reportNominated(PodView pod, String message);
+
   /** The pod's {@code status.nominatedNodeName}; "" takes it away. */
   void nominate(PodView pod, String node);
 

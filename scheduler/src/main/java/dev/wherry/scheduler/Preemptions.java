@@ -44,13 +44,15 @@ final class Preemptions implements AutoCloseable {
    * Writes everything at once, as upstream does; the loop is told when all has ended.
    *
    * @param pod nominated to the node
+   * @param why what is to be said of the pod with its nomination; "" where it was said before
    * @param displaced pods whose nomination to the node has ended
    */
-  void begin(PodView pod, List<PodView> victims, List<PodView> displaced) {
+  void begin(PodView pod, String why, List<PodView> victims, List<PodView> displaced) {
     underWay.add(pod.key());
     String node = pod.standing().nominatedNode();
     List<Runnable> writes = new ArrayList<>();
-    writes.add(() -> writer.nominate(pod, node));
+    writes.add(
+        why.isEmpty() ? () -> writer.nominate(pod, node) : () -> writer.reportNominated(pod, why));
     displaced.forEach(other -> writes.add(() -> writer.nominate(other, "")));
     for (PodView victim : victims) {
       if (!victim.deleting()) {

@@ -395,15 +395,17 @@ public final class Scheduler implements AutoCloseable {
         queue.retry(key, clock.instant());
       }
       case Decision.Nowhere nowhere -> {
-        report(pod, "Unschedulable", nowhere.message());
-        makeRoom(pod, nowhere.room());
+        makeRoom(pod, nowhere);
         queue.unschedulable(key, nowhere.rejectedBy(), clock.instant());
       }
     }
   }
 
-  private void makeRoom(PodView pod, Decision.Room room) {
-    switch (room) {
+  private void makeRoom(PodView pod, Decision.Nowhere nowhere) {
+    if (!(nowhere.room() instanceof Decision.Room.Preempt)) {
+      report(pod, "Unschedulable", nowhere.message());
+    }
+    switch (nowhere.room()) {
       case Decision.Room.Unchanged() -> {}
       case Decision.Room.Hopeless() -> {
         if (state.nominations().remove(pod.key())) {
@@ -416,7 +418,8 @@ public final class Scheduler implements AutoCloseable {
         PodView nominated = pod.nominatedTo(node);
         state.nominations().put(nominated);
         queue.offer(nominated, clock.instant());
-        preemptions.begin(nominated, victims, displaced);
+        boolean said = nowhere.message().equals(reported.put(pod.key(), nowhere.message()));
+        preemptions.begin(nominated, said ? "" : nowhere.message(), victims, displaced);
       }
     }
   }

@@ -209,6 +209,12 @@ class SchedulerTest {
     }
 
     @Override
+    public void reportNominated(PodView pod, String message) {
+      reportPending(pod, "Unschedulable", message);
+      nominate(pod, pod.standing().nominatedNode());
+    }
+
+    @Override
     public void preempt(PodView preemptor, PodView victim, String node) {
       done.add("preempt " + victim.key().name() + " for " + preemptor.key().name() + " on " + node);
       if (preemptFailures.getAndDecrement() > 0) {

@@ -62,7 +62,16 @@ public final class ApiClusterWriter implements ClusterWriter, BindPlugin {
     if (!reason.equals("SchedulingGated")) {
       events.report(reference(pod), EventType.WARNING, "FailedScheduling", message);
     }
-    condition(pod, "PodScheduled", "False", reason, message);
+    patchStatus(pod, condition(pod, "PodScheduled", "False", reason, message));
+  }
+
+  @Override
+  public void reportNominated(PodView pod, String message) {
+    ObjectNode patch = condition(pod, "PodScheduled", "False", "Unschedulable", message);
+    patch.withObject("status").put("nominatedNodeName", pod.standing().nominatedNode());
+    if (unlessGone(pod, () -> patchStatus(pod, patch))) {
+      events.report(reference(pod), EventType.WARNING, "FailedScheduling", message);
+    }
   }
 
   @Override
@@ -83,13 +92,15 @@ public final class ApiClusterWriter implements ClusterWriter, BindPlugin {
         unlessGone(
             victim,
             () ->
-                condition(
+                patchStatus(
                     victim,
-                    "DisruptionTarget",
-                    "True",
-                    PodReader.PREEMPTION_REASON,
-                    preemptor.schedulerName()
-                        + ": preempting to accommodate a higher priority pod"));
+                    condition(
+                        victim,
+                        "DisruptionTarget",
+                        "True",
+                        PodReader.PREEMPTION_REASON,
+                        preemptor.schedulerName()
+                            + ": preempting to accommodate a higher priority pod")));
     boolean deleted =
         there
             && unlessGone(
@@ -134,7 +145,9 @@ public final class ApiClusterWriter implements ClusterWriter, BindPlugin {
     }
   }
 
-  private void condition(PodView pod, String type, String status, String reason, String message) {
+  /** The patch of a status that sets one condition. */
+  private ObjectNode condition(
+      PodView pod, String type, String status, String reason, String message) {
     ObjectNode patch = Json.object();
     ObjectNode condition = patch.putObject("status").putArray("conditions").addObject();
     condition
@@ -146,7 +159,7 @@ public final class ApiClusterWriter implements ClusterWriter, BindPlugin {
     if (pod.generation() > 0) {
       condition.put("observedGeneration", pod.generation());
     }
-    patchStatus(pod, patch);
+    return patch;
   }
 
   private void patchStatus(PodView pod, ObjectNode patch) {

@@ -7,7 +7,6 @@ import dev.wherry.scheduler.framework.PostFilterPlugin;
 import dev.wherry.scheduler.framework.ScorePlugin.NodeScorer;
 import dev.wherry.scheduler.view.ClusterSnapshot;
 import dev.wherry.scheduler.view.NodeView;
-import dev.wherry.scheduler.view.PlaceMemo;
 import dev.wherry.scheduler.view.PodShape;
 import dev.wherry.scheduler.view.PodView;
 import java.util.ArrayList;
@@ -35,8 +34,7 @@ public final class Decider {
   private static final int SHAPES_MAX = 16;
 
   private final SplittableRandom random;
-  private final Map<PodShape, PlaceMemo<Search.Judged>> memos =
-      new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<PodShape, KeptVerdicts> memos = new LinkedHashMap<>(16, 0.75f, true);
   private int start;
 
   public Decider(long seed) {
@@ -70,7 +68,7 @@ public final class Decider {
             profile,
             search,
             search.rejectedBy(),
-            FitMessage.of(snapshot.size(), search.rejections().reasons()))
+            FitMessage.of(snapshot.size(), search.rejections().tally().reasons()))
         : best(pod, snapshot, profile, search);
   }
 
@@ -88,15 +86,17 @@ public final class Decider {
       case Where.Only(String plugin, FilterPlugin.Prepared.Only only) ->
           search.amongNamed(only, plugin);
       case Where.Anywhere(), Where.Nowhere _ -> {
-        int first = snapshot.size() == 0 ? 0 : start % snapshot.size();
-        start = search.from(first, wanted(snapshot.size(), profile));
+        if (!search.stillNowhere()) {
+          int first = snapshot.size() == 0 ? 0 : start % snapshot.size();
+          start = search.from(first, wanted(snapshot.size(), profile));
+        }
       }
     }
     return Extension.narrow(pod, profile.extenders(), search);
   }
 
-  private PlaceMemo<Search.Judged> memo(PodView pod) {
-    PlaceMemo<Search.Judged> memo = memos.computeIfAbsent(PodShape.of(pod), s -> new PlaceMemo<>());
+  private KeptVerdicts memo(PodView pod) {
+    KeptVerdicts memo = memos.computeIfAbsent(PodShape.of(pod), s -> new KeptVerdicts());
     if (memos.size() > SHAPES_MAX) {
       Iterator<PodShape> eldest = memos.keySet().iterator();
       eldest.next();

@@ -26,15 +26,25 @@ public final class FitMessage {
    * @param rejections one for each node
    */
   public static String of(int nodes, Collection<Verdict.Rejected> rejections) {
+    IdentityHashMap<Verdict.Rejected, Integer> counted = new IdentityHashMap<>();
+    for (Verdict.Rejected rejected : rejections) {
+      counted.merge(rejected, 1, Integer::sum);
+    }
+    return of(nodes, counted);
+  }
+
+  /**
+   * Says the reasons.
+   *
+   * @param nodes how many there are
+   * @param rejections for how many nodes each is
+   */
+  public static String of(int nodes, Map<Verdict.Rejected, Integer> rejections) {
     if (nodes == 0) {
       return "no nodes available to schedule pods";
     }
-    IdentityHashMap<Verdict.Rejected, Integer> byReasons = new IdentityHashMap<>();
-    for (Verdict.Rejected rejected : rejections) {
-      byReasons.merge(rejected, 1, Integer::sum);
-    }
     Map<String, Integer> counts = new TreeMap<>();
-    byReasons.forEach((reasons, count) -> {
+    rejections.forEach((reasons, count) -> {
       for (String reason : reasons.reason().split(", ", -1)) {
         counts.merge(reason, count, Integer::sum);
       }

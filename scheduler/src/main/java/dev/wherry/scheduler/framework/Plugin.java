@@ -16,7 +16,9 @@ public interface Plugin {
   /**
    * Whether such an event about one placed pod is worth another try; said in doubt.
    *
-   * @param waiting the pod that this plugin rejected
+   * @param waiting one of the pods that this plugin rejected; of its key only the namespace may be
+   *     read, of its standing only whether it may preempt and whether it is nominated, but where it
+   *     is among the event's nominated pods (queue.Parked asks once for all that are alike)
    */
   default boolean mayHelp(PodView waiting, PodEvent event) {
     return true;

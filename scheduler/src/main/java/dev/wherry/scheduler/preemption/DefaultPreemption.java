@@ -4,18 +4,14 @@ import dev.wherry.scheduler.decision.FitMessage;
 import dev.wherry.scheduler.framework.Extender;
 import dev.wherry.scheduler.framework.ExtenderException;
 import dev.wherry.scheduler.framework.PostFilterPlugin;
-import dev.wherry.scheduler.framework.Rejections;
 import dev.wherry.scheduler.framework.Verdict;
 import dev.wherry.scheduler.view.ClusterSnapshot;
 import dev.wherry.scheduler.view.DisruptionBudget;
 import dev.wherry.scheduler.view.NodeView;
-import dev.wherry.scheduler.view.PlaceMemo;
 import dev.wherry.scheduler.view.PodShape;
 import dev.wherry.scheduler.view.PodView;
-import dev.wherry.scheduler.view.Surroundings;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +34,7 @@ public final class DefaultPreemption implements PostFilterPlugin {
   private final int candidatesMin;
   private final ExtenderVictims extenders;
   private @Nullable Asked asked;
-  private PlaceMemo<VictimSearch.Result> memo = new PlaceMemo<>();
+  private Prospects prospects = new Prospects();
 
   /** What the victims of a node depend on beside the node. */
   private record Asked(PodShape shape, int priority, List<DisruptionBudget> budgets) {}
@@ -73,19 +69,25 @@ public final class DefaultPreemption implements PostFilterPlugin {
     if (barred.isPresent()) {
       return new Room.None("preemption: " + barred.get(), false);
     }
-    List<Verdict.Rejected> reasons = new ArrayList<>();
-    List<Candidate> candidates;
+    Prospects found = find(failure);
+    Optional<Candidate> best;
     try {
-      candidates =
-          extenders.agreed(failure.pod(), candidates(failure, reasons), failure.snapshot());
+      best = choose(failure, found);
     } catch (ExtenderException e) {
       return new Room.None("preemption: " + e.getMessage(), false);
     }
-    if (candidates.isEmpty()) {
-      return new Room.None("preemption: " + explain(failure.snapshot(), reasons), true);
+    return best.isEmpty()
+        ? new Room.None("preemption: " + explain(failure.snapshot(), found.reasons()), true)
+        : new Room.Preempt(best.get().node(), best.get().victims());
+  }
+
+  /** Extenders strike out some of the shortlist that upstream would make. */
+  private Optional<Candidate> choose(Failure failure, Prospects found) {
+    if (extenders.isEmpty()) {
+      return found.best();
     }
-    Candidate best = Collections.min(candidates, Candidate.ORDER);
-    return new Room.Preempt(best.node(), best.victims());
+    return extenders.agreed(failure.pod(), found.best(enough(failure)), failure.snapshot()).stream()
+        .min(Candidate.ORDER);
   }
 
   /** Why the pod must not preempt at all. */
@@ -115,72 +117,36 @@ public final class DefaultPreemption implements PostFilterPlugin {
     return failure.rejections().of(node).filter(Verdict.Rejected::evictionMayHelp).isPresent();
   }
 
-  private List<Candidate> candidates(Failure failure, List<Verdict.Rejected> reasons) {
-    Rejections rejections = failure.rejections();
-    int promising = 0;
-    for (int i = 0; i < rejections.size(); i++) {
-      promising += rejections.why(i).evictionMayHelp() ? 1 : 0;
-    }
-    if (promising == 0) {
-      return List.of();
-    }
-    int enough = Math.max(candidatesMin, promising * candidatesPercent / 100);
-    int start = failure.random().nextInt(rejections.size());
-    PlaceMemo<VictimSearch.Result> known = memo(failure);
-    List<Candidate> candidates = new ArrayList<>();
-    boolean harmless = false;
-    for (int i = 0; i < rejections.size() && !(harmless && candidates.size() >= enough); i++) {
-      int rejection = (start + i) % rejections.size();
-      if (!rejections.why(rejection).evictionMayHelp()) {
-        continue;
-      }
-      switch (victims(failure, known, rejection)) {
-        case VictimSearch.Result.Found(Candidate candidate) -> {
-          if (!candidate.victims().isEmpty()) {
-            candidates.add(candidate);
-            harmless |= candidate.violations() == 0;
-          }
-        }
-        case VictimSearch.Result.None(Verdict.Rejected why) -> reasons.add(why);
-      }
-    }
-    return candidates;
+  private Prospects find(Failure failure) {
+    Prospects all = failure.looksAtOneNode() ? prospects(failure) : new Prospects();
+    all.follow(failure.rejections());
+    VictimSearch search =
+        new VictimSearch(failure.pod(), failure.snapshot().around().budgets(), failure.trial());
+    all.find(failure, enough(failure), search);
+    return all;
   }
 
-  /** Looked for once for as long as neither the node nor what is asked changes. */
-  private static VictimSearch.Result victims(
-      Failure failure, PlaceMemo<VictimSearch.Result> memo, int rejection) {
-    NodeView node = failure.rejections().node(rejection);
-    int place = failure.rejections().place(rejection);
-    Surroundings around = failure.snapshot().around();
-    boolean keeps =
-        failure.looksAtOneNode()
-            && around.nominations().before(failure.pod(), node.name()).isEmpty();
-    VictimSearch.Result known = keeps ? memo.get(place, node) : null;
-    if (known == null) {
-      known = new VictimSearch(failure.pod(), around.budgets(), failure.trial()).on(node);
-      if (keeps) {
-        memo.put(place, node, known);
-      }
-    }
-    return known;
+  private int enough(Failure failure) {
+    int promising = failure.rejections().tally().evictable();
+    return Math.max(candidatesMin, promising * candidatesPercent / 100);
   }
 
-  private PlaceMemo<VictimSearch.Result> memo(Failure failure) {
+  /** Known for as long as what is asked does not change. */
+  private Prospects prospects(Failure failure) {
     PodView pod = failure.pod();
     Asked now = new Asked(PodShape.of(pod), pod.priority(), failure.snapshot().around().budgets());
     if (!now.equals(asked)) {
       asked = now;
-      memo = new PlaceMemo<>();
+      prospects = new Prospects();
     }
-    return memo;
+    return prospects;
   }
 
-  private static String explain(ClusterSnapshot snapshot, List<Verdict.Rejected> reasons) {
-    List<Verdict.Rejected> all = new ArrayList<>(reasons);
-    while (all.size() < snapshot.size()) {
-      all.add(NO_HELP);
+  private static String explain(ClusterSnapshot snapshot, Map<Verdict.Rejected, Integer> reasons) {
+    int said = reasons.values().stream().mapToInt(Integer::intValue).sum();
+    if (said < snapshot.size()) {
+      reasons.merge(NO_HELP, snapshot.size() - said, Integer::sum);
     }
-    return FitMessage.of(snapshot.size(), all);
+    return FitMessage.of(snapshot.size(), reasons);
   }
 }

@@ -17,6 +17,10 @@ record ExtenderVictims(List<Extender> extenders) {
     extenders = List.copyOf(extenders);
   }
 
+  boolean isEmpty() {
+    return extenders.isEmpty();
+  }
+
   /**
    * @throws ExtenderException when one that must not be passed over fails
    */

@@ -2,17 +2,15 @@ package dev.wherry.scheduler.queue;
 
 import dev.wherry.scheduler.framework.ClusterEvent;
 import dev.wherry.scheduler.framework.PodEvent;
+import dev.wherry.scheduler.queue.Waiting.Place;
 import dev.wherry.scheduler.view.PodKey;
 import dev.wherry.scheduler.view.PodView;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,7 +18,6 @@ import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Every pod that has no node yet, in one of four places: ready, in its cycle, backing off, or
@@ -41,11 +38,7 @@ public final class SchedulingQueue {
 
   private final Map<PodKey, Waiting> all = new HashMap<>();
 
-  /** In the order they came, so the first is due first. */
-  private final Map<PodKey, Waiting> unschedulable = new LinkedHashMap<>();
-
-  /** How many unschedulable pods an event may help. */
-  private final Map<ClusterEvent, Integer> awaited = new EnumMap<>(ClusterEvent.class);
+  private final Parked unschedulable = new Parked();
 
   private final Set<Waiting> inCycle = new HashSet<>();
   private final Duration backOffFirst;
@@ -82,12 +75,15 @@ public final class SchedulingQueue {
     }
     boolean changed = known.pod.generation() != pod.generation() || !sameAsk(known.pod, pod);
     boolean wasReady = ready.remove(known);
+    PodView before = known.pod;
     known.pod = pod;
     if (wasReady) {
       ready.add(known);
     } else if (changed && known.place == Place.UNSCHEDULABLE) {
-      unpark(known);
+      unschedulable.remove(known);
       moveOn(known, now);
+    } else {
+      unschedulable.changed(known, before);
     }
   }
 
@@ -100,7 +96,7 @@ public final class SchedulingQueue {
   public void wake(PodKey key, Instant now) {
     Waiting known = unschedulable.get(key);
     if (known != null) {
-      unpark(known);
+      unschedulable.remove(known);
       moveOn(known, now);
     }
   }
@@ -120,7 +116,7 @@ public final class SchedulingQueue {
       ready.remove(known);
       backingOff.remove(known);
       failed.remove(known);
-      unpark(known);
+      unschedulable.remove(known);
     }
   }
 
@@ -159,8 +155,7 @@ public final class SchedulingQueue {
       moveOn(known, now);
     } else {
       known.place = Place.UNSCHEDULABLE;
-      unschedulable.put(key, known);
-      known.awaits.forEach(event -> awaited.merge(event, 1, Integer::sum));
+      unschedulable.add(known);
     }
   }
 
@@ -181,13 +176,7 @@ public final class SchedulingQueue {
       known.attempts--;
       known.awaits = EnumSet.noneOf(ClusterEvent.class);
       known.place = Place.UNSCHEDULABLE;
-      unschedulable.put(key, known);
-    }
-  }
-
-  private void unpark(Waiting waiting) {
-    if (unschedulable.remove(waiting.pod.key(), waiting)) {
-      waiting.awaits.forEach(event -> awaited.merge(event, -1, Integer::sum));
+      unschedulable.add(known);
     }
   }
 
@@ -212,32 +201,29 @@ public final class SchedulingQueue {
 
   /** Moves the pods on which the event may help. */
   public void happened(ClusterEvent event, Instant now) {
-    happened(event, waiting -> true, now);
+    happened(event, now, waiting -> true);
   }
 
   /** The same for an event that concerns some of the pods only. */
   public void happened(ClusterEvent event, Instant now, Predicate<PodView> concerned) {
-    happened(event, waiting -> concerned.test(waiting.pod), now);
+    moveOn(unschedulable.helped(event, waiting -> concerned.test(waiting.pod)), now);
+    missed(event);
   }
 
   /** The same for an event about one pod on a node. */
   public void happened(PodEvent event, Instant now) {
-    happened(event.what(), waiting -> mayHelp(waiting, event), now);
+    moveOn(unschedulable.helped(event, this::mayHelp), now);
+    missed(event.what());
   }
 
-  private void happened(ClusterEvent event, Predicate<Waiting> helps, Instant now) {
-    if (awaited.getOrDefault(event, 0) > 0) {
-      List<Waiting> helped = new ArrayList<>();
-      for (Waiting waiting : unschedulable.values()) {
-        if (waiting.awaits.contains(event) && helps.test(waiting)) {
-          helped.add(waiting);
-        }
-      }
-      for (Waiting waiting : helped) {
-        unpark(waiting);
-        moveOn(waiting, now);
-      }
+  private void moveOn(List<Waiting> helped, Instant now) {
+    for (Waiting waiting : helped) {
+      unschedulable.remove(waiting);
+      moveOn(waiting, now);
     }
+  }
+
+  private void missed(ClusterEvent event) {
     for (Waiting waiting : inCycle) {
       waiting.missed.add(event);
     }
@@ -256,16 +242,12 @@ public final class SchedulingQueue {
   public Optional<Instant> nextDue() {
     Waiting first = failed.peek();
     Instant due = first == null ? null : first.until;
-    Waiting eldest = eldestUnschedulable();
-    if (eldest != null) {
-      Instant again = eldest.since.plus(UNSCHEDULABLE_MAX);
+    Optional<Waiting> eldest = unschedulable.eldest();
+    if (eldest.isPresent()) {
+      Instant again = eldest.get().since.plus(UNSCHEDULABLE_MAX);
       due = due == null || again.isBefore(due) ? again : due;
     }
     return Optional.ofNullable(due);
-  }
-
-  private @Nullable Waiting eldestUnschedulable() {
-    return unschedulable.isEmpty() ? null : unschedulable.values().iterator().next();
   }
 
   /** Whether {@link #poll} has one now. */
@@ -281,11 +263,11 @@ public final class SchedulingQueue {
   private void releaseDue(Instant now) {
     releaseDue(backingOff, now);
     releaseDue(failed, now);
-    Waiting eldest = eldestUnschedulable();
-    while (eldest != null && !eldest.since.plus(UNSCHEDULABLE_MAX).isAfter(now)) {
-      unpark(eldest);
-      makeReady(eldest);
-      eldest = eldestUnschedulable();
+    Optional<Waiting> eldest = unschedulable.eldest();
+    while (eldest.isPresent() && !eldest.get().since.plus(UNSCHEDULABLE_MAX).isAfter(now)) {
+      unschedulable.remove(eldest.get());
+      makeReady(eldest.get());
+      eldest = unschedulable.eldest();
     }
   }
 
@@ -327,37 +309,5 @@ public final class SchedulingQueue {
   private void makeReady(Waiting waiting) {
     waiting.place = Place.READY;
     ready.add(waiting);
-  }
-
-  private enum Place {
-    READY,
-    IN_CYCLE,
-    BACKING_OFF,
-    UNSCHEDULABLE
-  }
-
-  private static final class Waiting {
-    private PodView pod;
-    private Place place = Place.READY;
-    private int attempts;
-    private Instant since = Instant.MIN;
-    private Instant until = Instant.MIN;
-    private Set<String> rejectedBy = Set.of();
-    private Set<ClusterEvent> awaits = EnumSet.noneOf(ClusterEvent.class);
-    private final Set<ClusterEvent> missed = EnumSet.noneOf(ClusterEvent.class);
-
-    Waiting(PodView pod) {
-      this.pod = pod;
-    }
-
-    @Override
-    public boolean equals(@Nullable Object other) {
-      return this == other;
-    }
-
-    @Override
-    public int hashCode() {
-      return System.identityHashCode(this);
-    }
   }
 }

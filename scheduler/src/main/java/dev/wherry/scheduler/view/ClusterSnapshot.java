@@ -1,25 +1,24 @@
 package dev.wherry.scheduler.view;
 
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * All nodes at one moment. A change copies one array of references. The index of names is shared by
+ * All nodes at one moment; a change shares all but a piece with it. The index of names is shared by
  * all snapshots until a node goes: a name that came later has a place behind an older one's end.
  */
 public final class ClusterSnapshot {
   public static final ClusterSnapshot EMPTY =
       new ClusterSnapshot(
-          new NodeView[0], new ConcurrentHashMap<>(), Surroundings.NONE, new TopologyCounts());
+          NodeTable.EMPTY, new ConcurrentHashMap<>(), Surroundings.NONE, new TopologyCounts());
 
-  private final NodeView[] nodes;
+  private final NodeTable nodes;
   private final ConcurrentHashMap<String, Integer> index;
   private final Surroundings around;
   private final TopologyCounts counts;
 
   private ClusterSnapshot(
-      NodeView[] nodes,
+      NodeTable nodes,
       ConcurrentHashMap<String, Integer> index,
       Surroundings around,
       TopologyCounts counts) {
@@ -49,7 +48,7 @@ public final class ClusterSnapshot {
    * that decides.
    */
   public TopologyCounts counts() {
-    if (nodes.length == 0) {
+    if (nodes.size() == 0) {
       return new TopologyCounts();
     }
     counts.follow(nodes, around.namespaces());
@@ -57,23 +56,28 @@ public final class ClusterSnapshot {
   }
 
   public int size() {
-    return nodes.length;
+    return nodes.size();
+  }
+
+  /** Places whose nodes are other objects than in an older snapshot. */
+  public int[] changedSince(ClusterSnapshot older) {
+    return nodes.differences(older.nodes);
   }
 
   /** The node at a place in 0 to {@link #size} - 1; places change only when nodes come or go. */
   public NodeView at(int place) {
-    return nodes[place];
+    return nodes.at(place);
   }
 
   public Optional<NodeView> node(String name) {
     int place = placeOf(name);
-    return place < 0 ? Optional.empty() : Optional.of(nodes[place]);
+    return place < 0 ? Optional.empty() : Optional.of(nodes.at(place));
   }
 
   /** The place of the node of this name, or -1. */
   public int placeOf(String name) {
     int place = index.getOrDefault(name, -1);
-    boolean here = place >= 0 && place < nodes.length && nodes[place].name().equals(name);
+    boolean here = place >= 0 && place < nodes.size() && nodes.at(place).name().equals(name);
     return here ? place : -1;
   }
 
@@ -81,18 +85,15 @@ public final class ClusterSnapshot {
   public ClusterSnapshot with(NodeView node) {
     int place = placeOf(node.name());
     if (place >= 0) {
-      NodeView[] changed = nodes.clone();
-      changed[place] = node;
-      return new ClusterSnapshot(changed, index, around, counts);
+      return new ClusterSnapshot(nodes.with(place, node), index, around, counts);
     }
-    NodeView[] more = Arrays.copyOf(nodes, nodes.length + 1);
-    more[nodes.length] = node;
+    NodeTable more = nodes.and(node);
     // The first snapshot, or one of which another went on already, begins an index of its own.
-    boolean own = nodes.length == 0 || index.putIfAbsent(node.name(), nodes.length) != null;
+    boolean own = nodes.size() == 0 || index.putIfAbsent(node.name(), nodes.size()) != null;
     if (own) {
       ConcurrentHashMap<String, Integer> begun = new ConcurrentHashMap<>();
-      for (int i = 0; i < more.length; i++) {
-        begun.put(more[i].name(), i);
+      for (int i = 0; i < more.size(); i++) {
+        begun.put(more.at(i).name(), i);
       }
       return new ClusterSnapshot(more, begun, around, begunCounts());
     }
@@ -101,7 +102,7 @@ public final class ClusterSnapshot {
 
   /** The empty snapshot is one for all: what goes on from it counts for itself. */
   private TopologyCounts begunCounts() {
-    return nodes.length == 0 ? new TopologyCounts() : counts;
+    return nodes.size() == 0 ? new TopologyCounts() : counts;
   }
 
   /** Without the node of this name; the last one takes its place. */
@@ -110,12 +111,12 @@ public final class ClusterSnapshot {
     if (place < 0) {
       return this;
     }
-    NodeView last = nodes[nodes.length - 1];
-    NodeView[] fewer = Arrays.copyOf(nodes, nodes.length - 1);
+    NodeView last = nodes.at(nodes.size() - 1);
+    NodeTable fewer = nodes.withoutLast();
     ConcurrentHashMap<String, Integer> fewerIndex = new ConcurrentHashMap<>(index);
     fewerIndex.remove(name);
-    if (place < fewer.length) {
-      fewer[place] = last;
+    if (place < fewer.size()) {
+      fewer = fewer.with(place, last);
       fewerIndex.put(last.name(), place);
     }
     return new ClusterSnapshot(fewer, fewerIndex, around, counts);

@@ -53,6 +53,22 @@ public record NodeView(
     return on(more, requested.plus(pod.requests()), scored.plus(pod.scored()));
   }
 
+  /** With the pod in the place of the one of its key, which is here. */
+  public NodeView replacing(PodView pod) {
+    List<PodView> others = new ArrayList<>(pods);
+    Resources sum = requested;
+    Resources scoredSum = scored;
+    for (int i = 0; i < others.size(); i++) {
+      PodView before = others.get(i);
+      if (before.key().equals(pod.key())) {
+        others.set(i, pod);
+        sum = sum.minus(before.requests()).plus(pod.requests());
+        scoredSum = scoredSum.minus(before.scored()).plus(pod.scored());
+      }
+    }
+    return on(others, sum, scoredSum);
+  }
+
   /** Without the pod of this key; the same node when it has none such. */
   public NodeView without(PodKey key) {
     for (int i = 0; i < pods.size(); i++) {

@@ -26,7 +26,7 @@ public final class TopologyCounts {
   private final Map<CounterKey, Counter> counters = new LinkedHashMap<>(16, 0.75f, true);
   private final Map<HeldTerm, DomainCounts> held = new LinkedHashMap<>();
   private final Map<String, Integer> imageNodes = new HashMap<>();
-  private NodeView[] seen = new NodeView[0];
+  private NodeTable seen = NodeTable.EMPTY;
   private Map<String, Map<String, String>> namespaces = Map.of();
 
   private record PodSort(String namespace, Map<String, String> labels) {}
@@ -137,32 +137,32 @@ public final class TopologyCounts {
   }
 
   /** Brings the counts to the state of these nodes; what is the same object is not looked at. */
-  @SuppressWarnings("ReferenceEquality") // Views are immutable and shared as long as they hold.
-  void follow(NodeView[] now, Map<String, Map<String, String>> namespacesNow) {
+  void follow(NodeTable now, Map<String, Map<String, String>> namespacesNow) {
     if (!namespaces.equals(namespacesNow)) {
       namespaces = namespacesNow;
       forgetNamespaceSelectors();
     }
-    if (now == seen) {
-      return;
-    }
-    NodeView[] before = seen;
-    for (int i = 0; i < before.length; i++) {
-      NodeView old = before[i];
-      boolean stays = i < now.length && (old == now[i] || old.name().equals(now[i].name()));
-      if (!stays) {
-        drop(old);
+    NodeTable before = seen;
+    int[] places = now.differences(before);
+    for (int place : places) {
+      if (place < before.size() && !isSameNode(before, now, place)) {
+        drop(before.at(place));
       }
     }
-    for (int i = 0; i < now.length; i++) {
-      NodeView old = i < before.length ? before[i] : null;
-      if (old != null && old != now[i] && old.name().equals(now[i].name())) {
-        change(old, now[i]);
-      } else if (old != now[i]) {
-        take(now[i]);
+    for (int place : places) {
+      if (isSameNode(before, now, place)) {
+        change(before.at(place), now.at(place));
+      } else if (place < now.size()) {
+        take(now.at(place));
       }
     }
     seen = now;
+  }
+
+  private static boolean isSameNode(NodeTable before, NodeTable now, int place) {
+    return place < before.size()
+        && place < now.size()
+        && before.at(place).name().equals(now.at(place).name());
   }
 
   private void forgetNamespaceSelectors() {
