@@ -3,6 +3,7 @@ package dev.wherry.apiserver.cache;
 import dev.wherry.model.status.ApiException;
 import dev.wherry.model.status.Reason;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -15,6 +16,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** The objects of one resource, its last changes and its watchers. */
 public final class ResourceCache {
@@ -25,6 +27,32 @@ public final class ResourceCache {
   private final TreeMap<String, CachedObject> objects = new TreeMap<>();
   private final ChangeHistory history;
   private final Set<Watcher> watchers = new LinkedHashSet<>();
+
+  /** The last listing of everything in a scope, until something changes. */
+  private @Nullable Whole whole;
+
+  /**
+   * @param namespace "" for all
+   * @param objects not to be changed
+   */
+  private record Whole(String namespace, List<CachedObject> objects) {
+    List<CachedObject> after(String key) {
+      if (key.isEmpty()) {
+        return objects;
+      }
+      int from = 0;
+      int to = objects.size();
+      while (from < to) {
+        int middle = (from + to) >>> 1;
+        if (objects.get(middle).key().compareTo(key) > 0) {
+          to = middle;
+        } else {
+          from = middle + 1;
+        }
+      }
+      return objects.subList(from, objects.size());
+    }
+  }
 
   /** Of the last change here; the whole cache may not have come as far yet. */
   private long newest;
@@ -40,6 +68,7 @@ public final class ResourceCache {
   }
 
   void load(CachedObject object) {
+    whole = null;
     objects.put(object.key(), object);
   }
 
@@ -67,6 +96,7 @@ public final class ResourceCache {
     lock.lock();
     try {
       String key = change.object().key();
+      whole = null;
       CachedObject replaced =
           change.deletion() ? objects.remove(key) : objects.put(key, change.object());
       if (replaced != null) {
@@ -154,7 +184,12 @@ public final class ResourceCache {
     }
   }
 
+  /** Not to be changed. */
   private List<CachedObject> selected(Selection selection, String after) {
+    Whole known = whole;
+    if (selection.isWhole() && known != null && known.namespace().equals(selection.namespace())) {
+      return known.after(after);
+    }
     NavigableMap<String, CachedObject> range = objects;
     if (!selection.namespace().isEmpty()) {
       range = range.subMap(selection.namespace() + "/", false, selection.namespace() + "0", false);
@@ -167,11 +202,15 @@ public final class ResourceCache {
     }
     List<CachedObject> found = new ArrayList<>();
     for (CachedObject object : range.values()) {
-      if (selection.matches(object)) {
+      if (selection.isWhole() || selection.matches(object)) {
         found.add(object);
       }
     }
-    return found;
+    List<CachedObject> unchanging = Collections.unmodifiableList(found);
+    if (selection.isWhole() && after.isEmpty()) {
+      whole = new Whole(selection.namespace(), unchanging);
+    }
+    return unchanging;
   }
 
   /**

@@ -11,6 +11,11 @@ import dev.wherry.model.selector.Labels;
 public record Selection(String namespace, Labels labels, Fields fields) {
   public static final Selection ALL = new Selection("", Labels.EVERYTHING, Fields.EVERYTHING);
 
+  /** Whether everything of the namespace is asked for. */
+  boolean isWhole() {
+    return labels.isEverything() && fields.isEverything();
+  }
+
   public boolean matches(CachedObject object) {
     if (!namespace.isEmpty() && !namespace.equals(object.namespace())) {
       return false;

@@ -25,7 +25,6 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http2.Http2FrameCodec;
-import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2StreamFrameToHttpObjectCodec;
@@ -226,7 +225,7 @@ public final class HttpEdge implements AutoCloseable {
       pipeline.remove("head-timeout");
       if (protocol.equals(ApplicationProtocolNames.HTTP_2)) {
         pipeline.addLast(
-            Http2FrameCodecBuilder.forServer()
+            new Http2Frames()
                 .initialSettings(
                     Http2Settings.defaultSettings()
                         .maxConcurrentStreams(HTTP2_STREAMS_MAX)

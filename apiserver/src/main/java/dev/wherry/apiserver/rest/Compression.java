@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.function.LongSupplier;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 
@@ -18,12 +19,16 @@ final class Compression {
 
   private Compression() {}
 
-  /** Whether an answer is to be compressed; says so in the coming answer's headers. */
-  static boolean begin(Exchange exchange, long bytes) {
+  /**
+   * Whether an answer is to be compressed; says so in the coming answer's headers.
+   *
+   * @param bytes how long it is, asked for only where that decides
+   */
+  static boolean begin(Exchange exchange, LongSupplier bytes) {
     boolean wanted =
-        bytes > FROM_BYTES
-            && exchange.header("Accept-Encoding").contains("gzip")
-            && !isLocal(exchange.remoteAddress());
+        exchange.header("Accept-Encoding").contains("gzip")
+            && !isLocal(exchange.remoteAddress())
+            && bytes.getAsLong() > FROM_BYTES;
     if (wanted) {
       exchange.setHeader("Content-Encoding", "gzip");
       exchange.setHeader("Vary", "Accept-Encoding");

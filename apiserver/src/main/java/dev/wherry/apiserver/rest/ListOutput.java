@@ -4,6 +4,8 @@ import dev.wherry.apiserver.http.AnswerStream;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.OutputStream;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends a list in pieces and waits for the client between them: what is under way is a few pieces,
@@ -14,16 +16,31 @@ final class ListOutput extends OutputStream {
   static final int PIECE_BYTES = 32 << 10;
 
   private final AnswerStream stream;
-  private ByteBuf piece = Unpooled.buffer(PIECE_BYTES);
+  private @Nullable ByteBuf piece;
+
+  /** Pieces on their way, the oldest first. What the channel has let go of is filled again. */
+  private final ArrayDeque<ByteBuf> sent = new ArrayDeque<>();
 
   ListOutput(AnswerStream stream) {
     this.stream = stream;
   }
 
+  private ByteBuf piece() {
+    ByteBuf present = piece;
+    if (present == null) {
+      ByteBuf oldest = sent.peek();
+      present =
+          oldest != null && oldest.refCnt() == 1
+              ? sent.remove().clear()
+              : Unpooled.buffer(PIECE_BYTES, PIECE_BYTES);
+      piece = present;
+    }
+    return present;
+  }
+
   @Override
   public void write(int b) {
-    piece.writeByte(b);
-    sendIfFull();
+    sendIfFull(piece().writeByte(b));
   }
 
   @Override
@@ -37,26 +54,33 @@ final class ListOutput extends OutputStream {
     int from = offset;
     int left = length;
     while (left > 0) {
-      int part = Math.min(left, piece.writableBytes());
-      piece.writeBytes(bytes, from, part);
+      ByteBuf present = piece();
+      int part = Math.min(left, present.writableBytes());
+      present.writeBytes(bytes, from, part);
       from += part;
       left -= part;
-      sendIfFull();
+      sendIfFull(present);
     }
   }
 
-  private void sendIfFull() {
-    if (!piece.isWritable()) {
-      stream.write(piece);
-      piece = Unpooled.buffer(PIECE_BYTES);
-      stream.flush();
+  private void sendIfFull(ByteBuf present) {
+    if (!present.isWritable()) {
+      piece = null;
+      sent.add(present.retain());
+      stream.send(present);
       stream.awaitWritable();
     }
   }
 
+  /** May be called again. */
   @Override
   public void close() {
-    stream.write(piece);
-    piece = Unpooled.EMPTY_BUFFER;
+    ByteBuf last = piece;
+    if (last != null) {
+      piece = null;
+      stream.write(last);
+    }
+    sent.forEach(ByteBuf::release);
+    sent.clear();
   }
 }

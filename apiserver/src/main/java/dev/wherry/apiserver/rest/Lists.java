@@ -174,8 +174,8 @@ final class Lists {
   }
 
   private void json(Exchange exchange, KindInfo kind, Result result, Accepted form) {
-    long bytes = result.objects().stream().mapToLong(object -> object.bytes().length).sum();
-    boolean zipped = Compression.begin(exchange, form.isPartial() ? 0 : bytes);
+    boolean zipped =
+        !form.isPartial() && Compression.begin(exchange, () -> bytesOf(result.objects()));
     Exchange.ResponseStream stream = exchange.stream(200, form.contentType(true));
     String head =
         "{\"kind\":\""
@@ -204,6 +204,10 @@ final class Lists {
       throw new UncheckedIOException(e);
     }
     stream.close();
+  }
+
+  private static long bytesOf(List<CachedObject> objects) {
+    return objects.stream().mapToLong(object -> object.bytes().length).sum();
   }
 
   private void table(Exchange exchange, KindInfo kind, Result result, Accepted form) {

@@ -249,9 +249,16 @@ final class Watches {
         events.forEach(event -> out.write(Unpooled.wrappedBuffer(frame(event))));
         return;
       }
-      List<byte[]> frames = events.stream().map(this::frame).toList();
-      ByteBuf piece = Unpooled.buffer(frames.stream().mapToInt(frame -> frame.length).sum());
-      frames.forEach(piece::writeBytes);
+      byte[][] frames = new byte[events.size()][];
+      int bytes = 0;
+      for (int i = 0; i < frames.length; i++) {
+        frames[i] = frame(events.get(i));
+        bytes += frames[i].length;
+      }
+      ByteBuf piece = exchange.channel().alloc().directBuffer(bytes, bytes);
+      for (byte[] frame : frames) {
+        piece.writeBytes(frame);
+      }
       out.write(piece);
     }
 
