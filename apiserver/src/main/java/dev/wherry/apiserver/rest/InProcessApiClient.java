@@ -60,7 +60,7 @@ final class InProcessApiClient implements ApiClient {
   @Override
   public <T extends KubeObject> ListResult<T> list(
       Kind<T> kind, String namespace, ListOptions options) {
-    String target = kind.info().path(namespace, "") + InProcessQueries.of(options);
+    String target = options.on(kind.info().path(namespace, ""));
     return call(
         "GET",
         target,
@@ -79,7 +79,7 @@ final class InProcessApiClient implements ApiClient {
   @Override
   public <T extends KubeObject> WatchHandle watch(
       Kind<T> kind, String namespace, WatchOptions options, WatchConsumer<T> consumer) {
-    String target = kind.info().path(namespace, "") + InProcessQueries.of(options);
+    String target = options.on(kind.info().path(namespace, ""));
     return call(
         "GET",
         target,
@@ -173,7 +173,7 @@ final class InProcessApiClient implements ApiClient {
       Kind<?> kind, String namespace, ListOptions selection, DeleteOptions options) {
     call(
         "DELETE",
-        kind.info().path(namespace, "") + InProcessQueries.of(selection),
+        selection.on(kind.info().path(namespace, "")),
         call -> calls.deleteCollection(call, user, Deletion.Options.of(options.toJson())));
   }
 
@@ -239,9 +239,9 @@ final class InProcessApiClient implements ApiClient {
   public <T extends KubeObject> Optional<CacheView<T>> cacheView(
       Kind<T> kind, String namespace, String labelSelector, String fieldSelector) {
     ListOptions options = ListOptions.ALL.withLabels(labelSelector).withFields(fieldSelector);
-    String list = kind.info().path(namespace, "") + InProcessQueries.of(options);
+    String list = options.on(kind.info().path(namespace, ""));
     WatchOptions watching = WatchOptions.list().withSelectors(labelSelector, fieldSelector);
-    String watch = kind.info().path(namespace, "") + InProcessQueries.of(watching);
+    String watch = watching.on(kind.info().path(namespace, ""));
     Resource resource = KindRegistry.storage(kind.info());
     return Optional.of(
         new InProcessView<>(

@@ -124,7 +124,7 @@ public final class ApplyCommand extends ClientCommand {
     }
     ObjectNode modified = LastApplied.annotated(manifest.object());
     for (int attempt = 1; ; attempt++) {
-      Optional<JsonNode> live = live(session, target);
+      Optional<JsonNode> live = session.api().find(target.path());
       try {
         if (live.isEmpty()) {
           create(session, target, modified);
@@ -138,17 +138,6 @@ public final class ApplyCommand extends ClientCommand {
           throw e;
         }
       }
-    }
-  }
-
-  private static Optional<JsonNode> live(Session session, Target target) {
-    try {
-      return Optional.of(session.api().get(target.path()));
-    } catch (ApiException e) {
-      if (e.reason() == Reason.NOT_FOUND) {
-        return Optional.empty();
-      }
-      throw e;
     }
   }
 

@@ -1,8 +1,8 @@
 package dev.wherry.cli.client;
 
 import dev.wherry.cli.client.failure.ClientException;
-import dev.wherry.cli.client.http.Query;
 import dev.wherry.cli.client.verb.GoDuration;
+import dev.wherry.machinery.client.Query;
 import java.time.Duration;
 import picocli.CommandLine.Option;
 

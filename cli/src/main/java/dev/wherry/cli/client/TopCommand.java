@@ -2,12 +2,12 @@ package dev.wherry.cli.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.wherry.cli.client.failure.ClientException;
-import dev.wherry.cli.client.http.Query;
 import dev.wherry.cli.client.top.Usage;
 import dev.wherry.cli.client.top.UsageTables;
 import dev.wherry.cli.client.verb.ClientCommand;
 import dev.wherry.cli.client.verb.Session;
 import dev.wherry.cli.client.verb.Streams;
+import dev.wherry.machinery.client.Query;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

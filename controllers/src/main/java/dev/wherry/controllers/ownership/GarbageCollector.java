@@ -123,18 +123,12 @@ public final class GarbageCollector implements Controller {
 
   /** The object as it is now, if it is still the same one. */
   private Optional<Item> read(KindInfo kind, ObjectMeta meta) {
-    try {
-      MetadataObject found =
-          parts.client().get(watches.metadataKind(kind), meta.namespace(), meta.name());
-      return found.metadata().uid().equals(meta.uid())
-          ? Optional.of(new Item(kind, found.metadata()))
-          : Optional.empty();
-    } catch (ApiException e) {
-      if (e.reason() == Reason.NOT_FOUND) {
-        return Optional.empty();
-      }
-      throw e;
-    }
+    return parts
+        .client()
+        .find(watches.metadataKind(kind), meta.namespace(), meta.name())
+        .map(MetadataObject::metadata)
+        .filter(found -> found.uid().equals(meta.uid()))
+        .map(found -> new Item(kind, found));
   }
 
   private Outcome awaitDependents(Item owner) {

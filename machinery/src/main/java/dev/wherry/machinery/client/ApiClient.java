@@ -3,16 +3,30 @@ package dev.wherry.machinery.client;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.wherry.model.kind.Kind;
 import dev.wherry.model.kind.KubeObject;
+import dev.wherry.model.status.ApiException;
+import dev.wherry.model.status.Reason;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The Kubernetes API under one identity. Every call blocks until the server answered and throws
- * {@link dev.wherry.model.status.ApiException} when it refused. A namespace is "" for kinds of
- * cluster scope, and for all namespaces where a collection is meant.
+ * {@link ApiException} when it refused. A namespace is "" for kinds of cluster scope, and for all
+ * namespaces where a collection is meant.
  */
 public interface ApiClient {
   <T extends KubeObject> T get(Kind<T> kind, String namespace, String name);
+
+  /** The same, or nothing where the server has no object of that name. */
+  default <T extends KubeObject> Optional<T> find(Kind<T> kind, String namespace, String name) {
+    try {
+      return Optional.of(get(kind, namespace, name));
+    } catch (ApiException e) {
+      if (e.reason() == Reason.NOT_FOUND) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
 
   <T extends KubeObject> ListResult<T> list(Kind<T> kind, String namespace, ListOptions options);
 

@@ -5,8 +5,6 @@ import dev.wherry.model.json.Json;
 import dev.wherry.model.kind.Kind;
 import dev.wherry.model.kind.KubeObject;
 import java.io.InputStream;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -43,39 +41,19 @@ public class HttpApiClient implements ApiClient {
   @Override
   public <T extends KubeObject> ListResult<T> list(
       Kind<T> kind, String namespace, ListOptions options) {
-    String path = path(kind, namespace, "") + query(options);
+    String path = options.on(path(kind, namespace, ""));
     String accept = accept(kind, "PartialObjectMetadataList");
     return ObjectSlices.list(kind, transport.send("GET", path, accept, "", new byte[0]));
-  }
-
-  private static String query(ListOptions options) {
-    return new Query()
-        .add("labelSelector", options.labelSelector())
-        .add("fieldSelector", options.fieldSelector())
-        .add("limit", options.limit() == 0 ? "" : Integer.toString(options.limit()))
-        .add("continue", options.continueToken())
-        .add("resourceVersion", options.resourceVersion())
-        .add("resourceVersionMatch", options.resourceVersionMatch())
-        .toString();
   }
 
   @Override
   public <T extends KubeObject> WatchHandle watch(
       Kind<T> kind, String namespace, WatchOptions options, WatchConsumer<T> consumer) {
     Duration time = options.timeout().isZero() ? WATCH_TIME : options.timeout();
-    Query query =
-        new Query()
-            .add("watch", "true")
-            .add("labelSelector", options.labelSelector())
-            .add("fieldSelector", options.fieldSelector())
-            .add("resourceVersion", options.resourceVersion())
-            .add("allowWatchBookmarks", options.bookmarks() ? "true" : "")
-            .add("timeoutSeconds", Long.toString(Math.max(1, time.toSeconds())));
-    if (options.sendInitialEvents()) {
-      query.add("sendInitialEvents", "true").add("resourceVersionMatch", "NotOlderThan");
-    }
     InputStream stream =
-        transport.open(path(kind, namespace, "") + query, accept(kind, "PartialObjectMetadata"));
+        transport.open(
+            options.withTimeout(time).on(path(kind, namespace, "")),
+            accept(kind, "PartialObjectMetadata"));
     return HttpWatch.start(kind, stream, consumer);
   }
 
@@ -120,7 +98,7 @@ public class HttpApiClient implements ApiClient {
   @Override
   public void deleteCollection(
       Kind<?> kind, String namespace, ListOptions selection, DeleteOptions options) {
-    String path = path(kind, namespace, "") + query(selection);
+    String path = selection.on(path(kind, namespace, ""));
     transport.send("DELETE", path, JSON, JSON, Json.write(options.toJson()));
   }
 
@@ -150,25 +128,6 @@ public class HttpApiClient implements ApiClient {
 
   /** Names of a few kinds (RBAC) hold signs that mean something in a path. */
   private static String path(Kind<?> kind, String namespace, String name) {
-    String escaped = URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
-    return kind.info().path(namespace, escaped);
-  }
-
-  /** Collects query parameters; empty values are left out. */
-  private static final class Query {
-    private final StringBuilder text = new StringBuilder();
-
-    Query add(String name, String value) {
-      if (!value.isEmpty()) {
-        text.append(text.isEmpty() ? '?' : '&').append(name).append('=');
-        text.append(URLEncoder.encode(value, StandardCharsets.UTF_8));
-      }
-      return this;
-    }
-
-    @Override
-    public String toString() {
-      return text.toString();
-    }
+    return kind.info().path(namespace, Query.segment(name));
   }
 }

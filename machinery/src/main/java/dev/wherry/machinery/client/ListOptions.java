@@ -36,4 +36,16 @@ public record ListOptions(
     return new ListOptions(
         labelSelector, fieldSelector, limit, continueToken, revision, resourceVersionMatch);
   }
+
+  /** A collection's path with these as its query. */
+  public String on(String path) {
+    return new Query(path)
+        .add("labelSelector", labelSelector)
+        .add("fieldSelector", fieldSelector)
+        .add("limit", limit == 0 ? "" : Integer.toString(limit))
+        .add("continue", continueToken)
+        .add("resourceVersion", resourceVersion)
+        .add("resourceVersionMatch", resourceVersionMatch)
+        .toString();
+  }
 }

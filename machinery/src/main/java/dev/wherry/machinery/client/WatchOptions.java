@@ -35,4 +35,19 @@ public record WatchOptions(
     return new WatchOptions(
         labelSelector, fieldSelector, resourceVersion, bookmarks, sendInitialEvents, end);
   }
+
+  /** A collection's path with these as its query. */
+  public String on(String path) {
+    String seconds = timeout.isZero() ? "" : Long.toString(Math.max(1, timeout.toSeconds()));
+    return new Query(path)
+        .add("watch", true)
+        .add("labelSelector", labelSelector)
+        .add("fieldSelector", fieldSelector)
+        .add("resourceVersion", resourceVersion)
+        .add("allowWatchBookmarks", bookmarks)
+        .add("timeoutSeconds", seconds)
+        .add("sendInitialEvents", sendInitialEvents)
+        .add("resourceVersionMatch", sendInitialEvents ? "NotOlderThan" : "")
+        .toString();
+  }
 }

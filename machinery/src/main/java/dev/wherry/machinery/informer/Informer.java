@@ -5,8 +5,6 @@ import dev.wherry.machinery.client.CacheView;
 import dev.wherry.machinery.time.Timer;
 import dev.wherry.model.kind.Kind;
 import dev.wherry.model.kind.KubeObject;
-import dev.wherry.model.status.ApiException;
-import dev.wherry.model.status.Reason;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
@@ -113,14 +111,7 @@ public final class Informer<T extends KubeObject> implements View<T>, AutoClosea
    * @param asking under whose identity
    */
   public Optional<T> fresh(ApiClient asking, String namespace, String name) {
-    try {
-      return Optional.of(asking.get(kind, namespace, name));
-    } catch (ApiException e) {
-      if (e.reason() == Reason.NOT_FOUND) {
-        return Optional.empty();
-      }
-      throw e;
-    }
+    return asking.find(kind, namespace, name);
   }
 
   @Override

@@ -6,7 +6,6 @@ import dev.wherry.model.coordination.v1.Lease;
 import dev.wherry.model.coordination.v1.LeaseSpec;
 import dev.wherry.model.meta.v1.ObjectMeta;
 import dev.wherry.model.status.ApiException;
-import dev.wherry.model.status.Reason;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -161,7 +160,7 @@ public final class LeaderElection implements AutoCloseable {
   }
 
   private boolean attemptOnce() {
-    Optional<Lease> present = read();
+    Optional<Lease> present = client.find(Lease.KIND, config.namespace(), config.name());
     Instant now = timer.instant();
     if (present.isEmpty()) {
       observe(client.create(Lease.KIND, first(now)));
@@ -183,17 +182,6 @@ public final class LeaderElection implements AutoCloseable {
   private Duration duration(Lease lease) {
     Integer seconds = lease.spec().leaseDurationSeconds();
     return seconds == null ? config.leaseDuration() : Duration.ofSeconds(seconds);
-  }
-
-  private Optional<Lease> read() {
-    try {
-      return Optional.of(client.get(Lease.KIND, config.namespace(), config.name()));
-    } catch (ApiException e) {
-      if (e.reason() == Reason.NOT_FOUND) {
-        return Optional.empty();
-      }
-      throw e;
-    }
   }
 
   private void observe(Lease lease) {

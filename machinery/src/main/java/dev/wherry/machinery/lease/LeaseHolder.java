@@ -7,7 +7,6 @@ import dev.wherry.model.coordination.v1.LeaseSpec;
 import dev.wherry.model.meta.v1.ObjectMeta;
 import dev.wherry.model.meta.v1.OwnerReference;
 import dev.wherry.model.status.ApiException;
-import dev.wherry.model.status.Reason;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -44,23 +43,13 @@ public final class LeaseHolder {
   public synchronized void renew() {
     Optional<Lease> before = known;
     known = Optional.empty();
-    Optional<Lease> present = before.isPresent() ? before : read();
+    Optional<Lease> present =
+        before.isPresent() ? before : client.find(Lease.KIND, config.namespace(), config.name());
     known =
         Optional.of(
             present.isPresent()
                 ? client.update(Lease.KIND, renewed(present.get()))
                 : client.create(Lease.KIND, fresh()));
-  }
-
-  private Optional<Lease> read() {
-    try {
-      return Optional.of(client.get(Lease.KIND, config.namespace(), config.name()));
-    } catch (ApiException e) {
-      if (e.reason() == Reason.NOT_FOUND) {
-        return Optional.empty();
-      }
-      throw e;
-    }
   }
 
   private Lease fresh() {

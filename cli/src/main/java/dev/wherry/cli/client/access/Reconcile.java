@@ -99,24 +99,13 @@ final class Reconcile extends ClientCommand {
   }
 
   private RoleMerge merge(Session session, Target target, Manifest manifest) {
-    Optional<ObjectNode> there = read(session, target.path());
+    Optional<ObjectNode> there = session.api().find(target.path()).map(ObjectNode.class::cast);
     if (there.isEmpty()) {
       return RoleMerge.absent(manifest.object());
     }
     return ROLES.contains(manifest.kind())
         ? RoleMerge.role(there.get(), manifest.object(), removesPermissions)
         : RoleMerge.binding(there.get(), manifest.object(), removesSubjects);
-  }
-
-  private static Optional<ObjectNode> read(Session session, String path) {
-    try {
-      return Optional.of((ObjectNode) session.api().get(path));
-    } catch (ApiException e) {
-      if (e.reason() == Reason.NOT_FOUND) {
-        return Optional.empty();
-      }
-      throw e;
-    }
   }
 
   private static RoleMerge write(Session session, Target target, RoleMerge merge) {
@@ -137,7 +126,7 @@ final class Reconcile extends ClientCommand {
   private static JsonNode create(Session session, Target target, ObjectNode object) {
     if (target.type().namespaced()) {
       String spaces = session.discovery().resolve("namespaces").path("", "");
-      if (read(session, spaces + "/" + target.namespace()).isEmpty()) {
+      if (session.api().find(spaces + "/" + target.namespace()).isEmpty()) {
         ObjectNode space = Json.object().put("kind", "Namespace").put("apiVersion", "v1");
         space.putObject("metadata").put("name", target.namespace());
         session.api().exchange("POST", spaces, Api.JSON, space);

@@ -2,12 +2,12 @@ package dev.wherry.cli.client.attach;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.wherry.cli.client.failure.ClientException;
-import dev.wherry.cli.client.http.Query;
 import dev.wherry.cli.client.stream.DetachKeys;
 import dev.wherry.cli.client.stream.PodContainers;
 import dev.wherry.cli.client.stream.RemoteSession;
 import dev.wherry.cli.client.stream.Terminal;
 import dev.wherry.cli.client.verb.Session;
+import dev.wherry.machinery.client.Query;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Optional;

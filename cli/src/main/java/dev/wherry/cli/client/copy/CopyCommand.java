@@ -2,13 +2,13 @@ package dev.wherry.cli.client.copy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.wherry.cli.client.failure.ClientException;
-import dev.wherry.cli.client.http.Query;
 import dev.wherry.cli.client.stream.Pipe;
 import dev.wherry.cli.client.stream.PodContainers;
 import dev.wherry.cli.client.stream.RemoteCommand;
 import dev.wherry.cli.client.verb.ClientCommand;
 import dev.wherry.cli.client.verb.Session;
 import dev.wherry.cli.client.verb.Streams;
+import dev.wherry.machinery.client.Query;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

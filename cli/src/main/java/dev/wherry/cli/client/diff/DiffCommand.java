@@ -8,7 +8,6 @@ import dev.wherry.cli.client.discovery.ResourceType;
 import dev.wherry.cli.client.failure.ClientException;
 import dev.wherry.cli.client.failure.Failures;
 import dev.wherry.cli.client.http.Api;
-import dev.wherry.cli.client.http.Query;
 import dev.wherry.cli.client.select.Lists;
 import dev.wherry.cli.client.select.Manifest;
 import dev.wherry.cli.client.select.Target;
@@ -17,12 +16,12 @@ import dev.wherry.cli.client.verb.FileOptions;
 import dev.wherry.cli.client.verb.ObjectChange;
 import dev.wherry.cli.client.verb.Session;
 import dev.wherry.cli.client.verb.Streams;
+import dev.wherry.machinery.client.Query;
 import dev.wherry.model.json.Json;
 import dev.wherry.model.json.Yaml;
 import dev.wherry.model.patch.MergeRules;
 import dev.wherry.model.selector.Labels;
 import dev.wherry.model.status.ApiException;
-import dev.wherry.model.status.Reason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -143,7 +142,7 @@ public final class DiffCommand extends ClientCommand {
   }
 
   private void write(Session session, Target target, Manifest manifest, Path live, Path merged) {
-    Optional<JsonNode> before = live(session, target);
+    Optional<JsonNode> before = session.api().find(target.path());
     ObjectNode from = before.isPresent() ? shown(before.get()) : Json.object();
     ObjectNode to = shown(merged(session, target, manifest.object(), before));
     if (!secrets && target.type().kind().equals("Secret") && target.type().group().isEmpty()) {
@@ -162,17 +161,6 @@ public final class DiffCommand extends ClientCommand {
       Files.writeString(merged.resolve(name), Yaml.write(to));
     } catch (IOException e) {
       throw ClientException.error("cannot write the files to compare: " + e.getMessage());
-    }
-  }
-
-  private static Optional<JsonNode> live(Session session, Target target) {
-    try {
-      return Optional.of(session.api().get(target.path()));
-    } catch (ApiException e) {
-      if (e.reason() == Reason.NOT_FOUND) {
-        return Optional.empty();
-      }
-      throw e;
     }
   }
 

@@ -1,6 +1,6 @@
 package dev.wherry.cli.client.discovery;
 
-import dev.wherry.cli.client.http.Query;
+import dev.wherry.machinery.client.Query;
 import java.util.List;
 import java.util.Locale;
 

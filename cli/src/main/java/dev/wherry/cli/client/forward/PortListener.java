@@ -1,9 +1,9 @@
 package dev.wherry.cli.client.forward;
 
 import dev.wherry.cli.client.failure.ClientException;
-import dev.wherry.cli.client.http.Query;
 import dev.wherry.cli.client.stream.PortStream;
 import dev.wherry.cli.client.verb.Session;
+import dev.wherry.machinery.client.Query;
 import dev.wherry.model.status.ApiException;
 import dev.wherry.model.status.Reason;
 import java.io.IOException;

@@ -8,6 +8,7 @@ import dev.wherry.machinery.client.ApiTransport;
 import dev.wherry.machinery.pki.PkiException;
 import dev.wherry.model.json.Json;
 import dev.wherry.model.status.ApiException;
+import dev.wherry.model.status.Reason;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
@@ -21,6 +22,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.WebSocket;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
@@ -83,6 +85,18 @@ public final class Api implements AutoCloseable {
 
   public JsonNode get(String path) {
     return Json.parse(send("GET", path, JSON, "", new byte[0]));
+  }
+
+  /** The same, or nothing where the server has no such thing. */
+  public Optional<JsonNode> find(String path) {
+    try {
+      return Optional.of(get(path));
+    } catch (ApiException e) {
+      if (e.reason() == Reason.NOT_FOUND) {
+        return Optional.empty();
+      }
+      throw e;
+    }
   }
 
   /** Sends an object and reads one. */

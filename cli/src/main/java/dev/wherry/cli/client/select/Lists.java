@@ -2,7 +2,7 @@ package dev.wherry.cli.client.select;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.wherry.cli.client.http.Api;
-import dev.wherry.cli.client.http.Query;
+import dev.wherry.machinery.client.Query;
 import dev.wherry.model.json.Json;
 import dev.wherry.model.status.ApiException;
 import dev.wherry.model.status.Reason;

@@ -3,7 +3,7 @@ package dev.wherry.cli.client.stream;
 import dev.wherry.cli.client.failure.ClientException;
 import dev.wherry.cli.client.failure.Failures;
 import dev.wherry.cli.client.http.Api;
-import dev.wherry.cli.client.http.Query;
+import dev.wherry.machinery.client.Query;
 import dev.wherry.model.status.ApiException;
 import java.io.BufferedReader;
 import java.io.IOException;

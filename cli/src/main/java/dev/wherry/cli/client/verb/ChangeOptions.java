@@ -1,10 +1,10 @@
 package dev.wherry.cli.client.verb;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.wherry.cli.client.http.Query;
 import dev.wherry.cli.client.print.NamePrinter;
 import dev.wherry.cli.client.print.ObjectPrinter;
 import dev.wherry.cli.client.print.OutputFormat;
+import dev.wherry.machinery.client.Query;
 import java.io.PrintStream;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;

@@ -9,7 +9,6 @@ import dev.wherry.cli.client.select.Target;
 import dev.wherry.cli.client.select.Watch;
 import dev.wherry.model.json.Json;
 import dev.wherry.model.status.ApiException;
-import dev.wherry.model.status.Reason;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -87,18 +86,12 @@ public final class Deletion {
 
   /** The object's resource version while it is there. */
   private Optional<String> present(Target target, String uid) {
-    try {
-      JsonNode metadata = session.api().get(target.path()).path("metadata");
-      String found = metadata.path("uid").asText("");
-      return uid.isEmpty() || found.equals(uid)
-          ? Optional.of(metadata.path("resourceVersion").asText(""))
-          : Optional.empty();
-    } catch (ApiException e) {
-      if (e.reason() == Reason.NOT_FOUND) {
-        return Optional.empty();
-      }
-      throw e;
-    }
+    return session
+        .api()
+        .find(target.path())
+        .map(object -> object.path("metadata"))
+        .filter(found -> uid.isEmpty() || found.path("uid").asText("").equals(uid))
+        .map(found -> found.path("resourceVersion").asText(""));
   }
 
   /** Deletes an object at once and creates it anew. */

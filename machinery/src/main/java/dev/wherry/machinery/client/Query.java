@@ -1,4 +1,4 @@
-package dev.wherry.cli.client.http;
+package dev.wherry.machinery.client;
 
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
