@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /** The kubectls of this machine. {@code ./dev test} fetches the one of level 1.36. */
-final class Kubectls {
+public final class Kubectls {
   private static final Path FETCHED = Path.of("../target/tools/kubectl/kubectl").toAbsolutePath();
 
   private Kubectls() {}
@@ -26,7 +26,7 @@ final class Kubectls {
     return found;
   }
 
-  static List<Path> paths() {
+  public static List<Path> paths() {
     return List.copyOf(all().values());
   }
 }
