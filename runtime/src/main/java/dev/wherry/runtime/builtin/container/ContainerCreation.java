@@ -1,5 +1,7 @@
 package dev.wherry.runtime.builtin.container;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wherry.proto.cri.v1.CDIDevice;
 import dev.wherry.proto.cri.v1.ContainerConfig;
 import dev.wherry.proto.cri.v1.CreateContainerRequest;
 import dev.wherry.proto.cri.v1.Mount;
@@ -11,6 +13,7 @@ import dev.wherry.runtime.builtin.ImageConfig;
 import dev.wherry.runtime.builtin.ImageReferences;
 import dev.wherry.runtime.builtin.NodePlace;
 import dev.wherry.runtime.builtin.RootsThreads;
+import dev.wherry.runtime.builtin.spec.CdiSpecs;
 import dev.wherry.runtime.builtin.spec.ContainerSpec;
 import dev.wherry.runtime.builtin.spec.OciSpec;
 import dev.wherry.runtime.builtin.spec.PodPlace;
@@ -114,8 +117,11 @@ final class ContainerCreation {
                 recursiveReadOnly.getAsBoolean(),
                 place.host())
             .build();
+    ObjectNode tree = spec.tree();
+    CdiSpecs.OF_THIS_HOST.edit(
+        config.getCDIDevicesList().stream().map(CDIDevice::getName).toList(), tree);
     Path bundle = NodePlace.makePrivate(place.runOf(id));
-    Files.write(bundle.resolve(Bundle.FILE), Trees.bytes(spec.tree()));
+    Files.write(bundle.resolve(Bundle.FILE), Trees.bytes(tree));
     return store.add(
         new ContainerRecord(
             id,

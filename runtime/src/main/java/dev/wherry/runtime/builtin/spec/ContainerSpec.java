@@ -155,9 +155,6 @@ public record ContainerSpec(
   }
 
   private List<OciDevice> devices(boolean privileged) {
-    if (config.getCDIDevicesCount() > 0) {
-      throw new IllegalArgumentException("CDI devices are not supported here");
-    }
     var devices = new ArrayList<>(privileged ? Devices.all() : List.of());
     for (var device : config.getDevicesList()) {
       for (OciDevice node : Devices.asked(device)) {
