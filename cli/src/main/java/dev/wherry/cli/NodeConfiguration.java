@@ -21,7 +21,7 @@ final class NodeConfiguration {
    * @throws IOException with a sentence for the user that tells all that is wrong with the file
    */
   static KubeletConfig complete(KubeletConfig config, WorkerOptions options) throws IOException {
-    NodeSettings scaled = scaled(config.dataDir());
+    NodeSettings scaled = scaled(config.dataDir()).withImageCredentials(options.imageCredentials());
     if (options.kubeletFile().isEmpty()) {
       return config.withSettings(scaled);
     }

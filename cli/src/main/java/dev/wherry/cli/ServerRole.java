@@ -4,6 +4,7 @@ import dev.wherry.apiserver.ApiServer;
 import dev.wherry.apiserver.ApiServerConfig;
 import dev.wherry.apiserver.ProtectionConfig;
 import dev.wherry.controllers.ControllersConfig;
+import dev.wherry.kubelet.image.ImageCredentials;
 import dev.wherry.machinery.address.ClusterRanges;
 import dev.wherry.machinery.time.SystemTimer;
 import dev.wherry.model.core.v1.Taint;
@@ -44,6 +45,7 @@ public final class ServerRole implements AutoCloseable {
    * @param ingress where Ingresses and Gateways are served
    * @param network which parts of the worker's are Wherry's own
    * @param kubeletFile the worker's KubeletConfiguration; "" for none
+   * @param imageCredentials who else than pods' secrets knows credentials of registries
    * @param scheduling how pods are placed
    * @param ranges that the cluster is to have
    */
@@ -65,6 +67,7 @@ public final class ServerRole implements AutoCloseable {
       IngressChoice ingress,
       NetworkChoice network,
       String kubeletFile,
+      ImageCredentials imageCredentials,
       SchedulerConfig scheduling,
       RangeChoice ranges) {
     public Options {
@@ -101,6 +104,7 @@ public final class ServerRole implements AutoCloseable {
           IngressChoice.DEFAULT,
           NetworkChoice.BUILT_IN,
           "",
+          ImageCredentials.NONE,
           SchedulerConfig.defaults(),
           RangeChoice.UNSAID);
     }
@@ -122,7 +126,8 @@ public final class ServerRole implements AutoCloseable {
           dns.at(fixed.dnsAddress()),
           ingress,
           network,
-          kubeletFile);
+          kubeletFile,
+          imageCredentials);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.wherry.cli;
 
 import dev.wherry.apiserver.ProtectionConfig;
 import dev.wherry.controllers.ControllersConfig;
+import dev.wherry.kubelet.image.ImageCredentials;
 import dev.wherry.network.ingress.IngressSettings;
 import dev.wherry.runtime.choice.RuntimeChoice;
 import dev.wherry.scheduler.config.SchedulerConfig;
@@ -99,8 +100,28 @@ final class WorkerFlags {
           "A KubeletConfiguration (kubelet.config.k8s.io/v1beta1) for this node, read strictly.")
   private String kubeletFile = "";
 
+  @Option(
+      names = "--image-credential-provider-config",
+      paramLabel = "FILE",
+      description = "A CredentialProviderConfig (kubelet.config.k8s.io/v1): who knows credentials.")
+  private String credentialFile = "";
+
+  @Option(
+      names = "--image-credential-provider-bin-dir",
+      paramLabel = "FOLDER",
+      description = "Where the programs lie that the CredentialProviderConfig names.")
+  private String credentialFolder = "";
+
+  private ImageCredentials imageCredentials() {
+    return new ImageCredentials(absolute(credentialFile), absolute(credentialFolder));
+  }
+
+  private static String absolute(String path) {
+    return path.isEmpty() ? "" : Path.of(path).toAbsolutePath().toString();
+  }
+
   private String kubeletFile() {
-    return kubeletFile.isEmpty() ? "" : Path.of(kubeletFile).toAbsolutePath().toString();
+    return absolute(kubeletFile);
   }
 
   /** An agent's: the given address, or the one from which this host reaches the server. */
@@ -117,7 +138,8 @@ final class WorkerFlags {
         dns(),
         ingress(),
         network(),
-        kubeletFile());
+        kubeletFile(),
+        imageCredentials());
   }
 
   /** A server's: the given address, or this host's first. */
@@ -150,6 +172,7 @@ final class WorkerFlags {
         ingress(),
         network(),
         kubeletFile(),
+        imageCredentials(),
         scheduling,
         ranges);
   }
@@ -170,6 +193,12 @@ final class WorkerFlags {
     arguments.addAll(network().arguments());
     if (!kubeletFile.isEmpty()) {
       arguments.add("--kubelet-config=" + kubeletFile());
+    }
+    if (!credentialFile.isEmpty()) {
+      arguments.add("--image-credential-provider-config=" + absolute(credentialFile));
+    }
+    if (!credentialFolder.isEmpty()) {
+      arguments.add("--image-credential-provider-bin-dir=" + absolute(credentialFolder));
     }
     return arguments;
   }

@@ -1,5 +1,6 @@
 package dev.wherry.cli;
 
+import dev.wherry.kubelet.image.ImageCredentials;
 import dev.wherry.model.core.v1.Taint;
 import dev.wherry.runtime.choice.RuntimeChoice;
 import java.net.URI;
@@ -19,6 +20,7 @@ import java.util.Map;
  * @param ingress where Ingresses and Gateways are served
  * @param network which parts of it are Wherry's own
  * @param kubeletFile a KubeletConfiguration; "" for none
+ * @param imageCredentials who else than pods' secrets knows credentials of registries
  */
 record WorkerOptions(
     URI server,
@@ -32,7 +34,8 @@ record WorkerOptions(
     DnsChoice dns,
     IngressChoice ingress,
     NetworkChoice network,
-    String kubeletFile) {
+    String kubeletFile,
+    ImageCredentials imageCredentials) {
   WorkerOptions {
     labels = Map.copyOf(labels);
     taints = List.copyOf(taints);

@@ -10,6 +10,7 @@ import dev.wherry.cli.client.verb.Streams;
 import dev.wherry.cli.lab.Await;
 import dev.wherry.cli.lab.Kubectl;
 import dev.wherry.controllers.ControllersConfig;
+import dev.wherry.kubelet.image.ImageCredentials;
 import dev.wherry.runtime.RunDirectory;
 import dev.wherry.runtime.choice.RuntimeChoice;
 import dev.wherry.runtime.fixture.PodNetwork;
@@ -125,6 +126,7 @@ abstract class StreamsContract {
                 IngressChoice.DEFAULT,
                 NetworkChoice.BUILT_IN,
                 "",
+                ImageCredentials.NONE,
                 SchedulerConfig.defaults(),
                 RangeChoice.UNSAID));
     Path pods = Files.writeString(folder.resolve("pods.json"), POD);

@@ -3,6 +3,8 @@ package dev.wherry.kubelet;
 import dev.wherry.kubelet.cri.CriRuntime;
 import dev.wherry.kubelet.csi.CsiDrivers;
 import dev.wherry.kubelet.csi.CsiVolumes;
+import dev.wherry.kubelet.dynamic.DraDrivers;
+import dev.wherry.kubelet.dynamic.DynamicResources;
 import dev.wherry.kubelet.eviction.Evictions;
 import dev.wherry.kubelet.follow.SharedWatches;
 import dev.wherry.kubelet.housekeeping.Housekeeping;
@@ -89,6 +91,7 @@ public final class Kubelet implements AutoCloseable {
     NodeSlot slot = new NodeSlot(config.nodeName());
     PluginRoot plugins = opened(OwnResources.root(config));
     CsiDrivers drivers = opened(new CsiDrivers(api, config.nodeName(), timer));
+    DraDrivers dra = opened(new DraDrivers());
     PodApi podApi = new ApiPodApi(api, services, slot, mirrors);
     PodParts shared =
         PodPartsFactory.create(
@@ -96,11 +99,12 @@ public final class Kubelet implements AutoCloseable {
             runtime,
             podApi,
             CsiVolumes.of(config, plugins.path(), drivers, api, podApi, timer),
+            new DynamicResources(api, dra, config.dataDir()),
             NodeEvents.ofPods(recorder),
             opened(new SharedWatches(api, timer)),
             timer,
             random);
-    OwnResources own = opened(OwnResources.start(plugins, shared.shares(), drivers, timer));
+    OwnResources own = opened(OwnResources.start(plugins, shared.shares(), drivers, dra, timer));
     workers = opened(new PodWorkers(shared));
     own.tell(workers);
     server = opened(KubeletServer.start(config, shared, workers, api, serving, clientAuthorities));

@@ -5,6 +5,7 @@ import dev.wherry.kubelet.cri.CriRuntime;
 import dev.wherry.kubelet.csi.CsiDrivers;
 import dev.wherry.kubelet.device.DevicePlugins;
 import dev.wherry.kubelet.device.PodResourcesService;
+import dev.wherry.kubelet.dynamic.DraDrivers;
 import dev.wherry.kubelet.plugin.PluginFolder;
 import dev.wherry.kubelet.plugin.PluginRoot;
 import dev.wherry.kubelet.pod.PodShares;
@@ -46,15 +47,24 @@ final class OwnResources implements AutoCloseable {
    * Begins to take plugins.
    *
    * @param drivers takes those that bring volumes
+   * @param dra takes those that prepare claims of devices
    */
-  static OwnResources start(PluginRoot root, PodShares shares, CsiDrivers drivers, Timer timer) {
+  static OwnResources start(
+      PluginRoot root, PodShares shares, CsiDrivers drivers, DraDrivers dra, Timer timer) {
     DevicePlugins devices = DevicePlugins.start(root, shares.devices().book(), timer);
     OwnResources own = new OwnResources(shares, root, devices);
     try {
       own.folder =
           Optional.of(
               PluginFolder.start(
-                  root.registry(), Map.of(DevicePlugins.TYPE, devices, CsiDrivers.TYPE, drivers)));
+                  root.registry(),
+                  Map.of(
+                      DevicePlugins.TYPE,
+                      devices,
+                      CsiDrivers.TYPE,
+                      drivers,
+                      DraDrivers.TYPE,
+                      dra)));
     } catch (IOException e) {
       LOG.log(Level.WARNING, "no plugins path={0}: {1}", root.registry(), e.toString());
     }
@@ -65,7 +75,8 @@ final class OwnResources implements AutoCloseable {
   void tell(PodWorkers workers) {
     try {
       PodResourcesService service =
-          new PodResourcesService(shares.devices().book(), shares.cpus(), workers::pods);
+          new PodResourcesService(
+              shares.devices().book(), shares.cpus(), shares.claims(), workers::pods);
       questions = Optional.of(SocketServer.start(root.podResources(), service));
     } catch (IOException | RuntimeException e) {
       LOG.log(
@@ -82,6 +93,7 @@ final class OwnResources implements AutoCloseable {
       Set<String> uids = new HashSet<>(workers.uids());
       uids.addAll(runtime.lists().states().names().keySet());
       shares.placements().keepOnly(uids);
+      shares.claims().keepOnly(uids);
     } catch (CriException e) {
       LOG.log(Level.WARNING, "shares of pods that are gone stay: {0}", e.getMessage());
     }

@@ -6,9 +6,11 @@ import dev.wherry.kubelet.cri.CriRuntime;
 import dev.wherry.kubelet.csi.CsiVolumes;
 import dev.wherry.kubelet.device.DeviceBook;
 import dev.wherry.kubelet.device.DeviceGrants;
+import dev.wherry.kubelet.dynamic.DynamicResources;
 import dev.wherry.kubelet.eviction.PressureGate;
 import dev.wherry.kubelet.eviction.Signal;
 import dev.wherry.kubelet.image.ImagePulls;
+import dev.wherry.kubelet.image.PullCredentials;
 import dev.wherry.kubelet.launch.PodConfigs;
 import dev.wherry.kubelet.log.LogReader;
 import dev.wherry.kubelet.log.LogWatch;
@@ -49,6 +51,7 @@ final class PodPartsFactory {
       CriRuntime runtime,
       PodApi api,
       CsiVolumes csi,
+      DynamicResources claims,
       PodEvents events,
       MountedNews news,
       Timer clock,
@@ -70,13 +73,14 @@ final class PodPartsFactory {
         new PodConfigs(config, dirs, figures),
         new NodeRoom(api::allocatable),
         new PressureGate(),
-        shares(config),
+        shares(config, claims),
         new PodCgroups(
             CGROUPS, config.cgroupRoot(), runtime.systemdCgroups(), config.settings().pidsMax()),
         dirs,
         new Mounts(),
         csi,
         new LogReader(new LogWatch()),
+        PullCredentials.open(config.settings().imageCredentials(), clock),
         new Semaphore(ImagePulls.PARALLEL_MAX),
         clock,
         random);
@@ -87,7 +91,8 @@ final class PodPartsFactory {
    *
    * @throws IOException with a sentence, where the settings do not fit this machine
    */
-  private static PodShares shares(KubeletConfig config) throws IOException {
+  private static PodShares shares(KubeletConfig config, DynamicResources claims)
+      throws IOException {
     Topology machine = TopologyReader.machine().read();
     PlacementSettings settings = config.settings().placement();
     if (settings.aligned() && machine.nodes().size() > settings.nodesMax()) {
@@ -109,7 +114,7 @@ final class PodPartsFactory {
               new StateFile(folder.resolve("cpus.json"), CpuBook.VERSION));
       MemoryBook memory = memory(config);
       Placements placements = new Placements(List.of(cpus, memory, devices), settings, machine);
-      return new PodShares(placements, devices, cpus, memory);
+      return new PodShares(placements, devices, cpus, memory, claims);
     } catch (IllegalArgumentException e) {
       throw new IOException("cpuManagerPolicy: " + e.getMessage(), e);
     }

@@ -5,6 +5,8 @@ import dev.wherry.kubelet.cri.CriRuntime;
 import dev.wherry.kubelet.csi.CsiDrivers;
 import dev.wherry.kubelet.csi.CsiVolumes;
 import dev.wherry.kubelet.device.DeviceBook;
+import dev.wherry.kubelet.dynamic.DraDrivers;
+import dev.wherry.kubelet.dynamic.DynamicResources;
 import dev.wherry.kubelet.fixture.Await;
 import dev.wherry.kubelet.fixture.FakeApi;
 import dev.wherry.kubelet.fixture.PrivateContainerd;
@@ -38,6 +40,7 @@ final class PodNode implements AutoCloseable {
   final PodWorkers workers;
   private final PodRelist relist;
   private final CsiDrivers drivers;
+  private final DraDrivers dra;
   private final OwnResources own;
 
   PodNode(PrivateContainerd containerd, CriRuntime runtime) throws IOException {
@@ -58,8 +61,11 @@ final class PodNode implements AutoCloseable {
     plugins = OwnResources.root(config);
     drivers = new CsiDrivers(cluster, config.nodeName(), TIMER);
     CsiVolumes csi = CsiVolumes.of(config, plugins.path(), drivers, cluster, api, TIMER);
-    parts = PodPartsFactory.create(config, runtime, api, csi, api, api, TIMER, new Random(1));
-    own = OwnResources.start(plugins, parts.shares(), drivers, TIMER);
+    dra = new DraDrivers();
+    DynamicResources claims = new DynamicResources(cluster, dra, config.dataDir());
+    parts =
+        PodPartsFactory.create(config, runtime, api, csi, claims, api, api, TIMER, new Random(1));
+    own = OwnResources.start(plugins, parts.shares(), drivers, dra, TIMER);
     workers = new PodWorkers(parts);
     own.tell(workers);
     relist = new PodRelist(runtime, workers, TIMER);
@@ -120,6 +126,7 @@ final class PodNode implements AutoCloseable {
     workers.close();
     own.close();
     drivers.close();
+    dra.close();
     plugins.close();
   }
 }

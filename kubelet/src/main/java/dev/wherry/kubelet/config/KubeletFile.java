@@ -125,6 +125,7 @@ public record KubeletFile(
         placement,
         new EvictionFields(file).read(defaults.eviction()),
         images(file, defaults.images()),
+        defaults.imageCredentials(),
         logs(file, defaults.logs()));
   }
 

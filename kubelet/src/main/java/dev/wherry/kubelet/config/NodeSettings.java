@@ -1,6 +1,7 @@
 package dev.wherry.kubelet.config;
 
 import dev.wherry.kubelet.eviction.EvictionSettings;
+import dev.wherry.kubelet.image.ImageCredentials;
 import dev.wherry.kubelet.placement.PlacementSettings;
 import dev.wherry.model.Quantity;
 import java.util.List;
@@ -32,6 +33,7 @@ public record NodeSettings(
     PlacementSettings placement,
     EvictionSettings eviction,
     ImageLimits images,
+    ImageCredentials imageCredentials,
     LogLimits logs) {
   public static final int MAX_PODS = 110;
   public static final long UNLIMITED = -1;
@@ -76,6 +78,7 @@ public record NodeSettings(
         PlacementSettings.NONE,
         EvictionSettings.none(),
         ImageLimits.DEFAULT,
+        ImageCredentials.NONE,
         LogLimits.DEFAULT);
   }
 
@@ -107,6 +110,7 @@ public record NodeSettings(
         placement,
         eviction,
         images,
+        imageCredentials,
         logs);
   }
 
@@ -124,6 +128,7 @@ public record NodeSettings(
         placement,
         settings,
         images,
+        imageCredentials,
         logs);
   }
 
@@ -141,6 +146,7 @@ public record NodeSettings(
         placement,
         eviction,
         images,
+        imageCredentials,
         logs);
   }
 
@@ -158,6 +164,25 @@ public record NodeSettings(
         settings,
         eviction,
         images,
+        imageCredentials,
+        logs);
+  }
+
+  /** The same with providers of credentials for images. */
+  public NodeSettings withImageCredentials(ImageCredentials where) {
+    return new NodeSettings(
+        reserved,
+        maxPods,
+        pidsMax,
+        singleOomKill,
+        seccompDefault,
+        unsafeSysctls,
+        staticPods,
+        pluginRoot,
+        placement,
+        eviction,
+        images,
+        where,
         logs);
   }
 }

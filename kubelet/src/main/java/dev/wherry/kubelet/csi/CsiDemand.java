@@ -50,6 +50,11 @@ record CsiDemand(PodView pod, CsiSource source, CsiDriver driver, Optional<CSIDr
         && source.takesGroup(object.map(o -> o.spec().fsGroupPolicy()).orElse(null));
   }
 
+  /** Whether the driver wants to be told of the volume again and again, with fresh tokens. */
+  boolean republished() {
+    return object.map(o -> Boolean.TRUE.equals(o.spec().requiresRepublish())).orElse(false);
+  }
+
   VolumeCapability capability() {
     VolumeCapability.Builder out =
         VolumeCapability.newBuilder()

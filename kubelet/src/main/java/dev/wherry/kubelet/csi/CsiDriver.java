@@ -5,6 +5,7 @@ import dev.wherry.proto.csi.v1.NodeExpandVolumeRequest;
 import dev.wherry.proto.csi.v1.NodeGetCapabilitiesRequest;
 import dev.wherry.proto.csi.v1.NodeGetInfoRequest;
 import dev.wherry.proto.csi.v1.NodeGetInfoResponse;
+import dev.wherry.proto.csi.v1.NodeGetVolumeStatsRequest;
 import dev.wherry.proto.csi.v1.NodeGrpc;
 import dev.wherry.proto.csi.v1.NodePublishVolumeRequest;
 import dev.wherry.proto.csi.v1.NodeServiceCapability;
@@ -12,10 +13,12 @@ import dev.wherry.proto.csi.v1.NodeServiceCapability.RPC;
 import dev.wherry.proto.csi.v1.NodeStageVolumeRequest;
 import dev.wherry.proto.csi.v1.NodeUnpublishVolumeRequest;
 import dev.wherry.proto.csi.v1.NodeUnstageVolumeRequest;
+import dev.wherry.proto.csi.v1.VolumeUsage;
 import io.grpc.StatusRuntimeException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -24,6 +27,8 @@ import java.util.function.Function;
 final class CsiDriver implements AutoCloseable {
   /** Rule: upstream's csiTimeout. */
   private static final Duration CALL = Duration.ofMinutes(2);
+
+  private static final Duration FIGURES = Duration.ofSeconds(5);
 
   private final String name;
   private final SocketChannel channel;
@@ -95,9 +100,19 @@ final class CsiDriver implements AutoCloseable {
     var _ = call(node -> node.nodeExpandVolume(request));
   }
 
+  /** What it knows of a volume's space; somebody waits for it. */
+  List<VolumeUsage> stats(NodeGetVolumeStatsRequest request) throws CsiException {
+    return call(FIGURES, node -> node.nodeGetVolumeStats(request)).getUsageList();
+  }
+
   private <T> T call(Function<NodeGrpc.NodeBlockingStub, T> request) throws CsiException {
+    return call(CALL, request);
+  }
+
+  private <T> T call(Duration atMost, Function<NodeGrpc.NodeBlockingStub, T> request)
+      throws CsiException {
     try {
-      return request.apply(stub.withDeadlineAfter(CALL.toMillis(), TimeUnit.MILLISECONDS));
+      return request.apply(stub.withDeadlineAfter(atMost.toMillis(), TimeUnit.MILLISECONDS));
     } catch (StatusRuntimeException e) {
       throw CsiException.of(e);
     }

@@ -20,9 +20,15 @@ import java.util.Optional;
  * @param target where the volume is published
  * @param attached whether its driver's controller attached it to this node
  * @param staging where it is staged for all pods; empty for a driver that does not
+ * @param claim the pod's claim whose volume it is; "" for one that lives with the pod
  */
 record CsiNote(
-    String driver, String handle, boolean attached, Path target, Optional<Path> staging) {
+    String driver,
+    String handle,
+    boolean attached,
+    Path target,
+    Optional<Path> staging,
+    String claim) {
   private static final String FILE = "vol_data.json";
   private static final int VERSION = 1;
 
@@ -66,7 +72,8 @@ record CsiNote(
         tree.path("handle").asText(),
         tree.path("attached").asBoolean(),
         Path.of(tree.path("target").asText()),
-        staging.isEmpty() ? Optional.empty() : Optional.of(Path.of(staging)));
+        staging.isEmpty() ? Optional.empty() : Optional.of(Path.of(staging)),
+        tree.path("claim").asText());
   }
 
   void write(Path folder) throws IOException {
@@ -78,7 +85,8 @@ record CsiNote(
                 .put("handle", handle)
                 .put("attached", attached)
                 .put("target", target.toString())
-                .put("staging", staging.map(Path::toString).orElse("")));
+                .put("staging", staging.map(Path::toString).orElse(""))
+                .put("claim", claim));
   }
 
   static void delete(Path folder) throws IOException {

@@ -7,6 +7,7 @@ import dev.wherry.kubelet.volume.GroupShare;
 import dev.wherry.kubelet.volume.Mounts;
 import dev.wherry.kubelet.volume.PodDirs;
 import dev.wherry.kubelet.volume.VolumeException;
+import dev.wherry.kubelet.volume.VolumeSpace;
 import dev.wherry.machinery.client.ApiClient;
 import dev.wherry.machinery.time.Timer;
 import dev.wherry.model.Quantity;
@@ -49,6 +50,7 @@ public final class CsiVolumes {
   private final PodDirs dirs;
   private final CsiDrivers drivers;
   private final CsiApi api;
+  private final CsiStats stats;
   private final ReentrantLock telling = new ReentrantLock();
   private final List<ReentrantLock> locks =
       IntStream.range(0, LOCKS).mapToObj(_ -> new ReentrantLock()).toList();
@@ -69,6 +71,7 @@ public final class CsiVolumes {
     this.dirs = dirs;
     this.drivers = drivers;
     this.api = new CsiApi(api, pods, nodeName, timer);
+    this.stats = new CsiStats(dirs, drivers, timer);
   }
 
   /** Those of a node as it is configured. */
@@ -106,6 +109,7 @@ public final class CsiVolumes {
     try {
       Optional<CsiNote> note = CsiNote.read(folder);
       if (note.isPresent() && isThere(note.get().target(), source.block())) {
+        attend(pod, source, note.get());
         return note.get().target();
       }
       return bring(pod, source, folder);
@@ -140,7 +144,8 @@ public final class CsiVolumes {
             source.handle(),
             demand.attached(),
             paths.target(source, pod.uid()),
-            demand.staged() ? Optional.of(paths.staging(source)) : Optional.empty());
+            demand.staged() ? Optional.of(paths.staging(source)) : Optional.empty(),
+            source.claim().map(bound -> bound.claim().metadata().name()).orElse(""));
     note.write(folder);
     if (note.attached()) {
       tellInUse(Optional.empty());
@@ -161,22 +166,49 @@ public final class CsiVolumes {
               .build());
     }
     Files.createDirectories(note.target().getParent());
-    driver.publish(
-        NodePublishVolumeRequest.newBuilder()
-            .setVolumeId(source.handle())
-            .putAllPublishContext(context)
-            .setStagingTargetPath(note.staging().map(Path::toString).orElse(""))
-            .setTargetPath(note.target().toString())
-            .setVolumeCapability(capability)
-            .setReadonly(source.readOnly())
-            .putAllSecrets(api.secret(source.publishSecret()))
-            .putAllVolumeContext(demand.context(api))
-            .build());
+    publish(demand, note, context);
     grow(source, driver, note, capability);
     if (demand.group()) {
       GroupShare.give(pod, note.target());
     }
     return note.target();
+  }
+
+  private void publish(CsiDemand demand, CsiNote note, Map<String, String> context)
+      throws VolumeException, CsiException {
+    CsiSource source = demand.source();
+    demand
+        .driver()
+        .publish(
+            NodePublishVolumeRequest.newBuilder()
+                .setVolumeId(source.handle())
+                .putAllPublishContext(context)
+                .setStagingTargetPath(note.staging().map(Path::toString).orElse(""))
+                .setTargetPath(note.target().toString())
+                .setVolumeCapability(demand.capability())
+                .setReadonly(source.readOnly())
+                .putAllSecrets(api.secret(source.publishSecret()))
+                .putAllVolumeContext(demand.context(api))
+                .build());
+  }
+
+  /** What a volume that the pod has may need: to grow with its claim, or to be published again. */
+  private void attend(PodView pod, CsiSource source, CsiNote note)
+      throws VolumeException, CsiException {
+    Optional<CsiDriver> driver = drivers.find(source.driver());
+    if (driver.isEmpty()) {
+      return; // The volume works without it.
+    }
+    CsiDemand demand = new CsiDemand(pod, source, driver.get(), api.driver(source.driver()));
+    if (demand.republished()) {
+      publish(demand, note, note.attached() ? api.attached(source) : Map.of());
+    }
+    grow(source, driver.get(), note, demand.capability());
+  }
+
+  /** What drivers say of the space of a pod's volumes. */
+  public List<VolumeSpace> space(PodView pod) throws IOException {
+    return stats.of(pod);
   }
 
   private CsiDriver driver(String name) throws VolumeException {

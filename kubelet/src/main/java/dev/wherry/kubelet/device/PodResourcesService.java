@@ -1,5 +1,6 @@
 package dev.wherry.kubelet.device;
 
+import dev.wherry.kubelet.dynamic.DynamicResources;
 import dev.wherry.kubelet.placement.CpuBook;
 import dev.wherry.kubelet.placement.CpuSet;
 import dev.wherry.kubelet.pod.PodView;
@@ -30,11 +31,17 @@ import java.util.function.Supplier;
 public final class PodResourcesService extends PodResourcesListerGrpc.PodResourcesListerImplBase {
   private final DeviceBook devices;
   private final CpuBook cpus;
+  private final DynamicResources claims;
   private final Supplier<Collection<PodView>> pods;
 
-  public PodResourcesService(DeviceBook devices, CpuBook cpus, Supplier<Collection<PodView>> pods) {
+  public PodResourcesService(
+      DeviceBook devices,
+      CpuBook cpus,
+      DynamicResources claims,
+      Supplier<Collection<PodView>> pods) {
     this.devices = devices;
     this.cpus = cpus;
+    this.claims = claims;
     this.pods = pods;
   }
 
@@ -113,7 +120,7 @@ public final class PodResourcesService extends PodResourcesListerGrpc.PodResourc
     }
     CpuSet own = cpus.own(pod.uid(), named.name()).orElse(CpuSet.EMPTY);
     own.ids().forEach(out::addCpuIds);
-    return out.build();
+    return out.addAllDynamicResources(claims.told(pod, named.container())).build();
   }
 
   private static ContainerDevices told(String resource, List<String> ids, List<Integer> nodes) {

@@ -1,7 +1,11 @@
 package dev.wherry.kubelet.figures;
 
+import dev.wherry.kubelet.volume.VolumeSpace;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
+import java.util.function.Function;
 
 /** The page of the kubelet's own {@code /metrics} (kubelet pkg/kubelet/metrics). */
 public final class KubeletPage {
@@ -13,6 +17,25 @@ public final class KubeletPage {
   private static final String RSS = "process_resident_memory_bytes";
   private static final String START = "process_start_time_seconds";
   private static final double MILLIS_PER_SECOND = 1e3;
+
+  /** One figure of claims' volumes. */
+  private record Figure(String help, Function<VolumeSpace, OptionalLong> of) {}
+
+  private static final Map<String, Figure> VOLUMES =
+      new TreeMap<>(
+          Map.of(
+              "capacity_bytes",
+              new Figure("Capacity in bytes of the volume", v -> v.bytes().total()),
+              "available_bytes",
+              new Figure("Number of available bytes in the volume", v -> v.bytes().available()),
+              "used_bytes",
+              new Figure("Number of used bytes in the volume", v -> v.bytes().used()),
+              "inodes",
+              new Figure("Maximum number of inodes in the volume", v -> v.inodes().total()),
+              "inodes_free",
+              new Figure("Number of free inodes in the volume", v -> v.inodes().available()),
+              "inodes_used",
+              new Figure("Number of used inodes in the volume", v -> v.inodes().used())));
 
   private KubeletPage() {}
 
@@ -44,6 +67,31 @@ public final class KubeletPage {
     page.seconds(CPU, "", OptionalLong.of(program.cpuNanos()), untimed);
     page.sample(RSS, "", program.rssBytes(), untimed);
     page.sample(START, "", program.startedAt().toEpochMilli() / MILLIS_PER_SECOND, untimed);
+    volumes(page, figures);
     return page.text();
+  }
+
+  /** Claims' volumes, each once whatever pods have it. */
+  private static void volumes(PrometheusPage page, NodeFigures figures) {
+    Map<String, VolumeSpace> byClaim = new TreeMap<>();
+    for (PodUse pod : figures.pods()) {
+      for (VolumeSpace volume : pod.volumes()) {
+        if (!volume.claim().isEmpty()) {
+          byClaim.putIfAbsent(
+              PrometheusPage.labels(
+                  "namespace", pod.namespace(), "persistentvolumeclaim", volume.claim()),
+              volume);
+        }
+      }
+    }
+    VOLUMES.forEach((name, figure) -> {
+      page.gauge("kubelet_volume_stats_" + name, "[ALPHA] " + figure.help());
+      byClaim.forEach((labels, volume) ->
+          figure
+              .of()
+              .apply(volume)
+              .ifPresent(value ->
+                  page.sample("kubelet_volume_stats_" + name, labels, value, Optional.empty())));
+    });
   }
 }

@@ -5,6 +5,7 @@ import dev.wherry.kubelet.cri.CriLabels;
 import dev.wherry.kubelet.pod.PodParts;
 import dev.wherry.kubelet.pod.PodView;
 import dev.wherry.kubelet.resource.PodCgroups;
+import dev.wherry.kubelet.volume.VolumeSpace;
 import dev.wherry.model.core.v1.ContainerStatus;
 import dev.wherry.proto.cri.v1.ContainerStats;
 import dev.wherry.proto.cri.v1.CpuUsage;
@@ -15,6 +16,7 @@ import dev.wherry.proto.cri.v1.NetworkInterfaceUsage;
 import dev.wherry.proto.cri.v1.PodSandboxStats;
 import dev.wherry.proto.cri.v1.UInt64Value;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -34,6 +36,7 @@ import java.util.stream.Stream;
  * kernel's files say beyond them. Called under the lock of {@link Figures}.
  */
 final class PodReader {
+  private static final System.Logger LOG = System.getLogger(PodReader.class.getName());
   private static final Path PROC = Path.of("/proc");
 
   private final PodParts parts;
@@ -121,7 +124,17 @@ final class PodReader {
         now,
         uses,
         pod.hostNetwork() ? List.of() : networks(pod, uses, sandbox),
-        processes);
+        processes,
+        volumes(pod));
+  }
+
+  private List<VolumeSpace> volumes(PodView pod) {
+    try {
+      return parts.csi().space(pod);
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, "no figures of volumes pod={0}: {1}", pod.identity(), e.toString());
+      return List.of();
+    }
   }
 
   private ContainerUse container(PodView pod, String name, ContainerStats stats) {

@@ -1,5 +1,6 @@
 package dev.wherry.kubelet.figures;
 
+import dev.wherry.kubelet.volume.VolumeSpace;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -12,6 +13,7 @@ import java.util.OptionalLong;
  * @param readAt when its network was counted
  * @param networks its interfaces, the default one first; none with the host's network
  * @param processes empty where the runtime does not count them
+ * @param volumes those whose drivers tell
  */
 record PodUse(
     String namespace,
@@ -21,8 +23,10 @@ record PodUse(
     Instant readAt,
     List<ContainerUse> containers,
     List<NetworkUse> networks,
-    OptionalLong processes) {
+    OptionalLong processes,
+    List<VolumeSpace> volumes) {
   PodUse {
+    volumes = List.copyOf(volumes);
     containers = List.copyOf(containers);
     networks = List.copyOf(networks);
   }

@@ -2,6 +2,7 @@ package dev.wherry.kubelet.figures;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wherry.kubelet.volume.VolumeSpace;
 import dev.wherry.model.Times;
 import dev.wherry.model.json.Json;
 import java.time.Instant;
@@ -137,9 +138,28 @@ public final class SummaryDocument {
     if (!use.networks().isEmpty()) {
       pod.set("network", network(time, use.networks()));
     }
+    if (!use.volumes().isEmpty()) {
+      ArrayNode volumes = pod.putArray("volume");
+      use.volumes().forEach(one -> volumes.add(volume(time, use.namespace(), one)));
+    }
     pod.set("ephemeral-storage", disk(time, written(use), OptionalLong.empty()));
     use.processes().ifPresent(count -> pod.putObject("process_stats").put("process_count", count));
     return pod;
+  }
+
+  private static ObjectNode volume(String time, String namespace, VolumeSpace space) {
+    ObjectNode out = Json.object().put("time", time);
+    put(out, "availableBytes", space.bytes().available());
+    put(out, "capacityBytes", space.bytes().total());
+    put(out, "usedBytes", space.bytes().used());
+    put(out, "inodesFree", space.inodes().available());
+    put(out, "inodes", space.inodes().total());
+    put(out, "inodesUsed", space.inodes().used());
+    out.put("name", space.volume());
+    if (!space.claim().isEmpty()) {
+      out.putObject("pvcRef").put("name", space.claim()).put("namespace", namespace);
+    }
+    return out;
   }
 
   /** Layers and logs of all containers. */

@@ -7,12 +7,15 @@ import dev.wherry.kubelet.pod.PodApi;
 import dev.wherry.kubelet.pod.PodEvents;
 import dev.wherry.kubelet.pod.PodView;
 import dev.wherry.model.core.v1.Container;
+import dev.wherry.proto.cri.v1.AuthConfig;
 import dev.wherry.proto.cri.v1.Image;
 import dev.wherry.proto.cri.v1.PodSandboxConfig;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -23,6 +26,8 @@ import java.util.concurrent.atomic.AtomicReference;
  * pod's worker; each pull runs on its own virtual thread and wakes the worker at its end.
  */
 public final class ImagePulls {
+  private static final System.Logger LOG = System.getLogger(ImagePulls.class.getName());
+
   /** Pulls at once on a node. */
   public static final int PARALLEL_MAX = 4;
 
@@ -30,6 +35,7 @@ public final class ImagePulls {
 
   private final CriImages images;
   private final PodApi api;
+  private final PullCredentials credentials;
   private final PodEvents events;
   private final Semaphore parallel;
   private final InstantSource clock;
@@ -53,12 +59,14 @@ public final class ImagePulls {
   public ImagePulls(
       CriImages images,
       PodApi api,
+      PullCredentials credentials,
       PodEvents events,
       Semaphore parallel,
       InstantSource clock,
       Runnable wake) {
     this.images = images;
     this.api = api;
+    this.credentials = credentials;
     this.events = events;
     this.parallel = parallel;
     this.clock = clock;
@@ -139,7 +147,7 @@ public final class ImagePulls {
       parallel.acquire();
       try {
         Instant began = clock.instant();
-        String ref = images.pull(fullName, PullSecrets.find(api, pod, fullName), sandbox);
+        String ref = pull(fullName, credentials.find(api, pod, fullName), sandbox);
         Instant ended = clock.instant();
         outcome.set(
             new Outcome.Done(ref, Duration.between(began, ended), Duration.between(asked, ended)));
@@ -154,6 +162,18 @@ public final class ImagePulls {
       outcome.set(new Outcome.Failed(String.valueOf(e.getMessage())));
     }
     wake.run();
+  }
+
+  /** With the first credentials that the registry takes; the last refusal counts. */
+  private String pull(String fullName, List<AuthConfig> all, PodSandboxConfig sandbox) {
+    for (AuthConfig one : all.subList(0, all.size() - 1)) {
+      try {
+        return images.pull(fullName, one, sandbox);
+      } catch (CriException e) {
+        LOG.log(Level.DEBUG, "credentials did not do image={0}: {1}", fullName, e.text());
+      }
+    }
+    return images.pull(fullName, all.getLast(), sandbox);
   }
 
   private ImageVerdict finish(PodView pod, Container container, Pull pull) {

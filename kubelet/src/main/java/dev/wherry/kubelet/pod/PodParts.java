@@ -5,6 +5,7 @@ import dev.wherry.kubelet.admission.NodeRoom;
 import dev.wherry.kubelet.cri.CriRuntime;
 import dev.wherry.kubelet.csi.CsiVolumes;
 import dev.wherry.kubelet.eviction.PressureGate;
+import dev.wherry.kubelet.image.PullCredentials;
 import dev.wherry.kubelet.launch.PodConfigs;
 import dev.wherry.kubelet.log.LogReader;
 import dev.wherry.kubelet.resource.PodCgroups;
@@ -23,6 +24,7 @@ import java.util.random.RandomGenerator;
  * @param gate whom the node's pressures keep out
  * @param shares what pods have of it to themselves
  * @param csi volumes of drivers
+ * @param credentials with what images are pulled
  * @param pulls bounds pulls at once
  */
 public record PodParts(
@@ -41,6 +43,7 @@ public record PodParts(
     Mounts mounts,
     CsiVolumes csi,
     LogReader logs,
+    PullCredentials credentials,
     Semaphore pulls,
     Timer clock,
     RandomGenerator random) {}

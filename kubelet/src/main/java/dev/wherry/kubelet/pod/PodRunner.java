@@ -4,6 +4,7 @@ import dev.wherry.kubelet.cri.ContainerSnapshot;
 import dev.wherry.kubelet.cri.CriException;
 import dev.wherry.kubelet.cri.PodObservation;
 import dev.wherry.kubelet.cri.SandboxSnapshot;
+import dev.wherry.kubelet.dynamic.DynamicResourcesException;
 import dev.wherry.kubelet.env.ConfigException;
 import dev.wherry.kubelet.env.EnvResolver;
 import dev.wherry.kubelet.env.PodAddresses;
@@ -58,6 +59,7 @@ final class PodRunner {
         new ImagePulls(
             parts.runtime().images(),
             parts.api(),
+            parts.credentials(),
             parts.events(),
             parts.pulls(),
             parts.clock(),
@@ -96,6 +98,7 @@ final class PodRunner {
     }
     Instant now = parts.clock().instant();
     try {
+      parts.shares().claims().prepare(pod);
       volumes.prepare(pod, addresses(pod, observed));
       java.nio.file.Files.createDirectories(
           parts.dirs().logs(pod.namespace(), pod.name(), pod.uid()));
@@ -110,6 +113,13 @@ final class PodRunner {
       parts.runtime().runSandbox(config, handler(pod));
       memory.sandboxRuns();
       return true;
+    } catch (DynamicResourcesException e) {
+      memory.sandboxFailed(now);
+      event(
+          pod,
+          PodEvents.Type.WARNING,
+          "FailedPrepareDynamicResources",
+          "Failed to prepare dynamic resources: prepare dynamic resources: " + e.text());
     } catch (VolumeException e) {
       memory.sandboxFailed(now);
       event(pod, PodEvents.Type.WARNING, "FailedMount", e.text());
@@ -323,14 +333,16 @@ final class PodRunner {
     pulls.cancel();
   }
 
-  /** Takes an ended pod's volumes away, so that its disk and memory are free at once. */
+  /** Takes an ended pod's volumes and claims away, so that disk, memory and devices are free. */
   void releaseVolumes(PodView pod) throws IOException {
     volumes.release(pod.uid());
+    parts.shares().claims().release(pod.uid());
   }
 
   /** Removes the pod's directories, mounts and cgroup. */
   void removeLocal(PodView pod) throws IOException {
     volumes.remove(pod.uid());
+    parts.shares().claims().release(pod.uid());
     parts.cgroups().remove(pod);
   }
 

@@ -3,6 +3,8 @@ package dev.wherry.kubelet.pod;
 import dev.wherry.kubelet.admission.Rejection;
 import dev.wherry.kubelet.device.DeviceException;
 import dev.wherry.kubelet.device.DeviceGrants;
+import dev.wherry.kubelet.dynamic.DynamicResources;
+import dev.wherry.kubelet.dynamic.DynamicResourcesException;
 import dev.wherry.kubelet.env.ConfigException;
 import dev.wherry.kubelet.placement.CpuBook;
 import dev.wherry.kubelet.placement.CpuSet;
@@ -11,13 +13,20 @@ import dev.wherry.kubelet.placement.PlacementException;
 import dev.wherry.kubelet.placement.Placements;
 import dev.wherry.kubelet.resource.QosClass;
 import dev.wherry.model.core.v1.Container;
+import dev.wherry.proto.cri.v1.CDIDevice;
 import dev.wherry.proto.cri.v1.ContainerConfig;
 import dev.wherry.proto.cri.v1.LinuxContainerResources;
+import java.util.LinkedHashSet;
 import java.util.Optional;
+import java.util.Set;
 
 /** What pods have of the node to themselves, as their workers set it aside and use it. */
 public record PodShares(
-    Placements placements, DeviceGrants devices, CpuBook cpus, MemoryBook memory) {
+    Placements placements,
+    DeviceGrants devices,
+    CpuBook cpus,
+    MemoryBook memory,
+    DynamicResources claims) {
   private static final long NO_QUOTA = -1;
 
   /** Sets aside what a new pod needs, or says why it may not run here. */
@@ -41,7 +50,9 @@ public record PodShares(
       if (devices.lacks(pod, named.get())) {
         placements.complete(pod, named.get());
       }
-      return bound(pod, container, devices.use(pod, named.get(), config));
+      return claimed(pod, container, bound(pod, container, devices.use(pod, named.get(), config)));
+    } catch (DynamicResourcesException e) {
+      throw new ConfigException(e.text());
     } catch (DeviceException e) {
       throw new ConfigException(e.text());
     } catch (PlacementException e) {
@@ -50,6 +61,16 @@ public record PodShares(
       Thread.currentThread().interrupt();
       throw new ConfigException("the node agent is ending");
     }
+  }
+
+  /** Devices of claims are the runtime's to find, by their names. */
+  private ContainerConfig claimed(PodView pod, Container container, ContainerConfig config)
+      throws DynamicResourcesException {
+    Set<String> names = new LinkedHashSet<>(claims.devices(pod, container));
+    config.getCDIDevicesList().forEach(device -> names.remove(device.getName()));
+    ContainerConfig.Builder out = config.toBuilder();
+    names.forEach(name -> out.addCDIDevices(CDIDevice.newBuilder().setName(name)));
+    return out.build();
   }
 
   /** A container with CPUs of its own needs no quota (rule: DisableCPUQuotaWithExclusiveCPUs). */

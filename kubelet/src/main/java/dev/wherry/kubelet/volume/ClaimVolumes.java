@@ -13,7 +13,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Volumes of a pod that are claims: which directory or device of this node they are. What was found
@@ -34,6 +36,9 @@ final class ClaimVolumes {
   private final CsiVolumes csi;
   private final Map<String, Path> found = new HashMap<>();
 
+  /** Volumes of drivers, which may grow or want to be published again. */
+  private final Set<String> driven = new HashSet<>();
+
   ClaimVolumes(PodDirs dirs, PodApi api, CsiVolumes csi) {
     this.dirs = dirs;
     this.api = api;
@@ -41,23 +46,31 @@ final class ClaimVolumes {
     this.local = new LocalPaths(dirs.localPaths());
   }
 
+  /** Whether a driver has any of them. */
+  boolean areDriven() {
+    return !driven.isEmpty();
+  }
+
   /** The volume's place on the host. */
   Path prepare(PodView pod, Volume volume) throws VolumeException, IOException {
     PodClaim named =
         PodClaim.of(pod.meta(), volume).orElseThrow(() -> new VolumeException(UNSUPPORTED));
     Path known = found.get(volume.name());
-    if (known != null) {
+    if (known != null && !driven.contains(volume.name())) {
       return known;
     }
     Path note = dirs.volume(pod.uid(), PLUGIN, volume.name());
     boolean fresh = !Files.exists(note);
     PersistentVolumeClaim claim = claim(pod, named, fresh);
     PersistentVolume persistent = bound(pod, named, claim);
-    CSIPersistentVolumeSource driven = persistent.spec().csi();
+    CSIPersistentVolumeSource source = persistent.spec().csi();
+    if (source != null) {
+      driven.add(volume.name());
+    }
     Path path =
-        driven == null
+        source == null
             ? local(pod, volume, persistent, fresh)
-            : csi.persistent(pod, driven, persistent, claim, isReadOnly(volume));
+            : csi.persistent(pod, source, persistent, claim, isReadOnly(volume));
     Files.createDirectories(note);
     found.put(volume.name(), path);
     return path;

@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -41,6 +42,9 @@ public final class Volumes {
 
   private static final int TOKEN_MODE_OWNED = 0600;
 
+  /** How often drivers' volumes are looked after, as upstream's sync of pods does. */
+  private static final Duration ATTEND = Duration.ofMinutes(1);
+
   private final PodDirs dirs;
   private final Mounts mounts;
   private final VolumeSources sources;
@@ -49,6 +53,7 @@ public final class Volumes {
   private final CsiVolumes csi;
   private final InstantSource clock;
   private final RandomGenerator random;
+  private Instant attendAt = Instant.MAX;
 
   public Volumes(
       PodDirs dirs,
@@ -74,12 +79,18 @@ public final class Volumes {
             v.configMap() != null
                 || v.secret() != null
                 || v.projected() != null
-                || v.downwardAPI() != null);
+                || v.downwardAPI() != null
+                || v.csi() != null
+                || v.persistentVolumeClaim() != null
+                || v.ephemeral() != null);
   }
 
-  /** When a token in the volumes should be written anew; the end of time without any. */
+  /**
+   * When a token in the volumes should be written anew, or drivers' volumes be looked after; the
+   * end of time without any.
+   */
   public Instant staleAt() {
-    return tokens.staleAt();
+    return tokens.staleAt().isBefore(attendAt) ? tokens.staleAt() : attendAt;
   }
 
   /** Makes every volume and gives its path on the host by name; image volumes are the runtime's. */
@@ -97,6 +108,9 @@ public final class Volumes {
         throw new VolumeException(failed(volume, String.valueOf(e.getMessage())));
       }
     }
+    boolean driven =
+        claims.areDriven() || pod.spec().volumes().stream().anyMatch(v -> v.csi() != null);
+    attendAt = driven ? clock.instant().plus(ATTEND) : Instant.MAX;
     return paths;
   }
 

@@ -13,6 +13,7 @@ import dev.wherry.kubelet.socket.SocketServer;
 import dev.wherry.kubelet.volume.Mounts;
 import dev.wherry.kubelet.volume.PodDirs;
 import dev.wherry.kubelet.volume.VolumeException;
+import dev.wherry.kubelet.volume.VolumeSpace;
 import dev.wherry.machinery.client.FakeApiClient;
 import dev.wherry.machinery.time.SystemTimer;
 import dev.wherry.model.core.v1.Node;
@@ -35,6 +36,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -356,6 +358,59 @@ class CsiVolumesTest {
       assertEquals(2L << 30, driver.expanded.getFirst().getCapacityRange().getRequiredBytes());
       assertEquals("2Gi", claim().status().capacity().get("storage").toString());
       assertEquals(List.of(), claim().status().conditions());
+      volumes.tearDown("u1");
+    }
+  }
+
+  @Test
+  void volume_grownWhileThePodRuns_isFittedOnce() throws Exception {
+    driverObject("{'attachRequired': false}");
+    try (TestCsiDriver driver = driver(RPC.Type.EXPAND_VOLUME);
+        SocketServer _ = registered(driver)) {
+      bring(pod("u1", ""), volume(", 'capacity': {'storage': '1Gi'}"));
+      assertEquals(List.of("stage vol-1", "publish vol-1"), driver.calls);
+      bring(pod("u1", ""), volume(""));
+      bring(pod("u1", ""), volume(""));
+
+      assertEquals(List.of("stage vol-1", "publish vol-1", "expand vol-1"), driver.calls);
+      assertEquals("2Gi", claim().status().capacity().get("storage").toString());
+      assertEquals(List.of(), claim().status().conditions());
+      volumes.tearDown("u1");
+    }
+  }
+
+  @Test
+  void driver_thatWantsItSo_isToldAgainAndAgain() throws Exception {
+    driverObject("{'attachRequired': false, 'requiresRepublish': true}");
+    try (TestCsiDriver driver = driver();
+        SocketServer _ = registered(driver)) {
+      Path first = bring(pod("u1", ""), volume(""));
+      assertEquals(first, bring(pod("u1", ""), volume("")));
+      assertEquals(
+          List.of("stage vol-1", "publish vol-1", "publish vol-1", "published before vol-1"),
+          driver.calls);
+      assertEquals(driver.published.getFirst(), driver.published.getLast());
+      volumes.tearDown("u1");
+    }
+  }
+
+  @Test
+  void space_isAskedOfDriversThatKnow_onceAMinute() throws Exception {
+    driverObject("{'attachRequired': false}");
+    String volumesOfPod =
+        "'volumes': [{'name': 'v', 'persistentVolumeClaim': {'claimName': 'data'}}]";
+    try (TestCsiDriver driver = driver(RPC.Type.GET_VOLUME_STATS);
+        SocketServer _ = registered(driver)) {
+      PodView pod = pod("u1", volumesOfPod);
+      bring(pod, volume(""));
+      VolumeSpace space = volumes.space(pod).getFirst();
+      assertEquals(List.of(space), volumes.space(pod));
+
+      assertEquals("v", space.volume());
+      assertEquals("data", space.claim());
+      assertEquals(OptionalLong.of(400), space.bytes().used());
+      assertEquals(OptionalLong.empty(), space.inodes().total());
+      assertEquals(1, driver.calls.stream().filter("stats vol-1"::equals).count());
       volumes.tearDown("u1");
     }
   }

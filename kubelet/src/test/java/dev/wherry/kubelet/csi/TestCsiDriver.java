@@ -7,6 +7,8 @@ import dev.wherry.proto.csi.v1.NodeGetCapabilitiesRequest;
 import dev.wherry.proto.csi.v1.NodeGetCapabilitiesResponse;
 import dev.wherry.proto.csi.v1.NodeGetInfoRequest;
 import dev.wherry.proto.csi.v1.NodeGetInfoResponse;
+import dev.wherry.proto.csi.v1.NodeGetVolumeStatsRequest;
+import dev.wherry.proto.csi.v1.NodeGetVolumeStatsResponse;
 import dev.wherry.proto.csi.v1.NodeGrpc;
 import dev.wherry.proto.csi.v1.NodePublishVolumeRequest;
 import dev.wherry.proto.csi.v1.NodePublishVolumeResponse;
@@ -19,6 +21,7 @@ import dev.wherry.proto.csi.v1.NodeUnpublishVolumeResponse;
 import dev.wherry.proto.csi.v1.NodeUnstageVolumeRequest;
 import dev.wherry.proto.csi.v1.NodeUnstageVolumeResponse;
 import dev.wherry.proto.csi.v1.Topology;
+import dev.wherry.proto.csi.v1.VolumeUsage;
 import dev.wherry.proto.plugin.v1.InfoRequest;
 import dev.wherry.proto.plugin.v1.PluginInfo;
 import dev.wherry.proto.plugin.v1.RegistrationGrpc;
@@ -147,7 +150,9 @@ final class TestCsiDriver implements AutoCloseable {
       }
       try {
         Path target = Path.of(request.getTargetPath());
-        if (request.getVolumeCapability().hasBlock()) {
+        if (Files.exists(target)) {
+          calls.add("published before " + request.getVolumeId());
+        } else if (request.getVolumeCapability().hasBlock()) {
           Files.createFile(target);
         } else {
           Files.createDirectory(target);
@@ -173,6 +178,22 @@ final class TestCsiDriver implements AutoCloseable {
       } catch (IOException e) {
         out.onError(Status.INTERNAL.withDescription(e.toString()).asRuntimeException());
       }
+    }
+
+    @Override
+    public void nodeGetVolumeStats(
+        NodeGetVolumeStatsRequest request, StreamObserver<NodeGetVolumeStatsResponse> out) {
+      calls.add("stats " + request.getVolumeId());
+      answer(
+          out,
+          NodeGetVolumeStatsResponse.newBuilder()
+              .addUsage(
+                  VolumeUsage.newBuilder()
+                      .setUnit(VolumeUsage.Unit.BYTES)
+                      .setTotal(1_000)
+                      .setAvailable(600)
+                      .setUsed(400))
+              .build());
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wherry.kubelet.volume.VolumeSpace;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -78,6 +79,19 @@ class FigurePagesTest {
   }
 
   @Test
+  void volumes_ofClaims_areInTheSummaryAndOnTheKubeletsPage() {
+    ObjectNode full = SummaryDocument.of(figures(true), false);
+    assertEquals("data", full.at("/pods/0/volume/0/pvcRef/name").asText());
+    assertEquals(600, full.at("/pods/0/volume/0/availableBytes").asLong());
+    assertTrue(full.at("/pods/0/volume/0/inodes").isMissingNode(), "what nobody knows");
+    String page = KubeletPage.of(figures(true), "v1.36.0");
+    assertTrue(
+        page.contains(
+            "kubelet_volume_stats_used_bytes{namespace=\"shop\",persistentvolumeclaim=\"data\"} 400\n"),
+        page);
+  }
+
+  @Test
   void labels_oddNames_areEscaped() {
     assertEquals("a=\"x\\\"y\\\\z\\n\"", PrometheusPage.labels("a", "x\"y\\z\n"));
   }
@@ -117,7 +131,14 @@ class FigurePagesTest {
             NOW,
             List.of(container),
             List.of(new NetworkUse("eth0", 10, 1, 0, 0, 20, 2, 0, 0)),
-            OptionalLong.of(3));
+            OptionalLong.of(3),
+            List.of(
+                new VolumeSpace(
+                    "v",
+                    "data",
+                    new VolumeSpace.Figures(
+                        OptionalLong.of(1_000), OptionalLong.of(600), OptionalLong.of(400)),
+                    VolumeSpace.Figures.UNKNOWN)));
     return new NodeFigures(NOW, node(), List.of(pod), complete);
   }
 
