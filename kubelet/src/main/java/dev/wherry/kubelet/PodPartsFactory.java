@@ -27,6 +27,7 @@ import dev.wherry.kubelet.pod.PodApi;
 import dev.wherry.kubelet.pod.PodEvents;
 import dev.wherry.kubelet.pod.PodParts;
 import dev.wherry.kubelet.pod.PodShares;
+import dev.wherry.kubelet.pod.Preemption;
 import dev.wherry.kubelet.resource.ContainerFigures;
 import dev.wherry.kubelet.resource.HostFigures;
 import dev.wherry.kubelet.resource.PodCgroups;
@@ -72,6 +73,7 @@ final class PodPartsFactory {
         news,
         new PodConfigs(config, dirs, figures),
         new NodeRoom(api::allocatable),
+        new Preemption(),
         new PressureGate(),
         shares(config, claims),
         new PodCgroups(

@@ -13,6 +13,7 @@ import dev.wherry.model.core.v1.PodCondition;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -72,7 +73,8 @@ class ContainerdEvictionTest {
       node.api.put(pod("goes", WRITER.formatted("")));
       node.await("uid-goes", "running", p -> p.status().phase().equals("Running"));
       node.workers.evict(
-          "uid-goes", new PodEviction("The node was low. ", Duration.ofSeconds(1), true));
+          "uid-goes",
+          new PodEviction(PodEviction.REASON, "The node was low. ", Duration.ofSeconds(1), true));
       Pod pod = node.await("uid-goes", "eviction", ContainerdEvictionTest::failed);
       PodCondition target =
           pod.status().conditions().stream()
@@ -85,6 +87,36 @@ class ContainerdEvictionTest {
       Await.until(PodNode.LONG, () -> "the end", () -> node.workers.isOver("uid-goes"));
       assertEquals(0, pod.status().containerStatuses().getFirst().restartCount());
       node.remove(pod, 0);
+    }
+  }
+
+  private static final String ASKING =
+      """
+      {"terminationGracePeriodSeconds": 1, "priority": %d,
+       "containers": [{"name": "c", "image": "busybox", "imagePullPolicy": "Never",
+         "command": ["sleep", "1000"], "resources": {"requests": {"cpu": "%s"}}}]}
+      """;
+
+  @Test
+  void criticalPod_onAFullNode_runsWhenAnotherHasEndedForIt() throws Exception {
+    try (PodNode node = new PodNode(containerd, runtime)) {
+      node.api.put(pod("keeps", ASKING.formatted(0, "2500m")));
+      node.api.put(pod("gives", ASKING.formatted(0, "1500m")));
+      node.await("uid-keeps", "running", p -> p.status().phase().equals("Running"));
+      node.await("uid-gives", "running", p -> p.status().phase().equals("Running"));
+      node.api.put(pod("critical", ASKING.formatted(2_000_000_000, "1")));
+      node.await("uid-critical", "running", p -> p.status().phase().equals("Running"));
+      Pod gone = node.await("uid-gives", "end", p -> p.status().phase().equals("Failed"));
+      assertEquals("Preempting", gone.status().reason());
+      assertEquals("Preempted in order to admit critical pod", gone.status().message());
+      assertEquals("Running", node.api.byUid("uid-keeps").orElseThrow().status().phase());
+
+      node.api.put(pod("plain", ASKING.formatted(0, "1")));
+      Pod refused = node.await("uid-plain", "end", p -> p.status().phase().equals("Failed"));
+      assertEquals("OutOfcpu", refused.status().reason());
+      for (String name : List.of("keeps", "gives", "critical", "plain")) {
+        node.remove(node.api.byUid("uid-" + name).orElseThrow(), 0);
+      }
     }
   }
 }

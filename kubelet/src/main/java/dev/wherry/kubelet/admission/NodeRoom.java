@@ -2,6 +2,7 @@ package dev.wherry.kubelet.admission;
 
 import dev.wherry.kubelet.pod.PodView;
 import dev.wherry.model.Quantity;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
@@ -21,7 +23,7 @@ public final class NodeRoom {
 
   private final Supplier<Map<String, Quantity>> allocatable;
   private final CountDownLatch open = new CountDownLatch(1);
-  private final Map<String, Demand> held = new HashMap<>();
+  private final Map<String, MakingRoom.Holder> held = new HashMap<>();
   private final Map<String, Runnable> waiting = new HashMap<>();
 
   /**
@@ -43,7 +45,7 @@ public final class NodeRoom {
 
   /** Counts a pod that runs here already, whatever it takes. */
   public synchronized void keep(PodView pod) {
-    held.put(pod.uid(), Demand.of(pod));
+    held.put(pod.uid(), new MakingRoom.Holder(pod, Demand.of(pod)));
   }
 
   /** Counts a new pod if it fits; else says what is missing. */
@@ -66,8 +68,44 @@ public final class NodeRoom {
               "Predicate NodePorts failed: node(s) didn't have free ports for the requested pod"
                   + " ports"));
     }
-    held.put(pod.uid(), demand);
+    held.put(pod.uid(), new MakingRoom.Holder(pod, demand));
     return Optional.empty();
+  }
+
+  /** Who must go so that a critical pod gets what it asks for; none where that does not help. */
+  public synchronized List<PodView> inTheWayOf(PodView pod) {
+    Demand demand = Demand.of(pod);
+    if (portsTaken(pod.uid(), demand)) {
+      return List.of();
+    }
+    Map<String, Quantity> has = allocatable.get();
+    Map<String, Long> missing = new HashMap<>();
+    for (String resource : resources(demand, has)) {
+      long capacity = Demand.amount(resource, has.getOrDefault(resource, Quantity.ZERO));
+      long lack = demand.amount(resource) - (capacity - used(pod.uid(), resource));
+      if (lack > 0) {
+        missing.put(resource, lack);
+      }
+    }
+    return MakingRoom.choose(pod, held.values(), missing).orElse(List.of());
+  }
+
+  /** Counts a new pod as soon as others have left room for it, or says what is missing then. */
+  public Optional<Rejection> awaitAdmitted(PodView pod, Duration atMost)
+      throws InterruptedException {
+    Optional<Rejection> refused;
+    CountDownLatch left;
+    do {
+      left = new CountDownLatch(1);
+      synchronized (this) {
+        waiting.put(pod.uid(), left::countDown);
+        refused = admit(pod);
+      }
+    } while (refused.isPresent() && left.await(atMost.toMillis(), TimeUnit.MILLISECONDS));
+    synchronized (this) {
+      waiting.remove(pod.uid());
+    }
+    return refused;
   }
 
   /**
@@ -86,7 +124,7 @@ public final class NodeRoom {
         return refused;
       }
       waiting.remove(pod.uid());
-      held.put(pod.uid(), demand);
+      held.put(pod.uid(), new MakingRoom.Holder(pod, demand));
       awake = awaken();
     }
     awake.forEach(Runnable::run);
@@ -153,14 +191,15 @@ public final class NodeRoom {
 
   private long used(String except, String resource) {
     long used = 0;
-    for (Map.Entry<String, Demand> other : held.entrySet()) {
-      used += other.getKey().equals(except) ? 0 : other.getValue().amount(resource);
+    for (Map.Entry<String, MakingRoom.Holder> other : held.entrySet()) {
+      used += other.getKey().equals(except) ? 0 : other.getValue().demand().amount(resource);
     }
     return used;
   }
 
   private boolean portsTaken(String uid, Demand demand) {
     return held.entrySet().stream()
-        .anyMatch(other -> !other.getKey().equals(uid) && other.getValue().collides(demand));
+        .anyMatch(
+            other -> !other.getKey().equals(uid) && other.getValue().demand().collides(demand));
   }
 }

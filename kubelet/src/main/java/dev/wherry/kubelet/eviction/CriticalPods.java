@@ -14,7 +14,8 @@ public final class CriticalPods {
     return pod.ofThisNode() || priority(pod) >= SYSTEM_CRITICAL;
   }
 
-  static int priority(PodView pod) {
+  /** A pod's priority; 0 where it has none. */
+  public static int priority(PodView pod) {
     Integer own = pod.spec().priority();
     return own == null ? 0 : own;
   }

@@ -38,7 +38,7 @@ final class WorkerVictims implements Victims {
     chosen.add(pod.uid());
     LOG.log(Level.INFO, "pod evicted pod={0}: {1}", pod.identity(), message);
     parts.events().record(pod.pod(), "", PodEvents.Type.WARNING, PodEviction.REASON, message);
-    workers.evict(pod.uid(), new PodEviction(message, grace, disruption));
+    workers.evict(pod.uid(), new PodEviction(PodEviction.REASON, message, grace, disruption));
   }
 
   @Override

@@ -40,7 +40,7 @@ final class Entrance {
         refused = parts.shares().admit(pod);
       }
       if (refused.isEmpty()) {
-        refused = room.admit(pod);
+        refused = parts.preemption().admit(parts, pod);
         refused.ifPresent(_ -> parts.shares().release(pod.uid()));
       }
       refused.ifPresent(why -> refuse(pod, why));

@@ -7,12 +7,13 @@ import java.util.Optional;
 /**
  * That the node ends a pod for good.
  *
+ * @param reason the pod's status reason and its event's
  * @param message the pod's status message and the text of its event
  * @param grace how long its containers get
  * @param disruption whether the node is the cause and not the pod's own limit
  */
-public record PodEviction(String message, Duration grace, boolean disruption) {
-  /** The pod's status reason and its event's. */
+public record PodEviction(String reason, String message, Duration grace, boolean disruption) {
+  /** The reason where the node runs short. */
   public static final String REASON = "Evicted";
 
   /** The type of the condition that says so before the pod has ended. */
@@ -26,7 +27,7 @@ public record PodEviction(String message, Duration grace, boolean disruption) {
     return pod.status().conditions().stream()
         .filter(c -> c.type().equals(CONDITION) && c.reason().equals(CONDITION_REASON))
         .map(PodCondition::message)
-        .map(message -> new PodEviction(message, Duration.ZERO, true))
+        .map(message -> new PodEviction(REASON, message, Duration.ZERO, true))
         .findFirst();
   }
 }

@@ -104,7 +104,7 @@ final class PodMemory {
     }
     if (eviction != null) {
       return Optional.of(
-          new StatusInputs.Failure(PodEviction.REASON, eviction.message(), eviction.disruption()));
+          new StatusInputs.Failure(eviction.reason(), eviction.message(), eviction.disruption()));
     }
     return deadlineExceeded
         ? Optional.of(

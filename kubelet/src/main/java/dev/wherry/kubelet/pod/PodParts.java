@@ -21,6 +21,7 @@ import java.util.random.RandomGenerator;
  * @param runtimeName the scheme of container ids, such as {@code containerd}
  * @param news changes of what pods mount
  * @param room what all pods hold of the node
+ * @param preemption who makes room for critical pods
  * @param gate whom the node's pressures keep out
  * @param shares what pods have of it to themselves
  * @param csi volumes of drivers
@@ -36,6 +37,7 @@ public record PodParts(
     MountedNews news,
     PodConfigs configs,
     NodeRoom room,
+    Preemption preemption,
     PressureGate gate,
     PodShares shares,
     PodCgroups cgroups,

@@ -25,6 +25,7 @@ public final class PodWorkers implements AutoCloseable {
 
   public PodWorkers(PodParts parts) {
     this.parts = parts;
+    parts.preemption().serve(this::evict);
   }
 
   /** A pod bound to this node appeared or changed. */

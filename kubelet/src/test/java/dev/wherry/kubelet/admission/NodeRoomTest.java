@@ -8,6 +8,7 @@ import dev.wherry.model.Quantity;
 import dev.wherry.model.core.v1.Node;
 import dev.wherry.model.core.v1.Pod;
 import dev.wherry.model.json.Json;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -179,5 +180,56 @@ class NodeRoomTest {
             NodeMatch.check(
                 pod("a", "{\"securityContext\": {\"supplementalGroupsPolicy\": \"Strict\"}}"),
                 node)));
+  }
+
+  private static PodView ranked(String name, int priority, String requests, String limits) {
+    return pod(
+        name,
+        "{\"priority\": %d, \"containers\": [{\"name\": \"c\", \"resources\": {\"requests\": %s, \"limits\": %s}}]}"
+            .formatted(priority, requests, limits));
+  }
+
+  private List<String> inTheWay(PodView of) {
+    return room.inTheWayOf(of).stream().map(PodView::uid).toList();
+  }
+
+  @Test
+  void criticalPod_onAFullNode_getsTheCheapestThatIsEnough() {
+    String half = "{\"cpu\": \"500m\", \"memory\": \"64Mi\"}";
+    room.keep(ranked("guaranteed", 0, half, half));
+    room.keep(ranked("small", 0, "{\"cpu\": \"300m\"}", "{}"));
+    room.keep(ranked("large", 0, "{\"cpu\": \"1200m\"}", "{}"));
+
+    assertEquals(
+        List.of("small"), inTheWay(ranked("x", 2_000_000_000, "{\"cpu\": \"200m\"}", "{}")));
+    assertEquals(List.of("large"), inTheWay(ranked("x", 2_000_000_000, "{\"cpu\": \"1\"}", "{}")));
+    assertEquals(
+        List.of("small", "large", "guaranteed"),
+        inTheWay(ranked("x", 2_000_000_000, "{\"cpu\": \"2\"}", "{}")));
+    assertEquals(List.of(), inTheWay(ranked("x", 2_000_000_000, "{\"cpu\": \"3\"}", "{}")));
+  }
+
+  @Test
+  void criticalPod_takesNothingFromItsEquals() {
+    room.keep(ranked("first", 2_000_001_000, "{\"cpu\": \"2\"}", "{}"));
+    assertEquals(List.of(), inTheWay(ranked("x", 2_000_001_000, "{\"cpu\": \"1\"}", "{}")));
+    assertEquals(List.of(), inTheWay(ranked("x", 2_000_000_000, "{\"cpu\": \"1\"}", "{}")));
+    assertEquals(List.of("first"), inTheWay(ranked("x", 2_000_002_000, "{\"cpu\": \"1\"}", "{}")));
+  }
+
+  @Test
+  void awaitAdmitted_waitsForThoseThatLeave_andNotForEver() throws Exception {
+    room.keep(cpu("a", "1"));
+    room.keep(cpu("b", "1"));
+    assertEquals(
+        "OutOfcpu: Node didn't have enough resource: cpu, requested: 2000, used: 2000, capacity: 2000",
+        reason(room.awaitAdmitted(cpu("x", "2"), Duration.ofMillis(20))));
+    Thread leaving =
+        Thread.startVirtualThread(() -> {
+          room.release("a");
+          room.release("b");
+        });
+    assertEquals("", reason(room.awaitAdmitted(cpu("x", "2"), Duration.ofSeconds(60))));
+    leaving.join();
   }
 }
