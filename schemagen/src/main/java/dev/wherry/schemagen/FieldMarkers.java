@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.net.JarURLConnection;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -25,7 +26,10 @@ final class FieldMarkers {
   private static final Pattern TYPE = Pattern.compile("Protobuf type \\{@code ([\\w.]+)}");
   private static final Pattern MARKER = Pattern.compile("\\* \\+(\\w+)(?:=(.*))?");
 
+  private static final Pattern COMMENT_END = Pattern.compile("</?pre>|<code>.*|Protobuf type .*|/");
+
   private final Map<String, Map<String, List<String>>> byField = new HashMap<>();
+  private final Map<String, List<String>> comments = new HashMap<>();
 
   private FieldMarkers() {}
 
@@ -56,6 +60,7 @@ final class FieldMarkers {
   private void scan(String source) {
     String message = "";
     Map<String, List<String>> open = new HashMap<>();
+    List<String> comment = new ArrayList<>();
     for (String line : source.split("\n")) {
       String text = line.strip();
       Matcher start = MESSAGE.matcher(text);
@@ -69,15 +74,27 @@ final class FieldMarkers {
       Matcher type = TYPE.matcher(text);
       if (text.startsWith("/**")) {
         open = new HashMap<>();
+        comment = new ArrayList<>();
       } else if (marker.matches()) {
         String value = marker.group(2) == null ? "" : unescape(marker.group(2).strip());
-        open.computeIfAbsent(marker.group(1), name -> new java.util.ArrayList<>()).add(value);
+        open.computeIfAbsent(marker.group(1), name -> new ArrayList<>()).add(value);
       } else if (type.find()) {
         byField.putIfAbsent(type.group(1) + ".", open);
+        comments.putIfAbsent(type.group(1) + ".", comment);
       } else if (!message.isEmpty() && field.find()) {
         byField.putIfAbsent(message + "." + field.group(1), open);
+        comments.putIfAbsent(message + "." + field.group(1), comment);
+      } else if (text.startsWith("*")
+          && !COMMENT_END.matcher(text.substring(1).strip()).matches()) {
+        // Indentation counts: behind the star stands one space that is not the comment's.
+        comment.add(text.substring(Math.min(2, text.length())));
       }
     }
+  }
+
+  /** The lines of a field's comment, or, for "", of the message's own; markers left out. */
+  List<String> comment(String message, String field) {
+    return comments.getOrDefault(message + "." + field, List.of());
   }
 
   private static String unescape(String text) {

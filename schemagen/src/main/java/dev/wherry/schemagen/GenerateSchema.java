@@ -2,16 +2,17 @@ package dev.wherry.schemagen;
 
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,18 +21,19 @@ import org.jspecify.annotations.Nullable;
  * needs.
  */
 public final class GenerateSchema {
-  private static final Pattern ENUM_VALUE = Pattern.compile("- `\"([^\"`]*)\"`");
-  private static final String ENUM_INTRODUCTION = "Possible enum values:";
   private static final int INLINE_DEPTH_MAX = 2;
 
   private final Artifacts artifacts;
   private final FieldMarkers markers;
+  private final Map<String, String> enumerations;
   private final List<String> types = new ArrayList<>();
   private final List<String> descriptions = new ArrayList<>();
 
-  private GenerateSchema(Artifacts artifacts, FieldMarkers markers) {
+  private GenerateSchema(
+      Artifacts artifacts, FieldMarkers markers, Map<String, String> enumerations) {
     this.artifacts = artifacts;
     this.markers = markers;
+    this.enumerations = enumerations;
   }
 
   /**
@@ -42,10 +44,11 @@ public final class GenerateSchema {
   }
 
   /**
-   * @param args the folder to write to
+   * @param args the folder to write to; the list of fields that name all their values
    */
   public static void main(String[] args) throws Exception {
-    GenerateSchema schema = new GenerateSchema(Artifacts.open(), FieldMarkers.read());
+    GenerateSchema schema =
+        new GenerateSchema(Artifacts.open(), FieldMarkers.read(), enumerations(Path.of(args[1])));
     schema.artifacts.types().values().forEach(schema::add);
     Path folder = Path.of(args[0]);
     Files.createDirectories(folder);
@@ -53,10 +56,22 @@ public final class GenerateSchema {
     Files.write(folder.resolve("descriptions.tsv"), schema.descriptions, StandardCharsets.UTF_8);
   }
 
+  /** By {@code TYPE FIELD}, values with commas between them. */
+  private static Map<String, String> enumerations(Path file) throws IOException {
+    Map<String, String> values = new HashMap<>();
+    for (String line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
+      if (!line.startsWith("#")) {
+        int end = line.indexOf(' ', line.indexOf(' ') + 1);
+        values.put(line.substring(0, end), line.substring(end + 1));
+      }
+    }
+    return values;
+  }
+
   private void add(TypeDef type) {
-    String structType = marker(new Place(List.of(), type.protoName(), ""), "structType");
-    types.add(String.join("\t", "T", type.name(), type.protoName(), structType));
-    describe(type.name(), "", type.description());
+    Place own = new Place(List.of(), type.protoName(), "");
+    types.add(String.join("\t", "T", type.name(), type.protoName(), marker(own, "structType")));
+    describe(type.name(), "", own, type.description());
     Set<String> jsonNames = new TreeSet<>();
     type.fields().forEach(f -> jsonNames.add(f.name()));
     Descriptor message = artifacts.messages().all().get(type.protoName());
@@ -65,12 +80,12 @@ public final class GenerateSchema {
           message == null
               ? new Place(AggregatorNumbers.of(type.name(), field.name()), "", "")
               : place(message, field.name(), jsonNames, 0);
-      types.add(line(field, place));
-      describe(type.name(), field.name(), field.description());
+      types.add(line(type, field, place));
+      describe(type.name(), field.name(), place, field.description());
     }
   }
 
-  private String line(TypeDef.Field field, Place place) {
+  private String line(TypeDef type, TypeDef.Field field, Place place) {
     return String.join(
         "\t",
         "F",
@@ -79,7 +94,7 @@ public final class GenerateSchema {
         field.required() ? "r" : "",
         String.join(".", place.numbers().stream().map(String::valueOf).toList()),
         marker(place, "default"),
-        String.join(",", enumeration(field.description())),
+        enumerations.getOrDefault(type.name() + " " + field.name(), ""),
         marker(place, "patchStrategy"),
         marker(place, "patchMergeKey"),
         marker(place, "listType"),
@@ -131,18 +146,6 @@ public final class GenerateSchema {
     return name.replaceAll("[^A-Za-z0-9]", "").toLowerCase(Locale.ROOT);
   }
 
-  private static List<String> enumeration(String description) {
-    int start = description.indexOf(ENUM_INTRODUCTION);
-    List<String> values = new ArrayList<>();
-    if (start >= 0) {
-      Matcher value = ENUM_VALUE.matcher(description.substring(start));
-      while (value.find()) {
-        values.add(value.group(1));
-      }
-    }
-    return values;
-  }
-
   private static String text(FieldType type) {
     return switch (type) {
       case FieldType.Scalar scalar -> scalar.name();
@@ -152,7 +155,8 @@ public final class GenerateSchema {
     };
   }
 
-  private void describe(String type, String field, String description) {
+  private void describe(String type, String field, Place place, String model) {
+    String description = DocComment.text(markers.comment(place.message(), place.field()), model);
     if (!description.isEmpty()) {
       String oneLine =
           description

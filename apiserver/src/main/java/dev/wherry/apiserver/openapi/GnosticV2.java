@@ -58,6 +58,7 @@ final class GnosticV2 {
 
   private static ProtoMessage operation(JsonNode operation) {
     ProtoMessage message = new ProtoMessage();
+    operation.path("tags").forEach(tag -> message.text(1, tag.asText()));
     message.text(3, text(operation, "description")).text(5, text(operation, "operationId"));
     operation.path("produces").forEach(type -> message.text(6, type.asText()));
     operation.path("consumes").forEach(type -> message.text(7, type.asText()));

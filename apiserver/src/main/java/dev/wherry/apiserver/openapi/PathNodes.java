@@ -8,6 +8,7 @@ import dev.wherry.model.kind.ResourceInfo;
 import dev.wherry.model.schema.ObjectType;
 import dev.wherry.model.schema.Schema;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -19,6 +20,10 @@ import java.util.TreeMap;
 final class PathNodes {
   private static final List<String> BODY_TYPES =
       List.of("application/json", "application/yaml", "application/vnd.kubernetes.protobuf");
+  private static final List<String> WATCH_TYPES =
+      List.of("application/json;stream=watch", "application/vnd.kubernetes.protobuf;stream=watch");
+  private static final Map<String, String> TEXTS =
+      Map.of("200", "OK", "201", "Created", "202", "Accepted");
   private static final List<String> PATCH_TYPES =
       List.of(
           "application/apply-patch+yaml",
@@ -41,7 +46,7 @@ final class PathNodes {
   private record Call(
       String action,
       String method,
-      String id,
+      OperationName name,
       String group,
       String version,
       String kind,
@@ -90,7 +95,7 @@ final class PathNodes {
         case "list" -> add(item, call(resource, "list", "get", ""), listKind(resource));
         case "create" -> add(item, call(resource, "post", "post", ""), resource.kind().kind());
         case "deletecollection" ->
-            add(item, call(resource, "deletecollection", "delete", "Collection"), "Status");
+            add(item, call(resource, "deletecollection", "delete", ""), "Status");
         default -> {}
       }
     }
@@ -110,14 +115,15 @@ final class PathNodes {
             case "delete" -> "delete";
             default -> "get";
           };
-      String id = verb + scope(resource) + resource.kind().kind() + capital(sub.name());
       String action = sub.body().kind().endsWith("Options") ? "connect" : method;
+      OperationName name =
+          OperationName.of(resource.kind(), action, method, OperationName.capital(sub.name()));
       add(
           item,
           new Call(
               action,
               method,
-              id,
+              name,
               sub.body().group(),
               sub.body().version(),
               sub.body().kind(),
@@ -128,21 +134,19 @@ final class PathNodes {
   }
 
   private static Call call(ResourceInfo r, String action, String method, String suffix) {
-    String id = action + scope(r) + r.kind().kind() + suffix;
+    KindInfo kind = r.kind();
     return new Call(
-        action, method, id, r.kind().group(), r.kind().version(), r.kind().kind(), r.isCustom());
+        action,
+        method,
+        OperationName.of(kind, action, method, suffix),
+        kind.group(),
+        kind.version(),
+        kind.kind(),
+        r.isCustom());
   }
 
   private String listKind(ResourceInfo resource) {
     return resource.isCustom() ? custom.listKind(resource.kind()) : resource.kind().kind() + "List";
-  }
-
-  private static String scope(ResourceInfo resource) {
-    return resource.kind().namespaced() ? "Namespaced" : "";
-  }
-
-  private static String capital(String name) {
-    return Character.toUpperCase(name.charAt(0)) + name.substring(1);
   }
 
   /** A path item with the parameters of its path. */
@@ -178,7 +182,8 @@ final class PathNodes {
   private void add(ObjectNode item, Call call, String answerKind) {
     ObjectNode operation = Json.object();
     operation.put("description", call.action() + " " + call.kind());
-    operation.put("operationId", operationId(call));
+    operation.putArray("tags").add(call.name().tag());
+    operation.put("operationId", call.name().id());
     ArrayNode parameters = Json.array();
     for (QueryParameters.Parameter p : QueryParameters.of(call.action())) {
       parameters.add(parameter(p.name(), "query", p.type(), p.description()));
@@ -196,16 +201,6 @@ final class PathNodes {
         SchemaNodes.GROUP_VERSION_KIND,
         SchemaNodes.groupVersionKind(call.group(), call.version(), call.kind()));
     item.set(call.method(), operation);
-  }
-
-  private static String operationId(Call call) {
-    int dot = call.group().indexOf('.');
-    String group =
-        call.group().isEmpty() ? "core" : dot < 0 ? call.group() : call.group().substring(0, dot);
-    return call.id().substring(0, 1)
-        + call.id().substring(1)
-        + capital(group)
-        + capital(call.version());
   }
 
   private void body(Call call, ObjectNode operation, ArrayNode parameters) {
@@ -263,14 +258,15 @@ final class PathNodes {
 
   private void responses(Call call, String answerKind, ObjectNode operation) {
     if (dialect == Dialect.V2) {
-      BODY_TYPES.forEach(operation.putArray("produces")::add);
+      ArrayNode produces = operation.putArray("produces");
+      BODY_TYPES.forEach(produces::add);
+      if (call.action().equals("list")) {
+        WATCH_TYPES.forEach(produces::add);
+      }
     }
     ObjectNode responses = operation.putObject("responses");
-    for (String code :
-        call.method().equals("post") && !answerKind.isEmpty()
-            ? List.of("200", "201", "202")
-            : List.of("200")) {
-      ObjectNode response = responses.putObject(code).put("description", "OK");
+    for (String code : codes(call, answerKind)) {
+      ObjectNode response = responses.putObject(code).put("description", TEXTS.get(code));
       if (answerKind.isEmpty()) {
         continue;
       }
@@ -280,9 +276,24 @@ final class PathNodes {
       } else {
         ObjectNode content = response.putObject("content");
         BODY_TYPES.forEach(type -> content.putObject(type).set("schema", reference.deepCopy()));
+        if (call.action().equals("list")) {
+          WATCH_TYPES.forEach(type -> content.putObject(type).set("schema", reference.deepCopy()));
+        }
       }
     }
     responses.putObject("401").put("description", "Unauthorized");
+  }
+
+  private static List<String> codes(Call call, String answerKind) {
+    if (answerKind.isEmpty()) {
+      return List.of("200");
+    }
+    return switch (call.action()) {
+      case "post" -> List.of("200", "201", "202");
+      case "put", "patch" -> List.of("200", "201");
+      case "delete" -> List.of("200", "202");
+      default -> List.of("200");
+    };
   }
 
   private boolean builtIn(Call call) {

@@ -58,7 +58,9 @@ final class QueryParameters {
       case "delete" -> DELETE;
       case "deletecollection" -> {
         List<Parameter> all = new ArrayList<>(DELETE);
-        LIST.stream().filter(p -> !p.name().equals("watch")).forEach(all::add);
+        LIST.stream()
+            .filter(p -> !p.name().equals("watch") && !p.name().equals("allowWatchBookmarks"))
+            .forEach(all::add);
         yield all;
       }
       default -> List.of();

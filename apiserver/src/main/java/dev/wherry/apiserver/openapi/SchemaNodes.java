@@ -11,11 +11,12 @@ import dev.wherry.model.schema.Schema;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
-import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** Turns types into OpenAPI schemas. */
@@ -29,6 +30,7 @@ final class SchemaNodes {
   static final String INT_OR_STRING = "io.k8s.apimachinery.pkg.util.intstr.IntOrString";
 
   private final Schema schema;
+  private final Set<String> referenced = new HashSet<>();
   private final Map<String, Map<String, String>> descriptions;
   private final Map<String, String> groups;
   private final Dialect dialect;
@@ -72,9 +74,9 @@ final class SchemaNodes {
     }
   }
 
-  /** The definitions that every document needs beside its types, by OpenAPI name. */
+  /** What the types that were written refer to and that is no type of its own, by OpenAPI name. */
   SortedMap<String, ObjectNode> common() {
-    SortedMap<String, ObjectNode> common = new TreeMap<>();
+    SortedMap<String, ObjectNode> common = OpenTypes.definitions();
     common.put(TIME, text("date-time").put("description", "A time in RFC 3339, whole seconds."));
     common.put(
         MICRO_TIME, text("date-time").put("description", "A time in RFC 3339 with microseconds."));
@@ -106,6 +108,7 @@ final class SchemaNodes {
     }
     common.put(QUANTITY, quantity);
     common.put(INT_OR_STRING, either);
+    common.keySet().removeIf(name -> !name.equals(PATCH) && !referenced.contains(name));
     return common;
   }
 
@@ -128,7 +131,7 @@ final class SchemaNodes {
     ObjectNode properties = node.putObject("properties");
     type.fields()
         .values()
-        .forEach(f -> properties.set(f.name(), field(f, texts.getOrDefault(f.name(), ""))));
+        .forEach(f -> properties.set(f.name(), field(type, f, texts.getOrDefault(f.name(), ""))));
     put(node, "x-kubernetes-map-type", type.structType());
     kinds(type, node);
     return node;
@@ -150,14 +153,13 @@ final class SchemaNodes {
     return Json.object().put("group", group).put("kind", kind).put("version", version);
   }
 
-  private ObjectNode field(FieldInfo field, String description) {
-    ObjectNode node = value(field.type(), description);
+  private ObjectNode field(ObjectType owner, FieldInfo field, String description) {
+    ObjectNode node = value(field.type(), description, OpenTypes.of(owner.name(), field.name()));
     if (!field.defaultJson().isEmpty()) {
       defaultValue(field, node);
     }
     if (!field.enumeration().isEmpty()) {
-      ArrayNode values = node.putArray("enum");
-      field.enumeration().forEach(values::add);
+      field.enumeration().forEach(innermost(node).putArray("enum")::add);
     }
     put(node, "x-kubernetes-patch-strategy", field.patchStrategy());
     put(node, "x-kubernetes-patch-merge-key", field.mergeKey());
@@ -166,6 +168,16 @@ final class SchemaNodes {
     if (!field.listMapKeys().isEmpty()) {
       ArrayNode keys = node.putArray("x-kubernetes-list-map-keys");
       field.listMapKeys().forEach(keys::add);
+    }
+    return node;
+  }
+
+  /** A list or a map names the values of its elements. */
+  private static ObjectNode innermost(ObjectNode node) {
+    for (String inside : List.of("items", "additionalProperties")) {
+      if (node.get(inside) instanceof ObjectNode element) {
+        return element;
+      }
     }
     return node;
   }
@@ -185,23 +197,26 @@ final class SchemaNodes {
     }
   }
 
-  private ObjectNode value(FieldType type, String description) {
+  private ObjectNode value(FieldType type, String description, String open) {
     ObjectNode node = Json.object();
     put(node, "description", description);
     switch (type) {
+      case FieldType.Scalar scalar when scalar == FieldType.Scalar.JSON && !open.isEmpty() ->
+          reference(open, node);
       case FieldType.Scalar scalar -> scalar(scalar, node);
       case FieldType.Ref(String name) ->
           reference(schema.type(name).map(ObjectType::openApiName).orElse(name), node);
       case FieldType.ListOf(FieldType item) ->
-          node.put("type", "array").set("items", value(item, ""));
+          node.put("type", "array").set("items", value(item, "", open));
       case FieldType.MapOf(FieldType value) ->
-          node.put("type", "object").set("additionalProperties", value(value, ""));
+          node.put("type", "object").set("additionalProperties", value(value, "", open));
     }
     return node;
   }
 
   /** In v3 nothing may stand beside {@code $ref}, so that a described reference is wrapped. */
   private void reference(String openApiName, ObjectNode node) {
+    referenced.add(openApiName);
     if (dialect == Dialect.V3 && node.has("description")) {
       node.putArray("allOf").addObject().put("$ref", dialect.reference(openApiName));
     } else {

@@ -16,6 +16,10 @@ public final class Version {
     version
         .put("major", "1")
         .put("minor", "36")
+        .put("emulationMajor", "1")
+        .put("emulationMinor", "36")
+        .put("minCompatibilityMajor", "1")
+        .put("minCompatibilityMinor", "35")
         .put("gitVersion", GIT_VERSION)
         .put("gitCommit", "")
         .put("gitTreeState", "clean")
