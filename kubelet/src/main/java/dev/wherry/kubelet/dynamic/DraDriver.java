@@ -6,6 +6,7 @@ import dev.wherry.proto.dra.v1.DRAPluginGrpc;
 import dev.wherry.proto.dra.v1.NodePrepareResourceResponse;
 import dev.wherry.proto.dra.v1.NodePrepareResourcesRequest;
 import dev.wherry.proto.dra.v1.NodePrepareResourcesResponse;
+import dev.wherry.proto.dra.v1.NodeUnprepareResourceResponse;
 import dev.wherry.proto.dra.v1.NodeUnprepareResourcesRequest;
 import dev.wherry.proto.dra.v1.NodeUnprepareResourcesResponse;
 import io.grpc.CallOptions;
@@ -82,10 +83,11 @@ final class DraDriver implements AutoCloseable {
             "NodeUnprepareResources",
             DRAPluginGrpc.getNodeUnprepareResourcesMethod(),
             NodeUnprepareResourcesRequest.newBuilder().addClaims(claim).build());
-    if (!answer.containsClaims(claim.getUid())) {
+    NodeUnprepareResourceResponse own = answer.getClaimsMap().get(claim.getUid());
+    if (own == null) {
       throw new DynamicResourcesException("NodeUnprepareResources skipped 1 ResourceClaims");
     }
-    refuse("NodeUnprepareResources", claim, answer.getClaimsMap().get(claim.getUid()).getError());
+    refuse("NodeUnprepareResources", claim, own.getError());
   }
 
   private static void refuse(String what, Claim claim, String error)
