@@ -53,10 +53,13 @@ public record CdiSpecs(List<Path> folders) {
       return;
     }
     Map<String, Optional<Found>> known = read();
-    List<String> unknown =
-        names.stream()
-            .filter(name -> known.getOrDefault(name, Optional.empty()).isEmpty())
-            .toList();
+    List<String> unknown = new ArrayList<>();
+    List<Found> devices = new ArrayList<>();
+    for (String name : new LinkedHashSet<>(names)) {
+      known
+          .getOrDefault(name, Optional.empty())
+          .ifPresentOrElse(devices::add, () -> unknown.add(name));
+    }
     if (!unknown.isEmpty()) {
       throw new IllegalArgumentException(
           "unresolvable CDI devices %s: no file in %s describes them, or two do"
@@ -64,8 +67,7 @@ public record CdiSpecs(List<Path> folders) {
     }
     CdiEdits edits = new CdiEdits(tree);
     Set<JsonNode> files = new LinkedHashSet<>();
-    for (String name : new LinkedHashSet<>(names)) {
-      Found found = known.get(name).orElseThrow();
+    for (Found found : devices) {
       if (files.add(found.file())) {
         edits.add(found.file().path("containerEdits"));
       }
