@@ -1,12 +1,11 @@
 package dev.wherry.apiserver.registry;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.machinery.address.Ipv4Range;
-import dev.wherry.model.json.Json;
 import dev.wherry.model.kind.KindInfo;
 import dev.wherry.model.status.ApiException;
+import io.netty.util.NetUtil;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -87,7 +86,8 @@ final class Claims {
       return;
     }
     keepOld(spec, old.path("spec"));
-    allocateAddress(kind, object, spec);
+    pairAddresses(spec, old.path("spec"));
+    allocateAddress(kind, object, spec, old.path("spec").path("clusterIP").asText());
     Set<String> chosen = new LinkedHashSet<>();
     if (needsPorts(spec)) {
       keepPorts(spec, old.path("spec"));
@@ -174,11 +174,38 @@ final class Claims {
     }
   }
 
-  private void allocateAddress(KindInfo kind, ObjectNode object, ObjectNode spec) {
+  /**
+   * Rule: normalizeClusterIPs of upstream's Services. Old clients know the single address only;
+   * what does not fit together otherwise is left to be refused.
+   */
+  private static void pairAddresses(ObjectNode spec, JsonNode old) {
     String ip = spec.path("clusterIP").asText();
-    if (ip.isEmpty()) {
+    String before = old.path("clusterIP").asText();
+    JsonNode ips = spec.path("clusterIPs");
+    if (ips.isEmpty() && !old.path("clusterIPs").isEmpty()) {
+      if (ip.equals(before)) {
+        spec.set("clusterIPs", old.get("clusterIPs"));
+      }
+    } else if (!ip.isEmpty()
+        && !ip.equals(before)
+        && (ips.isEmpty() || ips.equals(old.path("clusterIPs")))) {
+      spec.putArray("clusterIPs").add(ip);
+    }
+  }
+
+  private static boolean isAddress(String text) {
+    return NetUtil.isValidIpV4Address(text) || NetUtil.isValidIpV6Address(text);
+  }
+
+  /**
+   * @param before the address so far; who changes it is refused by the rules
+   */
+  private void allocateAddress(KindInfo kind, ObjectNode object, ObjectNode spec, String before) {
+    String ip = spec.path("clusterIP").asText();
+    if (ip.isEmpty() && spec.path("clusterIPs").isEmpty()) {
       ip = freeAddress();
-    } else if (!ip.equals("None") && !range.contains(ip)) {
+      spec.put("clusterIP", ip).putArray("clusterIPs").add(ip);
+    } else if (before.isEmpty() && isAddress(ip) && !range.contains(ip)) {
       throw ApiException.invalid(
           kind,
           object.path("metadata").path("name").asText(),
@@ -192,10 +219,6 @@ final class Claims {
                       + ": the provided network does not match the current range",
                   "spec.clusterIPs")));
     }
-    spec.put("clusterIP", ip);
-    ArrayNode ips = Json.array();
-    ips.add(ip);
-    spec.set("clusterIPs", ips);
     if (!spec.has("ipFamilies")) {
       spec.putArray("ipFamilies").add("IPv4");
     }

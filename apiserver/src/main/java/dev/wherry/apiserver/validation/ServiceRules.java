@@ -161,7 +161,11 @@ final class ServiceRules {
     }
     List<Field> ips = list.items();
     Field single = spec.child("clusterIP");
-    if (single.hasText() && !ips.isEmpty() && !ips.getFirst().is(single.text())) {
+    if (single.hasText() && ips.isEmpty()) {
+      list.errors().required(list.path(), "");
+    } else if (!single.hasText() && !ips.isEmpty()) {
+      list.invalid("must be empty when `clusterIP` is not specified");
+    } else if (single.hasText() && !ips.getFirst().is(single.text())) {
       list.invalid("first value must match `clusterIP`");
     }
     if (ips.size() > CLUSTER_IPS_MAX) {

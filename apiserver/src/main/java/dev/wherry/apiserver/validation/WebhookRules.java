@@ -127,8 +127,16 @@ final class WebhookRules {
   }
 
   private static void service(Field service) {
-    service.child("name").require();
-    service.child("namespace").require();
+    // Upstream hands name and namespace over the other way round: each is told of the other's
+    // place.
+    Field name = service.child("name");
+    Field namespace = service.child("namespace");
+    if (!namespace.hasText()) {
+      service.errors().required(name.path(), "");
+    }
+    if (!name.hasText()) {
+      service.errors().required(namespace.path(), "");
+    }
     Field port = service.child("port");
     if (port.present() && (port.number() < 1 || port.number() > PORT_MAX)) {
       port.invalid("port is not valid: must be between 1 and 65535, inclusive");

@@ -19,7 +19,9 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -44,11 +46,7 @@ class RecordedVerdictsTest {
   @Test
   @Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void create_changedObject_isJudgedAsUpstreamJudgesIt(@TempDir Path data) throws Exception {
-    List<JsonNode> samples = new ArrayList<>();
-    for (Json.Parsed one :
-        Yaml.documents(resource("recorded-samples.yaml").getBytes(StandardCharsets.UTF_8))) {
-      samples.add(one.tree());
-    }
+    List<JsonNode> samples = samples();
     List<String> lines = resource("recorded-verdicts.tsv").lines().toList();
     assertTrue(lines.size() > 2_000, "the recording has " + lines.size() + " lines");
     List<String> wrong = new ArrayList<>();
@@ -64,6 +62,57 @@ class RecordedVerdictsTest {
       }
     }
     assertEquals(List.of(), wrong.subList(0, Math.min(wrong.size(), LINES_SHOWN_MAX)));
+  }
+
+  /** The same of updates: what may change, and what becomes of an object that was right before. */
+  @Test
+  @Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void update_changedObject_isJudgedAsUpstreamJudgesIt(@TempDir Path data) throws Exception {
+    List<JsonNode> samples = samples();
+    List<String> lines = resource("recorded-updates.tsv").lines().toList();
+    assertTrue(lines.size() > 1_500, "the recording has " + lines.size() + " lines");
+    List<String> wrong = new ArrayList<>();
+    Map<String, ObjectNode> stored = new HashMap<>();
+    try (ServerFixture server = ServerFixture.start(data)) {
+      for (String line : lines) {
+        String[] parts = line.split("\t");
+        ObjectNode sample = samples.get(Integer.parseInt(parts[0])).deepCopy();
+        String one = path(sample) + "/" + sample.at("/metadata/name").asText();
+        if (!stored.containsKey(parts[0])) {
+          stored.put(parts[0], created(server, sample, one));
+        }
+        ObjectNode object = stored.get(parts[0]).deepCopy();
+        change(object, parts[1], parts[2]);
+        Answer answer = server.send("PUT", one + "?dryRun=All", Json.write(object));
+        if (!verdict(answer).equals(parts[3])) {
+          wrong.add(line + "\n  here: " + verdict(answer));
+        }
+      }
+    }
+    assertEquals(List.of(), wrong.subList(0, Math.min(wrong.size(), LINES_SHOWN_MAX)));
+  }
+
+  /** As somebody holds it who knows nothing of its versions. */
+  private static ObjectNode created(ServerFixture server, ObjectNode sample, String one)
+      throws Exception {
+    server.send("DELETE", one, new byte[0]);
+    assertEquals(201, server.send("POST", path(sample), Json.write(sample)).code(), one);
+    ObjectNode object = (ObjectNode) server.send("GET", one, new byte[0]).json();
+    object.remove("status");
+    object
+        .withObject("/metadata")
+        .remove(
+            List.of("uid", "resourceVersion", "managedFields", "creationTimestamp", "generation"));
+    return object;
+  }
+
+  private static List<JsonNode> samples() throws IOException {
+    List<JsonNode> samples = new ArrayList<>();
+    for (Json.Parsed one :
+        Yaml.documents(resource("recorded-samples.yaml").getBytes(StandardCharsets.UTF_8))) {
+      samples.add(one.tree());
+    }
+    return samples;
   }
 
   private static String path(ObjectNode object) {
@@ -118,7 +167,7 @@ class RecordedVerdictsTest {
 
   private static String verdict(Answer answer) {
     if (answer.code() != 422) {
-      return answer.code() == 201 ? "ok" : String.valueOf(answer.code());
+      return answer.code() < 300 ? "ok" : String.valueOf(answer.code());
     }
     TreeSet<String> causes = new TreeSet<>();
     for (JsonNode cause : answer.json().path("details").path("causes")) {
