@@ -511,11 +511,16 @@ static int was_out_of_memory(void)
 static void reap(void)
 {
 	struct signalfd_siginfo info;
+	char first[16] = "";
 	int status, stream;
 	pid_t pid;
 
+	/* A machine that goes down waits for first processes that take no SIGTERM, and for us. */
 	while (read(signals, &info, sizeof info) > 0)
-		;
+		if (info.ssi_signo == SIGTERM && info.ssi_pid == 1 && !process.ended
+		    && read_file("/proc/1/comm", first, sizeof first) > 0
+		    && strncmp(first, "systemd-shutdow", 15) == 0)
+			kill(process.pid, SIGKILL);
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
 		if (pid == deletion) {
 			deletion = 0;
@@ -821,6 +826,7 @@ static void watch_signals(void)
 
 	sigemptyset(&child);
 	sigaddset(&child, SIGCHLD);
+	sigaddset(&child, SIGTERM);
 	sigprocmask(SIG_SETMASK, &child, NULL);
 	signals = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
 	handle_signals(SIG_IGN);

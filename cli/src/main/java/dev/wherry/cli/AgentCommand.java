@@ -82,7 +82,7 @@ final class AgentCommand implements Callable<Integer> {
           .addShutdownHook(
               Thread.ofPlatform()
                   .unstarted(() -> {
-                    notices.stopping();
+                    notices.stopping(timer);
                     mark.close();
                     role.close();
                     stopped.countDown();

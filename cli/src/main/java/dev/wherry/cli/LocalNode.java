@@ -29,6 +29,7 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -210,8 +211,9 @@ final class LocalNode {
             timer,
             random);
     parts.push(() -> {
-      if (Shutdown.isWanted(data)) {
-        kubelet.closeWithPods();
+      Optional<Duration> withPods = Shutdown.grace(data);
+      if (withPods.isPresent()) {
+        kubelet.closeWithPods(withPods.get());
       } else {
         kubelet.close();
       }

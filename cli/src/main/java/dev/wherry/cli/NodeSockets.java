@@ -63,7 +63,7 @@ public final class NodeSockets implements AutoCloseable {
   @Override
   public void close() {
     held.ifPresent(sockets -> {
-      if (Shutdown.isWanted(data)) {
+      if (Shutdown.grace(data).isPresent()) {
         sockets.end();
       }
       sockets.close();

@@ -29,7 +29,7 @@ final class ServerCommand implements Callable<Integer> {
           .addShutdownHook(
               Thread.ofPlatform()
                   .unstarted(() -> {
-                    notices.stopping();
+                    notices.stopping(timer);
                     mark.close();
                     role.close();
                     stopped.countDown();

@@ -1,5 +1,6 @@
 package dev.wherry.kubelet;
 
+import dev.wherry.kubelet.config.ShutdownStep;
 import dev.wherry.kubelet.cri.CriRuntime;
 import dev.wherry.kubelet.csi.CsiDrivers;
 import dev.wherry.kubelet.csi.CsiVolumes;
@@ -11,6 +12,7 @@ import dev.wherry.kubelet.housekeeping.Housekeeping;
 import dev.wherry.kubelet.node.NodeAgent;
 import dev.wherry.kubelet.plugin.PluginRoot;
 import dev.wherry.kubelet.pod.NodeShutdown;
+import dev.wherry.kubelet.pod.OrderedShutdown;
 import dev.wherry.kubelet.pod.PodApi;
 import dev.wherry.kubelet.pod.PodParts;
 import dev.wherry.kubelet.pod.PodRelist;
@@ -49,6 +51,7 @@ public final class Kubelet implements AutoCloseable {
   private final PodWorkers workers;
   private final NodeAgent node;
   private final KubeletServer server;
+  private final List<ShutdownStep> shutdown;
 
   /**
    * Starts everything. Returns when the server listens; the node registers and gets ready after.
@@ -84,6 +87,7 @@ public final class Kubelet implements AutoCloseable {
       Timer timer,
       RandomGenerator random)
       throws IOException, InterruptedException {
+    shutdown = config.settings().shutdown();
     runtime = new CriRuntime(config.criEndpoint(), config.imageEndpoint());
     EventRecorder recorder = opened(EventRecorder.start(api, "kubelet", config.nodeName(), timer));
     Informer<Service> services = opened(Informer.start(api, Service.KIND, Scope.ALL, timer));
@@ -173,11 +177,14 @@ public final class Kubelet implements AutoCloseable {
   }
 
   /**
-   * Stops, and ends the pods' containers too, as a shutdown of the machine does: all that the
-   * runtime has, those of pods whose end was under way among them.
+   * Ends the pods in order, as a shutdown of the machine does, then stops, and ends what the
+   * runtime still has: of pods that did not end in time, and of those that nobody knows.
+   *
+   * @param graceMax for each container, whatever the settings give it
    */
-  public void closeWithPods() throws Exception {
+  public void closeWithPods(Duration graceMax) throws Exception {
     try {
+      new OrderedShutdown(workers, ShutdownStep.within(shutdown, graceMax)).run();
       stopParts();
       new NodeShutdown(runtime).stop(runtime.lists().states().names().keySet());
     } finally {

@@ -38,6 +38,7 @@ import dev.wherry.model.Quantity;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.random.RandomGenerator;
 
@@ -76,8 +77,7 @@ final class PodPartsFactory {
         new Preemption(),
         new PressureGate(),
         shares(config, claims),
-        new PodCgroups(
-            CGROUPS, config.cgroupRoot(), runtime.systemdCgroups(), config.settings().pidsMax()),
+        cgroups(config, runtime),
         dirs,
         new Mounts(),
         csi,
@@ -86,6 +86,29 @@ final class PodPartsFactory {
         new Semaphore(ImagePulls.PARALLEL_MAX),
         clock,
         random);
+  }
+
+  /** All pods together get what the machine has, less what is reserved. */
+  private static PodCgroups cgroups(KubeletConfig config, CriRuntime runtime) throws IOException {
+    NodeSettings settings = config.settings();
+    PodCgroups cgroups =
+        new PodCgroups(CGROUPS, config.cgroupRoot(), runtime.systemdCgroups(), settings.pidsMax());
+    if (settings.enforced()) {
+      Map<String, Quantity> reserved = settings.reserved();
+      Quantity cpus = Quantity.of(Runtime.getRuntime().availableProcessors());
+      long cpu = cpus.minus(reserved.getOrDefault("cpu", Quantity.ZERO)).milliValue();
+      long memory =
+          HostFigures.memoryBytes() - reserved.getOrDefault("memory", Quantity.ZERO).value();
+      cgroups.enforce(cpu, Math.max(memory, 0), pids(reserved));
+    }
+    return cgroups;
+  }
+
+  private static long pids(Map<String, Quantity> reserved) throws IOException {
+    Quantity kept = reserved.get("pid");
+    return kept == null
+        ? NodeSettings.UNLIMITED
+        : Math.max(1, HostFigures.processesMax(Path.of("/proc")) - kept.value());
   }
 
   /**

@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The service manager that started this process, told by datagrams (rule: sd_notify(3)): ready,
@@ -22,6 +23,11 @@ public record UnitNotices(String socket, Duration watchdog) {
   private static final int SOCK_DGRAM_CLOEXEC = 2 | 0x80000;
   private static final int MSG_NOSIGNAL = 0x4000;
   private static final int PATH_BYTES_MAX = 107;
+
+  private static final Duration EXTENSION = Duration.ofSeconds(60);
+
+  /** With half an extension between two of them, a quarter of an hour. */
+  private static final int EXTENSIONS_MAX = 30;
 
   /** Half the watchdog's time, as systemd advises. */
   private static final int SIGNS_IN_WATCHDOG = 2;
@@ -68,10 +74,18 @@ public record UnitNotices(String socket, Duration watchdog) {
     var _ = timer.after(watchdog.dividedBy(SIGNS_IN_WATCHDOG), () -> alive(timer));
   }
 
-  /** Says that the process is about to end. */
-  public void stopping() {
+  /** Says that the process is about to end, and while pods end with it that it needs more time. */
+  public void stopping(Timer timer) {
     if (!socket.isEmpty()) {
       tell("STOPPING=1");
+      needsTime(timer, EXTENSIONS_MAX);
+    }
+  }
+
+  private void needsTime(Timer timer, int times) {
+    tell("EXTEND_TIMEOUT_USEC=" + TimeUnit.NANOSECONDS.toMicros(EXTENSION.toNanos()));
+    if (times > 0) {
+      var _ = timer.after(EXTENSION.dividedBy(2), () -> needsTime(timer, times - 1));
     }
   }
 

@@ -44,6 +44,7 @@ public record KubeletFile(
   private static final String API_VERSION = "kubelet.config.k8s.io/v1beta1";
   private static final String KIND = "KubeletConfiguration";
   private static final Set<String> RESERVABLE = Set.of("cpu", "memory", "ephemeral-storage", "pid");
+  private static final String ENFORCE = "enforceNodeAllocatable";
   private static final long PORT_MAX = 65_535;
   private static final long PERCENT_MAX = 100;
 
@@ -126,7 +127,21 @@ public record KubeletFile(
         new EvictionFields(file).read(defaults.eviction()),
         images(file, defaults.images()),
         defaults.imageCredentials(),
-        logs(file, defaults.logs()));
+        logs(file, defaults.logs()),
+        enforced(file, defaults),
+        ShutdownStep.read(file, defaults.shutdown()));
+  }
+
+  /** Of whom what is reserved is enforced: of pods, or of nobody. */
+  private static boolean enforced(Reader file, NodeSettings defaults) {
+    if (!file.has(ENFORCE)) {
+      return defaults.enforced();
+    }
+    List<String> names = file.texts(ENFORCE);
+    if (names.stream().anyMatch(name -> !Set.of("pods", "none", "").contains(name))) {
+      file.wrong(ENFORCE, "must be [pods] or [none]");
+    }
+    return names.contains("pods");
   }
 
   private static Map<String, Quantity> reserved(Reader file, NodeSettings defaults) {

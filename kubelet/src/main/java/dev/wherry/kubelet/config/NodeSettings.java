@@ -20,6 +20,9 @@ import java.util.Map;
  * @param staticPods a folder of pods of the node's own; "" for none
  * @param pluginRoot where plugins look for their kubelet; "" for the node's own directory alone
  * @param placement how CPUs and devices are set aside
+ * @param enforced whether all pods together are held to what is not reserved
+ * @param shutdown in which order pods end with the machine, lowest priority first; empty for all at
+ *     once
  */
 public record NodeSettings(
     Map<String, Quantity> reserved,
@@ -34,7 +37,9 @@ public record NodeSettings(
     EvictionSettings eviction,
     ImageLimits images,
     ImageCredentials imageCredentials,
-    LogLimits logs) {
+    LogLimits logs,
+    boolean enforced,
+    List<ShutdownStep> shutdown) {
   public static final int MAX_PODS = 110;
   public static final long UNLIMITED = -1;
 
@@ -62,6 +67,7 @@ public record NodeSettings(
     }
     reserved = Map.copyOf(reserved);
     unsafeSysctls = List.copyOf(unsafeSysctls);
+    shutdown = List.copyOf(shutdown);
   }
 
   /** Nothing is reserved and nothing evicted; for tests and tools. */
@@ -79,7 +85,9 @@ public record NodeSettings(
         EvictionSettings.none(),
         ImageLimits.DEFAULT,
         ImageCredentials.NONE,
-        LogLimits.DEFAULT);
+        LogLimits.DEFAULT,
+        true,
+        ShutdownStep.DEFAULT);
   }
 
   /**
@@ -111,7 +119,9 @@ public record NodeSettings(
         eviction,
         images,
         imageCredentials,
-        logs);
+        logs,
+        enforced,
+        shutdown);
   }
 
   /** The same with other thresholds. */
@@ -129,7 +139,9 @@ public record NodeSettings(
         settings,
         images,
         imageCredentials,
-        logs);
+        logs,
+        enforced,
+        shutdown);
   }
 
   /** The same with another place where plugins look. */
@@ -147,7 +159,9 @@ public record NodeSettings(
         eviction,
         images,
         imageCredentials,
-        logs);
+        logs,
+        enforced,
+        shutdown);
   }
 
   /** The same setting resources aside so. */
@@ -165,7 +179,9 @@ public record NodeSettings(
         eviction,
         images,
         imageCredentials,
-        logs);
+        logs,
+        enforced,
+        shutdown);
   }
 
   /** The same with providers of credentials for images. */
@@ -183,6 +199,8 @@ public record NodeSettings(
         eviction,
         images,
         where,
-        logs);
+        logs,
+        enforced,
+        shutdown);
   }
 }

@@ -86,10 +86,7 @@ final class NodeSignals {
   private Observed processes() throws IOException {
     String[] load = Files.readString(proc.resolve("loadavg")).strip().split("[ /]", -1);
     long tasks = Long.parseLong(load[4]);
-    long max =
-        Math.min(
-            HostFigures.sysctl(proc.resolve("sys/kernel/pid_max")),
-            HostFigures.sysctl(proc.resolve("sys/kernel/threads-max")));
+    long max = HostFigures.processesMax(proc);
     return new Observed(max - tasks, max);
   }
 }

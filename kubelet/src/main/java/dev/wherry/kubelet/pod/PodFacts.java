@@ -50,6 +50,8 @@ public record PodFacts(
     DEADLINE,
     /** The node needs what it has, or it took more than it may. */
     EVICTED,
+    /** The machine ends; the next start of the node runs it again. */
+    SHUTDOWN,
     /** The API already shows it as over. */
     TERMINAL
   }

@@ -36,6 +36,10 @@ final class PodMemory {
   boolean deadlineExceeded;
   @Nullable Rejection rejection;
   @Nullable PodEviction eviction;
+
+  /** How long containers get, once the machine ends. */
+  @Nullable Duration shutdown;
+
   @Nullable Instant startTime;
 
   /** Why a container is not running, as its status shows it. */
@@ -90,7 +94,10 @@ final class PodMemory {
     if (eviction != null) {
       return EndReason.EVICTED;
     }
-    return deadlineExceeded ? EndReason.DEADLINE : null;
+    if (deadlineExceeded) {
+      return EndReason.DEADLINE;
+    }
+    return shutdown == null ? null : EndReason.SHUTDOWN;
   }
 
   /** How the pod failed by no fault of its containers; empty while it did not. */
@@ -118,6 +125,9 @@ final class PodMemory {
     Duration wanted = objectGone && !pod.deleted() ? GRACE_MIN : pod.grace();
     if (eviction != null && eviction.grace().compareTo(wanted) < 0) {
       wanted = eviction.grace();
+    }
+    if (shutdown != null && shutdown.compareTo(wanted) < 0) {
+      wanted = shutdown;
     }
     return wanted.compareTo(GRACE_MIN) < 0 ? GRACE_MIN : wanted;
   }

@@ -220,7 +220,7 @@ final class PodReport {
     return new StatusInputs(
         pod,
         observed,
-        decision.goal() == PodDecision.Goal.ENDED,
+        decision.goal() == PodDecision.Goal.ENDED && memory.shutdown == null,
         decision.goal() != PodDecision.Goal.RUN,
         memory.failure(pod),
         waiting,

@@ -69,6 +69,7 @@ final class PodWorker {
 
   private Instant wakeAt = Instant.MAX;
   private boolean remembered;
+  private Runnable onOver = () -> {};
   private Duration retry = RETRY_MIN;
 
   PodWorker(PodParts parts, PodView pod, Runnable finished) {
@@ -95,6 +96,11 @@ final class PodWorker {
     PodView pod = view();
     parts.news().follow(pod.uid(), MountedObjects.of(pod), this::refresh);
     thread = Thread.ofVirtual().name("pod-" + pod.namespace() + "-" + pod.name()).start(this::run);
+  }
+
+  /** Nothing of it is ever started: the machine ends. Before {@link #start}. */
+  void startNone() {
+    memory.shutdown = Duration.ZERO;
   }
 
   /** Ends the worker and leaves its containers as they are; any thread. */
@@ -147,6 +153,19 @@ final class PodWorker {
       if (memory.eviction == null) {
         memory.eviction = eviction;
       }
+    });
+  }
+
+  /**
+   * The machine ends: so do its containers, in order, and none starts any more; any thread.
+   *
+   * @param grace at most for each
+   * @param ended is called when nothing of it runs any more
+   */
+  void shutDown(Duration grace, Runnable ended) {
+    inbox.send(() -> {
+      memory.shutdown = grace;
+      onOver = ended;
     });
   }
 
@@ -247,7 +266,7 @@ final class PodWorker {
     refresh(pod, decision, now);
     resizer.carryOut(pod, observed);
     boolean bound = cpus.carryOut(pod, observed);
-    report.publish(pod, observed, decision, probes.ready());
+    publish(pod, decision);
     wakeAt = changed ? now : earliest(decision);
     if (!bound && now.plus(RESIZE_RETRY).isBefore(wakeAt)) {
       wakeAt = now.plus(RESIZE_RETRY);
@@ -260,9 +279,24 @@ final class PodWorker {
       runner.releaseVolumes(pod);
       over = true;
     }
+    if (over) {
+      onOver.run();
+      onOver = () -> {};
+    }
     runner.cancelPulls();
     boolean leaving = memory.objectGone || pod.deleted();
     return decision.goal() == PodDecision.Goal.ENDED && leaving && remove(pod);
+  }
+
+  /** A machine that ends does not wait for a server that is away. */
+  private void publish(PodView pod, PodDecision decision) {
+    try {
+      report.publish(pod, observed, decision, probes.ready());
+    } catch (ApiException e) {
+      if (memory.shutdown == null) {
+        throw e;
+      }
+    }
   }
 
   private Instant earliest(PodDecision decision) {

@@ -22,6 +22,7 @@ public final class PodWorkers implements AutoCloseable {
 
   private final PodParts parts;
   private final Map<String, PodWorker> workers = new ConcurrentHashMap<>();
+  private volatile boolean shutDown;
 
   public PodWorkers(PodParts parts) {
     this.parts = parts;
@@ -42,6 +43,9 @@ public final class PodWorkers implements AutoCloseable {
             parts.room().keep(view);
           }
           PodWorker fresh = new PodWorker(parts, view, () -> workers.remove(uid));
+          if (shutDown) {
+            fresh.startNone();
+          }
           fresh.start();
           return fresh;
         });
@@ -68,6 +72,27 @@ public final class PodWorkers implements AutoCloseable {
     PodWorker worker = workers.get(uid);
     if (worker != null) {
       worker.evict(eviction);
+    }
+  }
+
+  /** From now on no pod that comes is started. */
+  void startNone() {
+    shutDown = true;
+  }
+
+  /**
+   * The machine ends, and with it a pod's containers; the API is told what has ended, and that the
+   * pod is over only where nothing of it would have been started again.
+   *
+   * @param grace at most for each container
+   * @param ended is called when nothing of it runs any more
+   */
+  void shutDown(String uid, Duration grace, Runnable ended) {
+    PodWorker worker = workers.get(uid);
+    if (worker == null) {
+      ended.run();
+    } else {
+      worker.shutDown(grace, ended);
     }
   }
 

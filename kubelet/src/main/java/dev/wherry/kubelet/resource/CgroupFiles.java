@@ -18,6 +18,9 @@ record CgroupFiles(Path mount) implements CgroupTree {
   private static final List<String> V1_CONTROLLERS =
       List.of("cpu", "cpuacct", "cpuset", "memory", "pids", "devices", "freezer", "blkio");
 
+  /** Hierarchies in which an OCI runtime makes the groups above a container's by itself. */
+  static final List<String> RUNTIMES_OWN = List.of("cpuset", "unified", "systemd");
+
   private static final List<String> V2_CONTROLLERS =
       List.of("cpu", "cpuset", "memory", "pids", "io", "hugetlb");
 
@@ -84,9 +87,14 @@ record CgroupFiles(Path mount) implements CgroupTree {
     return PodCgroups.unified(mount);
   }
 
+  /** With what the OCI runtime made beside ours: on version 1 in cpuset and hybrid's version 2. */
   @Override
   public void remove(CgroupName name) {
-    for (Path directory : directories(name)) {
+    List<Path> all = new ArrayList<>(directories(name));
+    if (!unified()) {
+      RUNTIMES_OWN.forEach(own -> all.add(mount.resolve(own).resolve(directory(name))));
+    }
+    for (Path directory : all) {
       try {
         Files.deleteIfExists(directory);
       } catch (IOException e) {

@@ -55,6 +55,16 @@ public final class HostFigures {
     }
   }
 
+  /**
+   * The most processes and threads at once.
+   *
+   * @param proc usually /proc
+   */
+  public static long processesMax(Path proc) throws IOException {
+    return Math.min(
+        sysctl(proc.resolve("sys/kernel/pid_max")), sysctl(proc.resolve("sys/kernel/threads-max")));
+  }
+
   /** Names this run of the machine; empty where the kernel does not. */
   public static String bootId() {
     try {

@@ -70,6 +70,28 @@ public final class PodCgroups {
     return unified(mount) ? mount : mount.resolve(COUNTING);
   }
 
+  /**
+   * Holds all pods together to a share of the machine; nothing happens where pods have no groups
+   * (rule: kubelet's enforceNodeAllocatable).
+   *
+   * @param cpuMillis what they weigh together
+   * @param memoryBytes above it the kernel ends what runs in pods, not what the node needs
+   * @param pidsAll the most processes; negative for no bound
+   */
+  public void enforce(long cpuMillis, long memoryBytes, long pidsAll) {
+    if (root.isEmpty()) {
+      return;
+    }
+    CgroupName all = named(List.of());
+    try {
+      tree.make(all);
+      long shares = CgroupFigures.shares(cpuMillis);
+      tree.limit(all, new PodLimits(shares, PodLimits.NONE, memoryBytes), pidsAll);
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, "pods together have no limit path={0}: {1}", all.path(), e);
+    }
+  }
+
   /** Makes a pod's cgroup and gives its name for the runtime; empty where there can be none. */
   public String parent(PodView pod) {
     if (root.isEmpty()) {
@@ -152,15 +174,26 @@ public final class PodCgroups {
             named(List.of()),
             named(List.of(ClassWeights.BURSTABLE)),
             named(List.of(ClassWeights.BEST_EFFORT)))) {
-      for (Path group : directories(hierarchy().resolve(tree.directory(level)))) {
+      for (Path group : groups(tree.directory(level))) {
+        Path counted = hierarchy().resolve(tree.directory(level)).resolve(group.getFileName());
         tree.part(level, group.getFileName().toString())
             .filter(part -> part.startsWith(POD) && !known.test(part.substring(POD.length())))
-            .filter(part -> directories(group).isEmpty())
+            .filter(_ -> directories(group).isEmpty() && directories(counted).isEmpty())
             .ifPresent(part -> found.add(level.child(part)));
       }
     }
     found.stream().filter(leftBefore::contains).forEach(tree::remove);
     leftBefore = found;
+  }
+
+  /** What lies below a group in the hierarchies that may outlive a pod. */
+  private List<Path> groups(String above) {
+    List<Path> groups = new ArrayList<>(directories(hierarchy().resolve(above)));
+    if (!unified(mount)) {
+      CgroupFiles.RUNTIMES_OWN.forEach(
+          own -> groups.addAll(directories(mount.resolve(own).resolve(above))));
+    }
+    return groups;
   }
 
   private static List<Path> directories(Path above) {

@@ -1,6 +1,7 @@
 package dev.wherry.kubelet.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -98,6 +99,36 @@ class KubeletFileTest {
             "authentication.x509.clientCAFile has no effect on this agent",
             "syncFrequency has no effect on this agent"),
         file.warnings());
+  }
+
+  @Test
+  void parse_shutdownAndEnforcement_takeEffect() throws Exception {
+    NodeSettings usual = parse("").settings();
+    assertTrue(usual.enforced());
+    assertEquals(
+        List.of(20L, 10L), usual.shutdown().stream().map(s -> s.grace().toSeconds()).toList());
+
+    NodeSettings own =
+        parse(
+                """
+                enforceNodeAllocatable: [none]
+                shutdownGracePeriod: 1m
+                shutdownGracePeriodCriticalPods: 15s
+                """)
+            .settings();
+    assertFalse(own.enforced());
+    assertEquals(
+        List.of(
+            new ShutdownStep(0, Duration.ofSeconds(45)),
+            new ShutdownStep(2_000_000_000, Duration.ofSeconds(15))),
+        own.shutdown());
+    assertEquals(List.of(), parse("shutdownGracePeriod: 0s\n").settings().shutdown());
+    assertEquals(
+        "enforceNodeAllocatable: must be [pods] or [none]; "
+            + "shutdownGracePeriodCriticalPods: must be at most shutdownGracePeriod",
+        refusal(
+            "enforceNodeAllocatable: [pods, kube-reserved]\n"
+                + "shutdownGracePeriod: 10s\nshutdownGracePeriodCriticalPods: 20s\n"));
   }
 
   @Test

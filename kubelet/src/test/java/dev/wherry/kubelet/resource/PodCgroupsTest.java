@@ -79,6 +79,25 @@ class PodCgroupsTest {
   }
 
   @Test
+  void enforce_allPods_areHeldTogetherOnBothVersions() throws IOException {
+    Path shares = file(mount.resolve("cpu/kubepods"), "cpu.shares");
+    Path memory = file(mount.resolve("memory/kubepods"), "memory.limit_in_bytes");
+    Path processes = file(mount.resolve("pids/kubepods"), "pids.max");
+    new PodCgroups(mount, "/kubepods", false, 64).enforce(1_500, 1L << 30, -1);
+    assertEquals("1536", Files.readString(shares));
+    assertEquals(String.valueOf(1L << 30), Files.readString(memory));
+    assertEquals("", Files.readString(processes), "one pod's bound is none for all");
+
+    Path unified = mount.resolve("unified");
+    Files.writeString(file(unified, "cgroup.controllers"), "memory pids\n");
+    Path max = file(unified.resolve("kubepods"), "memory.max");
+    Path most = file(unified.resolve("kubepods"), "pids.max");
+    new PodCgroups(unified, "/kubepods", false, 64).enforce(1_500, 1L << 30, 30_000);
+    assertEquals(String.valueOf(1L << 30), Files.readString(max));
+    assertEquals("30000", Files.readString(most));
+  }
+
+  @Test
   void size_burstablePods_weighTogetherWhatTheyAskFor() throws IOException {
     Path level = mount.resolve("cpu/kubepods/burstable");
     Path shares = file(level, "cpu.shares");
@@ -98,6 +117,8 @@ class PodCgroupsTest {
     Path left = Files.createDirectories(level.resolve("burstable/podgone"));
     Path known = Files.createDirectories(level.resolve("podhere"));
     Path used = Files.createDirectories(level.resolve("besteffort/podbusy/container"));
+    Path runtimes = Files.createDirectories(mount.resolve("cpuset/kubepods/besteffort/podold"));
+    Path hybrid = Files.createDirectories(mount.resolve("unified/kubepods/burstable/podgone"));
     PodCgroups cgroups = new PodCgroups(mount, "/kubepods", false, -1);
 
     cgroups.removeUnknown("here"::equals);
@@ -105,6 +126,8 @@ class PodCgroupsTest {
     cgroups.removeUnknown("here"::equals);
 
     assertFalse(Files.exists(left));
+    assertFalse(Files.exists(runtimes), "what the OCI runtime made goes too");
+    assertFalse(Files.exists(hybrid));
     assertTrue(Files.exists(known));
     assertTrue(Files.exists(used));
     assertTrue(Files.exists(level.resolve("burstable")));

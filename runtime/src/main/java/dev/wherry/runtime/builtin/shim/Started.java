@@ -3,6 +3,7 @@ package dev.wherry.runtime.builtin.shim;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -49,6 +50,25 @@ public record Started(
               Long.parseLong(map.getOrDefault("started", ""))));
     } catch (NumberFormatException e) {
       throw new IOException(file + " is damaged", e);
+    }
+  }
+
+  /** Copies it to where it outlives the boot, for what is told of the container then. */
+  static void keep(Path file, Path copy) {
+    try {
+      Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      System.getLogger(Started.class.getName())
+          .log(System.Logger.Level.WARNING, "start not kept file={0}: {1}", copy, e.getMessage());
+    }
+  }
+
+  /** Such a copy; empty also where a power cut tore it, since it was not synced. */
+  static Optional<Started> kept(Path copy) {
+    try {
+      return read(copy);
+    } catch (IOException e) {
+      return Optional.empty();
     }
   }
 

@@ -122,6 +122,7 @@ public final class Supervised {
       gone.complete(true);
       throw new StartFailedException(why);
     }
+    Started.keep(run.resolve(STARTED_FILE), state.resolve(STARTED_FILE));
     watch(started.get());
   }
 
@@ -162,7 +163,10 @@ public final class Supervised {
    */
   public void find(String boot) throws IOException {
     boolean sameBoot = boot.equals(Started.currentBoot());
-    Optional<Started> started = Started.read(run.resolve(STARTED_FILE));
+    Optional<Started> started =
+        sameBoot
+            ? Started.read(run.resolve(STARTED_FILE))
+            : Started.kept(state.resolve(STARTED_FILE));
     if (started.isEmpty() && sameBoot && !Files.exists(state.resolve(EXIT_FILE))) {
       started = startingNow();
     }

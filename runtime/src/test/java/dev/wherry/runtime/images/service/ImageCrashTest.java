@@ -80,7 +80,7 @@ class ImageCrashTest {
   @Test
   @Tag("long")
   void kill_hundredsOfTimes_leavesAllOrNothing() throws Exception {
-    killRepeatedly(200, new Random().nextLong());
+    killRepeatedly(400, new Random().nextLong());
   }
 
   private void killRepeatedly(int times, long seed) throws Exception {
