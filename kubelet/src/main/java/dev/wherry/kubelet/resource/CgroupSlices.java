@@ -2,18 +2,40 @@ package dev.wherry.kubelet.resource;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
  * Groups as transient slices of systemd, which alone writes their files (rule: libcontainer's
  * systemd driver, systemd.resource-control(5)).
+ *
+ * @param mount usually /sys/fs/cgroup
  */
-record CgroupSlices(SystemdUnits units) implements CgroupTree {
+record CgroupSlices(SystemdUnits units, Path mount) implements CgroupTree {
   private static final System.Logger LOG = System.getLogger(CgroupSlices.class.getName());
   private static final String SUFFIX = ".slice";
   private static final long INFINITE = -1;
+
+  /** Of version 1, beside those that systemd cleans up by itself. */
+  private static final List<String> HIERARCHIES =
+      List.of(
+          "cpu",
+          "cpuacct",
+          "cpuset",
+          "freezer",
+          "devices",
+          "pids",
+          "blkio",
+          "memory",
+          "hugetlb",
+          "net_cls",
+          "net_prio",
+          "perf_event",
+          "unified");
 
   /** systemd counts a quota per second, we per a tenth of one. */
   private static final long PERIODS_PER_SECOND = 1_000_000 / CgroupFigures.PERIOD_MICROS;
@@ -59,6 +81,20 @@ record CgroupSlices(SystemdUnits units) implements CgroupTree {
       units.stop(name.slice());
     } catch (IOException e) {
       LOG.log(Level.DEBUG, "slice stays name={0}: {1}", name.slice(), e);
+    }
+    if (!PodCgroups.unified(mount)) {
+      removeRuntimesOwn(directory(name));
+    }
+  }
+
+  /** On version 1 OCI runtimes make groups in hierarchies that systemd does not care for. */
+  private void removeRuntimesOwn(String directory) {
+    for (String hierarchy : HIERARCHIES) {
+      try {
+        Files.deleteIfExists(mount.resolve(hierarchy).resolve(directory));
+      } catch (IOException e) {
+        LOG.log(Level.DEBUG, "group stays dir={0}: {1}", directory, e);
+      }
     }
   }
 

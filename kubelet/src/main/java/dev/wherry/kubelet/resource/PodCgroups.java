@@ -48,7 +48,7 @@ public final class PodCgroups {
     this(
         mount,
         root,
-        systemd ? new CgroupSlices(SystemdUnits.OF_HOST) : new CgroupFiles(mount),
+        systemd ? new CgroupSlices(SystemdUnits.OF_HOST, mount) : new CgroupFiles(mount),
         pidsMax);
   }
 

@@ -1,6 +1,7 @@
 package dev.wherry.kubelet.resource;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -15,6 +16,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -38,7 +40,7 @@ class CgroupSlicesTest {
   private final List<Call> calls = new CopyOnWriteArrayList<>();
   private volatile String error = "";
   private ServerSocketChannel listener;
-  private CgroupSlices slices = new CgroupSlices(SystemdUnits.OF_HOST);
+  private CgroupSlices slices = new CgroupSlices(SystemdUnits.OF_HOST, Path.of("/nowhere"));
 
   CgroupSlicesTest() throws IOException {
     listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
@@ -48,7 +50,7 @@ class CgroupSlicesTest {
   void listen() throws IOException {
     Path socket = directory.resolve("private");
     listener.bind(UnixDomainSocketAddress.of(socket));
-    slices = new CgroupSlices(new SystemdUnits(socket, Duration.ofSeconds(30)));
+    slices = new CgroupSlices(new SystemdUnits(socket, Duration.ofSeconds(30)), directory);
     Thread.ofVirtual().start(this::serve);
   }
 
@@ -148,7 +150,8 @@ class CgroupSlicesTest {
     Path socket = directory.resolve("silent");
     try (ServerSocketChannel silent = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       silent.bind(UnixDomainSocketAddress.of(socket));
-      CgroupSlices unanswered = new CgroupSlices(new SystemdUnits(socket, Duration.ofMillis(100)));
+      CgroupSlices unanswered =
+          new CgroupSlices(new SystemdUnits(socket, Duration.ofMillis(100)), directory);
 
       IOException ended = assertThrows(IOException.class, () -> unanswered.make(POD));
 
@@ -177,11 +180,16 @@ class CgroupSlicesTest {
   }
 
   @Test
-  void remove_sliceThatIsGone_isDone() {
+  void remove_sliceThatIsGone_isDone() throws IOException {
     error = "org.freedesktop.systemd1.NoSuchUnit";
+
+    Path runtimes =
+        Files.createDirectories(
+            directory.resolve("cpuset/kubepods.slice/kubepods-burstable.slice/" + SLICE));
 
     slices.remove(POD);
 
+    assertFalse(Files.exists(runtimes), "made by the OCI runtime where systemd makes none");
     assertEquals(List.of(SLICE), calls.stream().map(Call::unit).toList());
   }
 

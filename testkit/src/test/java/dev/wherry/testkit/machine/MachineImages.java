@@ -37,7 +37,9 @@ public record MachineImages(Path directory) {
           "iputils-ping",
           "iptables",
           "nftables",
-          "ca-certificates");
+          "ca-certificates",
+          "socat",
+          "wireguard-tools");
 
   private static final String CHANNEL = "/machine/wherry-channel";
   private static final String SETUP = "/machine/setup.sh";

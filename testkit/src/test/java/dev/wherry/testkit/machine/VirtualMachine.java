@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
  * the kernel's help works here. One command runs at a time. What it writes to its disk outlives a
  * reset and a reboot, not {@link #close}.
  */
-public final class VirtualMachine implements AutoCloseable {
+public final class VirtualMachine implements Guest {
   private static final Duration BOOT_MAX = Duration.ofMinutes(4);
   private static final Duration CONNECT_MAX = Duration.ofSeconds(20);
   private static final String KERNEL_WORDS =
@@ -125,21 +125,12 @@ public final class VirtualMachine implements AutoCloseable {
     }
   }
 
-  /** Runs a shell script as root to its end. */
+  @Override
   public Output run(String script, Duration max) throws IOException, InterruptedException {
     return channel.run(script, max);
   }
 
-  /** Runs a shell script and gives what it printed; it must end well. */
-  public String text(String script, Duration max) throws IOException, InterruptedException {
-    Output output = run(script, max);
-    if (output.exit() != 0) {
-      throw new IOException("'" + script + "' ended with " + output.exit() + ": " + output.text());
-    }
-    return output.text().strip();
-  }
-
-  /** Asks systemd for a reboot and returns when the machine takes commands again. */
+  @Override
   public void reboot() throws IOException, InterruptedException {
     run("systemctl reboot", BOOT_MAX);
     channel.awaitBoot(BOOT_MAX);

@@ -1,0 +1,122 @@
+# Words that tests run in a machine with java and wherry below /opt, each after these lines.
+set -eu
+export JAVA_HOME=/opt/java PATH=/opt/wherry/bin:$PATH KUBECONFIG=/var/lib/wherry/admin.kubeconfig
+config=/etc/wherry/kubelet.yaml
+
+# driver NAME: the kubelet's configuration with this cgroup driver.
+driver() {
+  mkdir -p /etc/wherry
+  cat >$config <<CONFIG
+apiVersion: kubelet.config.k8s.io/v1beta1
+kind: KubeletConfiguration
+cgroupDriver: $1
+podPidsLimit: 128
+shutdownGracePeriod: 6s
+shutdownGracePeriodCriticalPods: 2s
+CONFIG
+}
+
+# The service, from installing to readiness.
+install() {
+  driver "$1"
+  wherry service install server -- --runtime=builtin --node-name=machine --kubelet-config=$config
+  wherry image import --busybox
+}
+
+# processes WORD: ids of processes with a word on their command lines, sorted.
+processes() {
+  pgrep -f "$1" | grep -vx $$ | sort -n | tr '\n' ' '
+}
+
+# pods: a pod that counts and has limits, one that takes no SIGTERM and has none.
+pods() {
+  wherry apply -f - <<'PODS'
+apiVersion: v1
+kind: Pod
+metadata: {name: counter}
+spec:
+  terminationGracePeriodSeconds: 1
+  containers:
+    - name: c
+      image: busybox
+      imagePullPolicy: IfNotPresent
+      resources: {requests: {cpu: 100m, memory: 16Mi}, limits: {cpu: 500m, memory: 32Mi}}
+      command: [sh, -c, 'i=0; while true; do echo $i; i=$((i+1)); sleep 1; done']
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: deaf}
+spec:
+  containers:
+    - {name: c, image: busybox, imagePullPolicy: IfNotPresent, command: [sh, -c, 'trap "" TERM; while true; do sleep 1; done']}
+PODS
+}
+
+# gaps: lines of the counter's log that are not one more than the line before.
+gaps() {
+  awk '$4 != NR - 1 { print NR ": " $0 }' /var/log/pods/default_counter_*/c/0.log
+}
+
+# churn N: so many pods from their start to their end, ten at a time.
+churn() {
+  left=$1
+  while [ "$left" -gt 0 ]; do
+    for i in 0 1 2 3 4 5 6 7 8 9; do
+      cat <<POD
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: churn-$i, labels: {app: churn}}
+spec:
+  restartPolicy: Never
+  terminationGracePeriodSeconds: 1
+  volumes: [{name: v, emptyDir: {}}, {name: m, emptyDir: {medium: Memory}}]
+  containers:
+    - name: c
+      image: busybox
+      imagePullPolicy: IfNotPresent
+      volumeMounts: [{name: v, mountPath: /v}, {name: m, mountPath: /m}]
+      command: [sh, -c, 'echo $left >/v/a; echo $left >/m/a; $([ $((i % 2)) = 0 ] && echo true || echo sleep 60)']
+POD
+    done | wherry apply -f - >/dev/null
+    wherry wait --for=condition=PodScheduled pods -l app=churn --timeout=5m >/dev/null
+    until [ "$(wherry get pods -l app=churn --no-headers | grep -cE ' (Running|Completed) ')" = 10 ]; do sleep 0.2; done
+    wherry delete pods -l app=churn >/dev/null
+    left=$((left - 10))
+  done
+}
+
+# what is left of pods: a line each of mounts, namespaces, cgroups, network devices, files, records and processes.
+counts() {
+  echo "mounts $(grep -c . /proc/mounts)"
+  echo "namespaces $(ls -l /proc/[0-9]*/ns/ 2>/dev/null | grep -o '[a-z]*:\[[0-9]*\]' | sort -u | grep -c .)"
+  echo "cgroups $(find /sys/fs/cgroup -type d -path '*kubepods*' | grep -c .)"
+  echo "devices $(ip -o link | grep -c .)"
+  find /var/lib/wherry /run/wherry /var/log/pods /run/netns -not -path '*/store/*' 2>/dev/null | sort >/tmp/files
+  echo "files $(grep -c . /tmp/files)"
+  echo "routes $(ip route show table all | grep -c .)"
+  echo "processes $(ls -d /proc/[0-9]*/exe 2>/dev/null | while read -r exe; do readlink "$exe" || true; done | grep -cE 'shim|busybox|runc')"
+}
+
+# rest: the counts when nothing changes any more.
+rest() {
+  now=
+  until [ "$now" = "$(counts)" ]; do
+    now=$(counts)
+    sleep 2
+  done
+  cp /tmp/files /root/files
+  echo "$now"
+}
+
+# settled COUNTS SLACK: until the counts are as they were, files but for the server's own few; else prints what is.
+settled() {
+  for i in $(seq 60); do
+    now=$(counts)
+    more=$(($(grep -c . /tmp/files) - $(grep -c . /root/files)))
+    [ "$(echo "$now" | grep -v files)" != "$(echo "$1" | grep -v files)" ] || [ $more -ge "$2" ] || return 0
+    sleep 0.5
+  done
+  echo "$now"
+  comm -13 /root/files /tmp/files
+}
