@@ -4,6 +4,7 @@ import dev.wherry.kubelet.KubeletConfig;
 import dev.wherry.kubelet.config.NodeSettings;
 import dev.wherry.kubelet.eviction.Signal;
 import dev.wherry.kubelet.resource.HostFigures;
+import dev.wherry.kubelet.resource.HugePages;
 import dev.wherry.model.Quantity;
 import dev.wherry.model.core.v1.NodeSystemInfo;
 import java.io.IOException;
@@ -53,6 +54,7 @@ final class HostFacts {
     capacity.put("pods", Quantity.of(config.settings().maxPods()));
     long disk = Files.getFileStore(config.dataDir()).getTotalSpace();
     capacity.put("ephemeral-storage", Quantity.parse(disk / 1024 + "Ki"));
+    capacity.putAll(HugePages.OF_MACHINE.amounts());
     return capacity;
   }
 
@@ -60,6 +62,12 @@ final class HostFacts {
   static Map<String, Quantity> allocatable(Map<String, Quantity> capacity, NodeSettings settings) {
     Map<String, Quantity> allocatable = new LinkedHashMap<>(capacity);
     settings.reserved().forEach((name, amount) -> less(allocatable, name, amount));
+    // Memory that is set aside for huge pages is nothing else any more.
+    capacity.forEach((name, amount) -> {
+      if (HugePages.pageBytes(name).isPresent()) {
+        less(allocatable, "memory", amount);
+      }
+    });
     kept(allocatable, "memory", capacity, Signal.MEMORY_AVAILABLE, settings);
     kept(allocatable, "ephemeral-storage", capacity, Signal.NODEFS_AVAILABLE, settings);
     return allocatable;

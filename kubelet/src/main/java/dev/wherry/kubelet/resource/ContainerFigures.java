@@ -34,6 +34,7 @@ public record ContainerFigures(long nodeMemoryBytes, int oomScoreFloor, boolean 
     if (quota > 0) {
       out.setCpuPeriod(CgroupFigures.PERIOD_MICROS).setCpuQuota(quota);
     }
+    out.addAllHugepageLimits(HugePages.OF_MACHINE.limits(limits));
     if (killedTogether) {
       out.putUnified(OOM_GROUP, "1");
     }

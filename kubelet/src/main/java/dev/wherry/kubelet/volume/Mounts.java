@@ -58,11 +58,21 @@ public final class Mounts implements AutoCloseable {
     if (mounted(target)) {
       return;
     }
-    String options = sizeBytes > 0 ? "size=" + sizeBytes : "";
+    mount("tmpfs", target, sizeBytes > 0 ? "size=" + sizeBytes : "");
+  }
+
+  /** Mounts huge pages of one size unless something is mounted there. */
+  public void hugePages(Path target, long pageBytes) throws IOException {
+    if (!mounted(target)) {
+      mount("hugetlbfs", target, "pagesize=" + pageBytes);
+    }
+  }
+
+  private void mount(String kind, Path target, String options) throws IOException {
     int errno =
         onThread(() -> {
           try (Arena arena = Arena.ofConfined()) {
-            MemorySegment type = arena.allocateFrom("tmpfs");
+            MemorySegment type = arena.allocateFrom(kind);
             MemorySegment state = arena.allocate(CAPTURED);
             int result =
                 (int)
@@ -78,7 +88,7 @@ public final class Mounts implements AutoCloseable {
           }
         });
     if (errno != 0) {
-      throw new IOException("mounting a tmpfs at " + target + " failed, errno " + errno);
+      throw new IOException("mounting a " + kind + " at " + target + " failed, errno " + errno);
     }
   }
 

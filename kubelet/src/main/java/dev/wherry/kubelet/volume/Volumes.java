@@ -159,7 +159,8 @@ public final class Volumes {
     return driven == null ? claims.prepare(pod, volume) : csi.inline(pod, volume, driven);
   }
 
-  private Path emptyDir(PodView pod, String name, EmptyDirVolumeSource source) throws IOException {
+  private Path emptyDir(PodView pod, String name, EmptyDirVolumeSource source)
+      throws VolumeException, IOException {
     Path path = dirs.volume(pod.uid(), "empty-dir", name);
     boolean fresh = !Files.exists(path);
     int mode = EMPTY_DIR_MODE;
@@ -169,6 +170,9 @@ public final class Volumes {
       fresh |= !Mounts.mounted(path);
       mounts.tmpfs(path, limit == null ? 0 : limit.value());
       mode |= STICKY;
+    } else if (HugePageVolumes.is(source.medium())) {
+      fresh |= !Mounts.mounted(path);
+      mounts.hugePages(path, HugePageVolumes.pageBytes(pod, source.medium()));
     }
     if (fresh) {
       Modes.set(path, mode, -1);
