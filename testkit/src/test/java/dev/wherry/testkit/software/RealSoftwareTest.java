@@ -1,6 +1,7 @@
 package dev.wherry.testkit.software;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -189,6 +190,28 @@ class RealSoftwareTest {
     kubectl.run("rollout", "status", "-n", "queue", "deployment/redis", READY).orThrow();
     assertEquals("1000", redis("lindex", "q", "-1"));
     kubectl.run("delete", "namespace", "queue").orThrow();
+  }
+
+  @Test
+  void claimedDevice_ofADriver_isInTheContainerThatAsks_andGoesBack() throws Exception {
+    try (DeviceDriver _ = new DeviceDriver(lab.pluginFolder())) {
+      apply("device.yaml");
+      kubectl.run("wait", "--for=condition=Ready", READY, "pod/user").orThrow();
+      String[] look = {"logs", "user", "-c", "with"};
+      String said = kubectl.await("shows its device", text -> text.contains("/dev/own"), look);
+      assertTrue(said.startsWith("red\ncrw"), said);
+      kubectl.await("has none", "none:\n"::equals, "logs", "user", "-c", "without");
+      String uid = get("default", "resourceclaims", ".items[0].metadata.uid");
+      assertTrue(Files.exists(DeviceDriver.description(uid)));
+
+      lab.killAgent();
+      kubectl.run("delete", "pod", "user").orThrow();
+      kubectl.await("No resources found", "get", "resourceclaims");
+      assertFalse(Files.exists(DeviceDriver.description(uid)));
+      kubectl
+          .run("delete", "-f", MANIFESTS.resolve("device.yaml").toString(), "--ignore-not-found")
+          .orThrow();
+    }
   }
 
   @Test

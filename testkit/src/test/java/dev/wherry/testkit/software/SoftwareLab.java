@@ -1,5 +1,6 @@
 package dev.wherry.testkit.software;
 
+import dev.wherry.cli.cluster.Instance;
 import dev.wherry.testkit.Cluster;
 import dev.wherry.testkit.Program;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A server and an agent, each a process that may be killed alone, in one network namespace that
@@ -19,6 +21,7 @@ final class SoftwareLab implements AutoCloseable {
   private static final List<String> INSIDE = List.of("nsenter", "--net=/run/netns/" + SPACE);
   private static final String NODE = "e2e-software";
   private static final long END_SECONDS_MAX = 60;
+  private static final long START_SECONDS_MAX = 120;
 
   /** Of a range for tests between networks; another one for each process. */
   private static final String NETWORK = "198.18." + ProcessHandle.current().pid() % 256;
@@ -100,12 +103,20 @@ final class SoftwareLab implements AutoCloseable {
         command, Map.of("KUBECONFIG", cluster.kubeconfig().toString(), "HOME", folder.toString()));
   }
 
-  /** SIGKILL to the agent alone, and another one in its place. */
+  /** SIGKILL to the agent alone, and another one that works in its place. */
   void killAgent() throws IOException, InterruptedException {
     // The launcher has become the program.
     agent.destroyForcibly();
     agent.waitFor(END_SECONDS_MAX, TimeUnit.SECONDS);
     agent = startAgent();
+    // A directory that an agent just begins to use cannot be removed.
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS_MAX);
+    while (Instance.find(agentData).isEmpty()) {
+      if (System.nanoTime() > end || !agent.isAlive()) {
+        throw new IOException(Files.readString(folder.resolve("agent.log")));
+      }
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+    }
   }
 
   /** SIGKILL to the server alone, and another one in its place. */
@@ -114,9 +125,12 @@ final class SoftwareLab implements AutoCloseable {
     cluster.up();
   }
 
-  /** What the agent said. */
-  String agentLog() throws IOException {
-    return Files.readString(folder.resolve("agent.log"));
+  /** Where plugins find this node: the one path they know where no other node has it. */
+  Path pluginFolder() throws IOException {
+    Path own = agentData.resolve("kubelet");
+    Path known = Path.of("/var/lib/kubelet");
+    Path mark = known.resolve(".wherry-node");
+    return Files.exists(mark) && Files.readString(mark).equals(own.toString()) ? known : own;
   }
 
   @Override
