@@ -150,7 +150,7 @@ public final class ApiServer implements AutoCloseable {
 
   private static ServerPki pki(ApiServerConfig config, InstantSource clock, SecureRandom random) {
     List<String> hosts = new ArrayList<>(config.hosts());
-    hosts.add(config.services().at(1));
+    hosts.add(config.services().getFirst().at(1));
     return ServerPki.open(
         config.dataDirectory().resolve("pki"), ServerPkiConfig.withHosts(hosts), clock, random);
   }

@@ -4,8 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import dev.wherry.apiserver.http.HttpLimits;
 import dev.wherry.apiserver.pki.ServerTls;
+import dev.wherry.machinery.address.AddressRange;
 import dev.wherry.machinery.address.ClusterRanges;
-import dev.wherry.machinery.address.Ipv4Range;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -18,7 +18,8 @@ import java.util.List;
  * @param dataDirectory holds {@code db}, {@code pki} and the encryption key
  * @param listen port 0 for any free one
  * @param hosts names and addresses, beside the usual ones, for the serving certificate
- * @param services the range of their addresses; the first one is the API's
+ * @param services the ranges of their addresses, one per family; the first of the first is the
+ *     API's
  * @param tlsMinimum the oldest TLS that clients may speak
  * @param protection files that say more of who gets in and what is kept how
  */
@@ -26,7 +27,7 @@ public record ApiServerConfig(
     Path dataDirectory,
     InetSocketAddress listen,
     List<String> hosts,
-    Ipv4Range services,
+    List<AddressRange> services,
     HttpLimits limits,
     ServerTls.Minimum tlsMinimum,
     ProtectionConfig protection) {
@@ -72,7 +73,7 @@ public record ApiServerConfig(
   }
 
   /** The same with another range of Services. */
-  public ApiServerConfig withServices(Ipv4Range other) {
+  public ApiServerConfig withServices(List<AddressRange> other) {
     return new ApiServerConfig(dataDirectory, listen, hosts, other, limits, tlsMinimum, protection);
   }
 }

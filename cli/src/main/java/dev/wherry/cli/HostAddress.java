@@ -1,15 +1,19 @@
 package dev.wherry.cli;
 
+import dev.wherry.machinery.address.AddressText;
 import java.io.IOException;
 import java.net.Inet4Address;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.InterfaceAddress;
 import java.net.NetworkInterface;
 import java.net.URI;
 import java.nio.channels.DatagramChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.Locale;
 
 /** What this host is called and how others reach it. */
@@ -57,6 +61,26 @@ final class HostAddress {
       }
     }
     throw new IOException("this host has no IPv4 address beside loopback: give --node-ip");
+  }
+
+  /**
+   * The IPv6 address of the interface that has an address, one of a network before those that are
+   * lent to it alone; "" where it has none but those of the link.
+   */
+  static String beside(String address) throws IOException {
+    NetworkInterface face = NetworkInterface.getByInetAddress(InetAddress.ofLiteral(address));
+    if (face == null) {
+      return "";
+    }
+    return face.getInterfaceAddresses().stream()
+        .filter(own -> own.getAddress() instanceof Inet6Address)
+        .filter(own -> !own.getAddress().isLinkLocalAddress())
+        .filter(own -> !own.getAddress().isLoopbackAddress())
+        .min(
+            Comparator.comparing(InterfaceAddress::getNetworkPrefixLength)
+                .thenComparing(own -> AddressText.of(own.getAddress())))
+        .map(own -> AddressText.of(own.getAddress()))
+        .orElse("");
   }
 
   /** The address under which a server can know this host: never a loopback one. */

@@ -33,6 +33,7 @@ import java.time.Duration;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The worker, the same one in a server's process and in an agent's: identity, images, runtime, pod
@@ -136,12 +137,18 @@ final class LocalNode {
             options.server(),
             options.identityDirectory(),
             options.nodeName(),
-            AlternativeNames.of(List.of(options.nodeName(), options.nodeIp())),
+            AlternativeNames.of(names()),
             near.map(Near::authority)),
         token,
         timer,
         random,
         random);
+  }
+
+  private List<String> names() {
+    return Stream.of(options.nodeName(), options.nodeIp(), options.secondIp())
+        .filter(name -> !name.isEmpty())
+        .toList();
   }
 
   /**
@@ -180,13 +187,23 @@ final class LocalNode {
   private DnsChoice dns(ApiClient api) throws IOException, InterruptedException {
     DnsChoice dns = options.dns();
     return dns.builtIn() && dns.addresses().isEmpty()
-        ? dns.at(DnsAddress.learn(api, data, timer))
+        ? dns.at(new ClusterFacts(api, data, timer).dnsAddress())
         : dns;
   }
 
   private DnsSettings settings(DnsChoice dns) {
     return DnsSettings.of(
         options.nodeName(), options.nodeIp(), dns.addresses(), dns.forwardRules());
+  }
+
+  /** An agent's second address is looked for where the cluster has a second family. */
+  private List<String> nodeIps(ApiClient api) throws IOException, InterruptedException {
+    boolean asks =
+        near.isEmpty()
+            && options.secondIp().isEmpty()
+            && new ClusterFacts(api, data, timer).isDual();
+    String second = asks ? HostAddress.beside(options.nodeIp()) : options.secondIp();
+    return second.isEmpty() ? List.of(options.nodeIp()) : List.of(options.nodeIp(), second);
   }
 
   private Kubelet kubelet(NodeIdentity identity, ApiClient api, NodeRuntime runtime, DnsChoice dns)
@@ -198,6 +215,7 @@ final class LocalNode {
                 data.resolve("kubelet"),
                 runtime.endpoint(),
                 Version.GIT_VERSION)
+            .withNodeIps(nodeIps(api))
             .withImageEndpoint(runtime.imageEndpoint())
             .withServerPort(options.kubeletPort())
             .withClusterDns(dns.addresses(), DnsSettings.DOMAIN, HostResolver.system().file())

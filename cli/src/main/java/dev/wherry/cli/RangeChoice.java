@@ -1,7 +1,7 @@
 package dev.wherry.cli;
 
+import dev.wherry.machinery.address.AddressRange;
 import dev.wherry.machinery.address.ClusterRanges;
-import dev.wherry.machinery.address.Ipv4Range;
 import dev.wherry.machinery.pki.PrivateFiles;
 import java.io.IOException;
 import java.io.Reader;
@@ -17,7 +17,8 @@ import java.util.Properties;
  * server's first start for good, since nodes and Services keep what they got; the data directory
  * says which in {@code ranges.properties}.
  *
- * @param pods a range; "" leaves it to the data directory, at the first start to the defaults
+ * @param pods a range, or one of each family; "" leaves it to the data directory, at the first
+ *     start to the defaults
  * @param services the same of Services
  */
 public record RangeChoice(String pods, String services) {
@@ -37,15 +38,14 @@ public record RangeChoice(String pods, String services) {
   public ClusterRanges in(Path dataDirectory) throws IOException {
     Optional<ClusterRanges> fixed = fixed(dataDirectory);
     ClusterRanges known = fixed.orElse(ClusterRanges.DEFAULT);
-    ClusterRanges wanted =
-        ClusterRanges.parse(
-            pods.isEmpty() ? known.pods().toString() : pods,
-            services.isEmpty() ? known.services().toString() : services);
     if (fixed.isPresent()) {
-      same(ClusterRanges.PODS_FLAG, known.pods(), wanted.pods(), dataDirectory);
-      same(ClusterRanges.SERVICES_FLAG, known.services(), wanted.services(), dataDirectory);
+      same(ClusterRanges.PODS_FLAG, known.pods(), pods, dataDirectory);
+      same(ClusterRanges.SERVICES_FLAG, known.services(), services, dataDirectory);
+      return known;
     }
-    return wanted;
+    return ClusterRanges.parse(
+        pods.isEmpty() ? ClusterRanges.text(known.pods()) : pods,
+        services.isEmpty() ? ClusterRanges.text(known.services()) : services);
   }
 
   /** The same, remembered from now on. */
@@ -55,7 +55,12 @@ public record RangeChoice(String pods, String services) {
       Files.createDirectories(dataDirectory);
       PrivateFiles.writePublic(
           dataDirectory.resolve(FILE),
-          "%s=%s%n%s=%s%n".formatted(PODS_KEY, ranges.pods(), SERVICES_KEY, ranges.services()));
+          "%s=%s%n%s=%s%n"
+              .formatted(
+                  PODS_KEY,
+                  ClusterRanges.text(ranges.pods()),
+                  SERVICES_KEY,
+                  ClusterRanges.text(ranges.services())));
     }
     return ranges;
   }
@@ -97,12 +102,12 @@ public record RangeChoice(String pods, String services) {
     }
   }
 
-  private static void same(String flag, Ipv4Range known, Ipv4Range wanted, Path dataDirectory)
+  private static void same(String flag, List<AddressRange> known, String wanted, Path dataDirectory)
       throws IOException {
-    if (!known.equals(wanted)) {
+    if (!wanted.isEmpty() && !known.equals(ClusterRanges.list(flag, wanted))) {
       throw new IOException(
           "the cluster in %s has %s=%s since its first start, not %s: leave the flag out, or begin another cluster with another --data-dir"
-              .formatted(dataDirectory, flag, known, wanted));
+              .formatted(dataDirectory, flag, ClusterRanges.text(known), wanted));
     }
   }
 }

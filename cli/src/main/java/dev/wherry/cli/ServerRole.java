@@ -35,6 +35,7 @@ public final class ServerRole implements AutoCloseable {
    * @param port 0 for any free one
    * @param hosts for the serving certificate, beside the usual ones
    * @param nodeIp this host's address as pods reach it
+   * @param secondIp the same of the other IP family; "" to look for it where the cluster has one
    * @param worker whether pods run here too
    * @param runtime of the worker
    * @param labels put on the worker's node
@@ -56,6 +57,7 @@ public final class ServerRole implements AutoCloseable {
       List<String> hosts,
       String nodeName,
       String nodeIp,
+      String secondIp,
       int kubeletPort,
       boolean worker,
       RuntimeChoice runtime,
@@ -93,6 +95,7 @@ public final class ServerRole implements AutoCloseable {
           hosts,
           nodeName,
           nodeIp,
+          "",
           kubeletPort,
           worker,
           new RuntimeChoice.Auto(),
@@ -113,12 +116,13 @@ public final class ServerRole implements AutoCloseable {
       return new InetSocketAddress(bindAddress, port);
     }
 
-    private WorkerOptions worker(int apiPort, ClusterRanges fixed) {
+    private WorkerOptions worker(int apiPort, ClusterRanges fixed) throws IOException {
       return new WorkerOptions(
           ApiServerConfig.url(listen(), apiPort),
           dataDirectory,
           nodeName,
           nodeIp,
+          secondIp.isEmpty() && fixed.isDual() ? HostAddress.beside(nodeIp) : secondIp,
           kubeletPort,
           runtime,
           labels,
@@ -204,6 +208,9 @@ public final class ServerRole implements AutoCloseable {
   private static List<String> hosts(Options options) {
     List<String> hosts = new ArrayList<>(options.hosts());
     hosts.add(options.nodeIp());
+    if (!options.secondIp().isEmpty()) {
+      hosts.add(options.secondIp());
+    }
     hosts.add(options.nodeName());
     hosts.add(ApiServerConfig.url(options.listen(), options.port()).getHost());
     return hosts;

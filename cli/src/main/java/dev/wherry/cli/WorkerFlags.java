@@ -3,6 +3,8 @@ package dev.wherry.cli;
 import dev.wherry.apiserver.ProtectionConfig;
 import dev.wherry.controllers.ControllersConfig;
 import dev.wherry.kubelet.image.ImageCredentials;
+import dev.wherry.machinery.address.AddressText;
+import dev.wherry.machinery.address.IpFamily;
 import dev.wherry.network.ingress.IngressSettings;
 import dev.wherry.runtime.choice.RuntimeChoice;
 import dev.wherry.scheduler.config.SchedulerConfig;
@@ -24,8 +26,14 @@ final class WorkerFlags {
   @Option(names = "--node-name", description = "Name of this node (default: the host's name).")
   private String nodeName = "";
 
-  @Option(names = "--node-ip", description = "This host's address as others reach it.")
-  private String nodeIp = "";
+  @Option(
+      names = "--node-ip",
+      paramLabel = "ADDRESS",
+      split = ",",
+      description =
+          "This host's address as others reach it; in a cluster of two IP families an IPv6 one may"
+              + " follow.")
+  private List<String> nodeIps = List.of();
 
   @Option(
       names = "--kubelet-port",
@@ -130,7 +138,8 @@ final class WorkerFlags {
         server,
         dataDirectory,
         name(),
-        nodeIp.isEmpty() ? HostAddress.towards(server) : nodeIp,
+        nodeIps.isEmpty() ? HostAddress.towards(server) : nodeIp(),
+        secondIp(),
         kubeletPort,
         runtime(),
         marks.labels(),
@@ -160,7 +169,8 @@ final class WorkerFlags {
         port,
         hosts,
         name(),
-        nodeIp.isEmpty() ? HostAddress.primary() : nodeIp,
+        nodeIps.isEmpty() ? HostAddress.primary() : nodeIp(),
+        secondIp(),
         kubeletPort,
         runsPods,
         runtime(),
@@ -177,6 +187,25 @@ final class WorkerFlags {
         ranges);
   }
 
+  /**
+   * @throws IllegalArgumentException with a sentence, for more than an address of each family
+   */
+  private String nodeIp() {
+    boolean fine =
+        nodeIps.stream().allMatch(ip -> AddressText.parse(ip).isPresent())
+            && nodeIps.stream().map(IpFamily::of).distinct().count() == nodeIps.size();
+    if (!fine || (nodeIps.size() > 1 && IpFamily.of(nodeIps.getFirst()) != IpFamily.IPV4)) {
+      throw new IllegalArgumentException(
+          "--node-ip=%s: write one address, or an IPv4 and then an IPv6 one"
+              .formatted(String.join(",", nodeIps)));
+    }
+    return nodeIps.getFirst();
+  }
+
+  private String secondIp() {
+    return nodeIps.size() > 1 ? nodeIps.get(1) : "";
+  }
+
   /** The flags again, for a process of its own. */
   List<String> arguments() {
     List<String> arguments =
@@ -184,8 +213,8 @@ final class WorkerFlags {
     if (!nodeName.isEmpty()) {
       arguments.add("--node-name=" + nodeName);
     }
-    if (!nodeIp.isEmpty()) {
-      arguments.add("--node-ip=" + nodeIp);
+    if (!nodeIps.isEmpty()) {
+      arguments.add("--node-ip=" + String.join(",", nodeIps));
     }
     arguments.addAll(marks.arguments());
     arguments.addAll(dns().arguments());

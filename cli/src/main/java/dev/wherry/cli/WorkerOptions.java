@@ -13,6 +13,7 @@ import java.util.Map;
  *
  * @param server the API as this host reaches it
  * @param nodeIp this host's address as others see it
+ * @param secondIp its address of the other IP family; "" where none is said
  * @param kubeletPort 0 for any free one
  * @param labels put on the node beside the well-known ones
  * @param taints put on the node when it is made
@@ -27,6 +28,7 @@ record WorkerOptions(
     Path dataDirectory,
     String nodeName,
     String nodeIp,
+    String secondIp,
     int kubeletPort,
     RuntimeChoice runtime,
     Map<String, String> labels,

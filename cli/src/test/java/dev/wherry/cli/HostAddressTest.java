@@ -24,6 +24,12 @@ class HostAddressTest {
     assertEquals(source.group(1), HostAddress.primary());
   }
 
+  @Test
+  void beside_addressWithoutAnother_isNone() throws Exception {
+    assertEquals("", HostAddress.beside("127.0.0.1"));
+    assertEquals("", HostAddress.beside("203.0.113.1"));
+  }
+
   /** Bridges come and go; a server on this host is reached as ever. */
   @Test
   void source_ofServerHere_staysLoopback() throws Exception {

@@ -82,6 +82,28 @@ class RangeChoiceTest {
   }
 
   @Test
+  void firstStart_ofTwoFamilies_staysAsItIs() throws IOException {
+    RangeChoice both = new RangeChoice("10.42.0.0/16,fd00:42::/48", "10.43.0.0/16,fd00:43::/112");
+    ClusterRanges chosen = start(both);
+    assertTrue(chosen.isDual());
+    assertEquals(chosen, start(RangeChoice.UNSAID));
+    assertEquals(chosen, new RangeChoice("10.42.0.0/16,fd00:42:0::/48", "").in(data));
+    String refused =
+        assertThrows(IOException.class, () -> new RangeChoice("10.42.0.0/16", "").in(data))
+            .getMessage();
+    assertTrue(refused.contains("--cluster-cidr=10.42.0.0/16,fd00:42::/48 since"), refused);
+  }
+
+  @Test
+  void firstStart_ofOneFamily_getsNoSecond() throws IOException {
+    ClusterRanges one = start(RangeChoice.UNSAID);
+    assertFalse(one.isDual());
+    RangeChoice both = new RangeChoice("10.42.0.0/16,fd00:42::/48", "10.43.0.0/16,fd00:43::/112");
+    String refused = assertThrows(IOException.class, () -> both.in(data)).getMessage();
+    assertTrue(refused.contains("has --cluster-cidr=10.42.0.0/16 since its first start"), refused);
+  }
+
+  @Test
   void arguments_areHandedOn() {
     assertEquals(List.of(), RangeChoice.UNSAID.arguments());
     assertEquals(

@@ -115,6 +115,7 @@ abstract class StreamsContract {
                 List.of(),
                 "streams-" + networkNumber(),
                 HostAddress.primary(),
+                "",
                 0,
                 true,
                 new RuntimeChoice.Socket(socket),

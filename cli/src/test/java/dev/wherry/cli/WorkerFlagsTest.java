@@ -54,6 +54,22 @@ class WorkerFlagsTest {
   }
 
   @Test
+  void nodeIp_ofTwoFamilies_isTakenInTheirOrder() throws Exception {
+    WorkerOptions both = options("--node-ip=192.0.2.7,2001:db8::7");
+    assertEquals("192.0.2.7", both.nodeIp());
+    assertEquals("2001:db8::7", both.secondIp());
+    assertEquals("", options("--node-ip=192.0.2.7").secondIp());
+    for (String wrong :
+        List.of("192.0.2.7,192.0.2.8", "2001:db8::7,192.0.2.7", "here", "1.1.1.1,::1,::2")) {
+      String text =
+          assertThrows(IllegalArgumentException.class, () -> options("--node-ip=" + wrong))
+              .getMessage();
+      assertEquals(
+          "--node-ip=" + wrong + ": write one address, or an IPv4 and then an IPv6 one", text);
+    }
+  }
+
+  @Test
   void network_anyParts_areUnderstoodAndHandedOn() throws Exception {
     assertEquals(NetworkChoice.BUILT_IN, options("--node-ip=192.0.2.7").network());
     NetworkChoice theirs =

@@ -14,7 +14,6 @@ import java.util.List;
  *     not Wherry's
  * @param rootCaPem what pods verify the API server by
  * @param ranges of pods, which node ranges are cut from, and of Services
- * @param nodeMaskBits size of a node's range: 24 for 256 addresses
  * @param nodeMonitorPeriod how often heartbeats are judged
  * @param nodeMonitorGrace silence after which a node's state is unknown
  * @param nodeStartupGrace the same for a node that never reported
@@ -27,7 +26,6 @@ public record ControllersConfig(
     String clusterDnsIp,
     String rootCaPem,
     ClusterRanges ranges,
-    int nodeMaskBits,
     Duration nodeMonitorPeriod,
     Duration nodeMonitorGrace,
     Duration nodeStartupGrace,
@@ -65,7 +63,6 @@ public record ControllersConfig(
         "",
         rootCaPem,
         ClusterRanges.DEFAULT,
-        ClusterRanges.NODE_BITS,
         Duration.ofSeconds(5),
         Duration.ofSeconds(40),
         Duration.ofSeconds(60),
@@ -81,7 +78,6 @@ public record ControllersConfig(
         clusterDnsIp,
         rootCaPem,
         ranges,
-        nodeMaskBits,
         nodeMonitorPeriod,
         nodeMonitorGrace,
         nodeStartupGrace,
@@ -97,7 +93,6 @@ public record ControllersConfig(
         address,
         rootCaPem,
         ranges,
-        nodeMaskBits,
         nodeMonitorPeriod,
         nodeMonitorGrace,
         nodeStartupGrace,
@@ -113,7 +108,6 @@ public record ControllersConfig(
         clusterDnsIp,
         rootCaPem,
         chosen,
-        nodeMaskBits,
         nodeMonitorPeriod,
         nodeMonitorGrace,
         nodeStartupGrace,

@@ -10,7 +10,7 @@ import java.util.Map;
  * All settings of one kubelet.
  *
  * @param nodeName the node's name, a DNS subdomain
- * @param nodeIp the address shown as InternalIP and host IP
+ * @param nodeIps shown as InternalIP and host IPs, one per family, the cluster's first one first
  * @param dataDir its own directory, such as {@code <data>/kubelet}
  * @param podLogsDir where containers' logs go; runtimes and log collectors know /var/log/pods
  * @param criEndpoint {@code unix:///path} of the runtime's socket
@@ -27,7 +27,7 @@ import java.util.Map;
  */
 public record KubeletConfig(
     String nodeName,
-    String nodeIp,
+    List<String> nodeIps,
     Path dataDir,
     Path podLogsDir,
     String criEndpoint,
@@ -47,9 +47,10 @@ public record KubeletConfig(
   public static final String CLUSTER_DOMAIN = "cluster.local";
 
   public KubeletConfig {
-    if (nodeName.isEmpty()) {
-      throw new IllegalArgumentException("nodeName is empty");
+    if (nodeName.isEmpty() || nodeIps.isEmpty()) {
+      throw new IllegalArgumentException("nodeName or nodeIps is empty");
     }
+    nodeIps = List.copyOf(nodeIps);
     labels = Map.copyOf(labels);
     taints = List.copyOf(taints);
     clusterDns = List.copyOf(clusterDns);
@@ -60,7 +61,7 @@ public record KubeletConfig(
       String nodeName, String nodeIp, Path dataDir, String criEndpoint, String version) {
     return new KubeletConfig(
         nodeName,
-        nodeIp,
+        List.of(nodeIp),
         dataDir,
         POD_LOGS_DIR,
         criEndpoint,
@@ -76,11 +77,36 @@ public record KubeletConfig(
         version);
   }
 
+  /** The first of the node's addresses. */
+  public String nodeIp() {
+    return nodeIps.getFirst();
+  }
+
+  /** The same for a node with these addresses. */
+  public KubeletConfig withNodeIps(List<String> addresses) {
+    return new KubeletConfig(
+        nodeName,
+        addresses,
+        dataDir,
+        podLogsDir,
+        criEndpoint,
+        imageEndpoint,
+        labels,
+        taints,
+        settings,
+        serverPort,
+        clusterDns,
+        clusterDomain,
+        resolvConf,
+        cgroupRoot,
+        version);
+  }
+
   /** The same with a log directory. */
   public KubeletConfig withPodLogsDir(Path dir) {
     return new KubeletConfig(
         nodeName,
-        nodeIp,
+        nodeIps,
         dataDir,
         dir,
         criEndpoint,
@@ -100,7 +126,7 @@ public record KubeletConfig(
   public KubeletConfig withImageEndpoint(String endpoint) {
     return new KubeletConfig(
         nodeName,
-        nodeIp,
+        nodeIps,
         dataDir,
         podLogsDir,
         criEndpoint,
@@ -120,7 +146,7 @@ public record KubeletConfig(
   public KubeletConfig withServerPort(int port) {
     return new KubeletConfig(
         nodeName,
-        nodeIp,
+        nodeIps,
         dataDir,
         podLogsDir,
         criEndpoint,
@@ -144,7 +170,7 @@ public record KubeletConfig(
   public KubeletConfig withClusterDns(List<String> servers, String domain, Path hostResolver) {
     return new KubeletConfig(
         nodeName,
-        nodeIp,
+        nodeIps,
         dataDir,
         podLogsDir,
         criEndpoint,
@@ -164,7 +190,7 @@ public record KubeletConfig(
   public KubeletConfig withLabelsAndTaints(Map<String, String> newLabels, List<Taint> newTaints) {
     return new KubeletConfig(
         nodeName,
-        nodeIp,
+        nodeIps,
         dataDir,
         podLogsDir,
         criEndpoint,
@@ -184,7 +210,7 @@ public record KubeletConfig(
   public KubeletConfig withCgroupRoot(String root) {
     return new KubeletConfig(
         nodeName,
-        nodeIp,
+        nodeIps,
         dataDir,
         podLogsDir,
         criEndpoint,
@@ -204,7 +230,7 @@ public record KubeletConfig(
   public KubeletConfig withSettings(NodeSettings node) {
     return new KubeletConfig(
         nodeName,
-        nodeIp,
+        nodeIps,
         dataDir,
         podLogsDir,
         criEndpoint,

@@ -7,6 +7,7 @@ import dev.cel.common.types.CelType;
 import dev.cel.common.types.OpaqueType;
 import dev.cel.common.types.SimpleType;
 import dev.wherry.apiserver.structural.TextFormats;
+import dev.wherry.machinery.address.AddressText;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
@@ -67,8 +68,8 @@ final class AddressFunctions {
             "ip_is_canonical",
             BOOL,
             text,
-            a -> TextFormats.address(address((String) a[0])).equals(a[0])),
-        global("string", "ip_to_string", TEXT, ip, a -> TextFormats.address((InetAddress) a[0])),
+            a -> AddressText.of(address((String) a[0])).equals(a[0])),
+        global("string", "ip_to_string", TEXT, ip, a -> AddressText.of((InetAddress) a[0])),
         member(
             "family",
             "ip_family",
@@ -194,6 +195,6 @@ final class AddressFunctions {
   }
 
   private static String text(Network network) {
-    return TextFormats.address(network.address()) + "/" + network.bits();
+    return AddressText.of(network.address()) + "/" + network.bits();
   }
 }

@@ -2,16 +2,16 @@ package dev.wherry.apiserver.registry;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.wherry.machinery.address.Ipv4Range;
+import dev.wherry.machinery.address.AddressRange;
 import dev.wherry.model.kind.KindInfo;
 import dev.wherry.model.status.ApiException;
-import io.netty.util.NetUtil;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
@@ -26,20 +26,23 @@ final class Claims {
   private static final int NODE_PORT_FIRST = 30_000;
   private static final int NODE_PORT_LAST = 32_767;
 
-  /** The lower part is for addresses that are asked for by hand, until the rest is given out. */
-  private static final int DYNAMIC_FROM = 256;
-
   private static final int TRIES_MAX = 4_096;
 
-  private final Ipv4Range range;
+  private final ServiceAddresses addresses;
   private final RandomGenerator random;
   private final Predicate<String> taken;
 
   /**
+   * @param ranges of Services' addresses, one per family
    * @param taken whether a claim's key exists
+   * @param check throws where a Service's fields about its addresses contradict each other
    */
-  Claims(Ipv4Range range, RandomGenerator random, Predicate<String> taken) {
-    this.range = range;
+  Claims(
+      List<AddressRange> ranges,
+      RandomGenerator random,
+      Predicate<String> taken,
+      BiConsumer<KindInfo, ObjectNode> check) {
+    this.addresses = new ServiceAddresses(ranges, random, ip -> taken.test(ADDRESS + ip), check);
     this.random = random;
     this.taken = taken;
   }
@@ -82,12 +85,10 @@ final class Claims {
     String type = spec.path("type").asText("ClusterIP");
     dropForType(spec, old.path("spec"));
     if (type.equals("ExternalName")) {
-      dropForName(spec);
+      dropForName(spec, old.path("spec"));
       return;
     }
-    keepOld(spec, old.path("spec"));
-    pairAddresses(spec, old.path("spec"));
-    allocateAddress(kind, object, spec, old.path("spec").path("clusterIP").asText());
+    addresses.allocate(kind, object, old.path("spec"));
     Set<String> chosen = new LinkedHashSet<>();
     if (needsPorts(spec)) {
       keepPorts(spec, old.path("spec"));
@@ -99,8 +100,11 @@ final class Claims {
   }
 
   /** Rule: dropTypeDependentFields of upstream's Services; a name has nothing of the kind. */
-  private static void dropForName(ObjectNode spec) {
-    spec.remove(List.of("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy", HEALTH_CHECK));
+  private static void dropForName(ObjectNode spec, JsonNode old) {
+    if (old.isObject()) {
+      ServiceAddresses.dropForName(spec, old);
+    }
+    spec.remove(HEALTH_CHECK);
     spec.path("ports").forEach(port -> ((ObjectNode) port).remove("nodePort"));
   }
 
@@ -166,82 +170,6 @@ final class Claims {
     } else if (needed && wanted == 0) {
       spec.put(HEALTH_CHECK, before > 0 ? before : freePort("TCP", chosen));
     }
-  }
-
-  private static void keepOld(ObjectNode spec, JsonNode old) {
-    if (spec.path("clusterIP").asText().isEmpty() && !old.path("clusterIP").isMissingNode()) {
-      spec.set("clusterIP", old.get("clusterIP"));
-    }
-  }
-
-  /**
-   * Rule: normalizeClusterIPs of upstream's Services. Old clients know the single address only;
-   * what does not fit together otherwise is left to be refused.
-   */
-  private static void pairAddresses(ObjectNode spec, JsonNode old) {
-    String ip = spec.path("clusterIP").asText();
-    String before = old.path("clusterIP").asText();
-    JsonNode ips = spec.path("clusterIPs");
-    if (ips.isEmpty() && !old.path("clusterIPs").isEmpty()) {
-      if (ip.equals(before)) {
-        spec.set("clusterIPs", old.get("clusterIPs"));
-      }
-    } else if (!ip.isEmpty()
-        && !ip.equals(before)
-        && (ips.isEmpty() || ips.equals(old.path("clusterIPs")))) {
-      spec.putArray("clusterIPs").add(ip);
-    }
-  }
-
-  private static boolean isAddress(String text) {
-    return NetUtil.isValidIpV4Address(text) || NetUtil.isValidIpV6Address(text);
-  }
-
-  /**
-   * @param before the address so far; who changes it is refused by the rules
-   */
-  private void allocateAddress(KindInfo kind, ObjectNode object, ObjectNode spec, String before) {
-    String ip = spec.path("clusterIP").asText();
-    if (ip.isEmpty() && spec.path("clusterIPs").isEmpty()) {
-      ip = freeAddress();
-      spec.put("clusterIP", ip).putArray("clusterIPs").add(ip);
-    } else if (before.isEmpty() && isAddress(ip) && !range.contains(ip)) {
-      throw ApiException.invalid(
-          kind,
-          object.path("metadata").path("name").asText(),
-          List.of(
-              new ApiException.Cause(
-                  "FieldValueInvalid",
-                  "Invalid value: \""
-                      + ip
-                      + "\": failed to allocate IP "
-                      + ip
-                      + ": the provided network does not match the current range",
-                  "spec.clusterIPs")));
-    }
-    if (!spec.has("ipFamilies")) {
-      spec.putArray("ipFamilies").add("IPv4");
-    }
-    if (!spec.has("ipFamilyPolicy")) {
-      spec.put("ipFamilyPolicy", "SingleStack");
-    }
-  }
-
-  private String freeAddress() {
-    int size = range.size();
-    int from = Math.min(DYNAMIC_FROM, size / 2);
-    for (int i = 0; i < TRIES_MAX; i++) {
-      String ip = range.at(from + random.nextInt(size - from - 1));
-      if (!taken.test(ADDRESS + ip)) {
-        return ip;
-      }
-    }
-    for (int place = 1; place <= Math.min(size, TRIES_MAX); place++) {
-      if (!taken.test(ADDRESS + range.at(place))) {
-        return range.at(place);
-      }
-    }
-    throw ApiException.internal("failed to allocate a serviceIP: range is full");
   }
 
   private void allocatePorts(ObjectNode spec, Set<String> chosen) {

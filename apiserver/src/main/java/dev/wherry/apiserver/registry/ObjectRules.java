@@ -8,6 +8,12 @@ public interface ObjectRules {
   /** Fills in what was left out, in place. */
   void applyDefaults(KindInfo kind, ObjectNode object);
 
+  /**
+   * Throws {@code ApiException} 422 where the fields by which something is given out contradict
+   * each other: before anything is.
+   */
+  default void validateGiven(KindInfo kind, ObjectNode object) {}
+
   /** Throws {@code ApiException} 422 with every cause. */
   void validateCreate(KindInfo kind, ObjectNode object);
 

@@ -4,13 +4,14 @@ import dev.wherry.apiserver.admission.AdmissionChain;
 import dev.wherry.apiserver.cache.WatchCache;
 import dev.wherry.apiserver.conversion.Conversions;
 import dev.wherry.apiserver.secrets.ValueTransformer;
-import dev.wherry.machinery.address.Ipv4Range;
+import dev.wherry.machinery.address.AddressRange;
 import dev.wherry.model.merge.BuiltInMergeTypes;
 import dev.wherry.model.merge.MergeTypes;
 import dev.wherry.model.merge.OpenApiMergeTypes;
 import dev.wherry.model.schema.Schema;
 import dev.wherry.store.Store;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -27,7 +28,7 @@ public record Registry(
       Store store,
       WatchCache cache,
       ValueTransformer transformer,
-      Ipv4Range serviceRange,
+      List<AddressRange> serviceRanges,
       Conversions conversions,
       ObjectRules rules,
       AdmissionChain admission,
@@ -45,7 +46,10 @@ public record Registry(
             ground.transformer(),
             new MetadataPolicy(ground.clock(), ground.uids(), ground.random()),
             new Claims(
-                ground.serviceRange(), ground.random(), key -> ground.store().get(key).isPresent()),
+                ground.serviceRanges(),
+                ground.random(),
+                key -> ground.store().get(key).isPresent(),
+                ground.rules()::validateGiven),
             ground.conversions(),
             ground.rules(),
             ground.admission(),

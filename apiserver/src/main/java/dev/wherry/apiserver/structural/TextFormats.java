@@ -1,7 +1,5 @@
 package dev.wherry.apiserver.structural;
 
-import java.net.InetAddress;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,31 +64,5 @@ public final class TextFormats {
   public static boolean isNetwork(String text) {
     int slash = text.indexOf('/');
     return slash > 0 && isAddress(text.substring(0, slash)) && Formats.matchesFormat("cidr", text);
-  }
-
-  /** The shortest form: the longest run of zeros left out (RFC 5952). */
-  public static String address(InetAddress address) {
-    byte[] bytes = address.getAddress();
-    if (bytes.length == 4) {
-      return address.getHostAddress();
-    }
-    String[] groups = new String[8];
-    int best = -1;
-    int bestLength = 1;
-    for (int i = 0, run = 0; i < 8; i++) {
-      int group = (bytes[2 * i] & 0xff) << 8 | (bytes[2 * i + 1] & 0xff);
-      groups[i] = Integer.toHexString(group);
-      run = group == 0 ? run + 1 : 0;
-      if (run > bestLength) {
-        bestLength = run;
-        best = i - run + 1;
-      }
-    }
-    if (best < 0) {
-      return String.join(":", groups);
-    }
-    String head = String.join(":", Arrays.copyOf(groups, best));
-    String tail = String.join(":", Arrays.copyOfRange(groups, best + bestLength, 8));
-    return head + "::" + tail;
   }
 }

@@ -1,6 +1,6 @@
 package dev.wherry.apiserver.validation;
 
-import dev.wherry.apiserver.structural.TextFormats;
+import dev.wherry.machinery.address.AddressText;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Locale;
@@ -45,7 +45,7 @@ final class Addresses {
     if (isMapped(value, address)) {
       return List.of("must not be an IPv4-mapped IPv6 address");
     }
-    return canonical(value, TextFormats.address(address));
+    return canonical(value, AddressText.of(address));
   }
 
   /** A range that is written in the one usual way, no bits set beyond its prefix. */
@@ -65,7 +65,7 @@ final class Addresses {
     if (hasBitsBeyond(address.getAddress(), Integer.parseInt(value.substring(slash + 1)))) {
       return List.of("must not have bits set beyond the prefix length");
     }
-    return canonical(value, TextFormats.address(address) + value.substring(slash));
+    return canonical(value, AddressText.of(address) + value.substring(slash));
   }
 
   /** An address with the length of its network, written in the one usual way. */
@@ -78,7 +78,7 @@ final class Addresses {
     InetAddress address = InetAddress.ofLiteral(plain.substring(0, slash));
     int bits = Integer.parseInt(plain.substring(slash + 1));
     int mapped = isMapped(plain, address) && bits > Integer.SIZE ? V6_MAPPED_BITS : 0;
-    return canonical(value, TextFormats.address(address) + "/" + (bits - mapped));
+    return canonical(value, AddressText.of(address) + "/" + (bits - mapped));
   }
 
   private static boolean isMapped(String value, InetAddress address) {

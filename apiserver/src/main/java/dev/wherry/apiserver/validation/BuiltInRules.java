@@ -23,6 +23,13 @@ public final class BuiltInRules implements ObjectRules {
   }
 
   @Override
+  public void validateGiven(KindInfo kind, ObjectNode object) {
+    FieldErrors errors = new FieldErrors();
+    ServiceFamilyRules.check(Field.root(object, errors).child("spec"));
+    errors.throwIfAny(kind, object.path("metadata").path("name").asText());
+  }
+
+  @Override
   public void validateCreate(KindInfo kind, ObjectNode object) {
     Validation.create(kind, object);
   }

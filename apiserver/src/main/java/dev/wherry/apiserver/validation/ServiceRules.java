@@ -1,6 +1,5 @@
 package dev.wherry.apiserver.validation;
 
-import com.fasterxml.jackson.databind.node.TextNode;
 import dev.wherry.apiserver.structural.NameRules;
 import java.util.HashSet;
 import java.util.List;
@@ -13,7 +12,6 @@ final class ServiceRules {
   static final List<String> PROTOCOLS = List.of("SCTP", "TCP", "UDP");
   private static final int AFFINITY_SECONDS_MAX = 86_400;
 
-  private static final int CLUSTER_IPS_MAX = 2;
   private static final String BALANCER_ONLY = "may only be used when `type` is 'LoadBalancer'";
 
   private ServiceRules() {}
@@ -34,9 +32,6 @@ final class ServiceRules {
     addresses(spec, type.text());
     affinity(spec);
     spec.optional("internalTrafficPolicy").oneOf(List.of("Cluster", "Local"));
-    spec.optional("ipFamilyPolicy")
-        .oneOf(List.of("SingleStack", "PreferDualStack", "RequireDualStack"));
-    spec.child("ipFamilies").unique().items().forEach(f -> f.oneOf(List.of("IPv4", "IPv6")));
     balancer(spec, type.is("LoadBalancer"));
     accessible(spec, type.text());
   }
@@ -83,9 +78,11 @@ final class ServiceRules {
   }
 
   private static void externalName(Field spec) {
-    Field clusterIp = spec.child("clusterIP");
-    if (clusterIp.hasText()) {
-      clusterIp.forbidden("may not be set when `type` is 'ExternalName'");
+    for (String given : List.of("clusterIPs", "ipFamilies", "ipFamilyPolicy")) {
+      Field field = spec.child(given);
+      if (field.hasText() || !field.node().isEmpty()) {
+        field.forbidden("may not be set for ExternalName services");
+      }
     }
     Field name = spec.child("externalName");
     String dotless =
@@ -135,7 +132,7 @@ final class ServiceRules {
   }
 
   private static void addresses(Field spec, String type) {
-    clusterIps(spec, spec.child("clusterIPs"));
+    ServiceFamilyRules.check(spec);
     for (Field ip : spec.child("externalIPs").items()) {
       ip.matches(Addresses::ip);
       EndpointRules.nonSpecial(ip);
@@ -152,37 +149,6 @@ final class ServiceRules {
         && (type.equals("NodePort") || type.equals("LoadBalancer"))) {
       Field first = spec.child("clusterIPs").items().stream().findFirst().orElse(spec);
       first.invalid("may not be set to 'None' for " + type + " services");
-    }
-  }
-
-  private static void clusterIps(Field spec, Field list) {
-    if (spec.child("type").is("ExternalName")) {
-      return;
-    }
-    List<Field> ips = list.items();
-    Field single = spec.child("clusterIP");
-    if (single.hasText() && ips.isEmpty()) {
-      list.errors().required(list.path(), "");
-    } else if (!single.hasText() && !ips.isEmpty()) {
-      list.invalid("must be empty when `clusterIP` is not specified");
-    } else if (single.hasText() && !ips.getFirst().is(single.text())) {
-      list.invalid("first value must match `clusterIP`");
-    }
-    if (ips.size() > CLUSTER_IPS_MAX) {
-      list.invalid("may only hold up to " + CLUSTER_IPS_MAX + " values");
-    }
-    int before = list.errors().causes().size();
-    for (Field ip : ips) {
-      if (!ip.is("None")) {
-        ip.matches(Addresses::ip);
-      } else if (ips.size() > 1) {
-        list.invalid("'None' must be the first and only value");
-      }
-    }
-    long fours = ips.stream().filter(ip -> Addresses.isV4(ip.text())).count();
-    boolean dual = ips.size() == 2 && fours == 1;
-    if (ips.size() > 1 && !dual && list.errors().causes().size() == before) {
-      list.invalid("may specify no more than one IP for each IP family");
     }
   }
 
@@ -207,17 +173,6 @@ final class ServiceRules {
     if (balanced && !balancerClass.is(old.at("spec", "loadBalancerClass").text())) {
       balancerClass.invalid("may not change once set");
     }
-    Field ip = service.at("spec", "clusterIP");
-    Field before = old.at("spec", "clusterIP");
-    boolean wasExternal = old.at("spec", "type").is("ExternalName");
-    boolean isExternal = service.at("spec", "type").is("ExternalName");
-    if (!wasExternal && !isExternal && before.hasText() && !ip.is(before.text())) {
-      Field list = service.at("spec", "clusterIPs");
-      list.errors()
-          .invalid(
-              list.path() + "[0]",
-              list.present() ? list.node() : TextNode.valueOf(ip.text()),
-              "may not change once set");
-    }
+    ServiceFamilyRules.update(service, old);
   }
 }

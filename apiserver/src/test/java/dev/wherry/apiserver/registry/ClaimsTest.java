@@ -6,20 +6,26 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.wherry.machinery.address.Ipv4Range;
+import dev.wherry.machinery.address.AddressRange;
 import dev.wherry.model.json.Json;
 import dev.wherry.model.kind.KindInfo;
 import dev.wherry.model.status.ApiException;
 import java.util.LinkedHashSet;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class ClaimsTest {
   private static final KindInfo SERVICE = new KindInfo("", "v1", "Service", "services", true);
 
-  private final Claims claims =
-      new Claims(Ipv4Range.parse("10.43.0.0/16"), new Random(7), _ -> false);
+  private final Claims claims = claims(_ -> false, "10.43.0.0/16");
+
+  private static Claims claims(Predicate<String> taken, String... ranges) {
+    return new Claims(
+        Stream.of(ranges).map(AddressRange::parse).toList(), new Random(7), taken, (_, _) -> {});
+  }
 
   private static ObjectNode service(String type, String policy) {
     ObjectNode service = Json.object();
@@ -40,7 +46,7 @@ class ClaimsTest {
   @Test
   void addresses_smallRange_areAllGivenOutTheLowerOnesLast() {
     Set<String> given = new LinkedHashSet<>();
-    Claims small = new Claims(Ipv4Range.parse("10.9.0.0/27"), new Random(7), given::contains);
+    Claims small = claims(given::contains, "10.9.0.0/27");
     for (int i = 0; i < 30; i++) {
       ObjectNode service = service("ClusterIP", "");
       small.allocate(SERVICE, service, Json.object());

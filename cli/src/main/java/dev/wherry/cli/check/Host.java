@@ -1,20 +1,24 @@
 package dev.wherry.cli.check;
 
-import dev.wherry.machinery.address.Ipv4Range;
+import dev.wherry.machinery.address.AddressRange;
 import dev.wherry.network.nodes.PodNetwork;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -23,6 +27,12 @@ import java.util.stream.Stream;
  * @param root the file system's root
  */
 public record Host(Path root) {
+  /** RTF_LOCAL and RTF_REJECT of linux/route.h and ipv6_route.h. */
+  private static final long HOSTS_OWN = 0x8000_0200L;
+
+  /** fe80::/10 and ff00::/8, which every interface has. */
+  private static final Pattern LINK_ONLY = Pattern.compile("(fe[89ab]|ff).*");
+
   private static final List<String> PROGRAM_FOLDERS =
       List.of("usr/local/sbin", "usr/local/bin", "usr/sbin", "usr/bin", "sbin", "bin");
 
@@ -107,30 +117,63 @@ public record Host(Path root) {
         .findFirst();
   }
 
-  /** The IPv4 routes of this host but the default one and those of pods and nodes of ours. */
+  /** The routes of this host but the default ones and those of pods and nodes of ours. */
   List<Route> routes() {
+    List<Route> routes = routes4();
+    routes.addAll(routes6());
+    return routes;
+  }
+
+  /**
+   * Fields: destination, its prefix, source, its prefix, gateway, metric, two counts, flags, owner.
+   */
+  private List<Route> routes6() {
+    return read("proc/net/ipv6_route")
+        .lines()
+        .map(line -> line.strip().split("\\s+", -1))
+        .filter(fields -> fields.length > 9 && !fields[1].equals("00"))
+        .filter(fields -> (Long.parseLong(fields[8], 16) & HOSTS_OWN) == 0)
+        .filter(fields -> !LINK_ONLY.matcher(fields[0]).matches())
+        .filter(fields -> !isOurs(fields[9], metric6(fields[5]), fields[1].equals("80")))
+        .map(fields ->
+            new Route(
+                AddressRange.of(
+                    HexFormat.of().parseHex(fields[0]), Integer.parseInt(fields[1], 16)),
+                fields[9]))
+        .toList();
+  }
+
+  private static String metric6(String hex) {
+    return String.valueOf(Long.parseLong(hex, 16));
+  }
+
+  private List<Route> routes4() {
     List<Route> routes = new ArrayList<>();
     read("proc/net/route")
         .lines()
         .skip(1)
         .map(line -> line.split("\\s+", -1))
         .filter(fields -> fields.length > 7 && !fields[7].equals("00000000"))
-        .filter(fields -> !isOurs(fields[0], fields[6], fields[7]))
+        .filter(fields -> !isOurs(fields[0], fields[6], fields[7].equals("FFFFFFFF")))
         .forEach(fields ->
             routes.add(
                 new Route(
-                    new Ipv4Range(
-                        Integer.reverseBytes(Integer.parseUnsignedInt(fields[1], 16)),
+                    AddressRange.of(
+                        littleEndian(Integer.parseUnsignedInt(fields[1], 16)),
                         Integer.bitCount(Integer.parseUnsignedInt(fields[7], 16))),
                     fields[0])));
     return routes;
   }
 
   /** Pods that outlived their program have a route each to their veth. */
-  private static boolean isOurs(String owner, String metric, String mask) {
+  private static boolean isOurs(String owner, String metric, boolean single) {
     return owner.startsWith("wherry")
         || metric.equals(String.valueOf(PodNetwork.ROUTE_METRIC))
-        || (owner.startsWith("veth") && mask.equals("FFFFFFFF"));
+        || (owner.startsWith("veth") && single);
+  }
+
+  private static byte[] littleEndian(int number) {
+    return ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN).putInt(number).array();
   }
 
   /** Bytes free where this folder is, or will be made. */

@@ -3,8 +3,8 @@ package dev.wherry.cli.check;
 import dev.wherry.cli.check.Finding.Blocked;
 import dev.wherry.cli.check.Finding.Doubtful;
 import dev.wherry.cli.check.Finding.Fine;
+import dev.wherry.machinery.address.AddressRange;
 import dev.wherry.machinery.address.ClusterRanges;
-import dev.wherry.machinery.address.Ipv4Range;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -149,35 +149,54 @@ public final class Preflight {
   /** Another range is proposed that no route, no other range and no other proposal overlaps. */
   private List<Finding> ranges() {
     List<Route> routes = host.routes();
-    List<Ipv4Range> taken = new ArrayList<>(routes.stream().map(Route::range).toList());
-    taken.add(wanted.ranges().pods());
-    taken.add(wanted.ranges().services());
-    return List.of(
-        range("pods", ClusterRanges.PODS_FLAG, wanted.ranges().pods(), routes, taken),
-        range("Services", ClusterRanges.SERVICES_FLAG, wanted.ranges().services(), routes, taken));
+    List<AddressRange> taken = new ArrayList<>(routes.stream().map(Route::range).toList());
+    taken.addAll(wanted.ranges().pods());
+    taken.addAll(wanted.ranges().services());
+    List<Finding> findings = new ArrayList<>();
+    findings.addAll(ranges("pods", ClusterRanges.PODS_FLAG, wanted.ranges().pods(), routes, taken));
+    findings.addAll(
+        ranges("Services", ClusterRanges.SERVICES_FLAG, wanted.ranges().services(), routes, taken));
+    return findings;
   }
 
-  private Finding range(
-      String owner, String flag, Ipv4Range range, List<Route> routes, List<Ipv4Range> taken) {
-    Optional<Route> route =
-        routes.stream().filter(other -> other.range().overlaps(range)).findFirst();
-    if (route.isEmpty()) {
-      return new Fine("addresses", range + " for " + owner);
+  private List<Finding> ranges(
+      String owner,
+      String flag,
+      List<AddressRange> ranges,
+      List<Route> routes,
+      List<AddressRange> taken) {
+    List<Finding> findings = new ArrayList<>();
+    for (AddressRange range : ranges) {
+      Optional<Route> route =
+          routes.stream().filter(other -> other.range().overlaps(range)).findFirst();
+      if (route.isEmpty()) {
+        findings.add(new Fine("addresses", range + " for " + owner));
+        continue;
+      }
+      findings.add(
+          new Blocked(
+              "addresses",
+              "%s (%s) overlaps the route %s of interface %s"
+                  .formatted(range, owner, route.get().range(), route.get().face()),
+              wanted.rangesFixed()
+                  ? "Remove that route, or leave that network; a cluster keeps the ranges of its first start."
+                  : choice(flag, range, ranges, taken)));
     }
-    return new Blocked(
-        "addresses",
-        "%s (%s) overlaps the route %s of interface %s"
-            .formatted(range, owner, route.get().range(), route.get().face()),
-        wanted.rangesFixed()
-            ? "Remove that route, or leave that network; a cluster keeps the ranges of its first start."
-            : choice(flag, range, taken));
+    return findings;
   }
 
-  private static String choice(String flag, Ipv4Range range, List<Ipv4Range> taken) {
-    Optional<Ipv4Range> free =
+  /** Of two families the other one stays as it is. */
+  private static String choice(
+      String flag, AddressRange range, List<AddressRange> ranges, List<AddressRange> taken) {
+    Optional<AddressRange> free =
         ClusterRanges.another(range, other -> taken.stream().noneMatch(other::overlaps));
     free.ifPresent(taken::add);
-    return free.map(other -> "Choose another range with %s=%s.".formatted(flag, other))
+    return free.map(other ->
+            "Choose another range with %s=%s."
+                .formatted(
+                    flag,
+                    ClusterRanges.text(
+                        ranges.stream().map(one -> one.equals(range) ? other : one).toList())))
         .orElse("Choose a smaller range with %s, or leave that network.".formatted(flag));
   }
 

@@ -1,10 +1,10 @@
 package dev.wherry.cli.check;
 
-import dev.wherry.machinery.address.Ipv4Range;
+import dev.wherry.machinery.address.AddressRange;
 
 /**
  * Where this host sends a range of addresses.
  *
  * @param face the interface
  */
-record Route(Ipv4Range range, String face) {}
+record Route(AddressRange range, String face) {}

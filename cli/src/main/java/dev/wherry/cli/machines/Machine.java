@@ -78,11 +78,18 @@ record Machine(Wiring wiring, Path directory, int number, boolean nat) {
     ip -n %3$s link add %2$s type veth peer name eth0 netns %1$s
     ip -n %3$s link set %2$s master br0 up
     ip -n %1$s addr add %4$s/24 dev eth0
+    [ ! -e /proc/net/if_inet6 ] || ip -n %1$s addr add %6$s/64 dev eth0 nodad
     ip -n %1$s link set lo up
     ip -n %1$s link set eth0 up
     ip -n %1$s route add default via %5$s
     """
-        .formatted(space(), wiring.link(number), wiring.space(), address(), wiring.hostAddress());
+        .formatted(
+            space(),
+            wiring.link(number),
+            wiring.space(),
+            address(),
+            wiring.hostAddress(),
+            wiring.address6(number));
   }
 
   private String behindRouter() {

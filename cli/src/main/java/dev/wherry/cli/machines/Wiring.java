@@ -45,9 +45,13 @@ record Wiring(String name) {
   }
 
   private String network() {
+    return "10.78." + hash();
+  }
+
+  private long hash() {
     CRC32 sum = new CRC32();
     sum.update(name.getBytes(StandardCharsets.UTF_8));
-    return "10.78." + (sum.getValue() & 0xff);
+    return sum.getValue() & 0xff;
   }
 
   /** The host's address on the bridge. */
@@ -57,6 +61,15 @@ record Wiring(String name) {
 
   String address(int number) {
     return network() + "." + (FIRST + number);
+  }
+
+  /** A machine's address of IPv6, for clusters of two families. */
+  String address6(int number) {
+    return network6() + (FIRST + number);
+  }
+
+  private String network6() {
+    return "fd57:4e:%x::".formatted(hash());
   }
 
   /**
@@ -72,6 +85,7 @@ record Wiring(String name) {
       ip -n %5$s link set host master br0 up
       ip addr add %2$s/24 dev %1$s
       ip link set %1$s up
+      [ ! -e /proc/net/if_inet6 ] || ip addr add %6$s1/64 dev %1$s nodad
     fi
     nft -f - <<'RULES'
     table ip %3$s
@@ -84,7 +98,7 @@ record Wiring(String name) {
     }
     RULES
     """
-        .formatted(hostLink(), hostAddress(), table(), network(), space());
+        .formatted(hostLink(), hostAddress(), table(), network(), space(), network6());
   }
 
   /** The script that removes it all; the kernel would take the link away a moment later only. */

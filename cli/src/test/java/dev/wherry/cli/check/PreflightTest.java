@@ -28,6 +28,7 @@ class PreflightTest {
   @TempDir Path root;
   private Map<String, String> environment = Map.of();
   private boolean started;
+  private ClusterRanges ranges = ClusterRanges.DEFAULT;
 
   @BeforeEach
   void layOutAGoodHost() throws IOException {
@@ -75,8 +76,7 @@ class PreflightTest {
     WantedRuntime runtime = new WantedRuntime(choice, remembered, LookedAtHost.usual(environment));
     return new Preflight(
             new Host(root),
-            new Preflight.Wanted(
-                root.resolve("data"), ports, ClusterRanges.DEFAULT, started, true, runtime))
+            new Preflight.Wanted(root.resolve("data"), ports, ranges, started, true, runtime))
         .run();
   }
 
@@ -151,6 +151,36 @@ class PreflightTest {
 
     started = true;
     assertTrue(only(List.of()).mend().contains("keeps the ranges of its first start"));
+  }
+
+  /** Destination and prefix in hexadecimal, then what does not matter, metric, flags, owner. */
+  private static String route6(String destination, int prefix, int metric, int flags, String face) {
+    String zeros = "0".repeat(32);
+    return "%s %02x %s 00 %s %08x 00000001 00000000 %08x %8s\n"
+        .formatted(destination, prefix, zeros, zeros, metric, flags, face);
+  }
+
+  @Test
+  void run_overlappingRouteOfIpv6_proposesAFreeRangeBesideTheOther() throws IOException {
+    ranges = ClusterRanges.parse("10.42.0.0/16,fd00:42::/48", "10.43.0.0/16,fd00:43::/112");
+    String ours = "fd000042000000000000000000000000";
+    file(
+        "proc/net/ipv6_route",
+        route6("0".repeat(32), 0, 1024, 1, "eth0")
+            + route6("fe800000000000000000000000000000", 64, 256, 1, "eth0")
+            + route6("ff000000000000000000000000000000", 8, 256, 1, "eth0")
+            + route6(ours, 64, 5787, 3, "eth0")
+            + route6(ours, 128, 1024, 1, "veth12345678")
+            + route6(ours, 128, 0, 0x8020_0001, "wg0")
+            + route6("fd000000000000000000000000000000", 64, 256, 1, "eth0"));
+    assertEquals(List.of(), blocked(List.of()));
+
+    file("proc/net/ipv6_route", route6("fd000042000000000000000000000000", 64, 1024, 3, "wg0"));
+    Blocked found = only(List.of());
+    assertEquals(
+        "fd00:42::/48 (pods) overlaps the route fd00:42::/64 of interface wg0", found.text());
+    assertEquals(
+        "Choose another range with --cluster-cidr=10.42.0.0/16,fd00:42:1::/48.", found.mend());
   }
 
   @Test

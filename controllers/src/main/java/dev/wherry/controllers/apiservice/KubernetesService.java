@@ -4,6 +4,7 @@ import dev.wherry.controllers.Controller;
 import dev.wherry.controllers.ControllersConfig;
 import dev.wherry.controllers.Parts;
 import dev.wherry.controllers.PlanController;
+import dev.wherry.machinery.address.AddressRange;
 import dev.wherry.machinery.informer.Change;
 import dev.wherry.machinery.informer.Informer;
 import dev.wherry.machinery.loop.Action;
@@ -127,7 +128,8 @@ public final class KubernetesService implements Controller {
               .metadata(ObjectMeta.builder().name(NAME).build())
               .spec(
                   ServiceCIDRSpec.builder()
-                      .cidrs(List.of(config.ranges().services().toString()))
+                      .cidrs(
+                          config.ranges().services().stream().map(AddressRange::toString).toList())
                       .build())
               .build();
       return Optional.of(new Action.Create<>(ServiceCIDR.KIND, range));

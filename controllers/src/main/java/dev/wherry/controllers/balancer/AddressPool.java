@@ -1,8 +1,8 @@
 package dev.wherry.controllers.balancer;
 
+import dev.wherry.machinery.address.AddressText;
 import java.math.BigInteger;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -134,10 +134,6 @@ public record AddressPool(List<Range> ranges) {
     byte[] address = new byte[bytes];
     int count = Math.min(raw.length, bytes);
     System.arraycopy(raw, raw.length - count, address, bytes - count, count);
-    try {
-      return InetAddress.getByAddress(address).getHostAddress();
-    } catch (UnknownHostException e) {
-      throw new IllegalStateException("an address has 4 or 16 bytes", e);
-    }
+    return AddressText.of(address);
   }
 }

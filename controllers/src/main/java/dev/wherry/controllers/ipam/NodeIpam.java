@@ -1,5 +1,6 @@
 package dev.wherry.controllers.ipam;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.controllers.Controller;
 import dev.wherry.controllers.ControllersConfig;
@@ -12,27 +13,29 @@ import dev.wherry.machinery.loop.ReconcilerLoop;
 import dev.wherry.machinery.queue.WorkQueue;
 import dev.wherry.model.core.v1.Node;
 import dev.wherry.model.json.Json;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * Gives every node a range for its pods (kube-controller-manager nodeipam, RangeAllocator). What is
- * given stands in the nodes and nowhere else: before each gift the server is asked for all of them,
- * so no range is given twice, restarts and late informers included. One worker owns the search's
- * position.
+ * Gives every node a range of each family for its pods (kube-controller-manager nodeipam,
+ * RangeAllocator). What is given stands in the nodes and nowhere else: before each gift the server
+ * is asked for all of them, so no range is given twice, restarts and late informers included. One
+ * worker owns the searches' positions.
  */
 public final class NodeIpam implements Controller {
   private final Parts parts;
-  private final NodeRanges ranges;
+  private final List<NodeRanges> ranges;
   private final Informer<Node> nodes;
   private final WorkQueue<String> queue;
   private Optional<ReconcilerLoop<String>> loop = Optional.empty();
-  private int position;
+  private final int[] positions;
 
   public NodeIpam(Parts parts, ControllersConfig config) {
     this.parts = parts;
-    this.ranges = NodeRanges.of(config.ranges().pods().toString(), config.nodeMaskBits());
+    this.ranges = config.ranges().pods().stream().map(NodeRanges::new).toList();
+    this.positions = new int[ranges.size()];
     this.nodes = parts.informers().of(Node.KIND);
     this.queue = new WorkQueue<>(parts.timer());
     nodes.onChange(change -> {
@@ -47,23 +50,33 @@ public final class NodeIpam implements Controller {
     if (node.isEmpty() || !node.get().spec().podCIDR().isEmpty()) {
       return Outcome.DONE;
     }
-    BitSet used = used(allNodes());
-    Optional<Integer> index = ranges.free(used, position);
-    if (index.isEmpty()) {
-      String message = "Node " + name + " status is now: CIDRNotAvailable";
-      parts.events().report(node.get(), EventType.NORMAL, "CIDRNotAvailable", message);
-      return new Outcome.Retry("no range is free");
+    List<Node> all = allNodes();
+    List<Integer> indexes = new ArrayList<>();
+    for (int family = 0; family < ranges.size(); family++) {
+      NodeRanges own = ranges.get(family);
+      Optional<Integer> index = own.free(used(own, all), positions[family]);
+      if (index.isEmpty()) {
+        String message = "Node " + name + " status is now: CIDRNotAvailable";
+        parts.events().report(node.get(), EventType.NORMAL, "CIDRNotAvailable", message);
+        return new Outcome.Retry("no range is free");
+      }
+      indexes.add(index.get());
     }
-    String range = ranges.range(index.get());
     ObjectNode patch = Json.object();
     // Only if nobody else has changed the node since it was read.
     patch
         .withObject("/metadata")
         .put("resourceVersion", node.get().metadata().resourceVersion())
         .put("uid", node.get().metadata().uid());
-    patch.withObject("/spec").put("podCIDR", range).putArray("podCIDRs").add(range);
+    ArrayNode given = patch.withObject("/spec").putArray("podCIDRs");
+    for (int family = 0; family < ranges.size(); family++) {
+      given.add(ranges.get(family).range(indexes.get(family)));
+    }
+    patch.withObject("/spec").set("podCIDR", given.get(0));
     parts.client().patch(Node.KIND, "", name, PatchType.MERGE, patch);
-    position = (index.get() + 1) % ranges.count();
+    for (int family = 0; family < ranges.size(); family++) {
+      positions[family] = (indexes.get(family) + 1) % ranges.get(family).count();
+    }
     return Outcome.DONE;
   }
 
@@ -71,7 +84,7 @@ public final class NodeIpam implements Controller {
     return parts.client().list(Node.KIND, "", dev.wherry.machinery.client.ListOptions.ALL).items();
   }
 
-  private BitSet used(List<Node> all) {
+  private static BitSet used(NodeRanges ranges, List<Node> all) {
     BitSet used = new BitSet(ranges.count());
     for (Node node : all) {
       for (String range : node.spec().podCIDRs()) {

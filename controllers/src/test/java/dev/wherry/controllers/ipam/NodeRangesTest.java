@@ -1,21 +1,20 @@
 package dev.wherry.controllers.ipam;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.wherry.machinery.address.AddressRange;
 import java.util.BitSet;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class NodeRangesTest {
-  private final NodeRanges ranges = NodeRanges.of("10.42.0.0/16", 24);
+  private final NodeRanges ranges = new NodeRanges(AddressRange.parse("10.42.0.0/16"));
 
   @Test
   void range_index_isThePart() {
     assertEquals(256, ranges.count());
     assertEquals("10.42.0.0/24", ranges.range(0));
     assertEquals("10.42.255.0/24", ranges.range(255));
-    assertEquals("200.1.128.0/17", NodeRanges.of("200.1.0.0/16", 17).range(1));
   }
 
   @Test
@@ -35,9 +34,18 @@ class NodeRangesTest {
   }
 
   @Test
-  void of_badRange_isRefused() {
-    assertThrows(IllegalArgumentException.class, () -> NodeRanges.of("10.42.0.0/25", 24));
-    assertThrows(IllegalArgumentException.class, () -> NodeRanges.of("fd00::/16", 24));
-    assertThrows(IllegalArgumentException.class, () -> NodeRanges.of("10.42.0.0", 24));
+  void range_ofIpv6_isCutIntoNetworks() {
+    NodeRanges six = new NodeRanges(AddressRange.parse("fd00:42::/48"));
+    assertEquals(65_536, six.count());
+    assertEquals("fd00:42:0:a::/64", six.range(10));
+    BitSet used = new BitSet();
+    six.mark("fd00:42::/63", used);
+    six.mark("fd00:42:0:2::9/64", used);
+    six.mark("fd00:41::/64", used);
+    six.mark("fd00:43::/64", used);
+    six.mark("10.42.0.0/24", used);
+    six.mark("nothing", used);
+    assertEquals("{0, 1, 2}", used.toString());
+    assertEquals(1, new NodeRanges(AddressRange.parse("fd00:42::/64")).count());
   }
 }

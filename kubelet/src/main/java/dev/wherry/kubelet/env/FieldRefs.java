@@ -34,8 +34,8 @@ public final class FieldRefs {
       case "spec.serviceAccountName" -> pod.spec().serviceAccountName();
       case "spec.restartPolicy" -> pod.spec().restartPolicy();
       case "status.phase" -> pod.status().phase();
-      case "status.hostIP" -> addresses.hostIp();
-      case "status.hostIPs" -> addresses.hostIp();
+      case "status.hostIP" -> addresses.hostIps().isEmpty() ? "" : addresses.hostIps().getFirst();
+      case "status.hostIPs" -> String.join(",", addresses.hostIps());
       case "status.podIP" -> addresses.podIps().isEmpty() ? "" : addresses.podIps().getFirst();
       case "status.podIPs" -> String.join(",", addresses.podIps());
       default -> throw unsupported(fieldPath);

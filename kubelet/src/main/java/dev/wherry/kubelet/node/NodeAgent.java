@@ -33,6 +33,7 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -173,7 +174,7 @@ public final class NodeAgent implements AutoCloseable {
   }
 
   private void passPodCidr(Node known) {
-    String cidr = known.spec().podCIDR();
+    String cidr = String.join(",", known.spec().podCIDRs());
     if (cidr.isEmpty()) {
       // Assigned by a controller after registration: read again at the next look.
       node = null;
@@ -268,10 +269,7 @@ public final class NodeAgent implements AutoCloseable {
         known.status().toBuilder()
             .capacity(amounts.capacity())
             .allocatable(amounts.allocatable())
-            .addresses(
-                List.of(
-                    NodeAddress.builder().type("InternalIP").address(config.nodeIp()).build(),
-                    NodeAddress.builder().type("Hostname").address(config.nodeName()).build()))
+            .addresses(addresses())
             .daemonEndpoints(
                 NodeDaemonEndpoints.builder()
                     .kubeletEndpoint(DaemonEndpoint.builder().Port(serverPort).build())
@@ -286,6 +284,15 @@ public final class NodeAgent implements AutoCloseable {
           .images(images());
     }
     return out.build();
+  }
+
+  private List<NodeAddress> addresses() {
+    List<NodeAddress> all = new ArrayList<>();
+    config
+        .nodeIps()
+        .forEach(ip -> all.add(NodeAddress.builder().type("InternalIP").address(ip).build()));
+    all.add(NodeAddress.builder().type("Hostname").address(config.nodeName()).build());
+    return all;
   }
 
   private List<ContainerImage> images() {

@@ -228,7 +228,7 @@ final class PodReport {
         ready,
         resizer.sizes(),
         parts.runtimeName(),
-        parts.config().nodeIp(),
+        parts.config().nodeIps(),
         start,
         now);
   }

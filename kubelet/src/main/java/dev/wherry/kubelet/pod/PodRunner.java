@@ -348,12 +348,12 @@ final class PodRunner {
 
   /** The pod's addresses, or the node's with its network. */
   PodAddresses addresses(PodView pod, PodObservation observed) {
-    String nodeIp = parts.config().nodeIp();
+    List<String> nodeIps = parts.config().nodeIps();
     List<String> ips =
         pod.hostNetwork()
-            ? List.of(nodeIp)
+            ? nodeIps
             : observed.sandbox().map(SandboxSnapshot::ips).orElse(List.of());
-    return new PodAddresses(ips, nodeIp);
+    return new PodAddresses(ips, nodeIps);
   }
 
   private static int sandboxAttempt(PodObservation observed) {

@@ -23,7 +23,7 @@ public final class PodStatuses {
     String phase = phase(in, inits, mains);
     List<String> ips =
         in.pod().hostNetwork()
-            ? List.of(in.hostIp())
+            ? in.hostIps()
             : in.observed()
                 .sandbox()
                 .map(SandboxSnapshot::ips)
@@ -33,8 +33,8 @@ public final class PodStatuses {
         before.toBuilder()
             .phase(phase)
             .observedGeneration(in.pod().meta().generation())
-            .hostIP(in.hostIp())
-            .hostIPs(List.of(HostIP.builder().ip(in.hostIp()).build()))
+            .hostIP(in.hostIps().getFirst())
+            .hostIPs(in.hostIps().stream().map(ip -> HostIP.builder().ip(ip).build()).toList())
             .podIP(ips.isEmpty() ? "" : ips.getFirst())
             .podIPs(ips.stream().map(ip -> PodIP.builder().ip(ip).build()).toList())
             .startTime(in.startTime())

@@ -3,6 +3,7 @@ package dev.wherry.kubelet.status;
 import dev.wherry.kubelet.cri.PodObservation;
 import dev.wherry.kubelet.pod.PodView;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -18,6 +19,7 @@ import java.util.Set;
  * @param ready ids of running containers whose readiness holds
  * @param sizes what its containers were given
  * @param runtimeName scheme of container ids
+ * @param hostIps the node's addresses, at most one per family
  */
 public record StatusInputs(
     PodView pod,
@@ -30,7 +32,7 @@ public record StatusInputs(
     Set<String> ready,
     PodSizes sizes,
     String runtimeName,
-    String hostIp,
+    List<String> hostIps,
     Instant startTime,
     Instant now) {
 

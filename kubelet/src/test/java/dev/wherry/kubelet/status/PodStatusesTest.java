@@ -49,7 +49,7 @@ class PodStatusesTest {
             Set.of("a", "b"),
             PodSizes.NONE,
             "containerd",
-            "192.0.2.1",
+            List.of("192.0.2.1", "2001:db8::1"),
             NOW,
             NOW));
   }
@@ -189,7 +189,7 @@ class PodStatusesTest {
                 Set.of(),
                 PodSizes.NONE,
                 "containerd",
-                "192.0.2.1",
+                List.of("192.0.2.1", "2001:db8::1"),
                 NOW,
                 NOW));
 

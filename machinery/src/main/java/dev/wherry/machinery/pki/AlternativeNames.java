@@ -1,5 +1,6 @@
 package dev.wherry.machinery.pki;
 
+import dev.wherry.machinery.address.AddressText;
 import java.net.InetAddress;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
@@ -13,7 +14,7 @@ import java.util.Set;
  * Subject alternative names of a certificate or request.
  *
  * @param dnsNames host names, without duplicates, in order
- * @param ipAddresses literal addresses in the form {@link InetAddress#getHostAddress()} prints
+ * @param ipAddresses literal addresses in the one usual form, as in Nodes' statuses
  * @param others e-mail addresses and URIs as {@code email:x} and {@code uri:x}; Wherry issues none,
  *     but a signer must see them in a request to refuse it
  */
@@ -103,7 +104,7 @@ public record AlternativeNames(
 
   private static String canonical(String address) {
     try {
-      return InetAddress.ofLiteral(address).getHostAddress();
+      return AddressText.of(InetAddress.ofLiteral(address));
     } catch (IllegalArgumentException e) {
       throw new PkiException("not an IP address: " + address, e);
     }

@@ -13,13 +13,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ClusterRangesTest {
-  private static Ipv4Range range(String text) {
-    return Ipv4Range.parse(text);
+  private static AddressRange range(String text) {
+    return AddressRange.parse(text);
   }
 
   @Test
   void defaults_haveTheUsualAddresses() {
-    assertEquals("10.42.0.0/16", ClusterRanges.DEFAULT.pods().toString());
+    assertEquals("10.42.0.0/16", ClusterRanges.text(ClusterRanges.DEFAULT.pods()));
     assertEquals("10.43.0.1", ClusterRanges.DEFAULT.apiAddress());
     assertEquals("10.43.0.10", ClusterRanges.DEFAULT.dnsAddress());
   }
@@ -32,8 +32,8 @@ class ClusterRangesTest {
   })
   void parse_widestAndNarrowest_areTaken(String pods, String services) {
     ClusterRanges ranges = ClusterRanges.parse(pods, services);
-    assertTrue(ranges.services().contains(ranges.dnsAddress()));
-    assertFalse(ranges.pods().contains(ranges.apiAddress()));
+    assertTrue(ranges.services().getFirst().contains(ranges.dnsAddress()));
+    assertFalse(ranges.pods().getFirst().contains(ranges.apiAddress()));
   }
 
   @ParameterizedTest
@@ -49,7 +49,15 @@ class ClusterRangesTest {
     "127.0.0.0/16, 10.43.0.0/16, not private",
     "10.42.0.0/16, 224.1.0.0/16, --service-cidr=224.1.0.0/16 is not private",
     "169.254.0.0/16, 10.43.0.0/16, not private",
-    "fd00::/16, 10.43.0.0/16, --cluster-cidr fd00::/16 is no IPv4 range"
+    "fd00:42::/48, 10.43.0.0/16, --cluster-cidr=fd00:42::/48 begins with IPv6",
+    "'10.42.0.0/16,fd00:42::/48', 10.43.0.0/16, such as fd00:42::/48 and fd00:43::/112",
+    "'10.42.0.0/16,10.44.0.0/16', 10.43.0.0/16, more than one range of a family",
+    "'10.42.0.0/16,fd00:42::/47', 10.43.0.0/16, choose a range from /48 to /64",
+    "'10.42.0.0/16,fd00:42::/48', '10.43.0.0/16,fd00:43::/124', choose a range from /64 to /123",
+    "'10.42.0.0/16,fd00:42::/48', '10.43.0.0/16,fd00:42::/112', overlap",
+    "'10.42.0.0/16,fd00:42::1/48', 10.43.0.0/16, write fd00:42::/48",
+    "'10.42.0.0/16,2001:db8::/48', 10.43.0.0/16, choose a part of fd00::/8",
+    "'10.42.0.0/16,', 10.43.0.0/16, is no range such as"
   })
   void parse_wrong_namesTheFlagAndTheMend(String pods, String services, String words) {
     String text =
@@ -71,7 +79,12 @@ class ClusterRangesTest {
         "10.42.0.0/",
         "010.42.0.0/16",
         "10.42.0.0/+8",
-        "10.42.0.-1/16"
+        "10.42.0.-1/16",
+        "fd00::/129",
+        "fd00::%eth0/64",
+        "[fd00::]/64",
+        "::ffff:10.0.0.0/104",
+        "fd00:::/64"
       })
   void range_noRange_isRefused(String text) {
     assertThrows(IllegalArgumentException.class, () -> range(text));
@@ -91,12 +104,38 @@ class ClusterRangesTest {
   }
 
   @Test
+  void parse_twoFamilies_haveTheAddressesOfTheFirst() {
+    ClusterRanges ranges =
+        ClusterRanges.parse("10.42.0.0/16,FD00:42:0::/48", "10.43.0.0/16,fd00:43::/112");
+    assertTrue(ranges.isDual());
+    assertEquals("10.42.0.0/16,fd00:42::/48", ClusterRanges.text(ranges.pods()));
+    assertEquals("10.43.0.10", ranges.dnsAddress());
+  }
+
+  @Test
+  void range_ofIpv6_hasPartsAndPlaces() {
+    AddressRange all = range("fd00:42::/48");
+    assertEquals("fd00:42:0:ffff::/64", all.part(64, 65_535).toString());
+    assertEquals(7, range("fd00:42:0:7::/64").place(all, 64).intValue());
+    assertEquals("fd00:42:0:ffff:ffff:ffff:ffff:ffff/128", all.last().toString());
+    assertEquals("fd00:43::a", range("fd00:43::/112").at(10));
+    assertEquals(65_534, range("fd00:43::/112").size());
+    assertEquals(Integer.MAX_VALUE, range("fd00:43::/64").size());
+    assertTrue(all.contains("fd00:42:0:7::1"));
+    assertFalse(all.contains("fd00:43::1"));
+    assertFalse(range("0.0.0.0/0").overlaps(range("::/0")));
+    assertEquals(
+        Optional.of(range("fd00:44::/48")),
+        ClusterRanges.another(all, part -> !part.overlaps(range("fd00:42::/31"))));
+  }
+
+  @Test
   void another_isTheNextFreeOneOfTheSize() {
-    Ipv4Range taken = range("10.42.0.0/15");
+    AddressRange taken = range("10.42.0.0/15");
     assertEquals(
         Optional.of(range("10.44.0.0/16")),
         ClusterRanges.another(range("10.42.0.0/16"), part -> !part.overlaps(taken)));
-    Ipv4Range ten = range("10.0.0.0/8");
+    AddressRange ten = range("10.0.0.0/8");
     assertEquals(
         Optional.of(range("172.16.0.0/16")),
         ClusterRanges.another(range("10.43.0.0/16"), part -> !part.overlaps(ten)));

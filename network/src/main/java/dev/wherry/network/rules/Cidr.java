@@ -1,8 +1,8 @@
 package dev.wherry.network.rules;
 
+import dev.wherry.machinery.address.AddressText;
 import dev.wherry.model.Bytes;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
@@ -115,10 +115,6 @@ public record Cidr(Bytes address, int prefix) {
 
   @Override
   public String toString() {
-    try {
-      return InetAddress.getByAddress(address.toArray()).getHostAddress() + "/" + prefix;
-    } catch (UnknownHostException e) {
-      throw new IllegalStateException("an address of " + address.length() + " bytes", e);
-    }
+    return AddressText.of(address.toArray()) + "/" + prefix;
   }
 }

@@ -71,12 +71,14 @@ class ServiceProxyTest {
   @BeforeEach
   void start() throws Exception {
     net.node.exec("sysctl", "-qw", "net.ipv4.ip_forward=0");
+    net.node.exec(
+        "sysctl", "-qw", "net.ipv6.conf.all.forwarding=0", "net.ipv6.conf.lo.accept_ra=1");
     api = new FakeApiClient(timer);
     api.create(
         Node.KIND,
         Node.EMPTY.toBuilder()
             .metadata(ObjectMeta.builder().name("n1").build())
-            .spec(NodeSpec.builder().podCIDRs(List.of("10.42.0.0/24")).build())
+            .spec(NodeSpec.builder().podCIDRs(List.of("10.42.0.0/24", "fd42::/64")).build())
             .build());
     proxy = ServiceProxy.start(api, SETUP, timer, net.node::enter);
   }
@@ -121,6 +123,10 @@ class ServiceProxyTest {
     web("10.42.0.2");
     awaitAnswer("pod1");
     assertEquals("1", net.node.exec("cat", "/proc/sys/net/ipv4/ip_forward").trim());
+    String six = "/proc/sys/net/ipv6/conf/";
+    assertEquals("1", net.node.exec("cat", six + "all/forwarding").trim());
+    assertEquals("2", net.node.exec("cat", six + "lo/accept_ra").trim(), "routes are still heard");
+    assertEquals("1", net.node.exec("cat", six + "default/accept_ra").trim(), "no pod hears any");
     assertEquals("pod1 10.42.0.3", ask(pod2, VIP, 80), "pods keep their address");
 
     api.update(

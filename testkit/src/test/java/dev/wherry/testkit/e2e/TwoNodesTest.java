@@ -20,7 +20,10 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Packets between pods of two nodes, as {@code wherry cluster} makes them on one machine. */
+/**
+ * Packets between pods of two nodes, as {@code wherry cluster} makes them on one machine, of both
+ * IP families.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class TwoNodesTest {
@@ -53,8 +56,20 @@ class TwoNodesTest {
       kind: Service
       metadata: {name: web}
       spec:
+        ipFamilyPolicy: RequireDualStack
         selector: {app: web}
         ports: [{port: 80, targetPort: 8080}]
+      """;
+
+  private static final String POLICY =
+      """
+      apiVersion: networking.k8s.io/v1
+      kind: NetworkPolicy
+      metadata: {name: six}
+      spec:
+        podSelector: {matchLabels: {app: web}}
+        policyTypes: [Ingress]
+        ingress: %s
       """;
 
   private static final String RELAYED =
@@ -70,8 +85,11 @@ class TwoNodesTest {
   @BeforeAll
   void start() throws Exception {
     assumeFalse(Kubectls.all().isEmpty(), "no kubectl on this machine");
-    String pool = "--up=--load-balancer-pool=%1$s.240-%1$s.250".formatted(network());
-    machines = Machines.start(NAME, List.of("--nodes=2", "--busybox", pool));
+    String pool =
+        "--up=--load-balancer-pool=%1$s.240-%1$s.250,%2$sf0/124".formatted(network(), network6());
+    String pods = "--up=--cluster-cidr=10.42.0.0/16,fd00:42::/48";
+    String services = "--up=--service-cidr=10.43.0.0/16,fd00:43::/112";
+    machines = Machines.start(NAME, List.of("--nodes=2", "--busybox", pool, pods, services));
     kubectl = machines.kubectl(Kubectls.paths().getFirst());
     kubectl.await("serviceaccount/default", "get", "serviceaccounts", "-o", "name");
     Path file =
@@ -92,9 +110,17 @@ class TwoNodesTest {
 
   /** The range that {@code wherry cluster} makes of the name. */
   private static String network() {
+    return "10.78." + hash();
+  }
+
+  private static String network6() {
+    return "fd57:4e:%x::".formatted(hash());
+  }
+
+  private static long hash() {
     CRC32 sum = new CRC32();
     sum.update(NAME.getBytes(StandardCharsets.UTF_8));
-    return "10.78." + (sum.getValue() & 0xff);
+    return sum.getValue() & 0xff;
   }
 
   @Test
@@ -105,13 +131,24 @@ class TwoNodesTest {
     String[] ask = {"get", "service", "web", "-o", "jsonpath={.status.loadBalancer.ingress[0].ip}"};
     String address = kubectl.await(network() + ".2", ask).strip();
     awaitAnswer(address);
+    awaitAnswer(
+        kubectl
+            .await(
+                network6(),
+                "get",
+                "service",
+                "web",
+                "-o",
+                "jsonpath={.status.loadBalancer.ingress[1].ip}")
+            .strip());
     String[] holder = {
       "get",
       "leases",
       "-n",
       "kube-system",
       "-o",
-      "jsonpath={.items[?(@.metadata.labels.wherry\\.dev/load-balancer)].spec.holderIdentity}"
+      "jsonpath={.items[?(@.metadata.name=='wherry-address-%s')].spec.holderIdentity}"
+          .formatted(address.replace('.', '-'))
     };
     String before = kubectl.await(NAME, holder).strip();
     String other = before.endsWith("-1") ? NAME + "-2" : NAME + "-1";
@@ -127,9 +164,9 @@ class TwoNodesTest {
   /** From this host, which is on the nodes' link. */
   private static void awaitAnswer(String address) throws Exception {
     String script =
-        "exec 3<>/dev/tcp/%s/80; printf 'GET /cgi-bin/who HTTP/1.0\\r\\n\\r\\n' >&3; cat <&3";
+        "exec 3<>/dev/tcp/%s; printf 'GET /cgi-bin/who HTTP/1.0\\r\\n\\r\\n' >&3; cat <&3";
     new Program(List.of("timeout", "3", "bash", "-c"), Map.of())
-        .await("web-", script.formatted(address));
+        .await("web-", script.formatted(address.contains("/") ? address : address + "/80"));
   }
 
   private String address(int number) throws Exception {
@@ -137,6 +174,17 @@ class TwoNodesTest {
         .run("get", "pod", "web-" + number, "-o", "jsonpath={.status.podIP}")
         .orThrow()
         .strip();
+  }
+
+  private String address6(int number) throws Exception {
+    return kubectl
+        .run("get", "pod", "web-" + number, "-o", "jsonpath={.status.podIPs[1].ip}")
+        .orThrow()
+        .strip();
+  }
+
+  private String url6(int number) throws Exception {
+    return "http://[" + address6(number) + "]:8080";
   }
 
   private static String[] asking(String address) {
@@ -150,7 +198,9 @@ class TwoNodesTest {
 
   private void assertBothAnswer() throws Exception {
     kubectl.await("] web-1", asking("http://web"));
-    kubectl.await(address(1) + "] web-2", asking("http://web"));
+    kubectl.await("] web-2", asking("http://web"));
+    kubectl.await(address(1) + "] web-2", asking("http://" + address(2) + ":8080"));
+    kubectl.await("[" + address6(1) + "] web-2", asking(url6(2)));
   }
 
   /** Behind a router that lets no UDP in, so that its pods are reached through its tunnel. */
@@ -166,7 +216,50 @@ class TwoNodesTest {
       kubectl.await(address(3) + "] web-" + other, from(3, "http://" + address(other) + ":8080"));
       kubectl.await("True", "get", "node", NAME + "-" + other, "-o", "jsonpath=" + RELAYED);
     }
+    kubectl.await("[" + address6(1) + "] web-3", from(1, url6(3)));
+    kubectl.await("[" + address6(3) + "] web-2", from(3, url6(2)));
     kubectl.run("delete", "-f", file.toString()).orThrow();
+  }
+
+  @Test
+  void pods_ofTwoNodes_seeEachOther_byIpv6() throws Exception {
+    kubectl.await("[" + address6(1) + "] web-2", asking(url6(2)));
+    String service =
+        kubectl
+            .run("get", "service", "web", "-o", "jsonpath={.spec.clusterIPs[1]}")
+            .orThrow()
+            .strip();
+    assertTrue(service.startsWith("fd00:43::"), service);
+    kubectl.await("web-2", asking("http://[" + service + "]"));
+    kubectl.await("web-1", asking("http://[" + service + "]"));
+    kubectl.await(
+        service, "exec", "web-1", "--", "nslookup", "-type=AAAA", "web.default.svc.cluster.local");
+    kubectl.run("patch", "service", "web", "-p", "{\"spec\": {\"type\": \"NodePort\"}}").orThrow();
+    String port =
+        kubectl.run("get", "service", "web", "-o", "jsonpath={.spec.ports[0].nodePort}").orThrow();
+    awaitAnswer(network6() + "12/" + port.strip());
+  }
+
+  @Test
+  void policies_judgeBothFamilies() throws Exception {
+    apply(POLICY.formatted("[]"));
+    kubectl.await("refused", refusing(url6(2)));
+    kubectl.await("refused", refusing("http://" + address(2) + ":8080"));
+    apply(POLICY.formatted("[{from: [{ipBlock: {cidr: 'fd00:42::/48'}}]}]"));
+    kubectl.await("] web-2", asking(url6(2)));
+    kubectl.await("refused", refusing("http://" + address(2) + ":8080"));
+    kubectl.run("delete", "networkpolicy", "six").orThrow();
+    assertBothAnswer();
+  }
+
+  private void apply(String yaml) throws Exception {
+    Path file = Files.writeString(folder.resolve("policy.yaml"), yaml);
+    kubectl.run("apply", "-f", file.toString()).orThrow();
+  }
+
+  private static String[] refusing(String address) {
+    String script = "timeout 2 wget -qO- %s/cgi-bin/who || echo refused";
+    return new String[] {"exec", "web-1", "--", "sh", "-c", script.formatted(address)};
   }
 
   @Test
@@ -180,6 +273,7 @@ class TwoNodesTest {
     node.run("nft", "flush", "ruleset").orThrow();
     String route = address(2).replaceFirst("\\d+$", "0/24");
     node.run("ip", "route", "del", route).orThrow();
+    node.run("ip", "-6", "route", "del", address6(2).replaceFirst("::.*$", "::/64")).orThrow();
     assertBothAnswer();
     kubectl.await(
         "False",

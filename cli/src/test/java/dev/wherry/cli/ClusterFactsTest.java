@@ -2,22 +2,26 @@ package dev.wherry.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.wherry.machinery.client.FakeApiClient;
 import dev.wherry.machinery.time.SystemTimer;
 import dev.wherry.model.core.v1.Service;
 import dev.wherry.model.core.v1.ServiceSpec;
 import dev.wherry.model.meta.v1.ObjectMeta;
+import dev.wherry.model.networking.v1.ServiceCIDR;
+import dev.wherry.model.networking.v1.ServiceCIDRSpec;
 import dev.wherry.model.status.ApiException;
 import dev.wherry.model.status.Reason;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class DnsAddressTest {
+class ClusterFactsTest {
   private static final ApiException AWAY =
       new ApiException(Reason.SERVICE_UNAVAILABLE, "out of reach");
 
@@ -40,7 +44,7 @@ class DnsAddressTest {
   }
 
   private String learn() throws Exception {
-    return DnsAddress.learn(api, data, timer);
+    return new ClusterFacts(api, data, timer).dnsAddress();
   }
 
   @Test
@@ -64,6 +68,30 @@ class DnsAddressTest {
     kubeDns("172.21.0.10");
     assertEquals("172.21.0.10", learn());
     assertEquals("172.21.0.10\n", Files.readString(data.resolve("cluster-dns")));
+  }
+
+  private boolean isDual() throws Exception {
+    return new ClusterFacts(api, data, timer).isDual();
+  }
+
+  @Test
+  void ranges_ofTwoFamilies_areRememberedWhileTheApiIsAway() throws Exception {
+    ServiceCIDR ranges =
+        ServiceCIDR.builder()
+            .metadata(ObjectMeta.builder().name("kubernetes").build())
+            .spec(ServiceCIDRSpec.builder().cidrs(List.of("10.43.0.0/16", "fd00:43::/112")).build())
+            .build();
+    ServiceCIDR _ = api.create(ServiceCIDR.KIND, ranges);
+    assertTrue(isDual());
+    api.failNext(call -> call.verb().equals("get"), AWAY);
+    assertTrue(isDual());
+  }
+
+  @Test
+  void ranges_ofAServerFromBefore_areOfOneFamily() throws Exception {
+    api.failNext(
+        call -> call.verb().equals("get"), new ApiException(Reason.FORBIDDEN, "servicecidrs"));
+    assertFalse(isDual());
   }
 
   @Test

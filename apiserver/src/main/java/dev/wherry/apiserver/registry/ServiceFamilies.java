@@ -1,0 +1,227 @@
+package dev.wherry.apiserver.registry;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wherry.machinery.address.AddressRange;
+import dev.wherry.machinery.address.IpFamily;
+import dev.wherry.model.kind.KindInfo;
+import dev.wherry.model.status.ApiException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * The families of one Service, and an address of each: what follows from its own fields, from those
+ * before and from the cluster's ranges (rules: initIPFamilyFields, allocClusterIPs and
+ * updateClusterIPs of upstream's alloc.go).
+ */
+final class ServiceFamilies {
+  private static final String NONE = "None";
+  private static final String IP = "clusterIP";
+  private static final String IPS = "clusterIPs";
+  private static final String FAMILIES = "ipFamilies";
+  private static final String POLICY = "ipFamilyPolicy";
+  private static final String SINGLE = "SingleStack";
+  private static final String REQUIRE = "RequireDualStack";
+
+  private final KindInfo kind;
+  private final String name;
+  private final ObjectNode spec;
+  private final JsonNode old;
+  private final List<String> ips;
+  private final List<String> families;
+  private final List<AddressRange> ranges;
+  private final List<ApiException.Cause> wrong = new ArrayList<>();
+
+  /**
+   * @param object a Service that is no ExternalName, its {@code ipFamilyPolicy} filled in
+   * @param old its spec before; missing at its creation
+   * @param ranges one per family, the cluster's first one first
+   */
+  ServiceFamilies(KindInfo kind, ObjectNode object, JsonNode old, List<AddressRange> ranges) {
+    this.kind = kind;
+    this.name = object.path("metadata").path("name").asText();
+    this.spec = object.withObject("/spec");
+    this.old = old;
+    this.ranges = ranges;
+    this.ips = texts(spec, IPS);
+    this.families = texts(spec, FAMILIES);
+  }
+
+  boolean isHeadless() {
+    return !ips.isEmpty() && ips.getFirst().equals(NONE);
+  }
+
+  private boolean isSingle() {
+    return policyNow().equals(SINGLE);
+  }
+
+  private String policyNow() {
+    return spec.path(POLICY).asText();
+  }
+
+  /** Rule: initIPFamilyFields. */
+  void families() {
+    if (old.isObject()) {
+      lessThanBefore();
+    }
+    if (isSingle()) {
+      noSecond(ips, "cluster IPs");
+      noSecond(families, "IP families");
+    }
+    familiesOfAddresses();
+    stopIfWrong();
+    if (isNobodysHeadless(spec)) {
+      first();
+      second(true);
+    } else {
+      configured();
+      first();
+      second(ranges.size() > 1);
+    }
+    write();
+  }
+
+  /** To let the second one go is said by the policy, never by leaving it out. */
+  private void lessThanBefore() {
+    List<String> ipsBefore = texts(old, IPS);
+    List<String> familiesBefore = texts(old, FAMILIES);
+    if (isSingle()) {
+      trim(ips, ipsBefore);
+      trim(families, familiesBefore);
+      return;
+    }
+    if (!ips.isEmpty() && ips.size() < ipsBefore.size()) {
+      wrongPolicy("must be 'SingleStack' to release the secondary cluster IP");
+    }
+    if (!families.isEmpty() && families.size() < familiesBefore.size()) {
+      wrongPolicy("must be 'SingleStack' to release the secondary IP family");
+    }
+  }
+
+  private static void trim(List<String> now, List<String> before) {
+    if (now.size() > 1 && now.equals(before)) {
+      now.subList(1, now.size()).clear();
+    }
+  }
+
+  private void noSecond(List<String> list, String what) {
+    if (list.size() == 2) {
+      wrongPolicy(
+          "must be 'RequireDualStack' or 'PreferDualStack' when multiple "
+              + what
+              + " are specified");
+    }
+  }
+
+  private void familiesOfAddresses() {
+    for (int i = 0; i < ips.size() && !isHeadless(); i++) {
+      if (i >= families.size()) {
+        String family = IpFamily.of(ips.get(i)).label();
+        if (range(family).isEmpty()) {
+          wrong(IPS + "[" + i + "]", quoted(ips), family + " is not configured on this cluster");
+        } else {
+          families.add(family);
+        }
+      }
+    }
+  }
+
+  private void configured() {
+    if (policyNow().equals(REQUIRE) && ranges.size() < 2) {
+      wrongPolicy("this cluster is not configured for dual-stack services");
+    }
+    for (int i = 0; i < families.size(); i++) {
+      if (range(families.get(i)).isEmpty()) {
+        wrong(
+            FAMILIES + "[" + i + "]",
+            "\"" + families.get(i) + "\"",
+            "not configured on this cluster");
+      }
+    }
+    stopIfWrong();
+  }
+
+  private void first() {
+    if (families.isEmpty()) {
+      families.add(ranges.getFirst().family().label());
+    }
+  }
+
+  private void second(boolean possible) {
+    if (possible && !isSingle() && families.size() == 1) {
+      boolean v4 = families.getFirst().equals(IpFamily.IPV4.label());
+      families.add((v4 ? IpFamily.IPV6 : IpFamily.IPV4).label());
+    }
+  }
+
+  /** Rules: allocClusterIPs and updateClusterIPs. */
+  void addresses(boolean fresh, Function<AddressRange, String> free) {
+    int first = fresh ? 0 : Math.max(texts(old, FAMILIES).size(), 1);
+    for (int i = first; i < families.size(); i++) {
+      AddressRange range = range(families.get(i)).orElseThrow();
+      if (i >= ips.size()) {
+        ips.add(free.apply(range));
+      } else if (!range.contains(ips.get(i))) {
+        wrong(
+            IPS,
+            "\"" + ips.get(i) + "\"",
+            "failed to allocate IP "
+                + ips.get(i)
+                + ": the provided network does not match the current range");
+      }
+    }
+    stopIfWrong();
+    write();
+  }
+
+  private void write() {
+    if (!ips.isEmpty()) {
+      spec.put(IP, ips.getFirst());
+      put(IPS, ips);
+    }
+    put(FAMILIES, families);
+  }
+
+  private void put(String field, List<String> values) {
+    ArrayNode array = spec.putArray(field);
+    values.forEach(array::add);
+  }
+
+  private void wrongPolicy(String why) {
+    wrong(POLICY, "\"" + policyNow() + "\"", why);
+  }
+
+  private static String quoted(List<String> values) {
+    return "[\"" + String.join("\",\"", values) + "\"]";
+  }
+
+  private void wrong(String field, String value, String why) {
+    wrong.add(
+        new ApiException.Cause(
+            "FieldValueInvalid", "Invalid value: " + value + ": " + why, "spec." + field));
+  }
+
+  private void stopIfWrong() {
+    if (!wrong.isEmpty()) {
+      throw ApiException.invalid(kind, name, wrong);
+    }
+  }
+
+  /** Its endpoints are somebody's own, of whatever family. */
+  static boolean isNobodysHeadless(JsonNode spec) {
+    return spec.path(IP).asText().equals(NONE) && spec.path("selector").isEmpty();
+  }
+
+  static List<String> texts(JsonNode spec, String name) {
+    List<String> texts = new ArrayList<>();
+    spec.path(name).forEach(text -> texts.add(text.asText()));
+    return texts;
+  }
+
+  private Optional<AddressRange> range(String family) {
+    return ranges.stream().filter(range -> range.family().label().equals(family)).findFirst();
+  }
+}
