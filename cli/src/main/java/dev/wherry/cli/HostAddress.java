@@ -1,6 +1,7 @@
 package dev.wherry.cli;
 
 import dev.wherry.machinery.address.AddressText;
+import dev.wherry.machinery.address.IpFamily;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
@@ -64,12 +65,12 @@ final class HostAddress {
   }
 
   /**
-   * The IPv6 address of the interface that has an address, one of a network before those that are
+   * The IPv6 address of the interface that has an IPv4 one, one of a network before those that are
    * lent to it alone; "" where it has none but those of the link.
    */
   static String beside(String address) throws IOException {
     NetworkInterface face = NetworkInterface.getByInetAddress(InetAddress.ofLiteral(address));
-    if (face == null) {
+    if (face == null || IpFamily.of(address) == IpFamily.IPV6) {
       return "";
     }
     return face.getInterfaceAddresses().stream()

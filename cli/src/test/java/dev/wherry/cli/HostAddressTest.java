@@ -28,6 +28,7 @@ class HostAddressTest {
   void beside_addressWithoutAnother_isNone() throws Exception {
     assertEquals("", HostAddress.beside("127.0.0.1"));
     assertEquals("", HostAddress.beside("203.0.113.1"));
+    assertEquals("", HostAddress.beside("::1"));
   }
 
   /** Bridges come and go; a server on this host is reached as ever. */
