@@ -3,8 +3,6 @@ package dev.wherry.cli;
 import dev.wherry.apiserver.ProtectionConfig;
 import dev.wherry.controllers.ControllersConfig;
 import dev.wherry.kubelet.image.ImageCredentials;
-import dev.wherry.machinery.address.AddressText;
-import dev.wherry.machinery.address.IpFamily;
 import dev.wherry.network.ingress.IngressSettings;
 import dev.wherry.runtime.choice.RuntimeChoice;
 import dev.wherry.scheduler.config.SchedulerConfig;
@@ -26,14 +24,7 @@ final class WorkerFlags {
   @Option(names = "--node-name", description = "Name of this node (default: the host's name).")
   private String nodeName = "";
 
-  @Option(
-      names = "--node-ip",
-      paramLabel = "ADDRESS",
-      split = ",",
-      description =
-          "This host's address as others reach it; in a cluster of two IP families an IPv6 one may"
-              + " follow.")
-  private List<String> nodeIps = List.of();
+  @Mixin private NodeAddressFlags addresses = new NodeAddressFlags();
 
   @Option(
       names = "--kubelet-port",
@@ -138,8 +129,8 @@ final class WorkerFlags {
         server,
         dataDirectory,
         name(),
-        nodeIps.isEmpty() ? HostAddress.towards(server) : nodeIp(),
-        secondIp(),
+        addresses.first().isEmpty() ? HostAddress.towards(server) : addresses.first(),
+        addresses.second(),
         kubeletPort,
         runtime(),
         marks.labels(),
@@ -169,8 +160,8 @@ final class WorkerFlags {
         port,
         hosts,
         name(),
-        nodeIps.isEmpty() ? HostAddress.primary() : nodeIp(),
-        secondIp(),
+        addresses.first().isEmpty() ? HostAddress.primary() : addresses.first(),
+        addresses.second(),
         kubeletPort,
         runsPods,
         runtime(),
@@ -187,25 +178,6 @@ final class WorkerFlags {
         ranges);
   }
 
-  /**
-   * @throws IllegalArgumentException with a sentence, for more than an address of each family
-   */
-  private String nodeIp() {
-    boolean fine =
-        nodeIps.stream().allMatch(ip -> AddressText.parse(ip).isPresent())
-            && nodeIps.stream().map(IpFamily::of).distinct().count() == nodeIps.size();
-    if (!fine || (nodeIps.size() > 1 && IpFamily.of(nodeIps.getFirst()) != IpFamily.IPV4)) {
-      throw new IllegalArgumentException(
-          "--node-ip=%s: write one address, or an IPv4 and then an IPv6 one"
-              .formatted(String.join(",", nodeIps)));
-    }
-    return nodeIps.getFirst();
-  }
-
-  private String secondIp() {
-    return nodeIps.size() > 1 ? nodeIps.get(1) : "";
-  }
-
   /** The flags again, for a process of its own. */
   List<String> arguments() {
     List<String> arguments =
@@ -213,9 +185,7 @@ final class WorkerFlags {
     if (!nodeName.isEmpty()) {
       arguments.add("--node-name=" + nodeName);
     }
-    if (!nodeIps.isEmpty()) {
-      arguments.add("--node-ip=" + String.join(",", nodeIps));
-    }
+    arguments.addAll(addresses.arguments());
     arguments.addAll(marks.arguments());
     arguments.addAll(dns().arguments());
     arguments.addAll(ingress().arguments());

@@ -10,6 +10,7 @@ import dev.wherry.network.rtnetlink.Neighbour;
 import dev.wherry.network.rtnetlink.Route;
 import dev.wherry.network.rtnetlink.RouteChanges;
 import dev.wherry.network.rtnetlink.RouteQueries;
+import dev.wherry.network.rules.AddressFamily;
 import dev.wherry.network.rules.Cidr;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -84,6 +85,13 @@ final class KernelNodes {
     }
     int bits = each.gateway().length() * Byte.SIZE;
     Cidr end = new Cidr(each.gateway(), bits);
+    if (end.family() == AddressFamily.V6) {
+      // The kernel takes no IPv6 gateway that another route leads to by another interface.
+      Bytes none = Bytes.copyOf(new byte[0]);
+      return List.of(
+          new Route(each.pods(), none, relay.get().index(), false),
+          new Route(end, none, tunnel.index(), false));
+    }
     return List.of(
         new Route(each.pods(), each.gateway(), relay.get().index(), true),
         new Route(end, each.gateway(), tunnel.index(), true));

@@ -6,7 +6,7 @@ import dev.wherry.network.rules.Cidr;
 /**
  * A route of the main table.
  *
- * @param gateway of the destination's family
+ * @param gateway of the destination's family; no bytes where the destination is on the link
  * @param link index of the interface it leaves by
  * @param onLink that the gateway is there whatever the addresses say
  */

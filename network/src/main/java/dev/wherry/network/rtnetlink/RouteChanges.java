@@ -120,9 +120,10 @@ public final class RouteChanges {
    * @param metric routes to one destination differ by it
    */
   public void addRoute(Route route, int protocol, int metric) throws NetlinkException {
-    MessageWriter out =
-        route(Wire.NEW_ROUTE, CREATE, route, protocol, metric)
-            .put(Wire.ROUTE_GATEWAY, route.gateway().toArray());
+    MessageWriter out = route(Wire.NEW_ROUTE, CREATE, route, protocol, metric);
+    if (route.gateway().length() > 0) {
+      out.put(Wire.ROUTE_GATEWAY, route.gateway().toArray());
+    }
     commit(out, "add route to " + route.destination());
   }
 
