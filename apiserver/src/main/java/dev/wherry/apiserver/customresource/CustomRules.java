@@ -46,6 +46,12 @@ public final class CustomRules implements ObjectRules {
     }
   }
 
+  /** Only built-in kinds are given anything out of the server's ranges. */
+  @Override
+  public void validateGiven(KindInfo kind, ObjectNode object) {
+    builtIn.validateGiven(kind, object);
+  }
+
   @Override
   public void validateCreate(KindInfo kind, ObjectNode object) {
     Optional<CompiledVersion> version = kinds.compiled(kind);

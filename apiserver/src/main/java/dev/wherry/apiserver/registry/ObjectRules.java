@@ -12,7 +12,7 @@ public interface ObjectRules {
    * Throws {@code ApiException} 422 where the fields by which something is given out contradict
    * each other: before anything is.
    */
-  default void validateGiven(KindInfo kind, ObjectNode object) {}
+  void validateGiven(KindInfo kind, ObjectNode object);
 
   /** Throws {@code ApiException} 422 with every cause. */
   void validateCreate(KindInfo kind, ObjectNode object);
