@@ -17,6 +17,9 @@ final class DocComment {
   private static final Pattern WORD = Pattern.compile("\\S+");
   private static final String END = "---";
 
+  /** Markers, and notes of what is not done yet. */
+  private static final Pattern LEFT_OUT = Pattern.compile("[+]|TO-?DO");
+
   private DocComment() {}
 
   /**
@@ -36,7 +39,7 @@ final class DocComment {
         break;
       }
       String start = plain.stripLeading();
-      if (!start.startsWith("TODO") && !start.startsWith("+")) {
+      if (!LEFT_OUT.matcher(start).lookingAt()) {
         lines.add(plain);
       }
     }

@@ -71,6 +71,12 @@ final class DefinitionParts {
   }
 
   static void selectable(Field fields, Field schema) {
+    if (!fields.node().isEmpty() && !schema.present()) {
+      fields
+          .errors()
+          .invalid(fields.path(), "", "may only be set when validations.schema is included");
+      return;
+    }
     Set<String> seen = new HashSet<>();
     for (Field field : fields.items()) {
       Field path = field.child("jsonPath");

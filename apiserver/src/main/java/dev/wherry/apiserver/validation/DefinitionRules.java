@@ -22,7 +22,7 @@ final class DefinitionRules {
     Field spec = definition.child("spec");
     Field name = definition.at("metadata", "name");
     String wanted = spec.at("names", "plural").text() + "." + spec.child("group").text();
-    if (!name.is(wanted)) {
+    if (name.hasText() && !name.is(wanted)) {
       name.invalid("must be spec.names.plural+\".\"+spec.group");
     }
     spec(spec);
@@ -84,14 +84,15 @@ final class DefinitionRules {
         schema.errors().required(schema.path(), "");
       }
     }
+    Field first = Field.of(versions.node().path(0).path("name"), "spec.version", spec.errors());
+    if (first.hasText()) {
+      label(first);
+    }
     Set<String> seen = new HashSet<>();
     boolean unique = true;
     int stored = 0;
     for (Field version : versions.items()) {
-      List<String> wrong = NameRules.label1035(version.child("name").text());
-      if (!wrong.isEmpty()) {
-        version.child("name").invalid(String.join(",", wrong));
-      }
+      label(version.child("name"));
       unique &= seen.add(version.child("name").text());
       stored += version.child("storage").isTrue() ? 1 : 0;
       version(version, spec);
@@ -212,11 +213,18 @@ final class DefinitionRules {
       String lower = names.child(part).text().toLowerCase(Locale.ROOT);
       joined(names.child(part), lower, "may have mixed case, but should otherwise match: ");
     }
-    names.child("shortNames").items().forEach(name -> joined(name, name.text(), ""));
+    names.child("shortNames").items().forEach(DefinitionRules::label);
     if (names.child("kind").hasText() && names.child("kind").is(names.child("listKind").text())) {
       names.child("listKind").invalid("kind and listKind may not be the same");
     }
-    names.child("categories").items().forEach(name -> joined(name, name.text(), ""));
+    names.child("categories").items().forEach(DefinitionRules::label);
+  }
+
+  private static void label(Field field) {
+    List<String> wrong = NameRules.label1035(field.text());
+    if (!wrong.isEmpty()) {
+      field.invalid(String.join(",", wrong));
+    }
   }
 
   private static void joined(Field field, String text, String before) {

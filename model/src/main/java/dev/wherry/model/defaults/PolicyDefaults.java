@@ -121,7 +121,9 @@ final class PolicyDefaults {
       ObjectNode names = Fill.peek(spec, "names");
       String kind = names.path("kind").asText();
       Fill.text(names, "singular", kind.toLowerCase(Locale.ROOT));
-      Fill.text(names, "listKind", kind + "List");
+      if (!kind.isEmpty()) {
+        Fill.text(names, "listKind", kind + "List");
+      }
     }
     ObjectNode conversion = Fill.child(spec, "conversion");
     Fill.text(conversion, "strategy", "None");
