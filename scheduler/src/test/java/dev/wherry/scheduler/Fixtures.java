@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** Fluent pods and nodes for tests. */
@@ -78,6 +79,13 @@ public final class Fixtures {
 
     public PodBuilder asksExtended(String resource, long amount) {
       requests = new Resources(0, 0, 0, new TreeMap<>(Map.of(resource, amount)));
+      return this;
+    }
+
+    /** The same with one extended resource. */
+    public PodBuilder asks(long milliCpu, long mebibytes, String resource, long amount) {
+      SortedMap<String, Long> extended = new TreeMap<>(Map.of(resource, amount));
+      requests = new Resources(milliCpu, mebibytes * MIB, 0, extended);
       return this;
     }
 
@@ -280,6 +288,13 @@ public final class Fixtures {
 
     public NodeBuilder has(long milliCpu, long mebibytes) {
       allocatable = resources(milliCpu, mebibytes);
+      return this;
+    }
+
+    /** The same with one extended resource. */
+    public NodeBuilder has(long milliCpu, long mebibytes, String resource, long amount) {
+      SortedMap<String, Long> extended = new TreeMap<>(Map.of(resource, amount));
+      allocatable = new Resources(milliCpu, mebibytes * MIB, 0, extended);
       return this;
     }
 

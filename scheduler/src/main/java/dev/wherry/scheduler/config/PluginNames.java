@@ -26,6 +26,7 @@ final class PluginNames {
           "NodeAffinity",
           "NodeResourcesFit",
           "NodeResourcesBalancedAllocation",
+          "NodeResourcesFragmentation",
           "PodTopologySpread",
           "InterPodAffinity",
           "ImageLocality");

@@ -19,6 +19,7 @@ import dev.wherry.scheduler.plugins.NodeName;
 import dev.wherry.scheduler.plugins.NodePorts;
 import dev.wherry.scheduler.plugins.NodeResourcesBalancedAllocation;
 import dev.wherry.scheduler.plugins.NodeResourcesFit;
+import dev.wherry.scheduler.plugins.NodeResourcesFragmentation;
 import dev.wherry.scheduler.plugins.NodeUnschedulable;
 import dev.wherry.scheduler.plugins.NodeVolumeLimits;
 import dev.wherry.scheduler.plugins.PodTopologySpread;
@@ -88,6 +89,7 @@ public final class ProfileFactory {
             near,
             devices,
             new NodeResourcesBalancedAllocation(config.balanced()),
+            new NodeResourcesFragmentation(),
             new ImageLocality());
     return new Profile(
         config.schedulerName(),
