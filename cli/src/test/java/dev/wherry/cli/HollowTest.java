@@ -126,6 +126,51 @@ class HollowTest {
     assertTrue(wherry("get", "pods", "-o", "name").isEmpty());
   }
 
+  private static final String THEIRS =
+      """
+      {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "theirs", "namespace": "two"},
+       "spec": {"schedulerName": "other", "containers":
+        [{"name": "c", "image": "i", "resources": {"requests": {"cpu": "31"}}}]}}
+      """;
+
+  /** A scheduler that is no part of the program posts where its pod is to go. */
+  private Ran bindAsOther(String node) throws Exception {
+    String binding =
+        "{\"apiVersion\":\"v1\",\"kind\":\"Binding\",\"metadata\":{\"name\":\"theirs\"},"
+            + "\"target\":{\"kind\":\"Node\",\"name\":\"%s\"}}".formatted(node);
+    Path file = Files.writeString(folder.resolve("binding.json"), binding);
+    String path = "/api/v1/namespaces/two/pods/theirs/binding";
+    return ran("create", "--as=other", "--raw", path, "-f", file.toString());
+  }
+
+  @Test
+  void pod_ofAnotherScheduler_isLeftToItWhileOursGoesOn() throws Exception {
+    wherry("create", "namespace", "two");
+    assertTrue(bindAsOther("hollow-3").text().contains("forbidden"));
+    wherry(
+        "create", "clusterrolebinding", "o", "--clusterrole=system:kube-scheduler", "--user=other");
+    wherry("create", "-f", Files.writeString(folder.resolve("theirs.json"), THEIRS).toString());
+    wherry("create", "deployment", "ours", "--image=i", "--replicas=10", "-n", "two");
+    wherry("rollout", "status", "deployment/ours", "--timeout=60s", "-n", "two");
+    String where = "jsonpath={.spec.nodeName}";
+    assertEquals("", wherry("get", "pod", "theirs", "-n", "two", "-o", where));
+
+    Ran bound = bindAsOther("hollow-3");
+    assertEquals(0, bound.exit(), bound::text);
+    wherry("wait", "--for=condition=Ready", "pod/theirs", "--timeout=60s", "-n", "two");
+    Ran again = bindAsOther("hollow-2");
+    assertTrue(again.text().contains("already assigned to node"), again::text);
+
+    // Two processors each: the node has one left.
+    wherry("set", "resources", "deployment/ours", "--requests=cpu=2", "-n", "two");
+    wherry("rollout", "status", "deployment/ours", "--timeout=60s", "-n", "two");
+    where = "jsonpath={.items[*].spec.nodeName}";
+    String nodes = wherry("get", "pods", "-l", "app=ours", "-n", "two", "-o", where);
+    assertEquals(10, nodes.split(" ", -1).length);
+    assertTrue(!nodes.contains("hollow-3"), nodes);
+    wherry("delete", "namespace", "two");
+  }
+
   @Test
   void fitAndWhy_ofWhatIsNotApplied_sayWhatFindsRoom() throws Exception {
     String stack =

@@ -21,6 +21,7 @@ import dev.wherry.model.certificates.v1.CertificateSigningRequest;
 import dev.wherry.model.certificates.v1.CertificateSigningRequestSpec;
 import dev.wherry.model.core.v1.ConfigMap;
 import dev.wherry.model.core.v1.Endpoints;
+import dev.wherry.model.core.v1.Event;
 import dev.wherry.model.core.v1.Namespace;
 import dev.wherry.model.core.v1.Node;
 import dev.wherry.model.core.v1.Pod;
@@ -351,6 +352,47 @@ class ControllersTest {
         DeleteOptions.DEFAULT.with(DeleteOptions.Propagation.ORPHAN));
     await("owner is gone", () -> find(ConfigMap.KIND, "default", "owner").isEmpty());
     assertTrue(api.get(ConfigMap.KIND, "default", "child").metadata().ownerReferences().isEmpty());
+  }
+
+  private static OwnerReference reference(ConfigMap owner) {
+    return OwnerReference.builder()
+        .apiVersion("v1")
+        .kind("ConfigMap")
+        .name(owner.metadata().name())
+        .uid(owner.metadata().uid())
+        .build();
+  }
+
+  @Test
+  void owner_inAnotherNamespace_isNoOwnerAndIsToldOf() {
+    ConfigMap owner =
+        api.create(
+            ConfigMap.KIND,
+            ConfigMap.builder().metadata(meta("kube-public", "far").build()).build());
+    awaitGraph();
+    map("child", owner);
+
+    await("child is gone", () -> find(ConfigMap.KIND, "default", "child").isEmpty());
+    await(
+        "event",
+        () ->
+            api.list(Event.KIND, "default", ListOptions.ALL).items().stream()
+                .anyMatch(event -> event.reason().equals("OwnerRefInvalidNamespace")));
+    assertTrue(find(ConfigMap.KIND, "kube-public", "far").isPresent());
+  }
+
+  @Test
+  void owner_ofANamespace_dependentOfTheCluster_isLeftAlone() {
+    ConfigMap owner = map("owner");
+    ObjectMeta meta =
+        ObjectMeta.builder().name("n1").ownerReferences(List.of(reference(owner))).build();
+    api.create(Node.KIND, Node.builder().metadata(meta).build());
+    map("witness", owner);
+    awaitGraph();
+    api.delete(ConfigMap.KIND, "default", "owner", DeleteOptions.DEFAULT);
+
+    await("witness is gone", () -> find(ConfigMap.KIND, "default", "witness").isEmpty());
+    assertTrue(find(Node.KIND, "", "n1").isPresent());
   }
 
   @Test

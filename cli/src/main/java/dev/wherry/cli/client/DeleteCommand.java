@@ -13,6 +13,7 @@ import dev.wherry.cli.client.verb.ClientCommand;
 import dev.wherry.cli.client.verb.Deletion;
 import dev.wherry.cli.client.verb.DryRun;
 import dev.wherry.cli.client.verb.FileOptions;
+import dev.wherry.cli.client.verb.RawRequest;
 import dev.wherry.cli.client.verb.Session;
 import dev.wherry.cli.client.verb.Streams;
 import dev.wherry.cli.client.verb.Wait;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code wherry delete}. */
@@ -41,12 +43,20 @@ public final class DeleteCommand extends ClientCommand {
   /** An object that was deleted and is waited for. */
   private record Deleted(Target target, String uid) {}
 
+  @Option(names = "--raw", description = "A path to DELETE.")
+  private String raw = "";
+
   public DeleteCommand(Streams streams) {
     super(streams);
   }
 
   @Override
   protected int run(Session session) {
+    if (!raw.isEmpty()) {
+      List<Manifest> body = files.given() ? files.read(streams()) : List.of();
+      RawRequest.send(session, streams(), "DELETE", raw, body);
+      return 0;
+    }
     options.check(streams().err());
     Failures failures = new Failures();
     List<Deleted> deleted = new ArrayList<>();

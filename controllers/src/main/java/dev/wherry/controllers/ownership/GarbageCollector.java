@@ -9,10 +9,12 @@ import dev.wherry.controllers.ownership.OwnerVerdict.OwnerState;
 import dev.wherry.machinery.client.DeleteOptions;
 import dev.wherry.machinery.client.MetadataObject;
 import dev.wherry.machinery.client.PatchType;
+import dev.wherry.machinery.event.EventType;
 import dev.wherry.machinery.loop.Outcome;
 import dev.wherry.machinery.loop.ReconcilerLoop;
 import dev.wherry.machinery.queue.WorkQueue;
 import dev.wherry.model.core.v1.ConfigMap;
+import dev.wherry.model.core.v1.ObjectReference;
 import dev.wherry.model.json.Json;
 import dev.wherry.model.kind.KindInfo;
 import dev.wherry.model.meta.v1.ObjectMeta;
@@ -70,6 +72,10 @@ public final class GarbageCollector implements Controller {
   private Outcome settle(Item item) {
     List<OwnerState> states = new ArrayList<>();
     for (OwnerReference owner : item.meta().ownerReferences()) {
+      if (isOfNamespaceOnly(item, owner)) {
+        // Nothing of cluster scope can belong to an object in a namespace: it is left alone.
+        return Outcome.DONE;
+      }
       Optional<OwnerState> state = state(item, owner);
       if (state.isEmpty()) {
         return new Outcome.Retry("kind of owner " + owner.kind() + " is not known");
@@ -94,17 +100,15 @@ public final class GarbageCollector implements Controller {
 
   private Optional<OwnerState> state(Item item, OwnerReference owner) {
     Optional<Item> known = graph.get(owner.uid());
-    if (known.isPresent() && isReachable(item, known.get())) {
+    if (known.isPresent() && !known.get().isReachableFrom(item)) {
+      reportForeignOwner(item, owner);
+    } else if (known.isPresent() && known.get().isNamedBy(owner)) {
       boolean waits = known.get().waitsForDependents();
       return Optional.of(waits ? OwnerState.WAITING : OwnerState.SOLID);
     }
     Optional<KindInfo> kind = watches.kind(owner.apiVersion(), owner.kind());
     if (kind.isEmpty()) {
       return Optional.empty();
-    }
-    if (kind.get().namespaced() && item.meta().namespace().isEmpty()) {
-      // Nothing of cluster scope can belong to an object in a namespace.
-      return Optional.of(OwnerState.ABSENT);
     }
     String namespace = kind.get().namespaced() ? item.meta().namespace() : "";
     ObjectMeta wanted =
@@ -115,10 +119,38 @@ public final class GarbageCollector implements Controller {
             .orElse(OwnerState.ABSENT));
   }
 
-  /** References do not reach into other namespaces. */
-  private static boolean isReachable(Item item, Item owner) {
-    String of = owner.meta().namespace();
-    return of.isEmpty() || of.equals(item.meta().namespace());
+  private boolean isOfNamespaceOnly(Item item, OwnerReference owner) {
+    return item.meta().namespace().isEmpty()
+        && watches.kind(owner.apiVersion(), owner.kind()).filter(KindInfo::namespaced).isPresent();
+  }
+
+  /**
+   * The uid is that of an object in another namespace (upstream: reportInvalidNamespaceOwnerRef).
+   */
+  private void reportForeignOwner(Item item, OwnerReference owner) {
+    ObjectReference dependent =
+        ObjectReference.builder()
+            .apiVersion(item.kind().apiVersion())
+            .kind(item.kind().kind())
+            .namespace(item.meta().namespace())
+            .name(item.meta().name())
+            .uid(item.meta().uid())
+            .build();
+    String namespace = item.meta().namespace();
+    parts
+        .events()
+        .report(
+            dependent,
+            EventType.WARNING,
+            "OwnerRefInvalidNamespace",
+            "ownerRef [%s/%s, namespace: %s, name: %s, uid: %s] does not exist in namespace \"%s\""
+                .formatted(
+                    owner.apiVersion(),
+                    owner.kind(),
+                    namespace,
+                    owner.name(),
+                    owner.uid(),
+                    namespace));
   }
 
   /** The object as it is now, if it is still the same one. */

@@ -30,6 +30,19 @@ final class OwnerGraph {
       return isDeleted() && meta.finalizers().contains(ORPHAN);
     }
 
+    /** Whether a reference of its can mean that object: none reaches into another namespace. */
+    boolean isReachableFrom(Item dependent) {
+      String of = meta.namespace();
+      return of.isEmpty() || of.equals(dependent.meta.namespace());
+    }
+
+    /** Whether the reference names it as it is known here. */
+    boolean isNamedBy(OwnerReference owner) {
+      return owner.apiVersion().equals(kind.apiVersion())
+          && owner.kind().equals(kind.kind())
+          && owner.name().equals(meta.name());
+    }
+
     boolean blocks(String owner) {
       return meta.ownerReferences().stream()
           .anyMatch(r -> r.uid().equals(owner) && Boolean.TRUE.equals(r.blockOwnerDeletion()));
@@ -52,9 +65,12 @@ final class OwnerGraph {
     for (OwnerReference owner : item.meta().ownerReferences()) {
       dependents.computeIfAbsent(owner.uid(), u -> new LinkedHashSet<>()).add(uid);
       Item known = items.get(owner.uid());
-      if (known == null || known.waitsForDependents()) {
+      if (known == null || known.waitsForDependents() || misses(owner, item, known)) {
         look.add(uid);
       }
+    }
+    if (before == null) {
+      look.addAll(misled(item));
     }
     if (before != null && !before.meta().ownerReferences().equals(item.meta().ownerReferences())) {
       // An owner that waits may have lost its last dependent.
@@ -65,6 +81,26 @@ final class OwnerGraph {
       look.addAll(dependents.getOrDefault(uid, Set.of()));
     }
     return List.copyOf(look);
+  }
+
+  /** The reference has the uid of that object and still means another one. */
+  private static boolean misses(OwnerReference owner, Item dependent, Item known) {
+    return !known.isReachableFrom(dependent) || !known.isNamedBy(owner);
+  }
+
+  /** Dependents that were there before the owner, with references that do not mean it. */
+  private List<String> misled(Item owner) {
+    String uid = owner.meta().uid();
+    List<String> misled = new ArrayList<>();
+    for (String dependent : dependents.getOrDefault(uid, Set.of())) {
+      Item item = items.get(dependent);
+      if (item != null
+          && item.meta().ownerReferences().stream()
+              .anyMatch(r -> r.uid().equals(uid) && misses(r, item, owner))) {
+        misled.add(dependent);
+      }
+    }
+    return misled;
   }
 
   /**

@@ -12,12 +12,12 @@ import dev.wherry.cli.client.verb.ClientCommand;
 import dev.wherry.cli.client.verb.Deletion;
 import dev.wherry.cli.client.verb.DryRun;
 import dev.wherry.cli.client.verb.FileOptions;
+import dev.wherry.cli.client.verb.RawRequest;
 import dev.wherry.cli.client.verb.Session;
 import dev.wherry.cli.client.verb.Streams;
 import dev.wherry.cli.client.verb.WriteOptions;
 import dev.wherry.model.status.ApiException;
 import dev.wherry.model.status.Reason;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -70,13 +70,7 @@ public final class ReplaceCommand extends ClientCommand {
     check();
     List<Manifest> manifests = files.read(streams());
     if (!raw.isEmpty()) {
-      byte[] answer =
-          session
-              .api()
-              .exchange("PUT", raw, Api.JSON, manifests.getFirst().object())
-              .toString()
-              .getBytes(StandardCharsets.UTF_8);
-      streams().out().print(new String(answer, StandardCharsets.UTF_8));
+      RawRequest.send(session, streams(), "PUT", raw, manifests);
       return 0;
     }
     if (manifests.isEmpty()) {
@@ -107,10 +101,6 @@ public final class ReplaceCommand extends ClientCommand {
     }
     if (!raw.isEmpty() && write.printsObjects()) {
       throw ClientException.error("--raw and --output are mutually exclusive");
-    }
-    if (!raw.isEmpty() && !raw.startsWith("/")) {
-      throw ClientException.error(
-          "--raw must be a valid URL path: parse \"" + raw + "\": invalid URI for request");
     }
   }
 

@@ -11,6 +11,7 @@ import dev.wherry.cli.client.select.Target;
 import dev.wherry.cli.client.verb.ClientCommand;
 import dev.wherry.cli.client.verb.DryRun;
 import dev.wherry.cli.client.verb.FileOptions;
+import dev.wherry.cli.client.verb.RawRequest;
 import dev.wherry.cli.client.verb.Session;
 import dev.wherry.cli.client.verb.Streams;
 import dev.wherry.cli.client.verb.WriteOptions;
@@ -38,6 +39,9 @@ public final class CreateCommand extends ClientCommand {
       description = "Keep the manifest in the annotation that apply reads.")
   private boolean saveConfig;
 
+  @Option(names = "--raw", description = "A path to POST the file to.")
+  private String raw = "";
+
   public CreateCommand(Streams streams) {
     super(streams);
   }
@@ -48,6 +52,13 @@ public final class CreateCommand extends ClientCommand {
       throw ClientException.error("must specify one of -f and -k");
     }
     List<Manifest> manifests = files.read(streams());
+    if (!raw.isEmpty()) {
+      if (write.printsObjects()) {
+        throw ClientException.error("--raw and --output are mutually exclusive");
+      }
+      RawRequest.send(session, streams(), "POST", raw, manifests);
+      return 0;
+    }
     if (manifests.isEmpty()) {
       throw ClientException.error("no objects passed to create");
     }

@@ -52,6 +52,9 @@ public final class Descriptions {
       case "replicasets.apps" -> WorkloadPages::replicaSet;
       case "statefulsets.apps" -> WorkloadPages::statefulSet;
       case "daemonsets.apps" -> WorkloadPages::daemonSet;
+      case "horizontalpodautoscalers.autoscaling" -> AutoscalerPages::autoscaler;
+      case "poddisruptionbudgets.policy" -> PolicyPages::disruptionBudget;
+      case "replicationcontrollers" -> WorkloadPages::replicationController;
       case "jobs.batch" -> WorkloadPages::job;
       case "cronjobs.batch" -> WorkloadPages::cronJob;
       case "persistentvolumeclaims" -> StoragePages::claim;

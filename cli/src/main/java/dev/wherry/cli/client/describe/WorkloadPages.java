@@ -108,6 +108,17 @@ final class WorkloadPages {
     page.field(0, "Selector", Page.or(selector(set), "<none>"));
     Multiline.metadata(page, set);
     controlled(set, page);
+    replicas(set, page, around);
+  }
+
+  static void replicationController(JsonNode controller, Page page, Surroundings around) {
+    head(controller, page);
+    page.field(0, "Selector", Multiline.pairs(controller.path("spec").path("selector")));
+    Multiline.metadata(page, controller);
+    replicas(controller, page, around);
+  }
+
+  private static void replicas(JsonNode set, Page page, Surroundings around) {
     page.field(
         0,
         "Replicas",
@@ -141,7 +152,11 @@ final class WorkloadPages {
             .formatted(spec.path("replicas").asInt(), set.path("status").path("replicas").asInt()));
     JsonNode strategy = spec.path("updateStrategy");
     page.field(0, "Update Strategy", strategy.path("type").asText(""));
-    page.fieldIfSet(1, "Partition", strategy.path("rollingUpdate").path("partition"));
+    JsonNode rolling = strategy.path("rollingUpdate");
+    if (rolling.has("partition")) {
+      page.fieldIfSet(1, "Partition", rolling.path("partition"));
+      page.fieldIfSet(1, "MaxUnavailable", rolling.path("maxUnavailable"));
+    }
     page.field(0, "Pods Status", around.podsStatus(set));
     PodPages.template(page, spec.path("template"));
     claims(spec.path("volumeClaimTemplates"), page);
