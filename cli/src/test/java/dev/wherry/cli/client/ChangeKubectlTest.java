@@ -342,6 +342,10 @@ class ChangeKubectlTest {
     for (String words :
         new String[] {
           "diff -f " + file,
+          "apply -f " + fresh,
+          "annotate cm fresh by=somebody",
+          "diff -f " + fresh,
+          "delete cm fresh",
           "diff --server-side -f " + file,
           "diff -f " + fresh,
           "diff -f " + secret,

@@ -308,6 +308,61 @@ class ClientKubectlTest {
         """);
   }
 
+  private static final String BOUNDS =
+      """
+      apiVersion: autoscaling/v2
+      kind: HorizontalPodAutoscaler
+      metadata: {name: auto, annotations: {a: b}}
+      spec:
+        scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: nothing}
+        maxReplicas: 3
+        metrics:
+        - {type: Resource, resource: {name: cpu, target: {type: Utilization, averageUtilization: 50}}}
+        - {type: Pods, pods: {metric: {name: r}, target: {type: AverageValue, averageValue: 1k}}}
+        behavior: {scaleUp: {selectPolicy: Disabled}}
+      ---
+      apiVersion: policy/v1
+      kind: PodDisruptionBudget
+      metadata: {name: budget}
+      spec: {minAvailable: 90%, selector: {matchLabels: {app: nothing}}}
+      ---
+      apiVersion: v1
+      kind: ResourceQuota
+      metadata: {name: quota}
+      spec: {hard: {pods: "100", requests.cpu: "50"}, scopes: [NotTerminating]}
+      ---
+      apiVersion: v1
+      kind: LimitRange
+      metadata: {name: range}
+      spec: {limits: [{type: Container, max: {memory: 64Gi}}]}
+      ---
+      apiVersion: v1
+      kind: ReplicationController
+      metadata: {name: rc}
+      spec:
+        replicas: 0
+        selector: {app: rc}
+        template:
+          metadata: {labels: {app: rc}}
+          spec: {containers: [{name: c, image: i}]}
+      """;
+
+  @Test
+  void describe_whatBoundsPods_asKubectl() throws Exception {
+    Path file = Files.writeString(folder.resolve("bounds.yaml"), BOUNDS);
+    assertEquals(0, kubectl("create", "namespace", "bounded").exit());
+    assertEquals(0, kubectl("create", "-n", "bounded", "-f", file.toString()).exit());
+    allSame(
+        """
+        describe hpa auto -n bounded --show-events=false
+        describe pdb budget -n bounded --show-events=false
+        describe quota quota -n bounded
+        describe limits range -n bounded
+        describe rc rc -n bounded
+        describe ns bounded
+        """);
+  }
+
   @Test
   void explainAndDiscovery_asKubectl() throws Exception {
     allSame(

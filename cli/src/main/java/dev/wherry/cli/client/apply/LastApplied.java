@@ -24,6 +24,13 @@ public final class LastApplied {
     return copy;
   }
 
+  /** A copy without it, which keeps the annotations of others: it has some, if only none. */
+  public static ObjectNode plain(ObjectNode manifest) {
+    ObjectNode copy = manifest.deepCopy();
+    annotations(copy).remove(KEY);
+    return copy;
+  }
+
   private static ObjectNode annotations(ObjectNode object) {
     ObjectNode metadata =
         object.get("metadata") instanceof ObjectNode present

@@ -217,34 +217,9 @@ final class CorePages {
                 c.path("message").asText("")));
       }
     }
-    quotas(page, around.list("/api/v1/namespaces/" + name + "/resourcequotas", "", ""));
-    List<JsonNode> ranges = around.list("/api/v1/namespaces/" + name + "/limitranges", "", "");
-    page.line(0, "");
-    if (ranges.isEmpty()) {
-      page.line(0, "No LimitRange resource.");
-    } else {
-      page.line(0, "Resource Limits");
-      ranges.forEach(range -> page.line(1, range.path("metadata").path("name").asText()));
-    }
-  }
-
-  private static void quotas(Page page, List<JsonNode> quotas) {
-    page.line(0, "");
-    if (quotas.isEmpty()) {
-      page.line(0, "No resource quota.");
-      return;
-    }
-    page.line(0, "Resource Quotas");
-    for (JsonNode quota : quotas) {
-      page.field(1, "Name", quota.path("metadata").path("name").asText());
-      page.line(1, "Resource\tUsed\tHard").line(1, "--------\t---\t---");
-      JsonNode status = quota.path("status");
-      Multiline.sorted(status.path("hard"))
-          .forEach((resource, hard) ->
-              page.line(
-                  1,
-                  resource + "\t" + status.path("used").path(resource).asText("0") + "\t" + hard));
-    }
+    String path = "/api/v1/namespaces/" + name;
+    PolicyPages.quotas(page, around.list(path + "/resourcequotas", "", ""));
+    PolicyPages.limitRanges(page, around.list(path + "/limitranges", "", ""));
   }
 
   static void priorityClass(JsonNode priority, Page page, Surroundings around) {

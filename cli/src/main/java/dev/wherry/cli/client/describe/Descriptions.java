@@ -54,6 +54,8 @@ public final class Descriptions {
       case "daemonsets.apps" -> WorkloadPages::daemonSet;
       case "horizontalpodautoscalers.autoscaling" -> AutoscalerPages::autoscaler;
       case "poddisruptionbudgets.policy" -> PolicyPages::disruptionBudget;
+      case "resourcequotas" -> PolicyPages::quota;
+      case "limitranges" -> PolicyPages::limitRange;
       case "replicationcontrollers" -> WorkloadPages::replicationController;
       case "jobs.batch" -> WorkloadPages::job;
       case "cronjobs.batch" -> WorkloadPages::cronJob;

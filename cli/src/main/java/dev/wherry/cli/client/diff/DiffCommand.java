@@ -185,7 +185,8 @@ public final class DiffCommand extends ClientCommand {
     Optional<MergeRules> rules = ObjectChange.rules(target.type());
     JsonNode original = LastApplied.of(live.get()).map(JsonNode.class::cast).orElse(Lists.MISSING);
     ObjectNode patch =
-        ThreeWayPatch.of(original, wanted, live.get(), rules.orElse(MergeRules.NONE));
+        ThreeWayPatch.of(
+            original, LastApplied.plain(wanted), live.get(), rules.orElse(MergeRules.NONE));
     String media = rules.isPresent() ? ObjectChange.STRATEGIC : ObjectChange.MERGE;
     return session.api().exchange("PATCH", query.toString(), media, patch);
   }
