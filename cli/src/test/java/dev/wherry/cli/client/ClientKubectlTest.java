@@ -331,20 +331,13 @@ class ClientKubectlTest {
       metadata: {name: quota}
       spec: {hard: {pods: "100", requests.cpu: "50"}, scopes: [NotTerminating]}
       ---
-      apiVersion: v1
-      kind: LimitRange
-      metadata: {name: range}
-      spec: {limits: [{type: Container, max: {memory: 64Gi}}]}
+      {apiVersion: v1, kind: LimitRange, metadata: {name: range},
+       spec: {limits: [{type: Container, max: {memory: 64Gi}}]}}
       ---
       apiVersion: v1
       kind: ReplicationController
       metadata: {name: rc}
-      spec:
-        replicas: 0
-        selector: {app: rc}
-        template:
-          metadata: {labels: {app: rc}}
-          spec: {containers: [{name: c, image: i}]}
+      spec: {template: {metadata: {labels: {app: rc}}, spec: {containers: [{name: c, image: i}]}}}
       """;
 
   @Test
