@@ -19,8 +19,6 @@ import dev.wherry.model.core.v1.Secret;
 import dev.wherry.model.core.v1.Service;
 import dev.wherry.model.core.v1.ServiceAccount;
 import dev.wherry.model.json.Json;
-import dev.wherry.model.kind.Kind;
-import dev.wherry.model.kind.KubeObject;
 import dev.wherry.model.node.v1.RuntimeClass;
 import dev.wherry.model.status.ApiException;
 import dev.wherry.model.status.Reason;
@@ -55,22 +53,22 @@ final class ApiPodApi implements PodApi {
 
   @Override
   public Optional<ConfigMap> configMap(String namespace, String name) {
-    return find(ConfigMap.KIND, namespace, name);
+    return api.find(ConfigMap.KIND, namespace, name);
   }
 
   @Override
   public Optional<Secret> secret(String namespace, String name) {
-    return find(Secret.KIND, namespace, name);
+    return api.find(Secret.KIND, namespace, name);
   }
 
   @Override
   public Optional<PersistentVolumeClaim> claim(String namespace, String name) {
-    return find(PersistentVolumeClaim.KIND, namespace, name);
+    return api.find(PersistentVolumeClaim.KIND, namespace, name);
   }
 
   @Override
   public Optional<PersistentVolume> volume(String name) {
-    return find(PersistentVolume.KIND, "", name);
+    return api.find(PersistentVolume.KIND, "", name);
   }
 
   @Override
@@ -108,7 +106,7 @@ final class ApiPodApi implements PodApi {
 
   @Override
   public Optional<Pod> pod(String namespace, String name) {
-    return find(Pod.KIND, namespace, name);
+    return api.find(Pod.KIND, namespace, name);
   }
 
   /** What is told of a pod of the node's own goes to its mirror, once there is one. */
@@ -155,23 +153,12 @@ final class ApiPodApi implements PodApi {
 
   @Override
   public Optional<String> handler(String runtimeClass) {
-    return find(RuntimeClass.KIND, "", runtimeClass).map(RuntimeClass::handler);
+    return api.find(RuntimeClass.KIND, "", runtimeClass).map(RuntimeClass::handler);
   }
 
   @Override
   public Optional<Node> node(boolean fresh) {
     Optional<Node> known = fresh ? Optional.empty() : node.known();
-    return known.isPresent() ? known : find(Node.KIND, "", node.name());
-  }
-
-  private <T extends KubeObject> Optional<T> find(Kind<T> kind, String namespace, String name) {
-    try {
-      return Optional.of(api.get(kind, namespace, name));
-    } catch (ApiException e) {
-      if (e.reason() == Reason.NOT_FOUND) {
-        return Optional.empty();
-      }
-      throw e;
-    }
+    return known.isPresent() ? known : api.find(Node.KIND, "", node.name());
   }
 }

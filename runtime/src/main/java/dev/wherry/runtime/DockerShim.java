@@ -3,6 +3,7 @@ package dev.wherry.runtime;
 import dev.wherry.runtime.docker.DockerCri;
 import dev.wherry.runtime.images.ImageMirror;
 import dev.wherry.runtime.images.ImageStore;
+import dev.wherry.streaming.socket.SocketServer;
 import java.io.IOException;
 import java.time.InstantSource;
 
@@ -12,9 +13,9 @@ import java.time.InstantSource;
  */
 public final class DockerShim implements AutoCloseable {
   private final DockerCri cri;
-  private final CriServer server;
+  private final SocketServer server;
 
-  private DockerShim(DockerCri cri, CriServer server) {
+  private DockerShim(DockerCri cri, SocketServer server) {
     this.cri = cri;
     this.server = server;
   }
@@ -29,7 +30,8 @@ public final class DockerShim implements AutoCloseable {
       throws IOException {
     DockerCri cri = DockerCri.open(config, imported, mirror, clock);
     try {
-      CriServer server = CriServer.start(config.criSocket(), cri.services());
+      SocketServer server =
+          SocketServer.start(config.criSocket(), SocketServer.Bounds.RUNTIME, cri.services());
       cri.resumeLogs();
       return new DockerShim(cri, server);
     } catch (IOException | RuntimeException e) {

@@ -1,7 +1,6 @@
 package dev.wherry.kubelet.cri;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import dev.wherry.kubelet.socket.SocketChannel;
 import dev.wherry.proto.containerd.v1.Envelope;
 import dev.wherry.proto.containerd.v1.EventsGrpc;
 import dev.wherry.proto.containerd.v1.SubscribeRequest;
@@ -41,6 +40,7 @@ import dev.wherry.proto.cri.v1.UpdateContainerResourcesRequest;
 import dev.wherry.proto.cri.v1.UpdateRuntimeConfigRequest;
 import dev.wherry.proto.cri.v1.VersionRequest;
 import dev.wherry.proto.cri.v1.VersionResponse;
+import dev.wherry.streaming.socket.SocketChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;

@@ -13,10 +13,6 @@ import dev.wherry.model.core.v1.Pod;
 import dev.wherry.model.core.v1.Secret;
 import dev.wherry.model.core.v1.SecretReference;
 import dev.wherry.model.json.Json;
-import dev.wherry.model.kind.Kind;
-import dev.wherry.model.kind.KubeObject;
-import dev.wherry.model.status.ApiException;
-import dev.wherry.model.status.Reason;
 import dev.wherry.model.storage.v1.CSIDriver;
 import dev.wherry.model.storage.v1.TokenRequest;
 import dev.wherry.model.storage.v1.VolumeAttachment;
@@ -40,7 +36,7 @@ record CsiApi(ApiClient api, PodApi pods, String nodeName, Timer timer) {
   private static final long TOKEN_SECONDS = 3_600;
 
   Optional<CSIDriver> driver(String name) {
-    return find(CSIDriver.KIND, name);
+    return api.find(CSIDriver.KIND, "", name);
   }
 
   /**
@@ -72,7 +68,7 @@ record CsiApi(ApiClient api, PodApi pods, String nodeName, Timer timer) {
   Map<String, String> attached(CsiSource source) throws VolumeException {
     String name = new DriverVolume(source.driver(), source.handle()).attachment(nodeName);
     VolumeAttachment attachment =
-        find(VolumeAttachment.KIND, name)
+        api.find(VolumeAttachment.KIND, "", name)
             .orElseThrow(() ->
                 new VolumeException(
                     "volume attachment is being waited for: volumeattachments.storage.k8s.io \""
@@ -153,16 +149,5 @@ record CsiApi(ApiClient api, PodApi pods, String nodeName, Timer timer) {
             PatchType.STRATEGIC_MERGE,
             patch,
             "status");
-  }
-
-  private <T extends KubeObject> Optional<T> find(Kind<T> kind, String name) {
-    try {
-      return Optional.of(api.get(kind, "", name));
-    } catch (ApiException e) {
-      if (e.reason() == Reason.NOT_FOUND) {
-        return Optional.empty();
-      }
-      throw e;
-    }
   }
 }

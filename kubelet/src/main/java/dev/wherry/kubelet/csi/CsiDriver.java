@@ -1,6 +1,5 @@
 package dev.wherry.kubelet.csi;
 
-import dev.wherry.kubelet.socket.SocketChannel;
 import dev.wherry.proto.csi.v1.NodeExpandVolumeRequest;
 import dev.wherry.proto.csi.v1.NodeGetCapabilitiesRequest;
 import dev.wherry.proto.csi.v1.NodeGetInfoRequest;
@@ -14,6 +13,7 @@ import dev.wherry.proto.csi.v1.NodeStageVolumeRequest;
 import dev.wherry.proto.csi.v1.NodeUnpublishVolumeRequest;
 import dev.wherry.proto.csi.v1.NodeUnstageVolumeRequest;
 import dev.wherry.proto.csi.v1.VolumeUsage;
+import dev.wherry.streaming.socket.SocketChannel;
 import io.grpc.StatusRuntimeException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -93,7 +93,7 @@ final class NodeDrivers {
   private void write(Node node, String driver, Optional<CSINodeDriver> entry) {
     for (int tries = 1; ; tries++) {
       try {
-        Optional<CSINode> known = known();
+        Optional<CSINode> known = api.find(CSINode.KIND, "", nodeName);
         if (known.isEmpty()) {
           var _ = api.create(CSINode.KIND, with(fresh(node), driver, entry));
         } else {
@@ -109,17 +109,6 @@ final class NodeDrivers {
           throw e;
         }
       }
-    }
-  }
-
-  private Optional<CSINode> known() {
-    try {
-      return Optional.of(api.get(CSINode.KIND, "", nodeName));
-    } catch (ApiException e) {
-      if (e.reason() == Reason.NOT_FOUND) {
-        return Optional.empty();
-      }
-      throw e;
     }
   }
 

@@ -1,6 +1,5 @@
 package dev.wherry.kubelet.device;
 
-import dev.wherry.kubelet.socket.SocketChannel;
 import dev.wherry.proto.device.v1beta1.AllocateRequest;
 import dev.wherry.proto.device.v1beta1.AllocateResponse;
 import dev.wherry.proto.device.v1beta1.ContainerAllocateRequest;
@@ -13,6 +12,7 @@ import dev.wherry.proto.device.v1beta1.Empty;
 import dev.wherry.proto.device.v1beta1.ListAndWatchResponse;
 import dev.wherry.proto.device.v1beta1.PreStartContainerRequest;
 import dev.wherry.proto.device.v1beta1.PreferredAllocationRequest;
+import dev.wherry.streaming.socket.SocketChannel;
 import io.grpc.StatusRuntimeException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;

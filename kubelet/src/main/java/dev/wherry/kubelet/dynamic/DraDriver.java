@@ -1,6 +1,5 @@
 package dev.wherry.kubelet.dynamic;
 
-import dev.wherry.kubelet.socket.SocketChannel;
 import dev.wherry.proto.dra.v1.Claim;
 import dev.wherry.proto.dra.v1.DRAPluginGrpc;
 import dev.wherry.proto.dra.v1.NodePrepareResourceResponse;
@@ -9,6 +8,7 @@ import dev.wherry.proto.dra.v1.NodePrepareResourcesResponse;
 import dev.wherry.proto.dra.v1.NodeUnprepareResourceResponse;
 import dev.wherry.proto.dra.v1.NodeUnprepareResourcesRequest;
 import dev.wherry.proto.dra.v1.NodeUnprepareResourcesResponse;
+import dev.wherry.streaming.socket.SocketChannel;
 import io.grpc.CallOptions;
 import io.grpc.MethodDescriptor;
 import io.grpc.StatusRuntimeException;

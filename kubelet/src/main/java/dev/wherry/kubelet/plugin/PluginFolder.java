@@ -1,10 +1,10 @@
 package dev.wherry.kubelet.plugin;
 
-import dev.wherry.kubelet.socket.SocketChannel;
 import dev.wherry.proto.plugin.v1.InfoRequest;
 import dev.wherry.proto.plugin.v1.PluginInfo;
 import dev.wherry.proto.plugin.v1.RegistrationGrpc;
 import dev.wherry.proto.plugin.v1.RegistrationStatus;
+import dev.wherry.streaming.socket.SocketChannel;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.lang.System.Logger.Level;

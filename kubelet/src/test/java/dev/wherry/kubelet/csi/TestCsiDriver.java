@@ -1,6 +1,5 @@
 package dev.wherry.kubelet.csi;
 
-import dev.wherry.kubelet.socket.SocketServer;
 import dev.wherry.proto.csi.v1.NodeExpandVolumeRequest;
 import dev.wherry.proto.csi.v1.NodeExpandVolumeResponse;
 import dev.wherry.proto.csi.v1.NodeGetCapabilitiesRequest;
@@ -27,6 +26,7 @@ import dev.wherry.proto.plugin.v1.PluginInfo;
 import dev.wherry.proto.plugin.v1.RegistrationGrpc;
 import dev.wherry.proto.plugin.v1.RegistrationStatus;
 import dev.wherry.proto.plugin.v1.RegistrationStatusResponse;
+import dev.wherry.streaming.socket.SocketServer;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;

@@ -1,7 +1,5 @@
 package dev.wherry.kubelet.device;
 
-import dev.wherry.kubelet.socket.SocketChannel;
-import dev.wherry.kubelet.socket.SocketServer;
 import dev.wherry.proto.device.v1beta1.AllocateRequest;
 import dev.wherry.proto.device.v1beta1.AllocateResponse;
 import dev.wherry.proto.device.v1beta1.CDIDevice;
@@ -19,6 +17,8 @@ import dev.wherry.proto.device.v1beta1.PreferredAllocationRequest;
 import dev.wherry.proto.device.v1beta1.PreferredAllocationResponse;
 import dev.wherry.proto.device.v1beta1.RegisterRequest;
 import dev.wherry.proto.device.v1beta1.RegistrationGrpc;
+import dev.wherry.streaming.socket.SocketChannel;
+import dev.wherry.streaming.socket.SocketServer;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;

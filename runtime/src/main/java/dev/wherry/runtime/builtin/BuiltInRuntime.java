@@ -2,7 +2,6 @@ package dev.wherry.runtime.builtin;
 
 import dev.wherry.proto.cri.v1.ContainerEventType;
 import dev.wherry.proto.cri.v1.ImageServiceGrpc;
-import dev.wherry.runtime.CriServer;
 import dev.wherry.runtime.DaemonCgroup;
 import dev.wherry.runtime.RunDirectory;
 import dev.wherry.runtime.ShimBinary;
@@ -19,6 +18,7 @@ import dev.wherry.runtime.cri.CriFailures;
 import dev.wherry.runtime.cri.RuntimeCalls;
 import dev.wherry.runtime.cri.Stats;
 import dev.wherry.runtime.streams.StreamingServer;
+import dev.wherry.streaming.socket.SocketServer;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
@@ -38,7 +38,7 @@ public final class BuiltInRuntime implements AutoCloseable {
   /** Supervisors go last when memory runs out, as the kubelet's own processes do. */
   private static final int SUPERVISOR_OOM_SCORE = -999;
 
-  private final CriServer server;
+  private final SocketServer server;
   private final StreamingEndpoint streaming;
   private final Containers containers;
   private final SandboxStore sandboxes;
@@ -47,7 +47,7 @@ public final class BuiltInRuntime implements AutoCloseable {
   private final ScheduledExecutorService timer;
 
   private BuiltInRuntime(
-      CriServer server,
+      SocketServer server,
       StreamingEndpoint streaming,
       Containers containers,
       SandboxStore sandboxes,
@@ -117,7 +117,9 @@ public final class BuiltInRuntime implements AutoCloseable {
                 streaming,
                 network,
                 BuiltInRuntime::status));
-    CriServer server = CriServer.start(config.criSocket(), List.of(calls, imageService));
+    SocketServer server =
+        SocketServer.start(
+            config.criSocket(), SocketServer.Bounds.RUNTIME, List.of(calls, imageService));
     return new BuiltInRuntime(server, streaming, containers, store, hub, roots, timer);
   }
 

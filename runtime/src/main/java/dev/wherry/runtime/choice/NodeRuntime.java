@@ -5,7 +5,6 @@ import dev.wherry.proto.cri.v1.ImageSpec;
 import dev.wherry.proto.cri.v1.ImageStatusRequest;
 import dev.wherry.runtime.ContainerdConfig;
 import dev.wherry.runtime.ContainerdDaemon;
-import dev.wherry.runtime.CriServer;
 import dev.wherry.runtime.DockerShim;
 import dev.wherry.runtime.DockerShimConfig;
 import dev.wherry.runtime.RunDirectory;
@@ -15,6 +14,7 @@ import dev.wherry.runtime.images.ImageArchives;
 import dev.wherry.runtime.images.ImageMirror;
 import dev.wherry.runtime.images.ImageStore;
 import dev.wherry.runtime.images.service.BuiltInImages;
+import dev.wherry.streaming.socket.SocketServer;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
@@ -178,7 +178,10 @@ public final class NodeRuntime implements AutoCloseable {
     parts.push(connection);
     ContainerdImport importer = new ContainerdImport(cri.socket());
     parts.push(
-        CriServer.start(socket, List.of(new OfferedImages(connection, setup.images(), importer))));
+        SocketServer.start(
+            socket,
+            SocketServer.Bounds.RUNTIME,
+            List.of(new OfferedImages(connection, setup.images(), importer))));
     ensureSandboxImage(connection, importer, cri.sandboxImage());
     return new NodeRuntime(
         new RememberedRuntime(RememberedRuntime.Kind.FOREIGN, cri.socket(), socket),

@@ -17,7 +17,6 @@ import dev.wherry.proto.cri.v1.ImageStatusResponse;
 import dev.wherry.proto.cri.v1.ListImagesRequest;
 import dev.wherry.proto.cri.v1.PullImageRequest;
 import dev.wherry.proto.cri.v1.RemoveImageRequest;
-import dev.wherry.runtime.CriServer;
 import dev.wherry.runtime.builtin.ImageConfig;
 import dev.wherry.runtime.builtin.NoSuchImageException;
 import dev.wherry.runtime.fixture.CriClient;
@@ -32,6 +31,7 @@ import dev.wherry.runtime.images.registry.PullLimits;
 import dev.wherry.runtime.images.registry.RegistryConfigFile;
 import dev.wherry.runtime.images.system.FileTree;
 import dev.wherry.runtime.images.system.KernelMounts;
+import dev.wherry.streaming.socket.SocketServer;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.ByteArrayInputStream;
@@ -73,7 +73,7 @@ class BuiltInImagesTest {
   private SystemTimer timer;
   private ImageStore store;
   private BuiltInImages images;
-  private CriServer server;
+  private SocketServer server;
   private CriClient client;
 
   @BeforeEach
@@ -95,7 +95,7 @@ class BuiltInImagesTest {
             timer,
             new Random(1));
     Path socket = folder.resolve("cri.sock");
-    server = CriServer.start(socket, List.of(images.service()));
+    server = SocketServer.start(socket, SocketServer.Bounds.RUNTIME, List.of(images.service()));
     client = new CriClient(socket);
   }
 

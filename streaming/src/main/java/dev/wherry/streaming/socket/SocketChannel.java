@@ -1,4 +1,4 @@
-package dev.wherry.kubelet.socket;
+package dev.wherry.streaming.socket;
 
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
@@ -12,22 +12,37 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import java.net.UnixDomainSocketAddress;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /** gRPC towards a Unix socket: one event loop, epoll where there is one. Safe for many threads. */
 public final class SocketChannel implements AutoCloseable {
   private static final String SCHEME = "unix://";
+
+  /** Of an answer of CRI, as the kubelet has it upstream. */
   private static final int MESSAGE_BYTES_MAX = 16 * 1024 * 1024;
+
   private static final int CLOSE_SECONDS = 2;
 
   private final EventLoopGroup loops;
+  private final ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
   private final ManagedChannel channel;
 
   /**
+   * With room for the answers of CRI. Connects at the first call.
+   *
    * @param endpoint {@code unix:///path} or a plain path
    */
   public SocketChannel(String endpoint) {
+    this(endpoint, MESSAGE_BYTES_MAX);
+  }
+
+  /**
+   * @param endpoint {@code unix:///path} or a plain path
+   * @param answerBytesMax larger answers fail with RESOURCE_EXHAUSTED
+   */
+  public SocketChannel(String endpoint, int answerBytesMax) {
     String path = endpoint.startsWith(SCHEME) ? endpoint.substring(SCHEME.length()) : endpoint;
     boolean epoll = Epoll.isAvailable();
     loops =
@@ -38,9 +53,9 @@ public final class SocketChannel implements AutoCloseable {
                 epoll ? new DomainSocketAddress(path) : UnixDomainSocketAddress.of(path))
             .channelType(epoll ? EpollDomainSocketChannel.class : NioDomainSocketChannel.class)
             .eventLoopGroup(loops)
-            .executor(Executors.newVirtualThreadPerTaskExecutor())
+            .executor(calls)
             .overrideAuthority("localhost")
-            .maxInboundMessageSize(MESSAGE_BYTES_MAX)
+            .maxInboundMessageSize(answerBytesMax)
             // Only TCP has it; grpc sets it for every channel and Netty complains.
             .withOption(ChannelOption.SO_KEEPALIVE, null)
             .usePlaintext()
@@ -55,5 +70,6 @@ public final class SocketChannel implements AutoCloseable {
   public void close() {
     channel.shutdownNow();
     var _ = loops.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS);
+    calls.shutdown();
   }
 }
