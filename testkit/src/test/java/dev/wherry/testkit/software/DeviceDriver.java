@@ -1,6 +1,5 @@
 package dev.wherry.testkit.software;
 
-import dev.wherry.kubelet.socket.SocketServer;
 import dev.wherry.proto.dra.v1.Claim;
 import dev.wherry.proto.dra.v1.DRAPluginGrpc;
 import dev.wherry.proto.dra.v1.Device;
@@ -15,6 +14,7 @@ import dev.wherry.proto.plugin.v1.PluginInfo;
 import dev.wherry.proto.plugin.v1.RegistrationGrpc;
 import dev.wherry.proto.plugin.v1.RegistrationStatus;
 import dev.wherry.proto.plugin.v1.RegistrationStatusResponse;
+import dev.wherry.streaming.socket.SocketServer;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
