@@ -16,12 +16,18 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * An image's root as a folder, filled from packages that are installed on this machine, and saved
- * as {@code docker save} would. Needs root, tar, ldd and dpkg.
+ * An image's root as a folder, filled from Debian packages, and saved as {@code docker save} would.
+ * Needs root, tar and ldd.
  */
 final class DebianImage {
+  /** Where {@code ./dev test} unpacks packages; what is not there is taken from the machine. */
+  private static final Path UNPACKED =
+      Path.of("../target/tools/software").toAbsolutePath().normalize();
+
   private static final Pattern LIBRARY = Pattern.compile("(/\\S+\\.so\\S*)");
   private static final String PASSWD =
       """
@@ -68,34 +74,67 @@ final class DebianImage {
     return this;
   }
 
-  /** A program of this machine with the libraries it is linked to. */
+  /** A program with the libraries it is linked to. */
   DebianImage program(Path program) throws IOException, InterruptedException {
     copy(program);
+    String libraryPath = libraryFolders();
+    Program ldd =
+        new Program(
+            List.of("ldd", found(program).toString()),
+            libraryPath.isEmpty() ? Map.of() : Map.of("LD_LIBRARY_PATH", libraryPath));
     // A static program has none, and ldd says so by its exit code.
-    Program ldd = new Program(List.of("ldd", program.toString()), Map.of());
     var libraries = LIBRARY.matcher(ldd.run().text());
     while (libraries.find()) {
-      copy(Path.of(libraries.group(1)));
+      copy(installed(Path.of(libraries.group(1))));
     }
     return this;
   }
 
-  /** Those files of a package whose whole path fits. */
-  DebianImage files(String installed, Pattern wanted) throws IOException, InterruptedException {
-    for (String line : run("dpkg", "-L", installed).lines().toList()) {
-      Path path = Path.of(line);
-      if (wanted.matcher(line).matches() && Files.isRegularFile(path)) {
-        copy(path);
+  /** Those files of the unpacked packages whose whole path fits. */
+  DebianImage files(Pattern wanted) throws IOException {
+    try (Stream<Path> all = Files.walk(UNPACKED)) {
+      for (Path file : all.filter(Files::isRegularFile).toList()) {
+        Path path = installed(file);
+        if (wanted.matcher(path.toString()).matches()) {
+          copy(path);
+        }
       }
     }
     return this;
+  }
+
+  /** Whether packages have such a file. */
+  static boolean has(Path path) {
+    return Files.isExecutable(found(path));
+  }
+
+  private static Path found(Path path) {
+    Path unpacked = UNPACKED.resolve(path.toString().substring(1));
+    return Files.exists(unpacked) ? unpacked : path;
+  }
+
+  private static Path installed(Path file) {
+    return file.startsWith(UNPACKED) ? Path.of("/").resolve(UNPACKED.relativize(file)) : file;
+  }
+
+  private static String libraryFolders() throws IOException {
+    Path libraries = UNPACKED.resolve("usr/lib");
+    if (!Files.isDirectory(libraries)) {
+      return "";
+    }
+    try (Stream<Path> folders = Files.list(libraries)) {
+      return folders
+          .filter(folder -> folder.toString().endsWith("-linux-gnu"))
+          .map(Path::toString)
+          .collect(Collectors.joining(":"));
+    }
   }
 
   private void copy(Path path) throws IOException {
     Path to = root.resolve(path.toString().substring(1));
     if (!Files.exists(to, LinkOption.NOFOLLOW_LINKS)) {
       Files.createDirectories(to.getParent());
-      Files.copy(path.toRealPath(), to, StandardCopyOption.COPY_ATTRIBUTES);
+      Files.copy(found(path).toRealPath(), to, StandardCopyOption.COPY_ATTRIBUTES);
       Files.setPosixFilePermissions(
           to, PosixFilePermissions.fromString(Files.isExecutable(to) ? "rwxr-xr-x" : "rw-r--r--"));
     }

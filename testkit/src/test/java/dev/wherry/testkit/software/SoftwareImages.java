@@ -49,9 +49,9 @@ final class SoftwareImages {
   private SoftwareImages() {}
 
   static boolean available() {
-    return Files.isExecutable(NGINX_PROGRAM)
-        && Files.isExecutable(POSTGRES_HOME.resolve("postgres"))
-        && Files.isExecutable(REDIS_PROGRAM);
+    return DebianImage.has(NGINX_PROGRAM)
+        && DebianImage.has(POSTGRES_HOME.resolve("postgres"))
+        && DebianImage.has(REDIS_PROGRAM);
   }
 
   static boolean minioAvailable() {
@@ -75,7 +75,6 @@ final class SoftwareImages {
     }
     return image
         .files(
-            "postgresql-15",
             Pattern.compile(
                 "/usr/share/postgresql/15/.*|/usr/lib/postgresql/15/lib/(?!llvm)[^/]*\\.so"))
         .save(POSTGRES, List.of(POSTGRES_HOME.resolve("postgres").toString()), "SIGINT");
