@@ -5,6 +5,7 @@ import dev.wherry.model.core.v1.Taint;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * All settings of one kubelet.
@@ -84,82 +85,22 @@ public record KubeletConfig(
 
   /** The same for a node with these addresses. */
   public KubeletConfig withNodeIps(List<String> addresses) {
-    return new KubeletConfig(
-        nodeName,
-        addresses,
-        dataDir,
-        podLogsDir,
-        criEndpoint,
-        imageEndpoint,
-        labels,
-        taints,
-        settings,
-        serverPort,
-        clusterDns,
-        clusterDomain,
-        resolvConf,
-        cgroupRoot,
-        version);
+    return with(draft -> draft.nodeIps = addresses);
   }
 
   /** The same with a log directory. */
   public KubeletConfig withPodLogsDir(Path dir) {
-    return new KubeletConfig(
-        nodeName,
-        nodeIps,
-        dataDir,
-        dir,
-        criEndpoint,
-        imageEndpoint,
-        labels,
-        taints,
-        settings,
-        serverPort,
-        clusterDns,
-        clusterDomain,
-        resolvConf,
-        cgroupRoot,
-        version);
+    return with(draft -> draft.podLogsDir = dir);
   }
 
   /** The same with an image service of its own. */
   public KubeletConfig withImageEndpoint(String endpoint) {
-    return new KubeletConfig(
-        nodeName,
-        nodeIps,
-        dataDir,
-        podLogsDir,
-        criEndpoint,
-        endpoint,
-        labels,
-        taints,
-        settings,
-        serverPort,
-        clusterDns,
-        clusterDomain,
-        resolvConf,
-        cgroupRoot,
-        version);
+    return with(draft -> draft.imageEndpoint = endpoint);
   }
 
   /** The same with a server port. */
   public KubeletConfig withServerPort(int port) {
-    return new KubeletConfig(
-        nodeName,
-        nodeIps,
-        dataDir,
-        podLogsDir,
-        criEndpoint,
-        imageEndpoint,
-        labels,
-        taints,
-        settings,
-        port,
-        clusterDns,
-        clusterDomain,
-        resolvConf,
-        cgroupRoot,
-        version);
+    return with(draft -> draft.serverPort = port);
   }
 
   /**
@@ -168,81 +109,85 @@ public record KubeletConfig(
    * @param hostResolver the node's resolver configuration, with servers that pods can reach
    */
   public KubeletConfig withClusterDns(List<String> servers, String domain, Path hostResolver) {
-    return new KubeletConfig(
-        nodeName,
-        nodeIps,
-        dataDir,
-        podLogsDir,
-        criEndpoint,
-        imageEndpoint,
-        labels,
-        taints,
-        settings,
-        serverPort,
-        servers,
-        domain,
-        hostResolver,
-        cgroupRoot,
-        version);
+    return with(draft -> {
+      draft.clusterDns = servers;
+      draft.clusterDomain = domain;
+      draft.resolvConf = hostResolver;
+    });
   }
 
   /** The same with labels and taints for registration. */
   public KubeletConfig withLabelsAndTaints(Map<String, String> newLabels, List<Taint> newTaints) {
-    return new KubeletConfig(
-        nodeName,
-        nodeIps,
-        dataDir,
-        podLogsDir,
-        criEndpoint,
-        imageEndpoint,
-        newLabels,
-        newTaints,
-        settings,
-        serverPort,
-        clusterDns,
-        clusterDomain,
-        resolvConf,
-        cgroupRoot,
-        version);
-  }
-
-  /** The same with another root for pods' cgroups. */
-  public KubeletConfig withCgroupRoot(String root) {
-    return new KubeletConfig(
-        nodeName,
-        nodeIps,
-        dataDir,
-        podLogsDir,
-        criEndpoint,
-        imageEndpoint,
-        labels,
-        taints,
-        settings,
-        serverPort,
-        clusterDns,
-        clusterDomain,
-        resolvConf,
-        root,
-        version);
+    return with(draft -> {
+      draft.labels = newLabels;
+      draft.taints = newTaints;
+    });
   }
 
   /** The same treating its pods so. */
   public KubeletConfig withSettings(NodeSettings node) {
-    return new KubeletConfig(
-        nodeName,
-        nodeIps,
-        dataDir,
-        podLogsDir,
-        criEndpoint,
-        imageEndpoint,
-        labels,
-        taints,
-        node,
-        serverPort,
-        clusterDns,
-        clusterDomain,
-        resolvConf,
-        cgroupRoot,
-        version);
+    return with(draft -> draft.settings = node);
+  }
+
+  private KubeletConfig with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.finished();
+  }
+
+  /** What the next one will be. */
+  private static final class Draft {
+    private String nodeName;
+    private List<String> nodeIps;
+    private Path dataDir;
+    private Path podLogsDir;
+    private String criEndpoint;
+    private String imageEndpoint;
+    private Map<String, String> labels;
+    private List<Taint> taints;
+    private NodeSettings settings;
+    private int serverPort;
+    private List<String> clusterDns;
+    private String clusterDomain;
+    private Path resolvConf;
+    private String cgroupRoot;
+    private String version;
+
+    Draft(KubeletConfig from) {
+      nodeName = from.nodeName;
+      nodeIps = from.nodeIps;
+      dataDir = from.dataDir;
+      podLogsDir = from.podLogsDir;
+      criEndpoint = from.criEndpoint;
+      imageEndpoint = from.imageEndpoint;
+      labels = from.labels;
+      taints = from.taints;
+      settings = from.settings;
+      serverPort = from.serverPort;
+      clusterDns = from.clusterDns;
+      clusterDomain = from.clusterDomain;
+      resolvConf = from.resolvConf;
+      cgroupRoot = from.cgroupRoot;
+      version = from.version;
+    }
+
+    KubeletConfig finished() {
+      return new KubeletConfig(
+          nodeName,
+          nodeIps,
+          dataDir,
+          podLogsDir,
+          criEndpoint,
+          imageEndpoint,
+          labels,
+          taints,
+          settings,
+          serverPort,
+          clusterDns,
+          clusterDomain,
+          resolvConf,
+          cgroupRoot,
+          version);
+    }
   }
 }

@@ -6,6 +6,7 @@ import dev.wherry.kubelet.placement.PlacementSettings;
 import dev.wherry.model.Quantity;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * How a node treats its pods.
@@ -106,101 +107,88 @@ public record NodeSettings(
 
   /** The same with other reserves. */
   public NodeSettings withReserved(Map<String, Quantity> amounts) {
-    return new NodeSettings(
-        amounts,
-        maxPods,
-        pidsMax,
-        singleOomKill,
-        seccompDefault,
-        unsafeSysctls,
-        staticPods,
-        pluginRoot,
-        placement,
-        eviction,
-        images,
-        imageCredentials,
-        logs,
-        enforced,
-        shutdown);
+    return with(draft -> draft.reserved = amounts);
   }
 
   /** The same with other thresholds. */
   public NodeSettings withEviction(EvictionSettings settings) {
-    return new NodeSettings(
-        reserved,
-        maxPods,
-        pidsMax,
-        singleOomKill,
-        seccompDefault,
-        unsafeSysctls,
-        staticPods,
-        pluginRoot,
-        placement,
-        settings,
-        images,
-        imageCredentials,
-        logs,
-        enforced,
-        shutdown);
+    return with(draft -> draft.eviction = settings);
   }
 
   /** The same with another place where plugins look. */
   public NodeSettings withPluginRoot(String root) {
-    return new NodeSettings(
-        reserved,
-        maxPods,
-        pidsMax,
-        singleOomKill,
-        seccompDefault,
-        unsafeSysctls,
-        staticPods,
-        root,
-        placement,
-        eviction,
-        images,
-        imageCredentials,
-        logs,
-        enforced,
-        shutdown);
+    return with(draft -> draft.pluginRoot = root);
   }
 
   /** The same setting resources aside so. */
   public NodeSettings withPlacement(PlacementSettings settings) {
-    return new NodeSettings(
-        reserved,
-        maxPods,
-        pidsMax,
-        singleOomKill,
-        seccompDefault,
-        unsafeSysctls,
-        staticPods,
-        pluginRoot,
-        settings,
-        eviction,
-        images,
-        imageCredentials,
-        logs,
-        enforced,
-        shutdown);
+    return with(draft -> draft.placement = settings);
   }
 
   /** The same with providers of credentials for images. */
   public NodeSettings withImageCredentials(ImageCredentials where) {
-    return new NodeSettings(
-        reserved,
-        maxPods,
-        pidsMax,
-        singleOomKill,
-        seccompDefault,
-        unsafeSysctls,
-        staticPods,
-        pluginRoot,
-        placement,
-        eviction,
-        images,
-        where,
-        logs,
-        enforced,
-        shutdown);
+    return with(draft -> draft.imageCredentials = where);
+  }
+
+  private NodeSettings with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.finished();
+  }
+
+  /** What the next one will be. */
+  private static final class Draft {
+    private Map<String, Quantity> reserved;
+    private int maxPods;
+    private long pidsMax;
+    private boolean singleOomKill;
+    private boolean seccompDefault;
+    private List<String> unsafeSysctls;
+    private String staticPods;
+    private String pluginRoot;
+    private PlacementSettings placement;
+    private EvictionSettings eviction;
+    private ImageLimits images;
+    private ImageCredentials imageCredentials;
+    private LogLimits logs;
+    private boolean enforced;
+    private List<ShutdownStep> shutdown;
+
+    Draft(NodeSettings from) {
+      reserved = from.reserved;
+      maxPods = from.maxPods;
+      pidsMax = from.pidsMax;
+      singleOomKill = from.singleOomKill;
+      seccompDefault = from.seccompDefault;
+      unsafeSysctls = from.unsafeSysctls;
+      staticPods = from.staticPods;
+      pluginRoot = from.pluginRoot;
+      placement = from.placement;
+      eviction = from.eviction;
+      images = from.images;
+      imageCredentials = from.imageCredentials;
+      logs = from.logs;
+      enforced = from.enforced;
+      shutdown = from.shutdown;
+    }
+
+    NodeSettings finished() {
+      return new NodeSettings(
+          reserved,
+          maxPods,
+          pidsMax,
+          singleOomKill,
+          seccompDefault,
+          unsafeSysctls,
+          staticPods,
+          pluginRoot,
+          placement,
+          eviction,
+          images,
+          imageCredentials,
+          logs,
+          enforced,
+          shutdown);
+    }
   }
 }

@@ -12,7 +12,6 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import java.net.UnixDomainSocketAddress;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
@@ -26,7 +25,6 @@ public final class SocketChannel implements AutoCloseable {
   private static final int CLOSE_SECONDS = 2;
 
   private final EventLoopGroup loops;
-  private final ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
   private final ManagedChannel channel;
 
   /**
@@ -53,7 +51,8 @@ public final class SocketChannel implements AutoCloseable {
                 epoll ? new DomainSocketAddress(path) : UnixDomainSocketAddress.of(path))
             .channelType(epoll ? EpollDomainSocketChannel.class : NioDomainSocketChannel.class)
             .eventLoopGroup(loops)
-            .executor(calls)
+            // Never shut down: what a closed channel still tells its calls would be lost.
+            .executor(Executors.newVirtualThreadPerTaskExecutor())
             .overrideAuthority("localhost")
             .maxInboundMessageSize(answerBytesMax)
             // Only TCP has it; grpc sets it for every channel and Netty complains.
@@ -70,6 +69,5 @@ public final class SocketChannel implements AutoCloseable {
   public void close() {
     channel.shutdownNow();
     var _ = loops.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS);
-    calls.shutdown();
   }
 }
