@@ -18,6 +18,7 @@ import dev.wherry.model.batch.v1.Job;
 import dev.wherry.model.kind.KubeObject;
 import dev.wherry.model.status.ApiException;
 import dev.wherry.model.status.Reason;
+import java.time.Duration;
 import java.util.Optional;
 
 /** Starts Jobs by the clock. */
@@ -40,7 +41,9 @@ public final class CronJobController implements KeyDriven {
             .of(CronJob.KIND)
             .onChange(change -> {
               writes.observe(change);
-              keys.add(ObjectKey.of(change.latest()));
+              if (!rescheduled(change)) {
+                keys.add(ObjectKey.of(change.latest()));
+              }
             });
     jobs =
         parts
@@ -48,6 +51,18 @@ public final class CronJobController implements KeyDriven {
             .of(Job.KIND)
             .index(PodIndex.CONTROLLER, PodIndex::controllerKey)
             .onChange(this::jobSeen);
+  }
+
+  /** A new schedule holds from its next time on: what it would have meant before now is no due. */
+  private boolean rescheduled(Change<CronJob> change) {
+    if (!(change instanceof Change.Updated<CronJob>(CronJob before, CronJob after))
+        || before.spec().schedule().equals(after.spec().schedule())
+            && before.spec().timeZone().equals(after.spec().timeZone())) {
+      return false;
+    }
+    Optional<Duration> wait = CronJobPlan.untilNext(after, parts.timer().instant());
+    wait.ifPresent(w -> keys.addAfter(ObjectKey.of(after), w));
+    return wait.isPresent();
   }
 
   private void jobSeen(Change<Job> change) {

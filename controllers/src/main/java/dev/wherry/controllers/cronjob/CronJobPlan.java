@@ -25,6 +25,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -47,6 +48,12 @@ record CronJobPlan(
     Duration again) {
   private static final String SCHEDULED = "batch.kubernetes.io/cronjob-scheduled-timestamp";
 
+  /** What kubectl writes on a Job that a user starts from a CronJob. */
+  private static final String BY_HAND = "cronjob.kubernetes.io/instantiate";
+
+  private static final DateTimeFormatter MISSED =
+      DateTimeFormatter.ofPattern("EEE, dd MMM uuuu HH:mm:ss xx", Locale.ROOT);
+
   /** So that the clock has surely passed the time. */
   private static final Duration MARGIN = Duration.ofMillis(100);
 
@@ -55,6 +62,21 @@ record CronJobPlan(
    */
   static CronJobPlan of(CronJob cron, List<Job> jobs, Instant now) {
     return new Decision(cron, jobs, now).decide();
+  }
+
+  /** How long until the schedule's next time; empty when there is none or it cannot be read. */
+  static Optional<Duration> untilNext(CronJob cron, Instant now) {
+    try {
+      return CronSchedule.parse(cron.spec().schedule())
+          .next(now, zone(cron))
+          .map(next -> Duration.between(now, next).plus(MARGIN));
+    } catch (DateTimeException | IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static ZoneId zone(CronJob cron) {
+    return cron.spec().timeZone().isEmpty() ? ZoneOffset.UTC : ZoneId.of(cron.spec().timeZone());
   }
 
   /** The status once the Job was made. */
@@ -101,9 +123,7 @@ record CronJobPlan(
         return nothing(Duration.ZERO);
       }
       try {
-        ZoneId zone =
-            cron.spec().timeZone().isEmpty() ? ZoneOffset.UTC : ZoneId.of(cron.spec().timeZone());
-        return schedule(CronSchedule.parse(cron.spec().schedule()), zone);
+        return schedule(CronSchedule.parse(cron.spec().schedule()), zone(cron));
       } catch (DateTimeException e) {
         warn(
             "UnknownTimeZone",
@@ -135,8 +155,11 @@ record CronJobPlan(
       }
       Instant at = due.at().get();
       Long deadline = cron.spec().startingDeadlineSeconds();
-      if (deadline != null && at.plusSeconds(deadline).isBefore(now)) {
-        warn("MissSchedule", "Missed scheduled time to start a job: " + at);
+      if (deadline != null
+          && at.plusSeconds(Math.min(deadline, DueTime.DEADLINE_MAX_SECONDS)).isBefore(now)) {
+        warn(
+            "MissSchedule",
+            "Missed scheduled time to start a job: " + MISSED.format(at.atOffset(ZoneOffset.UTC)));
         return nothing(again);
       }
       String name = name(at);
@@ -177,8 +200,13 @@ record CronJobPlan(
         boolean known = active.stream().anyMatch(r -> r.uid().equals(job.metadata().uid()));
         Optional<JobCondition> end = end(job);
         if (!known && end.isEmpty()) {
-          // Made by us just before we ended, or a user gave it to us.
-          active.add(References.to(job));
+          if (isScheduled(job)) {
+            // Made by us just before we ended.
+            active.add(References.to(job));
+          } else {
+            warn(
+                "UnexpectedJob", "Saw a job that the controller did not create or forgot: " + name);
+          }
         } else if (known && end.isPresent()) {
           active.removeIf(r -> r.uid().equals(job.metadata().uid()));
           report(
@@ -200,6 +228,12 @@ record CronJobPlan(
           report(EventType.NORMAL, "MissingJob", "Active job went missing: " + reference.name());
         }
       }
+    }
+
+    /** Others' Jobs neither hold the next one up nor are replaced by it. */
+    private static boolean isScheduled(Job job) {
+      Map<String, String> annotations = job.metadata().annotations();
+      return annotations.containsKey(SCHEDULED) && !annotations.containsKey(BY_HAND);
     }
 
     private void cleanUp() {

@@ -19,6 +19,9 @@ record DueTime(Optional<Instant> at, boolean tooMany) {
   /** Missed times above which the user is told. */
   static final int MISSED_MAX = 100;
 
+  /** What is longer is as good as for ever: ten years. */
+  static final long DEADLINE_MAX_SECONDS = 10L * 366 * 24 * 60 * 60;
+
   static DueTime of(CronJob cron, CronSchedule schedule, ZoneId zone, Instant now) {
     Instant earliest = requireNonNullElse(cron.metadata().creationTimestamp(), now);
     if (cron.status().lastScheduleTime() != null) {
@@ -26,7 +29,7 @@ record DueTime(Optional<Instant> at, boolean tooMany) {
     }
     Long deadline = cron.spec().startingDeadlineSeconds();
     if (deadline != null) {
-      Instant open = now.minusSeconds(deadline);
+      Instant open = now.minusSeconds(Math.min(deadline, DEADLINE_MAX_SECONDS));
       earliest = open.isAfter(earliest) ? open : earliest;
     }
     Optional<Instant> first = schedule.next(earliest, zone);
@@ -47,6 +50,6 @@ record DueTime(Optional<Instant> at, boolean tooMany) {
       last = next.get().isAfter(last) ? next.get() : last;
       next = schedule.next(next.get(), zone);
     }
-    return new DueTime(Optional.of(last), deadline == null && missed > MISSED_MAX);
+    return new DueTime(Optional.of(last), missed > MISSED_MAX);
   }
 }

@@ -53,6 +53,11 @@ record FailurePolicy(List<PodFailurePolicyRule> rules) {
     return Match.COUNTED;
   }
 
+  /** Whether the pod's end, however it came, does not count. */
+  boolean ignores(JobPod pod) {
+    return match(pod, false).action() == Action.IGNORE;
+  }
+
   private static Optional<String> exitCode(
       JobPod pod, PodFailurePolicyOnExitCodesRequirement wanted, String action, int rule) {
     for (ContainerStatus status : pod.containers()) {

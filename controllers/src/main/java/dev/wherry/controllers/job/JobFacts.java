@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param completions empty when any success completes it
  * @param perIndexLimit failures of one index; empty when failures count for the whole Job
  * @param replaceFailedOnly whether a pod on its way out still holds its place
+ * @param succeeding whether it has what it needs and only waits for its last pods to end
  */
 record JobFacts(
     int parallelism,
@@ -26,6 +27,7 @@ record JobFacts(
     Optional<Long> deadlineSeconds,
     boolean suspended,
     boolean replaceFailedOnly,
+    boolean succeeding,
     Labels selector,
     PodTemplateSpec template) {
   static final String FINALIZER = "batch.kubernetes.io/job-tracking";
@@ -48,6 +50,7 @@ record JobFacts(
         Optional.ofNullable(spec.activeDeadlineSeconds()),
         Boolean.TRUE.equals(spec.suspend()),
         spec.podReplacementPolicy().equals("Failed") || spec.podFailurePolicy() != null,
+        condition(job, SUCCESS_MET).isPresent(),
         Labels.of(Optional.ofNullable(spec.selector())),
         requireNonNullElse(spec.template(), PodTemplateSpec.EMPTY));
   }

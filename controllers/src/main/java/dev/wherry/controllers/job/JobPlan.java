@@ -80,12 +80,9 @@ record JobPlan(
       if (started.isEmpty() && !facts.suspended()) {
         started = Optional.of(now);
       }
-      Optional<JobCondition> failing =
-          JobFacts.condition(job, JobFacts.FAILURE_TARGET).or(this::failure);
-      Optional<JobCondition> succeeding =
-          JobFacts.condition(job, JobFacts.SUCCESS_MET).or(this::successByPolicy);
-      if (failing.isPresent() || succeeding.isPresent()) {
-        return finish(failing.orElseGet(succeeding::get), failing.isPresent());
+      Optional<JobCondition> target = target();
+      if (target.isPresent()) {
+        return finish(target.get(), target.get().type().equals(JobFacts.FAILURE_TARGET));
       }
       if (!mayManage || deleted) {
         return plan(new PodPlan(List.of(), List.of(), active(), Duration.ZERO), List.of());
@@ -102,6 +99,14 @@ record JobPlan(
       noteSuspension();
       soonest(podPlan.again());
       return plan(podPlan, List.of());
+    }
+
+    /** The end the Job goes to. What was said before stays: pods that end now change nothing. */
+    private Optional<JobCondition> target() {
+      return JobFacts.condition(job, JobFacts.SUCCESS_MET)
+          .or(() -> JobFacts.condition(job, JobFacts.FAILURE_TARGET))
+          .or(this::failure)
+          .or(this::successByPolicy);
     }
 
     private int active() {
@@ -231,6 +236,12 @@ record JobPlan(
       if (failed) {
         report(EventType.WARNING, target.reason(), target.message());
       } else {
+        if (facts.completions().map(c -> tally.succeeded() > c).orElse(false)) {
+          report(
+              EventType.WARNING,
+              "TooManySucceededPods",
+              "Too many succeeded pods running after completion count reached");
+        }
         report(EventType.NORMAL, "Completed", "Job completed");
       }
     }
@@ -252,6 +263,7 @@ record JobPlan(
       if (facts.suspended() && !was) {
         put(condition(JobFacts.SUSPENDED, "JobSuspended", "Job suspended"));
         report(EventType.NORMAL, "Suspended", "Job suspended");
+        started = Optional.empty();
       } else if (!facts.suspended() && was) {
         JobCondition resumed = condition(JobFacts.SUSPENDED, "JobResumed", "Job resumed");
         put(resumed.toBuilder().status("False").build());

@@ -1,7 +1,10 @@
 package dev.wherry.controllers.job;
 
+import static java.util.Objects.requireNonNullElse;
+
 import dev.wherry.controllers.PodConditions;
 import dev.wherry.controllers.workload.PodFacts;
+import dev.wherry.model.core.v1.Container;
 import dev.wherry.model.core.v1.ContainerState;
 import dev.wherry.model.core.v1.ContainerStateTerminated;
 import dev.wherry.model.core.v1.ContainerStatus;
@@ -53,29 +56,55 @@ record JobPod(Pod pod) {
     return pod.status().phase().equals("Succeeded");
   }
 
-  /** Its containers failed, or it is deleted and its place is free at once. */
+  /**
+   * Its containers failed, or it is deleted and its place is free at once. One that is cut off
+   * because the Job has succeeded did not fail.
+   */
   boolean failed(JobFacts facts) {
     return pod.status().phase().equals("Failed")
-        || (!facts.replaceFailedOnly() && PodFacts.isDeleted(pod) && !succeeded());
+        || (!facts.replaceFailedOnly()
+            && !facts.succeeding()
+            && PodFacts.isDeleted(pod)
+            && !succeeded());
   }
 
   /** When it ended, as well as can be told (job backoff_utils). */
   Instant finishedAt() {
-    Instant last = Instant.MIN;
-    for (ContainerStatus status : containers()) {
-      Optional<Instant> at = terminated(status).map(ContainerStateTerminated::finishedAt);
-      if (at.isPresent() && at.get().isAfter(last)) {
-        last = at.get();
+    return containersEnd()
+        .or(() ->
+            PodConditions.find(pod, PodConditions.READY)
+                .filter(c -> c.status().equals("False"))
+                .map(PodCondition::lastTransitionTime))
+        .or(this::deletionAsked)
+        .orElseGet(() -> PodFacts.created(pod));
+  }
+
+  /** When the last container ended; sidecars end after all others. Empty while one runs. */
+  private Optional<Instant> containersEnd() {
+    List<ContainerStatus> all = new ArrayList<>(pod.status().containerStatuses());
+    for (Container container : pod.spec().initContainers()) {
+      if (container.restartPolicy().equals("Always")) {
+        pod.status().initContainerStatuses().stream()
+            .filter(status -> status.name().equals(container.name()))
+            .forEach(all::add);
       }
     }
-    if (!last.equals(Instant.MIN)) {
-      return last;
+    Optional<Instant> last = Optional.empty();
+    for (ContainerStatus status : all) {
+      Optional<Instant> at = terminated(status).map(ContainerStateTerminated::finishedAt);
+      if (at.isEmpty()) {
+        return Optional.empty();
+      }
+      last = last.filter(at.get()::isBefore).or(() -> at);
     }
-    return PodConditions.find(pod, PodConditions.READY)
-        .filter(c -> c.status().equals("False"))
-        .map(PodCondition::lastTransitionTime)
-        .or(() -> Optional.ofNullable(pod.metadata().deletionTimestamp()))
-        .orElse(PodFacts.created(pod));
+    return last;
+  }
+
+  /** The stamp of a deletion is when its time of grace is over. */
+  private Optional<Instant> deletionAsked() {
+    return Optional.ofNullable(pod.metadata().deletionTimestamp())
+        .map(end ->
+            end.minusSeconds(requireNonNullElse(pod.metadata().deletionGracePeriodSeconds(), 0L)));
   }
 
   List<ContainerStatus> containers() {

@@ -178,7 +178,7 @@ final class JobTally {
       if (!pod.isTracked() || done.contains(pod.uid())) {
         continue;
       }
-      if (!asFailed || !facts.inRange(pod.index())) {
+      if (!asFailed || !facts.inRange(pod.index()) || policy.ignores(pod)) {
         done.add(pod.uid());
       } else if (hasRoom()) {
         uncountedFailed.add(pod.uid());

@@ -139,7 +139,7 @@ record PodPlan(List<Pod> create, List<Pod> delete, int active, Duration again) {
       int failures = 0;
       int ignored = 0;
       if (last != null) {
-        boolean counts = tally.policy().match(last, true).action() != FailurePolicy.Action.IGNORE;
+        boolean counts = !tally.policy().ignores(last);
         failures = last.failuresBefore() + (counts ? 1 : 0);
         ignored = last.ignoredBefore() + (counts ? 0 : 1);
       }

@@ -40,12 +40,14 @@ final class NodeTaints {
     NONE
   }
 
-  /** Whether the node's state calls for an evicting taint that it does not have. */
+  /**
+   * Whether the node's state calls for an evicting taint and it has none. One that is not ready any
+   * more and was unreachable before has one: the taints change places at once.
+   */
   static boolean wantsEviction(Node node) {
-    String key = readinessKey(node);
-    return !key.isEmpty()
+    return !readinessKey(node).isEmpty()
         && node.spec().taints().stream()
-            .noneMatch(t -> t.key().equals(key) && t.effect().equals(NO_EXECUTE));
+            .noneMatch(t -> READINESS.contains(t.key()) && t.effect().equals(NO_EXECUTE));
   }
 
   /** The taints the node should have, those of others untouched and in their order. */

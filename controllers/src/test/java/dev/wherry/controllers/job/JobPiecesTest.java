@@ -2,6 +2,7 @@ package dev.wherry.controllers.job;
 
 import static dev.wherry.controllers.Fixtures.NOW;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.wherry.controllers.Fixtures;
@@ -125,6 +126,66 @@ class JobPiecesTest {
   }
 
   @Test
+  void successPolicy_wasMet_whatEndsAfterwardsFailsNothing() {
+    JobCondition met =
+        JobCondition.builder()
+            .type(JobFacts.SUCCESS_MET)
+            .status("True")
+            .reason("SuccessPolicy")
+            .build();
+    Job plain = job(JobSpec.builder().backoffLimit(0).activeDeadlineSeconds(5L));
+    Job job =
+        plain.toBuilder()
+            .status(
+                plain.status().toBuilder()
+                    .startTime(NOW.minusSeconds(60))
+                    .conditions(List.of(met))
+                    .build())
+            .build();
+    JobPlan plan = JobPlan.of(job, List.of(pod(0, "Failed", 1)), true, NOW);
+    assertEquals(List.of("SuccessCriteriaMet SuccessPolicy"), conditions(plan));
+    Pod counted =
+        pod(0, "Failed", 1).toBuilder()
+            .metadata(pod(0, "", 0).metadata().toBuilder().finalizers(List.of()).build())
+            .build();
+    JobPlan last = JobPlan.of(plan.status().orElseThrow(), List.of(counted), true, NOW);
+    assertEquals(
+        List.of("SuccessCriteriaMet SuccessPolicy", "Complete SuccessPolicy"), conditions(last));
+  }
+
+  @Test
+  void podsCutOffBySuccess_areNoFailures() {
+    SuccessPolicy policy =
+        SuccessPolicy.builder()
+            .rules(List.of(SuccessPolicyRule.builder().succeededIndexes("1").build()))
+            .build();
+    Job job = job(JobSpec.builder().successPolicy(policy).backoffLimit(0));
+    JobPlan first =
+        JobPlan.of(job, List.of(pod(1, "Succeeded", 0), pod(0, "Running", 0)), true, NOW);
+    Pod deleted =
+        first.delete().getFirst().toBuilder()
+            .metadata(
+                first.delete().getFirst().metadata().toBuilder().deletionTimestamp(NOW).build())
+            .build();
+    JobPlan second = JobPlan.of(first.status().orElseThrow(), List.of(deleted), true, NOW);
+    assertEquals(List.of(deleted), second.release());
+    assertNull(second.status().orElse(first.status().orElseThrow()).status().failed());
+  }
+
+  @Test
+  void finishedAt_deletedWhileItRuns_isWhenTheDeletionWasAsked() {
+    Pod deleted =
+        Fixtures.pod("run-0", "n", "", false).toBuilder()
+            .metadata(
+                Fixtures.meta("default", "run-0")
+                    .deletionTimestamp(NOW.plusSeconds(30))
+                    .deletionGracePeriodSeconds(30L)
+                    .build())
+            .build();
+    assertEquals(NOW, new JobPod(deleted).finishedAt());
+  }
+
+  @Test
   void backoffLimit_exceeded_failsWhenEverythingIsCounted() {
     Job job = job(JobSpec.builder().backoffLimit(0));
     JobPlan first = JobPlan.of(job, List.of(pod(0, "Failed", 1)), true, NOW);
@@ -156,9 +217,11 @@ class JobPiecesTest {
 
   @Test
   void suspended_podsGoUncounted_conditionSaysSo() {
-    Job job = job(JobSpec.builder().suspend(true));
+    Job plain = job(JobSpec.builder().suspend(true));
+    Job job = plain.toBuilder().status(plain.status().toBuilder().startTime(NOW).build()).build();
     JobPlan plan = JobPlan.of(job, List.of(pod(0, "Running", 0)), true, NOW);
     assertEquals(1, plan.drop().size());
+    assertNull(plan.status().orElseThrow().status().startTime());
     JobCondition condition = plan.status().orElseThrow().status().conditions().getFirst();
     assertEquals(
         "Suspended JobSuspended True",

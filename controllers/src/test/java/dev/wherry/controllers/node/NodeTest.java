@@ -4,6 +4,7 @@ import static dev.wherry.controllers.Fixtures.NOW;
 import static dev.wherry.controllers.Fixtures.node;
 import static dev.wherry.controllers.Fixtures.pod;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.wherry.controllers.ControllersConfig;
@@ -98,6 +99,11 @@ class NodeTest {
     assertEquals(
         List.of("not-ready:NoSchedule", "not-ready:NoExecute"),
         texts(NodeTaints.wanted(failed, Eviction.ADD, NOW)));
+    Node wasSilent = tainted(failed, taint("unreachable", "NoExecute", NOW));
+    assertFalse(NodeTaints.wantsEviction(wasSilent));
+    assertEquals(
+        List.of("not-ready:NoSchedule", "not-ready:NoExecute"),
+        texts(NodeTaints.wanted(wasSilent, Eviction.HOLD, NOW)));
     Node cordoned =
         ready.toBuilder().spec(ready.spec().toBuilder().unschedulable(true).build()).build();
     assertEquals(
