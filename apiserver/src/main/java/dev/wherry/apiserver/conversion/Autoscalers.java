@@ -106,6 +106,8 @@ final class Autoscalers {
     if (!(v2.get("status") instanceof ObjectNode status)) {
       return;
     }
+    // Optional in v2, and so left out while it is 0; in v1 it is always there.
+    status.put("currentReplicas", status.path("currentReplicas").asInt());
     JsonNode current = status.remove("currentMetrics");
     if (current != null && !current.isEmpty()) {
       annotate(v2, CURRENT, current);

@@ -2,6 +2,7 @@ package dev.wherry.apiserver.registry;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wherry.apiserver.cache.StoreKeys;
 import dev.wherry.machinery.address.AddressRange;
 import dev.wherry.model.kind.KindInfo;
 import dev.wherry.model.status.ApiException;
@@ -10,6 +11,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
@@ -42,9 +44,21 @@ final class Claims {
       RandomGenerator random,
       Predicate<String> taken,
       BiConsumer<KindInfo, ObjectNode> check) {
-    this.addresses = new ServiceAddresses(ranges, random, ip -> taken.test(ADDRESS + ip), check);
+    this.addresses = new ServiceAddresses(ranges, random, ip -> isTaken(taken, ip), check);
     this.random = random;
     this.taken = taken;
+  }
+
+  /** By a Service, or by an IPAddress that somebody wrote to keep it for another use. */
+  private static boolean isTaken(Predicate<String> taken, String ip) {
+    return taken.test(ADDRESS + ip) || taken.test(AddressObjects.key(ip));
+  }
+
+  /** The cluster address that a claim's key holds; empty for a node port. */
+  static Optional<String> address(String key) {
+    return key.startsWith(ADDRESS)
+        ? Optional.of(key.substring(ADDRESS.length()))
+        : Optional.empty();
   }
 
   private static boolean isService(KindInfo kind) {
@@ -194,7 +208,7 @@ final class Claims {
 
   /** Why a claim cannot be had. */
   static ApiException taken(WriteRequest request, String key) {
-    boolean address = key.startsWith(ADDRESS);
+    boolean address = key.startsWith(ADDRESS) || key.startsWith(StoreKeys.PREFIX);
     String value = key.substring(key.lastIndexOf('/') + 1);
     return ApiException.invalid(
         request.kind(),

@@ -71,6 +71,7 @@ public final class ObjectStore {
   private final ValueTransformer transformer;
   private final MetadataPolicy metadata;
   private final Claims claims;
+  private final AddressObjects addresses;
   private final Conversions conversions;
   private final ObjectRules rules;
   private final AdmissionChain admission;
@@ -83,6 +84,7 @@ public final class ObjectStore {
       ValueTransformer transformer,
       MetadataPolicy metadata,
       Claims claims,
+      AddressObjects addresses,
       Conversions conversions,
       ObjectRules rules,
       AdmissionChain admission,
@@ -92,6 +94,7 @@ public final class ObjectStore {
     this.transformer = transformer;
     this.metadata = metadata;
     this.claims = claims;
+    this.addresses = addresses;
     this.conversions = conversions;
     this.rules = rules;
     this.admission = admission;
@@ -127,14 +130,24 @@ public final class ObjectStore {
         if (!before.contains(claim)) {
           compares.add(new Compare(claim, 0));
           ops.add(new Op.Put(claim, new byte[0]));
+          Claims.address(claim).ifPresent(this::show);
         }
       }
       for (String claim : before) {
         if (!after.contains(claim)) {
           ops.add(new Op.Delete(claim));
+          Claims.address(claim).map(AddressObjects::key).map(Op.Delete::new).ifPresent(ops::add);
         }
       }
       return this;
+    }
+
+    /** Adds what shows clients that the Service has the address. */
+    private void show(String ip) {
+      ObjectNode object = addresses.created(ip, request.namespace(), request.name());
+      String shown = AddressObjects.key(ip);
+      compares.add(new Compare(shown, 0));
+      ops.add(new Op.Put(shown, transformer.toStored(shown, ObjectBytes.stored(object))));
     }
 
     /** Empty when the object itself was changed by somebody else. */

@@ -50,6 +50,7 @@ public record Registry(
                 ground.random(),
                 key -> ground.store().get(key).isPresent(),
                 ground.rules()::validateGiven),
+            new AddressObjects(ground.clock(), ground.uids()),
             ground.conversions(),
             ground.rules(),
             ground.admission(),

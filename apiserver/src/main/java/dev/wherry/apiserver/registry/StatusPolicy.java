@@ -1,9 +1,12 @@
 package dev.wherry.apiserver.registry;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.apiserver.view.PodQos;
 import dev.wherry.model.kind.KindInfo;
+import dev.wherry.model.schema.Schema;
+import dev.wherry.model.schema.StructDecoder;
 
 /** Which half of an object a write may touch. */
 final class StatusPolicy {
@@ -18,7 +21,7 @@ final class StatusPolicy {
         || (kind.group().isEmpty() && kind.plural().equals("nodes"))) {
       return;
     }
-    object.remove("status");
+    empty(kind, object);
     switch (kind.resource()) {
       case "pods" ->
           object
@@ -29,14 +32,34 @@ final class StatusPolicy {
         object.putObject("status").put("phase", "Active");
         object.withObject("/spec").putArray("finalizers").add("kubernetes");
       }
-      case "persistentvolumes", "persistentvolumeclaims" ->
-          object.putObject("status").put("phase", "Pending");
+      case "persistentvolumeclaims" -> object.putObject("status").put("phase", "Pending");
+      case "persistentvolumes" ->
+          object
+              .putObject("status")
+              .put("phase", "Pending")
+              .put(
+                  "lastPhaseTransitionTime",
+                  object.path("metadata").path("creationTimestamp").asText());
       case "certificatesigningrequests.certificates.k8s.io" -> describeCaller(request, object);
       case "jobs.batch" -> JobSelector.provide(object);
       case "services" -> object.putObject("status").putObject("loadBalancer");
       case DEFINITIONS -> ExtensionStatus.definition(object);
       case "apiservices.apiregistration.k8s.io" -> ExtensionStatus.apiService(object);
       default -> {}
+    }
+  }
+
+  /** Go's structure of which nothing is set; custom resources have none. */
+  private static void empty(KindInfo kind, ObjectNode object) {
+    JsonNode status =
+        Schema.builtin()
+            .ofKind(kind)
+            .map(type -> StructDecoder.empty(Schema.builtin(), type).path("status"))
+            .orElse(MissingNode.getInstance());
+    if (status.isObject()) {
+      object.set("status", status);
+    } else {
+      object.remove("status");
     }
   }
 

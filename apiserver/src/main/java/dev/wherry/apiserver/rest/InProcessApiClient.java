@@ -23,6 +23,8 @@ import dev.wherry.machinery.client.WatchOptions;
 import dev.wherry.model.json.Json;
 import dev.wherry.model.kind.Kind;
 import dev.wherry.model.kind.KubeObject;
+import dev.wherry.model.schema.Schema;
+import dev.wherry.model.schema.StructDecoder;
 import dev.wherry.model.status.ApiException;
 import dev.wherry.model.status.Reason;
 import java.util.List;
@@ -101,7 +103,7 @@ final class InProcessApiClient implements ApiClient {
     return call(
         "POST",
         kind.info().path(object.metadata().namespace(), ""),
-        call -> typed(kind, calls.writes().create(call.write(user), kind.toJson(object))));
+        call -> typed(kind, calls.writes().create(call.write(user), whole(kind, object))));
   }
 
   @Override
@@ -118,7 +120,7 @@ final class InProcessApiClient implements ApiClient {
     return call(
         "PUT",
         target,
-        call -> typed(kind, calls.writes().put(call.write(user), kind.toJson(object)).object()));
+        call -> typed(kind, calls.writes().put(call.write(user), whole(kind, object)).object()));
   }
 
   @Override
@@ -140,6 +142,14 @@ final class InProcessApiClient implements ApiClient {
           Patches.Patch parsed = calls.patches().parse(type.mediaType(), Json.write(patch));
           return typed(kind, calls.writes().patch(call.write(user), parsed));
         });
+  }
+
+  /** As a body over HTTP would be understood: records leave out what is empty, Go does not. */
+  private static <T extends KubeObject> ObjectNode whole(Kind<T> kind, T object) {
+    ObjectNode tree = kind.toJson(object);
+    Schema schema = Schema.builtin();
+    schema.ofKind(kind.info()).ifPresent(type -> StructDecoder.complete(schema, type, tree));
+    return tree;
   }
 
   /** The cache's form of what was written; another's, if somebody was faster since. */

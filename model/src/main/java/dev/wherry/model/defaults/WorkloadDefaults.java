@@ -107,6 +107,7 @@ final class WorkloadDefaults {
     ownLabels(job, spec.at("/template/metadata/labels"));
     Fill.optionalText(spec, "completionMode", "NonIndexed");
     Fill.flag(spec, "suspend", false);
+    Fill.flag(spec, "manualSelector", false);
     boolean policy = Fill.has(spec, "podFailurePolicy");
     Fill.optionalText(spec, "podReplacementPolicy", policy ? "Failed" : "TerminatingOrFailed");
     for (ObjectNode rule : Fill.each(Fill.peek(spec, "podFailurePolicy"), "rules")) {

@@ -1,6 +1,7 @@
 package dev.wherry.model.merge;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.wherry.model.merge.FieldSet.Sorted;
 import java.util.List;
 import java.util.Map;
@@ -65,27 +66,37 @@ public final class FieldSets {
 
   /**
    * What a new object adds to Go's empty one: what {@link Comparison} of the two calls added.
-   * Besides the leaves these are structures that were not there at all.
+   * Besides the leaves these are structures that were not there at all, and all below them.
    */
   public static FieldSet added(MergeType type, JsonNode value) {
+    return added(type, value, true);
+  }
+
+  private static FieldSet added(MergeType type, JsonNode value, boolean wasThere) {
     return switch (type.form(value)) {
       case LIST ->
           type.isAtomicList() || value.isEmpty()
               ? FieldSet.EMPTY
-              : elements(type, value, FieldSets::added);
-      case MAP -> type.isAtomicMap() || value.isEmpty() ? FieldSet.EMPTY : addedFields(type, value);
+              : elements(type, value, (item, element) -> added(item, element, false));
+      case MAP ->
+          type.isAtomicMap() || value.isEmpty()
+              ? FieldSet.EMPTY
+              : addedFields(type, value, wasThere);
       case SCALAR, INVALID -> FieldSet.EMPTY;
     };
   }
 
-  private static FieldSet addedFields(MergeType type, JsonNode value) {
+  /**
+   * @param wasThere whether Go's empty object has the structure that holds the fields
+   */
+  private static FieldSet addedFields(MergeType type, JsonNode value, boolean wasThere) {
     Sorted set = new Sorted(value.size());
     for (Map.Entry<String, JsonNode> field : value.properties()) {
       MergeType child = type.field(field.getKey());
-      FieldSet below = added(child, field.getValue());
-      boolean wasThere = !type.whenAbsent(field.getKey()).isMissingNode();
+      JsonNode before = wasThere ? type.whenAbsent(field.getKey()) : MissingNode.getInstance();
+      FieldSet below = added(child, field.getValue(), before.isObject());
       boolean changed = below.isEmpty() && !isNothing(field.getValue());
-      set.insert(new PathElement.Name(field.getKey()), !wasThere || changed, below);
+      set.insert(new PathElement.Name(field.getKey()), before.isMissingNode() || changed, below);
     }
     return set.toSet();
   }

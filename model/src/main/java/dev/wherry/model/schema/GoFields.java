@@ -1,12 +1,15 @@
 package dev.wherry.model.schema;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wherry.model.json.Json;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -16,8 +19,8 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * The fields whose Go types say more than the published schema. The table {@code go-fields.tsv} has
  * one line for each: type, field, Go type (a star before it: a pointer), and {@code keep} where the
- * empty value is written. All others follow the rule: required ones are kept, the rest is dropped
- * when it is zero.
+ * empty value is written. All others follow the rule: required ones are kept, and so are the parts
+ * of objects; the rest is dropped when it is zero.
  */
 final class GoFields {
   private static final Map<String, GoField> EXCEPTIONS = read();
@@ -29,32 +32,48 @@ final class GoFields {
           FieldType.Scalar.INT64,
           FieldType.Scalar.BOOLEAN);
 
+  /** The parts of an object, which are pointers in no type but those the table names. */
+  private static final Set<String> PARTS_OF_OBJECTS = Set.of("metadata", "spec", "status");
+
   /** Filled as types are met; as many as the schema has types. */
-  private static final Map<String, Map<String, JsonNode>> KEPT_SCALARS = new ConcurrentHashMap<>();
+  private static final Map<String, Map<String, JsonNode>> WRITTEN = new ConcurrentHashMap<>();
 
   private GoFields() {}
 
   /**
    * The fields that Go's encoder writes in every structure of this type, with their zero values:
-   * generated clients refuse an object without them. Lists and maps, which it writes as null, are
-   * not among them.
+   * generated clients refuse an object without them. Structures that are no pointers are among them
+   * ({@code status: {}}); lists and maps, which it writes as null, are not. The values are shared.
    */
-  static Map<String, JsonNode> keptScalars(ObjectType type) {
-    Map<String, JsonNode> known = KEPT_SCALARS.get(type.name());
-    return known == null
-        ? KEPT_SCALARS.computeIfAbsent(type.name(), _ -> findKeptScalars(type))
-        : known;
+  static Map<String, JsonNode> written(Schema schema, ObjectType type) {
+    Map<String, JsonNode> known = WRITTEN.get(type.name());
+    if (known == null) {
+      known = findWritten(schema, type);
+      WRITTEN.put(type.name(), known);
+    }
+    return known;
   }
 
-  private static Map<String, JsonNode> findKeptScalars(ObjectType type) {
-    Map<String, JsonNode> kept = new TreeMap<>();
+  private static Map<String, JsonNode> findWritten(Schema schema, ObjectType type) {
+    Map<String, JsonNode> written = new TreeMap<>();
     for (FieldInfo field : type.fields().values()) {
       GoField go = of(type, field);
-      if (go.kept() && !go.pointer() && FILLED.contains(field.type())) {
-        kept.put(field.name(), GoScalars.zero(field.type()));
+      if (!go.kept() || go.pointer()) {
+        continue;
+      }
+      if (FILLED.contains(field.type())) {
+        written.put(field.name(), GoScalars.zero(field.type()));
+      } else if (field.type() instanceof FieldType.Ref(String name)) {
+        // A Go structure cannot hold itself, so this ends.
+        ObjectNode empty = Json.object();
+        schema
+            .type(name)
+            .ifPresent(nested ->
+                written(schema, nested).forEach((n, zero) -> empty.set(n, zero.deepCopy())));
+        written.put(field.name(), empty);
       }
     }
-    return Map.copyOf(kept);
+    return Collections.unmodifiableMap(written);
   }
 
   static GoField of(ObjectType type, FieldInfo field) {
@@ -62,7 +81,8 @@ final class GoFields {
     if (known != null) {
       return known;
     }
-    return field.required() ? GoField.REQUIRED : GoField.PLAIN;
+    boolean part = field.type() instanceof FieldType.Ref && PARTS_OF_OBJECTS.contains(field.name());
+    return field.required() || part ? GoField.REQUIRED : GoField.PLAIN;
   }
 
   private static Map<String, GoField> read() {

@@ -23,8 +23,6 @@ import java.util.TreeSet;
 
 /** All built-in types by name. */
 public final class Schema {
-  private static final Set<String> STRUCTURES_OF_KINDS = Set.of("metadata", "spec", "status");
-
   private final Map<String, ObjectType> types;
 
   private volatile String fingerprint = "";
@@ -103,7 +101,7 @@ public final class Schema {
    * @param field of the type {@code owner}, holding a structure
    */
   public static boolean isAlwaysWritten(ObjectType owner, FieldInfo field) {
-    return STRUCTURES_OF_KINDS.contains(field.name()) || GoFields.of(owner, field).kept();
+    return GoFields.of(owner, field).kept();
   }
 
   /** Strategic merge rules of a type. */

@@ -63,12 +63,52 @@ public final class StructDecoder {
             .ifPresent(value -> object.set(name, value));
       }
     }
-    GoFields.keptScalars(type)
+    addWritten(type, object);
+    return object;
+  }
+
+  private void addWritten(ObjectType type, ObjectNode object) {
+    GoFields.written(schema, type)
         .forEach((name, zero) -> {
           if (!object.has(name)) {
-            object.set(name, zero);
+            object.set(name, zero.deepCopy());
           }
         });
+  }
+
+  /**
+   * Adds, in place, what {@link #decode} would add to a tree that has the type's shape already: one
+   * that a record was written to.
+   */
+  public static void complete(Schema schema, ObjectType type, ObjectNode tree) {
+    StructDecoder decoder = new StructDecoder(schema);
+    decoder.complete(type, tree);
+  }
+
+  private void complete(ObjectType type, ObjectNode tree) {
+    for (Map.Entry<String, JsonNode> e : tree.properties()) {
+      FieldInfo field = type.fields().get(e.getKey());
+      if (field != null) {
+        complete(field.type(), e.getValue());
+      }
+    }
+    addWritten(type, tree);
+  }
+
+  private void complete(FieldType type, JsonNode value) {
+    switch (type) {
+      case FieldType.Ref(String name) when value instanceof ObjectNode object ->
+          schema.type(name).ifPresent(nested -> complete(nested, object));
+      case FieldType.ListOf(FieldType item) -> value.forEach(element -> complete(item, element));
+      case FieldType.MapOf(FieldType item) -> value.forEach(element -> complete(item, element));
+      case FieldType.Ref _, FieldType.Scalar _ -> {}
+    }
+  }
+
+  /** What a structure is of which nothing is set, as Go writes it. */
+  public static ObjectNode empty(Schema schema, ObjectType type) {
+    ObjectNode object = Json.object();
+    new StructDecoder(schema).addWritten(type, object);
     return object;
   }
 

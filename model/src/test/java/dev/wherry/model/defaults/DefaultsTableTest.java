@@ -85,7 +85,7 @@ class DefaultsTableTest {
             + " template: {metadata: {labels: {a: b}}, spec: {restartPolicy: Never}}}}"
             + "|{metadata: {labels: {a: b}}, spec: {backoffLimitPerIndex: 1, completions: 2,"
             + " parallelism: 1, backoffLimit: 2147483647, completionMode: NonIndexed,"
-            + " suspend: false, podReplacementPolicy: Failed, podFailurePolicy: {rules:"
+            + " suspend: false, manualSelector: false, podReplacementPolicy: Failed, podFailurePolicy: {rules:"
             + " [{action: Ignore, onPodConditions: [{type: X, status: \"True\"}]}]},"
             + " template: {metadata: {labels: {a: b}}, spec: {dnsPolicy: ClusterFirst,"
             + " restartPolicy: Never, securityContext: {}, terminationGracePeriodSeconds: 30,"

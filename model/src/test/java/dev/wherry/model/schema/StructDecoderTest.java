@@ -37,7 +37,13 @@ class StructDecoderTest {
               - {name: b, imagee: x}
             """);
     assertEquals(List.of("bogus", "spec.containers[1].imagee"), decoded.unknown());
-    assertEquals(yaml("{kind: Pod, spec: {containers: [{name: a}, {name: b}]}}"), decoded.object());
+    assertEquals(
+        yaml(
+            """
+            {kind: Pod, metadata: {}, status: {}, spec: {containers: [
+              {name: a, resources: {}}, {name: b, resources: {}}]}}
+            """),
+        decoded.object());
   }
 
   @Test
@@ -52,6 +58,7 @@ class StructDecoderTest {
               containers: []
               securityContext: {}
               nodeSelector: {a: ""}
+            status: {}
             """),
         decode(
                 "core.v1.Pod",
@@ -75,11 +82,56 @@ class StructDecoderTest {
     assertEquals(
         yaml(
             """
+            metadata: {}
+            spec: {containers: []}
             status:
               containerStatuses:
-              - {name: a, image: "", imageID: "", ready: false, restartCount: 0}
+              - {name: a, image: "", imageID: "", ready: false, restartCount: 0, state: {}, lastState: {}}
             """),
-        decode("core.v1.Pod", "status: {containerStatuses: [{name: a}]}").object());
+        decode("core.v1.Pod", "{spec: {containers: []}, status: {containerStatuses: [{name: a}]}}")
+            .object());
+  }
+
+  @Test
+  void decode_structuresThatAreNoPointers_areWrittenEmpty() {
+    assertEquals(
+        yaml(
+            """
+            metadata: {}
+            spec: {jobTemplate: {metadata: {}, spec: {template: {metadata: {}, spec: {}}}}, schedule: ""}
+            status: {}
+            """),
+        decode("batch.v1.CronJob", "{}").object());
+    assertEquals(
+        yaml("{metadata: {}, spec: {}, status: {replicas: 0}}").get("status"),
+        decode("core.v1.ReplicationController", "{}").object().get("status"));
+    assertEquals(
+        yaml("{metadata: {}, spec: {}}"), decode("networking.v1.IPAddress", "{}").object());
+    assertEquals(
+        0,
+        decode("core.v1.Node", "{}")
+            .object()
+            .at("/status/daemonEndpoints/kubeletEndpoint/Port")
+            .asInt(-1));
+  }
+
+  @Test
+  void complete_treeOfARecord_isWhatADecoderMakesOfIt() {
+    Schema schema = Schema.builtin();
+    ObjectType type = schema.type("apps.v1.Deployment").orElseThrow();
+    String text =
+        """
+        metadata: {name: d}
+        spec:
+          selector: {matchLabels: {a: b}}
+          template: {spec: {containers: [{name: c, envFrom: [{configMapRef: {name: x}}]}]}}
+        """;
+    ObjectNode tree = yaml(text);
+    StructDecoder.complete(schema, type, tree);
+    assertEquals(decode("apps.v1.Deployment", text).object(), tree);
+    assertEquals(yaml("{}"), tree.at("/spec/template/spec/containers/0/resources"));
+    assertEquals(yaml("{}"), tree.at("/spec/strategy"));
+    assertEquals(yaml("{}"), tree.at("/status"));
   }
 
   @Test
@@ -89,6 +141,7 @@ class StructDecoderTest {
             """
             metadata: {creationTimestamp: "2026-11-21T07:00:00Z"}
             spec: {containers: [{name: a, resources: {limits: {cpu: 500m, memory: 1Gi}}}]}
+            status: {}
             """),
         decode(
                 "core.v1.Pod",
