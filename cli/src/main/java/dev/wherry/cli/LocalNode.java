@@ -21,6 +21,7 @@ import dev.wherry.network.policy.NetworkPolicies;
 import dev.wherry.network.proxy.ServiceProxy;
 import dev.wherry.network.relay.PodRelay;
 import dev.wherry.network.sockets.ListeningSockets;
+import dev.wherry.network.wireguard.WireGuardKey;
 import dev.wherry.runtime.choice.NodeRuntime;
 import dev.wherry.runtime.images.ImageStore;
 import java.io.IOException;
@@ -100,6 +101,7 @@ final class LocalNode {
 
   private void start(RuntimeAhead ahead, Optional<JoinToken> token)
       throws IOException, InterruptedException {
+    Optional<WireGuardKey> key = options.network().key(data, random);
     NodeIdentity identity = opened(identity(token));
     ApiClient api = near.map(Near::api).orElse(identity.api());
     ListeningSockets sockets = opened(NodeSockets.open(data)).sockets();
@@ -116,7 +118,7 @@ final class LocalNode {
     }
     NodeRuntime runtime = ahead.await();
     PodRelay relay = opened(new PodRelay());
-    podNetwork(api, runtime, relay);
+    podNetwork(api, runtime, relay, key);
     Kubelet kubelet = kubelet(identity, api, runtime, dns);
     TunnelRole tunnel = opened(tunnel(identity, kubelet.serverPort(), relay));
     if (near.isEmpty()) {
@@ -173,11 +175,13 @@ final class LocalNode {
   }
 
   /** Another's pod network finds ours gone, so that its configuration is the runtime's. */
-  private void podNetwork(ApiClient api, NodeRuntime runtime, PodRelay relay) throws IOException {
+  private void podNetwork(
+      ApiClient api, NodeRuntime runtime, PodRelay relay, Optional<WireGuardKey> key)
+      throws IOException {
     PodNetworkFile file = new PodNetworkFile(runtime.cniDirectory(), data.resolve("cni/leases"));
     if (options.network().pods()) {
       opened(NetworkPolicies.start(api, options.nodeName(), timer));
-      opened(PodNetwork.start(api, options.nodeName(), file, relay, timer));
+      opened(PodNetwork.start(api, options.nodeName(), file, relay, key, timer));
     } else {
       boolean _ = file.remove();
     }

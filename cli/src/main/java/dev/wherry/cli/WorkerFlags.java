@@ -74,23 +74,7 @@ final class WorkerFlags {
       defaultValue = "443")
   private int ingressHttpsPort = IngressSettings.HTTPS_PORT;
 
-  @Option(
-      names = "--pod-network",
-      paramLabel = "WHO",
-      description =
-          "Who connects pods: built-in, or none for a CNI plugin that you install, such as flannel;"
-              + " the same for the server and every agent (default: ${DEFAULT-VALUE}).",
-      defaultValue = NetworkChoice.BUILT_IN_WORD)
-  private String podNetwork = NetworkChoice.BUILT_IN_WORD;
-
-  @Option(
-      names = "--service-proxy",
-      paramLabel = "WHO",
-      description =
-          "Who balances Services on this node: built-in, or none for a proxy that you run, such as"
-              + " kube-proxy (default: ${DEFAULT-VALUE}).",
-      defaultValue = NetworkChoice.BUILT_IN_WORD)
-  private String serviceProxy = NetworkChoice.BUILT_IN_WORD;
+  @Mixin private NetworkFlags network = new NetworkFlags();
 
   @Option(
       names = {"--kubelet-config", "--config"},
@@ -215,7 +199,7 @@ final class WorkerFlags {
   }
 
   NetworkChoice network() {
-    return NetworkChoice.parse(podNetwork, serviceProxy);
+    return network.choice();
   }
 
   int kubeletPort() {

@@ -3,15 +3,21 @@ package dev.wherry.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.wherry.machinery.address.ClusterRanges;
 import dev.wherry.model.core.v1.Taint;
+import dev.wherry.network.wireguard.WireGuardKernel;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
@@ -74,11 +80,37 @@ class WorkerFlagsTest {
     assertEquals(NetworkChoice.BUILT_IN, options("--node-ip=192.0.2.7").network());
     NetworkChoice theirs =
         options("--pod-network=none", "--service-proxy=none", "--node-ip=192.0.2.7").network();
-    assertEquals(new NetworkChoice(false, false), theirs);
+    assertEquals(new NetworkChoice(false, false, false), theirs);
     assertEquals(List.of("--pod-network=none", "--service-proxy=none"), theirs.arguments());
     assertThrows(
         IllegalArgumentException.class,
         () -> options("--service-proxy=ipvs", "--node-ip=192.0.2.7"));
+  }
+
+  @Test
+  void encryption_byWireGuardOrNone_isUnderstoodAndHandedOn() throws Exception {
+    NetworkChoice ours = options("--node-encryption=wireguard", "--node-ip=192.0.2.7").network();
+    assertEquals(new NetworkChoice(true, true, true), ours);
+    assertEquals(List.of("--node-encryption=wireguard"), ours.arguments());
+    assertEquals(
+        NetworkChoice.BUILT_IN, options("--node-encryption=none", "--node-ip=192.0.2.7").network());
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> options("--node-encryption=ipsec", "--node-ip=192.0.2.7"));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> options("--node-encryption=wireguard", "--pod-network=none", "--node-ip=192.0.2.7"));
+  }
+
+  @Test
+  void encryption_whereTheKernelHasNone_isRefusedWithTheModule(@TempDir Path folder)
+      throws Exception {
+    assumeFalse(WireGuardKernel.isPresent(), "this kernel has WireGuard");
+    NetworkChoice ours = new NetworkChoice(true, true, true);
+    Exception refused = assertThrows(IOException.class, () -> ours.key(folder, new SecureRandom()));
+    assertTrue(
+        String.valueOf(refused.getMessage()).contains("modprobe wireguard"), refused::toString);
+    assertEquals(Optional.empty(), NetworkChoice.BUILT_IN.key(folder, new SecureRandom()));
   }
 
   @Test

@@ -169,6 +169,7 @@ public record Host(Path root) {
   private static boolean isOurs(String owner, String metric, boolean single) {
     return owner.startsWith("wherry")
         || metric.equals(String.valueOf(PodNetwork.ROUTE_METRIC))
+        || metric.equals(String.valueOf(PodNetwork.CLOSED_METRIC))
         || (owner.startsWith("veth") && single);
   }
 

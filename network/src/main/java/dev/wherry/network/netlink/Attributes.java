@@ -88,11 +88,13 @@ public final class Attributes {
     return number;
   }
 
-  /** A number of 4 bytes in the host's byte order; 0 when absent. */
+  /** A number of 2 or 4 bytes in the host's byte order; 0 when absent. */
   public int hostNumber(int type) {
     byte[] value = value(type);
-    return value.length < Integer.BYTES
-        ? 0
-        : ByteBuffer.wrap(value).order(ByteOrder.nativeOrder()).getInt();
+    ByteBuffer number = ByteBuffer.wrap(value).order(ByteOrder.nativeOrder());
+    if (value.length == Short.BYTES) {
+      return Short.toUnsignedInt(number.getShort());
+    }
+    return value.length < Integer.BYTES ? 0 : number.getInt();
   }
 }

@@ -101,6 +101,13 @@ public final class MessageWriter {
     return this;
   }
 
+  /** The same of two bytes. */
+  public MessageWriter hostU16(int type, int value) {
+    int at = attribute(type, 2);
+    view.putShort(at, (short) value);
+    return this;
+  }
+
   public MessageWriter u64(int type, long value) {
     int at = attribute(type, 8);
     for (int i = 0; i < 8; i++) {

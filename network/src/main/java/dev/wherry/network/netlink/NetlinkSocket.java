@@ -18,6 +18,7 @@ import java.util.function.Consumer;
 public final class NetlinkSocket implements AutoCloseable {
   public static final int PROTOCOL_ROUTE = 0;
   public static final int PROTOCOL_NETFILTER = 12;
+  public static final int PROTOCOL_GENERIC = 16;
 
   private static final int FAMILY = 16;
   private static final int TYPE_RAW = 3;

@@ -7,11 +7,11 @@ import dev.wherry.network.rtnetlink.InterfaceAddress;
 import dev.wherry.network.rtnetlink.Notices;
 import dev.wherry.network.rtnetlink.Notices.Notice;
 import java.util.List;
-import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Hears what others change in the kernel; pods' own interfaces come and go unheard. */
 final class Ears implements NetlinkThread.Listener {
-  private volatile NodesPlan plan = new NodesPlan(List.of(), Optional.empty(), 0, List.of());
+  private volatile NodesPlan plan = NodesPlan.NONE;
   private volatile Surroundings host = new Surroundings(List.of(), List.of());
   private volatile Runnable alarm = () -> {};
 
@@ -49,7 +49,9 @@ final class Ears implements NetlinkThread.Listener {
   }
 
   private boolean isTunnel(int link) {
-    return host.link(KernelNodes.DEVICE).filter(device -> device.index() == link).isPresent();
+    return Stream.of(VxlanEnd.DEVICE, Encryption.DEVICE)
+        .flatMap(name -> host.link(name).stream())
+        .anyMatch(device -> device.index() == link);
   }
 
   private boolean isOnLink(int link) {

@@ -6,7 +6,6 @@ import dev.wherry.network.netlink.NetlinkSocket;
 import dev.wherry.network.relay.PodRelay;
 import dev.wherry.network.rtnetlink.InterfaceAddress;
 import dev.wherry.network.rtnetlink.Link;
-import dev.wherry.network.rtnetlink.Neighbour;
 import dev.wherry.network.rtnetlink.Route;
 import dev.wherry.network.rtnetlink.RouteChanges;
 import dev.wherry.network.rtnetlink.RouteQueries;
@@ -20,9 +19,6 @@ import java.util.Set;
 
 /** Brings a plan into the kernel by differences; on the netlink thread. */
 final class KernelNodes {
-  /** The tunnel's interface. */
-  static final String DEVICE = "wherry-vxlan";
-
   /** Our number among the owners of routes (rtm_protocol); nobody registered it. */
   static final int PROTOCOL = 0x57;
 
@@ -31,8 +27,7 @@ final class KernelNodes {
 
   private final NetlinkSocket socket;
   private final RouteChanges changes;
-  private final List<String> problems = new ArrayList<>();
-  private int count;
+  private final Attempts attempts = new Attempts();
 
   private KernelNodes(NetlinkSocket socket) {
     this.socket = socket;
@@ -52,42 +47,67 @@ final class KernelNodes {
   }
 
   /** Makes the kernel as planned; what cannot be made does not keep the rest from it. */
-  static Applied apply(NetlinkSocket socket, NodesPlan plan, Surroundings host)
+  static Applied apply(
+      NetlinkSocket socket, NodesPlan plan, Surroundings host, Encryption encryption)
       throws NetlinkException {
     KernelNodes kernel = new KernelNodes(socket);
     List<Route> wanted = new ArrayList<>(plan.direct());
-    Optional<Link> present = host.link(DEVICE);
+    plan.closed().forEach(range -> wanted.add(Route.closed(range)));
+    Optional<Link> relay = host.link(PodRelay.DEVICE).filter(_ -> plan.isRelaying());
     if (plan.tunnel().isPresent()) {
       NodesPlan.Tunnel tunnel = plan.tunnel().get();
-      Optional<Link> device = kernel.device(tunnel, present);
+      Optional<Link> device =
+          switch (tunnel.end()) {
+            case NodesPlan.Vxlan vxlan ->
+                new VxlanEnd(socket, kernel.attempts).bring(vxlan, tunnel, host);
+            case NodesPlan.WireGuard ends ->
+                encryption.bring(socket, ends, tunnel.mtu(), host, kernel.attempts);
+          };
       if (device.isPresent()) {
-        kernel.tables(tunnel, device.get().index(), host);
-        Optional<Link> relay = host.link(PodRelay.DEVICE).filter(_ -> plan.isRelaying());
+        kernel.addresses(tunnel, device.get().index(), host);
         relay.ifPresent(link -> kernel.relay(link, tunnel, host));
         for (NodesPlan.Beyond each : tunnel.beyond()) {
-          wanted.addAll(beyond(each, device.get(), relay));
+          wanted.addAll(beyond(each, tunnel.isNumbered(), device.get(), relay));
         }
       }
-    } else if (present.filter(link -> link.tunnel().isPresent()).isPresent()) {
-      kernel.attempt(() -> kernel.changes.deleteLink(present.get().index()));
     }
+    kernel.deleteTunnels(plan, host);
     kernel.routes(wanted);
     if (!plan.isRelaying()) {
       kernel.deleteRelay(host.links());
     }
-    return new Applied(kernel.count, kernel.problems);
+    return new Applied(kernel.attempts.changes(), kernel.attempts.problems());
+  }
+
+  /** The interfaces of tunnels that are not, or not any more. */
+  private void deleteTunnels(NodesPlan plan, Surroundings host) {
+    Optional<NodesPlan.End> end = plan.tunnel().map(NodesPlan.Tunnel::end);
+    if (end.filter(NodesPlan.Vxlan.class::isInstance).isEmpty()) {
+      host.link(VxlanEnd.DEVICE).filter(link -> link.tunnel().isPresent()).ifPresent(this::delete);
+    }
+    if (end.filter(NodesPlan.WireGuard.class::isInstance).isEmpty()) {
+      host.link(Encryption.DEVICE).ifPresent(this::delete);
+    }
+  }
+
+  private void delete(Link link) {
+    attempts.make(() -> changes.deleteLink(link.index()));
   }
 
   /** Where packets are relayed the other end of the tunnel is asked through it all the same. */
-  private static List<Route> beyond(NodesPlan.Beyond each, Link tunnel, Optional<Link> relay) {
+  private static List<Route> beyond(
+      NodesPlan.Beyond each, boolean numbered, Link tunnel, Optional<Link> relay) {
+    Bytes none = Bytes.copyOf(new byte[0]);
     if (!each.relayed() || relay.isEmpty()) {
-      return List.of(new Route(each.pods(), each.gateway(), tunnel.index(), true));
+      return List.of(
+          numbered
+              ? new Route(each.pods(), each.gateway(), tunnel.index(), true)
+              : new Route(each.pods(), none, tunnel.index(), false));
     }
     int bits = each.gateway().length() * Byte.SIZE;
     Cidr end = new Cidr(each.gateway(), bits);
-    if (end.family() == AddressFamily.V6) {
+    if (end.family() == AddressFamily.V6 || !numbered) {
       // The kernel takes no IPv6 gateway that another route leads to by another interface.
-      Bytes none = Bytes.copyOf(new byte[0]);
       return List.of(
           new Route(each.pods(), none, relay.get().index(), false),
           new Route(end, none, tunnel.index(), false));
@@ -99,13 +119,13 @@ final class KernelNodes {
 
   private void relay(Link link, NodesPlan.Tunnel tunnel, Surroundings host) {
     if (link.mtu() != tunnel.mtu() || !link.up()) {
-      attempt(() -> changes.setUp(link.index(), tunnel.mtu()));
+      attempts.make(() -> changes.setUp(link.index(), tunnel.mtu()));
     }
     for (Bytes address : tunnel.addresses()) {
       InterfaceAddress own =
           new InterfaceAddress(link.index(), second(address), address.length() * Byte.SIZE);
       if (!host.addresses().contains(own)) {
-        attempt(() -> changes.addAddress(own));
+        attempts.make(() -> changes.addAddress(own));
       }
     }
   }
@@ -123,7 +143,7 @@ final class KernelNodes {
   private void deleteRelay(List<Link> links) {
     links.stream()
         .filter(link -> link.name().equals(PodRelay.DEVICE))
-        .forEach(link -> attempt(() -> changes.deleteLink(link.index())));
+        .forEach(link -> attempts.make(() -> changes.deleteLink(link.index())));
   }
 
   /** The ranges to which packets are relayed by now. */
@@ -138,52 +158,13 @@ final class KernelNodes {
   /** Takes away all that is ours. */
   static void remove(NetlinkSocket socket) throws NetlinkException {
     KernelNodes kernel = new KernelNodes(socket);
+    Surroundings host = new Surroundings(RouteQueries.links(socket), List.of());
     kernel.routes(List.of());
-    for (Link link : RouteQueries.links(socket)) {
-      if (link.name().equals(DEVICE) && link.tunnel().isPresent()) {
-        kernel.changes.deleteLink(link.index());
-      }
-    }
-    kernel.deleteRelay(RouteQueries.links(socket));
+    kernel.deleteTunnels(NodesPlan.NONE, host);
+    kernel.deleteRelay(host.links());
   }
 
-  @FunctionalInterface
-  private interface Step {
-    void run() throws NetlinkException;
-  }
-
-  private void attempt(Step step) {
-    try {
-      step.run();
-      count++;
-    } catch (NetlinkException e) {
-      problems.add(String.valueOf(e.getMessage()));
-    }
-  }
-
-  private Optional<Link> device(NodesPlan.Tunnel tunnel, Optional<Link> present)
-      throws NetlinkException {
-    Optional<Link> fit =
-        present
-            .filter(link -> link.tunnel().equals(Optional.of(tunnel.device())))
-            .filter(link -> link.hardware().equals(tunnel.hardware()));
-    if (fit.isPresent()) {
-      if (fit.get().mtu() != tunnel.mtu() || !fit.get().up()) {
-        attempt(() -> changes.setUp(fit.get().index(), tunnel.mtu()));
-      }
-      return fit;
-    }
-    if (present.isPresent()) {
-      changes.deleteLink(present.get().index());
-    }
-    attempt(() -> changes.addVxlan(DEVICE, tunnel.device(), tunnel.hardware(), tunnel.mtu()));
-    return RouteQueries.links(socket).stream()
-        .filter(link -> link.name().equals(DEVICE))
-        .findFirst();
-  }
-
-  private void tables(NodesPlan.Tunnel tunnel, int link, Surroundings host)
-      throws NetlinkException {
+  private void addresses(NodesPlan.Tunnel tunnel, int link, Surroundings host) {
     Set<InterfaceAddress> addresses = new HashSet<>();
     tunnel
         .addresses()
@@ -191,28 +172,10 @@ final class KernelNodes {
     for (InterfaceAddress present : host.addresses()) {
       boolean ours = present.link() == link && !isLinkLocal(present.address());
       if (ours && !addresses.remove(present)) {
-        attempt(() -> changes.deleteAddress(present));
+        attempts.make(() -> changes.deleteAddress(present));
       }
     }
-    addresses.forEach(address -> attempt(() -> changes.addAddress(address)));
-    Set<Neighbour> neighbours = new HashSet<>();
-    Set<Neighbour> forwarding = new HashSet<>();
-    for (NodesPlan.Beyond each : tunnel.beyond()) {
-      neighbours.add(new Neighbour(link, each.gateway(), each.hardware()));
-      forwarding.add(new Neighbour(link, each.end(), each.hardware()));
-    }
-    for (Neighbour present : RouteQueries.neighbours(socket, link)) {
-      if (!neighbours.remove(present)) {
-        attempt(() -> changes.deleteNeighbour(present));
-      }
-    }
-    neighbours.forEach(each -> attempt(() -> changes.addNeighbour(each)));
-    for (Neighbour present : RouteQueries.forwarding(socket, link)) {
-      if (!forwarding.remove(present)) {
-        attempt(() -> changes.deleteForwarding(present));
-      }
-    }
-    forwarding.forEach(each -> attempt(() -> changes.addForwarding(each)));
+    addresses.forEach(address -> attempts.make(() -> changes.addAddress(address)));
   }
 
   /** fe80::/10, which the kernel gives each link by itself. */
@@ -225,9 +188,14 @@ final class KernelNodes {
     List<Route> missing = new ArrayList<>(wanted);
     for (Route present : RouteQueries.routes(socket, PROTOCOL)) {
       if (!missing.remove(present)) {
-        attempt(() -> changes.deleteRoute(present, PROTOCOL, METRIC));
+        attempts.make(() -> changes.deleteRoute(present, PROTOCOL, metric(present)));
       }
     }
-    missing.forEach(route -> attempt(() -> changes.addRoute(route, PROTOCOL, METRIC)));
+    missing.forEach(route -> attempts.make(() -> changes.addRoute(route, PROTOCOL, metric(route))));
+  }
+
+  /** A way that is there comes before the route that refuses. */
+  private static int metric(Route route) {
+    return route.isClosed() ? PodNetwork.CLOSED_METRIC : METRIC;
   }
 }

@@ -3,11 +3,9 @@ package dev.wherry.network.nodes;
 import dev.wherry.model.Bytes;
 import dev.wherry.network.rtnetlink.Link;
 import dev.wherry.network.rtnetlink.Route;
-import dev.wherry.network.rules.AddressFamily;
 import dev.wherry.network.rules.Cidr;
-import java.util.ArrayList;
+import dev.wherry.network.wireguard.WireGuardPeer;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -28,11 +26,15 @@ record NodesPlan(
   /** Linux' own port for VXLAN, which flannel uses too. */
   static final int VXLAN_PORT = 8472;
 
-  /** Inner Ethernet, VXLAN, UDP and outer IPv4 header (RFC 7348). */
-  static final int OVERHEAD_BYTES = 50;
+  /** Nothing at all. */
+  static final NodesPlan NONE = new NodesPlan(List.of(), Optional.empty(), 0, List.of());
 
-  private static final int IPV6_MORE_BYTES = 20;
-  private static final int MTU_DEFAULT = 1500;
+  /** Inner Ethernet, VXLAN, UDP and outer IPv4 header (RFC 7348). */
+  static final int VXLAN_BYTES = 50;
+
+  /** Outer IPv4 and UDP header, WireGuard's header and its check. */
+  static final int WIREGUARD_BYTES = 60;
+
   private static final int HARDWARE_BYTES = 6;
 
   /** A locally administered address; the rest is the pods' range. */
@@ -43,17 +45,43 @@ record NodesPlan(
     unreachable = List.copyOf(unreachable);
   }
 
+  /** What a tunnel is made of at this end. */
+  sealed interface End {}
+
   /**
-   * This node's end of the VXLAN.
+   * Plain.
    *
    * @param hardware its address in the tunnel
+   */
+  record Vxlan(Link.Vxlan device, Bytes hardware) implements End {}
+
+  /**
+   * Encrypted.
+   *
+   * @param peers the other ends
+   * @param closed what must not leave by any other way
+   */
+  record WireGuard(List<WireGuardPeer> peers, List<Cidr> closed) implements End {
+    WireGuard {
+      peers = List.copyOf(peers);
+      closed = List.copyOf(closed);
+    }
+  }
+
+  /**
+   * This node's end of the tunnel.
+   *
    * @param addresses its IP addresses in the tunnel, one per family: senders on this host
    */
-  record Tunnel(
-      Link.Vxlan device, Bytes hardware, int mtu, List<Bytes> addresses, List<Beyond> beyond) {
+  record Tunnel(End end, int mtu, List<Bytes> addresses, List<Beyond> beyond) {
     Tunnel {
       addresses = List.copyOf(addresses);
       beyond = List.copyOf(beyond);
+    }
+
+    /** Whether its ends have hardware addresses, so that routes name a gateway. */
+    boolean isNumbered() {
+      return end instanceof Vxlan;
     }
   }
 
@@ -73,6 +101,14 @@ record NodesPlan(
     return tunnel.map(Tunnel::beyond).orElse(List.of());
   }
 
+  /** Ranges to which nothing goes unless encrypted. */
+  List<Cidr> closed() {
+    return tunnel
+        .filter(each -> each.end() instanceof WireGuard)
+        .map(each -> ((WireGuard) each.end()).closed())
+        .orElse(List.of());
+  }
+
   boolean isRelaying() {
     return beyond().stream().anyMatch(Beyond::relayed);
   }
@@ -80,10 +116,11 @@ record NodesPlan(
   /**
    * The plan of a node among others; nodes that have no range yet are left out.
    *
+   * @param self with a key when it encrypts
    * @param silent names of nodes to which no tunnel leads
    */
   static NodesPlan of(Peer self, List<Peer> others, Set<String> silent, Surroundings host) {
-    Drawing drawing = new Drawing(self, silent, host);
+    NodesDrawing drawing = new NodesDrawing(self, silent, host);
     others.stream().filter(peer -> !peer.name().equals(self.name())).forEach(drawing::add);
     return drawing.plan();
   }
@@ -95,79 +132,5 @@ record NodesPlan(
     byte[] address = Arrays.copyOf(HARDWARE_START, HARDWARE_BYTES);
     System.arraycopy(range, end - 4, address, HARDWARE_START.length, 4);
     return Bytes.copyOf(address);
-  }
-
-  /** A plan in the making. */
-  private static final class Drawing {
-    private final Peer self;
-    private final Set<String> silent;
-    private final Surroundings host;
-    private final Set<Cidr> taken;
-    private final List<Route> direct = new ArrayList<>();
-    private final List<Beyond> beyond = new ArrayList<>();
-    private final List<String> unreachable = new ArrayList<>();
-
-    Drawing(Peer self, Set<String> silent, Surroundings host) {
-      this.self = self;
-      this.silent = silent;
-      this.host = host;
-      this.taken = new HashSet<>(self.pods());
-    }
-
-    void add(Peer peer) {
-      // An agent of the same host: its pods' routes are here already.
-      if (peer.addresses().isEmpty() || peer.addresses().stream().anyMatch(host::isOwn)) {
-        return;
-      }
-      for (Cidr pods : peer.pods()) {
-        if (taken.stream().anyMatch(pods::overlaps)) {
-          unreachable.add("node " + peer.name() + " has a pod range of another node: " + pods);
-        } else {
-          taken.add(pods);
-          add(peer, pods);
-        }
-      }
-    }
-
-    private void add(Peer peer, Cidr pods) {
-      Optional<Bytes> neighbour = peer.address(pods.family());
-      Optional<Link> link = neighbour.flatMap(host::towards);
-      if (neighbour.isPresent() && link.isPresent()) {
-        direct.add(new Route(pods, neighbour.get(), link.get().index(), true));
-        return;
-      }
-      Optional<Bytes> end = underlay().flatMap(own -> peer.address(AddressFamily.of(own)));
-      if (end.isEmpty()) {
-        unreachable.add("node " + peer.name() + " has no address of this node's IP family");
-        return;
-      }
-      Cidr first = peer.pods().getFirst();
-      boolean relayed = silent.contains(peer.name());
-      beyond.add(
-          new Beyond(peer.name(), relayed, pods, pods.address(), hardware(first), end.get()));
-    }
-
-    private Optional<byte[]> underlay() {
-      return self.addresses().stream().findFirst().map(Bytes::toArray);
-    }
-
-    NodesPlan plan() {
-      int mtu =
-          underlay().map(Bytes::copyOf).flatMap(host::linkOf).map(Link::mtu).orElse(MTU_DEFAULT);
-      if (beyond.isEmpty()) {
-        return new NodesPlan(direct, Optional.empty(), mtu, unreachable);
-      }
-      Bytes local = self.addresses().getFirst();
-      boolean v4 = local.length() == AddressFamily.V4.bytes();
-      int inner = mtu - OVERHEAD_BYTES - (v4 ? 0 : IPV6_MORE_BYTES);
-      Tunnel tunnel =
-          new Tunnel(
-              new Link.Vxlan(VXLAN_NETWORK, VXLAN_PORT, local),
-              hardware(self.pods().getFirst()),
-              inner,
-              self.pods().stream().map(Cidr::address).toList(),
-              beyond);
-      return new NodesPlan(direct, Optional.of(tunnel), inner, unreachable);
-    }
   }
 }

@@ -15,8 +15,8 @@ import dev.wherry.network.netlink.NetlinkThread;
 import dev.wherry.network.nodes.KernelNodes.Applied;
 import dev.wherry.network.relay.PodRelay;
 import dev.wherry.network.rtnetlink.Notices;
-import dev.wherry.network.rtnetlink.RouteQueries;
 import dev.wherry.network.upkeep.Upkeep;
+import dev.wherry.network.wireguard.WireGuardKey;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -37,6 +37,9 @@ public final class PodNetwork implements AutoCloseable {
   /** The metric of all our routes. */
   public static final int ROUTE_METRIC = 5787;
 
+  /** That of routes that refuse what would else leave this host unencrypted. */
+  public static final int CLOSED_METRIC = 5788;
+
   private static final Logger LOG = System.getLogger(PodNetwork.class.getName());
 
   private static final Duration OTHER_OWNER_PAUSE = Duration.ofSeconds(5);
@@ -53,6 +56,7 @@ public final class PodNetwork implements AutoCloseable {
   private final Runnable prologue;
   private final Ears ears = new Ears();
   private final Detour detour;
+  private final Encryption encryption;
   private final Turn turn = new Turn();
   private List<String> said = List.of();
 
@@ -61,6 +65,7 @@ public final class PodNetwork implements AutoCloseable {
       String nodeName,
       PodNetworkFile file,
       PodRelay relay,
+      Optional<WireGuardKey> key,
       Timer timer,
       Duration round,
       Runnable prologue) {
@@ -71,6 +76,7 @@ public final class PodNetwork implements AutoCloseable {
     this.prologue = prologue;
     upkeep = new Upkeep("pod network node=" + nodeName, timer, GATHER_PAUSE);
     detour = new Detour(relay, timer, round, prologue, upkeep::news);
+    encryption = new Encryption(key);
     nodes = new Informer<>(client, Node.KIND, Scope.ALL, timer).onChange(this::nodeChanged);
   }
 
@@ -78,10 +84,16 @@ public final class PodNetwork implements AutoCloseable {
    * Starts it; it waits by itself for the API.
    *
    * @param relay for nodes that UDP does not reach; closed by its owner
+   * @param key of a node whose packets to other nodes' pods are encrypted
    */
   public static PodNetwork start(
-      ApiClient client, String nodeName, PodNetworkFile file, PodRelay relay, Timer timer) {
-    return start(client, nodeName, file, relay, timer, Echoes.ROUND, () -> {});
+      ApiClient client,
+      String nodeName,
+      PodNetworkFile file,
+      PodRelay relay,
+      Optional<WireGuardKey> key,
+      Timer timer) {
+    return start(client, nodeName, file, relay, key, timer, Echoes.ROUND, () -> {});
   }
 
   /**
@@ -95,10 +107,11 @@ public final class PodNetwork implements AutoCloseable {
       String nodeName,
       PodNetworkFile file,
       PodRelay relay,
+      Optional<WireGuardKey> key,
       Timer timer,
       Duration round,
       Runnable prologue) {
-    PodNetwork network = new PodNetwork(client, nodeName, file, relay, timer, round, prologue);
+    PodNetwork network = new PodNetwork(client, nodeName, file, relay, key, timer, round, prologue);
     network.nodes.start();
     network.upkeep.start("pod-network", network::run);
     return network;
@@ -129,9 +142,7 @@ public final class PodNetwork implements AutoCloseable {
   private void nodeChanged(Change<Node> change) {
     boolean same =
         change instanceof Change.Updated<Node>(Node before, Node now)
-            && before.spec().podCIDRs().equals(now.spec().podCIDRs())
-            && before.status().addresses().equals(now.status().addresses())
-            && Peer.isReady(before) == Peer.isReady(now)
+            && Peer.isSame(before, now)
             && !now.metadata().name().equals(nodeName);
     if (!same) {
       upkeep.news();
@@ -157,10 +168,10 @@ public final class PodNetwork implements AutoCloseable {
       return;
     }
     List<String> wrong = new ArrayList<>();
-    List<Peer> peers = peers(wrong);
-    Peer self = Peer.of(node.get());
+    List<Peer> peers = Peer.all(nodes.list(), wrong);
+    Peer self = Peer.of(node.get()).withKey(encryption.wanted());
     boolean owner = turn.take(netlink);
-    Surroundings host = surroundings(netlink);
+    Surroundings host = Surroundings.of(netlink);
     Set<String> relayed = owner ? detour.look(netlink, peers, host) : Set.of();
     NodesPlan plan = NodesPlan.of(self, peers, relayed, host);
     List<String> problems = new ArrayList<>(wrong);
@@ -176,19 +187,21 @@ public final class PodNetwork implements AutoCloseable {
       }
     } else {
       ears.expect(plan, host);
+      encryption.wanted().ifPresent(_ -> problems.add(Encryption.NOT_OWNER));
       upkeep.again(OTHER_OWNER_PAUSE);
     }
+    publish(node.get());
     boolean _ = file.write(node.get().spec().podCIDRs(), plan.podMtu());
     report(node.get(), problems);
   }
 
   private List<String> apply(NetlinkThread netlink, NodesPlan plan)
       throws IOException, InterruptedException {
-    Surroundings host = surroundings(netlink);
+    Surroundings host = Surroundings.of(netlink);
     ears.expect(plan, host);
-    Applied applied = netlink.call(socket -> KernelNodes.apply(socket, plan, host));
+    Applied applied = netlink.call(socket -> KernelNodes.apply(socket, plan, host, encryption));
     if (applied.changed() > 0) {
-      ears.expect(plan, surroundings(netlink));
+      ears.expect(plan, Surroundings.of(netlink));
       LOG.log(
           Level.INFO,
           "pod network written node={0} direct={1} tunnelled={2} relayed={3} changes={4}",
@@ -201,22 +214,12 @@ public final class PodNetwork implements AutoCloseable {
     return applied.problems();
   }
 
-  private List<Peer> peers(List<String> wrong) {
-    List<Peer> peers = new ArrayList<>();
-    for (Node each : nodes.list()) {
-      try {
-        peers.add(Peer.of(each));
-      } catch (IllegalArgumentException e) {
-        wrong.add("node " + each.metadata().name() + ": " + e.getMessage());
-      }
+  /** Before pods are let in: others must know the key when the first of them sends. */
+  private void publish(Node node) {
+    Optional<JsonNode> patch = PublishedKey.patch(node, encryption.ready());
+    if (patch.isPresent()) {
+      client.patch(Node.KIND, "", nodeName, PatchType.MERGE, patch.get(), "");
     }
-    return peers;
-  }
-
-  private static Surroundings surroundings(NetlinkThread netlink)
-      throws IOException, InterruptedException {
-    return netlink.call(
-        socket -> new Surroundings(RouteQueries.links(socket), RouteQueries.addresses(socket)));
   }
 
   private void report(Node node, List<String> problems) {

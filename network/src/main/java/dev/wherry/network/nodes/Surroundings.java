@@ -1,8 +1,11 @@
 package dev.wherry.network.nodes;
 
 import dev.wherry.model.Bytes;
+import dev.wherry.network.netlink.NetlinkThread;
 import dev.wherry.network.rtnetlink.InterfaceAddress;
 import dev.wherry.network.rtnetlink.Link;
+import dev.wherry.network.rtnetlink.RouteQueries;
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 
@@ -11,6 +14,12 @@ record Surroundings(List<Link> links, List<InterfaceAddress> addresses) {
   Surroundings {
     links = List.copyOf(links);
     addresses = List.copyOf(addresses);
+  }
+
+  /** As they are now. */
+  static Surroundings of(NetlinkThread netlink) throws IOException, InterruptedException {
+    return netlink.call(
+        socket -> new Surroundings(RouteQueries.links(socket), RouteQueries.addresses(socket)));
   }
 
   boolean isOwn(Bytes address) {

@@ -75,6 +75,21 @@ public final class RouteChanges {
     commit(out.close().close(), "add link " + name);
   }
 
+  /**
+   * Adds a WireGuard device, down and without a key.
+   *
+   * @throws NetlinkException EOPNOTSUPP when the kernel knows no WireGuard
+   */
+  public void addWireGuard(String name, int mtu) throws NetlinkException {
+    MessageWriter out =
+        begin(Wire.NEW_LINK, MessageWriter.FLAG_CREATE, header(Wire.LINK_HEADER_BYTES))
+            .text(Wire.LINK_NAME, name)
+            .hostU32(Wire.LINK_MTU, mtu)
+            .nest(Wire.LINK_INFO)
+            .text(Wire.INFO_KIND, "wireguard");
+    commit(out.close(), "add link " + name);
+  }
+
   /** Gives a link another MTU and sets it up. */
   public void setUp(int link, int mtu) throws NetlinkException {
     ByteBuffer header =
@@ -137,12 +152,14 @@ public final class RouteChanges {
     byte[] destination = route.destination().address().toArray();
     ByteBuffer header = header(Wire.ROUTE_HEADER_BYTES);
     header.put((byte) Wire.family(destination.length)).put((byte) route.destination().prefix());
-    header.put(4, (byte) Wire.MAIN_TABLE).put(5, (byte) protocol).put(7, (byte) Wire.UNICAST);
+    int way = route.isClosed() ? Wire.UNREACHABLE : Wire.UNICAST;
+    header.put(4, (byte) Wire.MAIN_TABLE).put(5, (byte) protocol).put(7, (byte) way);
     header.putInt(8, route.onLink() ? Wire.ON_LINK : 0);
-    return begin(type, flags, header)
-        .put(Wire.ROUTE_DESTINATION, destination)
-        .hostU32(Wire.ROUTE_LINK, route.link())
-        .hostU32(Wire.ROUTE_METRIC, metric);
+    MessageWriter out =
+        begin(type, flags, header)
+            .put(Wire.ROUTE_DESTINATION, destination)
+            .hostU32(Wire.ROUTE_METRIC, metric);
+    return route.isClosed() ? out : out.hostU32(Wire.ROUTE_LINK, route.link());
   }
 
   /** Adds a permanent neighbour, or gives it another hardware address. */

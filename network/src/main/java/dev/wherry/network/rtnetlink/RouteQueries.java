@@ -115,9 +115,13 @@ public final class RouteQueries {
     if (table != Wire.MAIN_TABLE || destination.length == 0) {
       return Optional.empty();
     }
+    Cidr range = Cidr.of(destination, Byte.toUnsignedInt(payload.get(1)));
+    if (payload.get(7) == Wire.UNREACHABLE) {
+      return Optional.of(Route.closed(range));
+    }
     return Optional.of(
         new Route(
-            Cidr.of(destination, Byte.toUnsignedInt(payload.get(1))),
+            range,
             Bytes.copyOf(gateway),
             attributes.hostNumber(Wire.ROUTE_LINK),
             (payload.getInt(8) & Wire.ON_LINK) != 0));

@@ -61,6 +61,7 @@ final class Wire {
   static final int ROUTE_TABLE = 15;
   static final int MAIN_TABLE = 254;
   static final int UNICAST = 1;
+  static final int UNREACHABLE = 7;
   static final int ON_LINK = 4;
 
   static final int NEIGHBOUR_DESTINATION = 1;

@@ -25,7 +25,11 @@ class NodesPlanTest {
 
   private static Peer peer(String name, String address, String... pods) {
     return new Peer(
-        name, true, List.of(address(address)), Stream.of(pods).map(Cidr::parse).toList());
+        name,
+        true,
+        List.of(address(address)),
+        Stream.of(pods).map(Cidr::parse).toList(),
+        Optional.empty());
   }
 
   private static Surroundings host(int mtu, boolean up) {
@@ -56,7 +60,7 @@ class NodesPlanTest {
     assertEquals(address("10.42.1.0"), beyond.gateway());
     assertEquals(address("198.51.100.7"), beyond.end());
     assertEquals("02570a2a0100", hex(beyond.hardware()));
-    assertEquals("02570a2a0000", hex(tunnel.hardware()));
+    assertEquals("02570a2a0000", hex(((NodesPlan.Vxlan) tunnel.end()).hardware()));
     assertEquals(List.of(address("10.42.0.0")), tunnel.addresses());
     assertEquals(1450, tunnel.mtu());
     assertEquals(1450, plan.podMtu());
@@ -101,7 +105,8 @@ class NodesPlanTest {
 
   @Test
   void node_withoutRangeOrAddress_isLeftOut() {
-    NodesPlan plan = plan(peer("n2", "192.0.2.9"), new Peer("n3", true, List.of(), List.of()));
+    NodesPlan plan =
+        plan(peer("n2", "192.0.2.9"), new Peer("n3", true, List.of(), List.of(), Optional.empty()));
     assertEquals(List.of(), plan.direct());
     assertEquals(List.of(), plan.unreachable());
   }

@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -107,7 +108,8 @@ class PodNetworkTest {
   private PodNetwork start(String name, TestNamespace where) throws Exception {
     PodRelay relay = part(relays.node(name, where));
     PodNetworkFile file = new PodNetworkFile(folder.resolve(name), folder.resolve("leases"));
-    return part(PodNetwork.start(api, name, file, relay, timer, ROUND, where::enter));
+    return part(
+        PodNetwork.start(api, name, file, relay, Optional.empty(), timer, ROUND, where::enter));
   }
 
   private static boolean says(TestNamespace where, String wanted, String... command) {
@@ -134,8 +136,7 @@ class PodNetworkTest {
     Eventually.await("between the others", () -> reaches(n3, "10.42.2.9", "10.42.1.9"));
     Eventually.await("the host itself", () -> reaches(n1, "10.42.0.0", "10.42.2.9"));
     assertTrue(says(n1, "via 192.0.2.2 dev eth0", "ip", "route"));
-    assertTrue(
-        says(n1, "mtu 1450", "ip", "link", "show", KernelNodes.DEVICE), "room for the headers");
+    assertTrue(says(n1, "mtu 1450", "ip", "link", "show", VxlanEnd.DEVICE), "room for the headers");
     Eventually.await(
         "configuration", () -> says(n1, "\"mtu\":1450", "cat", folder + "/n1/10-wherry.conflist"));
     Eventually.await("condition", () -> condition("n1").equals("False RouteCreated"));
@@ -185,7 +186,7 @@ class PodNetworkTest {
 
     router.exec("nft", "delete table ip block");
     Eventually.await(
-        "the tunnel again", () -> says(n1, KernelNodes.DEVICE, "ip", "route", "get", "10.42.2.9"));
+        "the tunnel again", () -> says(n1, VxlanEnd.DEVICE, "ip", "route", "get", "10.42.2.9"));
     Eventually.await(
         "said again",
         () -> condition("n1", "wherry.dev/PodTrafficRelayed").equals("False UDPArrives"));
@@ -200,16 +201,16 @@ class PodNetworkTest {
     Eventually.await("both ways", () -> says(n1, "10.42.2.0/24", "ip", "route"));
     n1.ip("route", "del", "10.42.1.0/24");
     Eventually.await("route again", () -> says(n1, "10.42.1.0/24", "ip", "route"));
-    n1.ip("link", "del", KernelNodes.DEVICE);
+    n1.ip("link", "del", VxlanEnd.DEVICE);
     Eventually.await("tunnel again", () -> says(n1, "10.42.2.0/24", "ip", "route"));
-    n1.ip("neigh", "flush", "dev", KernelNodes.DEVICE, "nud", "permanent");
+    n1.ip("neigh", "flush", "dev", VxlanEnd.DEVICE, "nud", "permanent");
     Eventually.await(
         "neighbour again",
         () -> says(n1, "02:57:0a:2a:02:00 PERMANENT", "ip", "neigh", "show", "nud", "permanent"));
-    n1.exec("bridge", "fdb", "del", "02:57:0a:2a:02:00", "dev", KernelNodes.DEVICE);
+    n1.exec("bridge", "fdb", "del", "02:57:0a:2a:02:00", "dev", VxlanEnd.DEVICE);
     Eventually.await(
         "forwarding again",
-        () -> says(n1, "198.51.100.3", "bridge", "fdb", "show", "dev", KernelNodes.DEVICE));
+        () -> says(n1, "198.51.100.3", "bridge", "fdb", "show", "dev", VxlanEnd.DEVICE));
     n1.ip("link", "set", "eth0", "down");
     n1.ip("link", "set", "eth0", "up");
     n1.ip("route", "add", "default", "via", "192.0.2.254");
