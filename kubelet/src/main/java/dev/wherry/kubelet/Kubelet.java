@@ -111,7 +111,9 @@ public final class Kubelet implements AutoCloseable {
     OwnResources own = opened(OwnResources.start(plugins, shared.shares(), drivers, dra, timer));
     workers = opened(new PodWorkers(shared));
     own.tell(workers);
-    server = opened(KubeletServer.start(config, shared, workers, api, serving, clientAuthorities));
+    server =
+        opened(
+            KubeletServer.start(config, shared, workers, api, serving, clientAuthorities, timer));
     node =
         opened(
             new NodeAgent(

@@ -100,6 +100,38 @@ class KubeletTest {
     }
   }
 
+  /** The answer's code to a client without a certificate. */
+  private static int codeByToken(String path, String token) throws Exception {
+    try (HttpClient http =
+        HttpClient.newBuilder()
+            .sslContext(TlsContexts.trusting(List.of(authority.certificate())))
+            .build()) {
+      URI page = URI.create("https://localhost:" + kubelet.serverPort() + path);
+      HttpRequest.Builder request = HttpRequest.newBuilder(page);
+      if (!token.isEmpty()) {
+        request.header("Authorization", "Bearer " + token);
+      }
+      return http.send(request.build(), HttpResponse.BodyHandlers.ofString()).statusCode();
+    }
+  }
+
+  @Test
+  void token_ofWhomTheApiKnows_readsMetrics() throws Exception {
+    API.answerRaw(
+        "/apis/authentication.k8s.io/v1/tokenreviews",
+        Json.parse(
+            "{\"status\": {\"authenticated\": true, \"user\": {\"username\": \"prometheus\"}}}"));
+    API.answerRaw(
+        "/apis/authorization.k8s.io/v1/subjectaccessreviews",
+        Json.parse("{\"status\": {\"allowed\": true}}"));
+    assertEquals(401, codeByToken("/metrics", ""));
+    assertEquals(200, codeByToken("/metrics", "of-prometheus"));
+    API.answerRaw(
+        "/apis/authorization.k8s.io/v1/subjectaccessreviews",
+        Json.parse("{\"status\": {\"allowed\": false}}"));
+    assertEquals(403, codeByToken("/stats/summary", "of-prometheus"));
+  }
+
   /** The first line of the answer to an upgrade to SPDY. */
   private static String upgrade(String path, TlsIdentity client) throws Exception {
     var context = TlsContexts.mutual(() -> client, List.of(authority.certificate()));

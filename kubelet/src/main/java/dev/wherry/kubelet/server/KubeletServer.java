@@ -27,6 +27,7 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.ssl.SslContext;
 import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
+import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -67,10 +68,13 @@ public final class KubeletServer implements AutoCloseable {
       PodWorkers workers,
       ApiClient api,
       Supplier<TlsIdentity> identity,
-      Collection<X509Certificate> clientAuthorities)
+      Collection<X509Certificate> clientAuthorities,
+      InstantSource clock)
       throws InterruptedException {
     SslContext tls = KubeletTls.create(identity, clientAuthorities);
-    Access access = new Access(api, config.nodeName());
+    Reviews reviews = (path, review) -> api.raw("POST", path, review);
+    Tokens tokens = new Tokens(reviews, clock);
+    Access access = new Access(reviews, config.nodeName(), clock);
     boolean epoll = Epoll.isAvailable();
     EventLoopGroup loops =
         new MultiThreadIoEventLoopGroup(
@@ -100,7 +104,7 @@ public final class KubeletServer implements AutoCloseable {
                                 new HttpDecoderConfig()
                                     .setMaxInitialLineLength(Listening.REQUEST_LINE_BYTES_MAX)))
                         .addLast(BODY, new HttpObjectAggregator(BODY_BYTES_MAX))
-                        .addLast(REQUESTS, new RequestHandler(routes, access));
+                        .addLast(REQUESTS, new RequestHandler(routes, tokens, access));
                   }
                 });
     return new KubeletServer(

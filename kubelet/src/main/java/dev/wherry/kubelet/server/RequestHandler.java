@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
+import java.util.Optional;
 import javax.net.ssl.SSLPeerUnverifiedException;
 
 /** Authenticates and authorises a request and runs it on a virtual thread. */
@@ -27,11 +28,13 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
   private static final System.Logger LOG = System.getLogger(RequestHandler.class.getName());
 
   private final Routes routes;
+  private final Tokens tokens;
   private final Access access;
 
-  RequestHandler(Routes routes, Access access) {
+  RequestHandler(Routes routes, Tokens tokens, Access access) {
     super(false);
     this.routes = routes;
+    this.tokens = tokens;
     this.access = access;
   }
 
@@ -44,10 +47,8 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
     QueryStringDecoder target = new QueryStringDecoder(request.uri());
     ResponseStream out = new ResponseStream(context.channel(), "text/plain");
     try {
-      Caller caller = caller(context);
-      if (caller.anonymous()) {
-        throw new HttpFailure(401, "Unauthorized");
-      }
+      Caller caller =
+          caller(context, request).orElseThrow(() -> new HttpFailure(401, "Unauthorized"));
       String method = request.method().name();
       if (!access.allows(caller, method, target.path())) {
         throw new HttpFailure(403, "Forbidden (user=" + caller.user() + ")");
@@ -68,14 +69,15 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
     }
   }
 
-  private static Caller caller(ChannelHandlerContext context) {
+  /** By the certificate, else by the token; a certificate that does not fit ends the handshake. */
+  private Optional<Caller> caller(ChannelHandlerContext context, FullHttpRequest request) {
     SslHandler tls = (SslHandler) context.pipeline().get("tls");
     try {
       X509Certificate leaf = (X509Certificate) tls.engine().getSession().getPeerCertificates()[0];
       Subject subject = Subject.of(leaf);
-      return new Caller(subject.commonName(), subject.organizations());
+      return Optional.of(Caller.of(subject.commonName(), subject.organizations()));
     } catch (SSLPeerUnverifiedException _) {
-      return Caller.ANONYMOUS;
+      return tokens.caller(request.headers().get(HttpHeaderNames.AUTHORIZATION, ""));
     }
   }
 

@@ -9,6 +9,7 @@ import dev.wherry.apiserver.cel.CelValues;
 import dev.wherry.apiserver.cel.Conditions;
 import dev.wherry.apiserver.view.Trees;
 import dev.wherry.apiserver.webhook.KubeconfigWebhook;
+import dev.wherry.machinery.time.TimedCache;
 import dev.wherry.model.json.Json;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
@@ -26,10 +27,13 @@ final class ReviewWebhook implements Authorizer, AutoCloseable {
   private static final String GROUP = "authorization.k8s.io/";
   private static final String KIND = "SubjectAccessReview";
 
+  /** As upstream's. */
+  private static final int ANSWERS_MAX = 8_192;
+
   private final String name;
   private final WebhookSettings settings;
   private final KubeconfigWebhook webhook;
-  private final AnswerCache answers;
+  private final TimedCache<String, JsonNode> answers;
   private final ChainCounts counts;
 
   /**
@@ -44,7 +48,7 @@ final class ReviewWebhook implements Authorizer, AutoCloseable {
     this.name = name;
     this.settings = settings;
     this.webhook = KubeconfigWebhook.open(settings.kubeconfig(), firstPause);
-    this.answers = new AnswerCache(clock);
+    this.answers = new TimedCache<>(clock, ANSWERS_MAX);
     this.counts = counts;
   }
 
