@@ -3,6 +3,23 @@ set -eu
 export JAVA_HOME=/opt/java PATH=/opt/wherry/bin:$PATH KUBECONFIG=/var/lib/wherry/admin.kubeconfig
 config=/etc/wherry/kubelet.yaml
 
+# A network that leads nowhere, there after each boot, so that the node has an address.
+network() {
+  cat >/etc/systemd/system/nowhere.service <<'UNIT'
+[Unit]
+DefaultDependencies=no
+Before=network-online.target
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/bin/sh -c 'ip link add nowhere type dummy; ip addr add 10.9.0.2/24 dev nowhere; ip link set nowhere up; ip route add default via 10.9.0.1'
+[Install]
+WantedBy=network-online.target
+UNIT
+  systemctl daemon-reload
+  systemctl enable -q --now nowhere
+}
+
 # driver NAME: the kubelet's configuration with this cgroup driver.
 driver() {
   mkdir -p /etc/wherry
@@ -16,11 +33,40 @@ shutdownGracePeriodCriticalPods: 2s
 CONFIG
 }
 
-# The service, from installing to readiness.
+# install DRIVER FLAG...: the service, from installing to readiness, however slow the machine is.
 install() {
+  ip link show nowhere >/dev/null 2>&1 || network
   driver "$1"
-  wherry service install server -- --runtime=builtin --node-name=machine --kubelet-config=$config
+  shift
+  mkdir -p /etc/systemd/system/wherry.service.d
+  printf '[Service]\nTimeoutStartSec=1800\n' >/etc/systemd/system/wherry.service.d/slow.conf
+  wherry service install server -- --runtime=builtin --node-name=machine --kubelet-config=$config "$@"
   wherry image import --busybox
+}
+
+# killed: kill -9 of the service's process, until systemd's next one is ready.
+killed() {
+  kill -9 "$(systemctl show wherry -p MainPID --value)"
+  until [ "$(systemctl show wherry -p NRestarts --value)" = 1 ] && systemctl is-active -q wherry; do sleep 1; done
+}
+
+# get OBJECT: as JSON, as soon as the service is ready.
+get() {
+  until systemctl is-active -q wherry; do sleep 1; done
+  wherry get "$@" -o json
+}
+
+# group UID: a pod's group, whatever the driver calls it.
+group() {
+  find /sys/fs/cgroup -type d -name "*pod$1*" -o -type d -name "*pod$(echo "$1" | tr - _)*" | head -n 1
+}
+
+# limits UID CONTAINER: memory, quota, weight, processes and oom.group of a pod's group and of its container's.
+limits() {
+  pod=$(group "$1")
+  for group in "$pod" "$pod"/*"$2"*; do
+    (cd "$group" && echo $(cat memory.max cpu.max cpu.weight pids.max memory.oom.group))
+  done
 }
 
 # processes WORD: ids of processes with a word on their command lines, sorted.
@@ -55,6 +101,23 @@ PODS
 # gaps: lines of the counter's log that are not one more than the line before.
 gaps() {
   awk '$4 != NR - 1 { print NR ": " $0 }' /var/log/pods/default_counter_*/c/0.log
+}
+
+# greedy: a pod whose container takes twice what it may and has another process.
+greedy() {
+  wherry apply -f - <<'POD'
+apiVersion: v1
+kind: Pod
+metadata: {name: greedy}
+spec:
+  terminationGracePeriodSeconds: 1
+  containers:
+    - name: c
+      image: busybox
+      imagePullPolicy: IfNotPresent
+      resources: {limits: {cpu: 500m, memory: 32Mi}}
+      command: [sh, -c, 'sleep 3600 & head -c 64m /dev/zero | tail; wait']
+POD
 }
 
 # churn N: so many pods from their start to their end, ten at a time.

@@ -1,5 +1,8 @@
 package dev.wherry.testkit.machine;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.wherry.model.codec.DecodeException;
 import dev.wherry.model.json.Yaml;
@@ -7,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
@@ -57,7 +61,7 @@ final class PodMachine {
     long end = System.nanoTime() + STATE_MAX.toNanos();
     String last = "";
     while (System.nanoTime() < end) {
-      var answer = machine.run(known + "\nwherry get " + object + " -o json\n", WORDS_MAX);
+      var answer = machine.run(known + "\nget " + object + "\n", WORDS_MAX);
       last = answer.text();
       if (answer.exit() == 0) {
         JsonNode tree = tree(last);
@@ -79,6 +83,41 @@ final class PodMachine {
         tree ->
             !container(tree).at("/state/running").isMissingNode()
                 && container(tree).path("restartCount").asInt() == restarts);
+  }
+
+  /** kill -9 of the server: the counter's process goes on and its log has no gap. */
+  void killServer(JsonNode before) throws IOException, InterruptedException {
+    String processes = sh("processes 'i=0; while'");
+    sh("killed");
+    JsonNode counter = running("counter", 0);
+    assertEquals(processes, sh("processes 'i=0; while'"));
+    assertEquals(startedAt(before), startedAt(counter));
+    assertEquals("", sh("gaps"), "the counter went on without a gap");
+    took("kill -9 of the server and its restart");
+  }
+
+  /**
+   * Both pods run again after a boot, once each.
+   *
+   * @param exitCode what is known of the counter's last container: 255 where nobody saw its end
+   */
+  JsonNode startedAnew(JsonNode before, int restarts, int exitCode)
+      throws IOException, InterruptedException {
+    JsonNode counter = running("counter", restarts);
+    running("deaf", restarts);
+    JsonNode last = container(counter).at("/lastState/terminated");
+    assertEquals(exitCode, last.path("exitCode").asInt(), counter.toString());
+    assertEquals(startedAt(before), last.path("startedAt").asText());
+    long boot = Long.parseLong(sh("awk '/^btime/ { print $2 }' /proc/stat"));
+    long start = Instant.parse(startedAt(counter)).getEpochSecond();
+    assertTrue(start >= boot, "started at " + start + ", booted at " + boot);
+    assertEquals(1, sh("processes 'i=0; while'").split(" ", -1).length, "no doubles");
+    took("the service after it");
+    return counter;
+  }
+
+  private static String startedAt(JsonNode pod) {
+    return container(pod).at("/state/running/startedAt").asText();
   }
 
   /** The status of a pod's first container. */

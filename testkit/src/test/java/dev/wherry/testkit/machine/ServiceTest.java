@@ -1,6 +1,5 @@
 package dev.wherry.testkit.machine;
 
-import static dev.wherry.testkit.machine.PodMachine.container;
 import static dev.wherry.testkit.machine.PodMachine.uid;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -36,7 +35,7 @@ class ServiceTest {
       limitsAreSystemds(machine, counter);
       podsLeaveNothing(machine, 10);
 
-      killedServerLeavesContainers(machine, counter);
+      machine.killServer(counter);
       rebootEndsPodsAndStartsThemAgain(machine, counter);
       stoppedServiceLeavesPodsThatDoNotHoldTheMachineUp(machine);
     }
@@ -75,37 +74,13 @@ class ServiceTest {
     assertTrue(all > 0 && all < kib << 10, "all pods together: " + all);
   }
 
-  private static void killedServerLeavesContainers(PodMachine machine, JsonNode before)
-      throws Exception {
-    String processes = machine.sh("processes 'i=0; while'");
-    String main = machine.sh("systemctl show wherry -p MainPID --value");
-    machine.sh(
-        "kill -9 "
-            + main
-            + "; until [ $(systemctl show wherry -p NRestarts --value) = 1 ]"
-            + " && systemctl is-active -q wherry; do sleep 0.2; done");
-    JsonNode counter = machine.running("counter", 0);
-    assertEquals(processes, machine.sh("processes 'i=0; while'"));
-    assertEquals(
-        container(before).at("/state/running/startedAt"),
-        container(counter).at("/state/running/startedAt"));
-    assertEquals("", machine.sh("gaps"), "the counter went on without a gap");
-    machine.took("kill -9 of the server and its restart");
-  }
-
   private static void rebootEndsPodsAndStartsThemAgain(PodMachine machine, JsonNode before)
       throws Exception {
     long began = System.nanoTime();
     machine.reboot();
     assertTrue(System.nanoTime() - began < DOWN_MAX.toNanos(), "nothing is waited for");
     machine.took("shutdown and boot");
-    JsonNode counter = machine.running("counter", 1);
-    machine.running("deaf", 1);
-    JsonNode last = container(counter).at("/lastState/terminated");
-    assertEquals(137, last.path("exitCode").asInt(), "seen to its end: " + counter);
-    assertEquals(container(before).at("/state/running/startedAt"), last.path("startedAt"));
-    assertEquals(1, machine.sh("processes 'i=0; while'").split(" ", -1).length, "no doubles");
-    machine.took("the service after it");
+    machine.startedAnew(before, 1, 137);
   }
 
   private static void stoppedServiceLeavesPodsThatDoNotHoldTheMachineUp(PodMachine machine)
