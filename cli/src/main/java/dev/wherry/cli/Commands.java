@@ -3,6 +3,7 @@ package dev.wherry.cli;
 import dev.wherry.cli.client.ClientCommands;
 import dev.wherry.cli.client.completion.CompleteCommand;
 import dev.wherry.cli.client.completion.CompletionCommand;
+import dev.wherry.cli.client.info.VersionCommand;
 import dev.wherry.cli.client.verb.Streams;
 import dev.wherry.cli.cluster.CheckCommand;
 import dev.wherry.cli.cluster.DownCommand;
@@ -69,7 +70,7 @@ final class Commands {
           case "service" -> ServiceCommand::new;
           case "token" -> TokenCommand::new;
           case "image" -> ImageCommand::new;
-          case "version" -> VersionCommand::new;
+          case "version" -> () -> new VersionCommand(streams);
           case "completion" -> () -> new CompletionCommand(streams);
           case COMPLETE -> () -> new CompleteCommand(streams, names(), made(streams));
           default -> null;

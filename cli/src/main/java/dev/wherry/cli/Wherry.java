@@ -18,7 +18,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     name = "wherry",
     description = "Kubernetes in one Java program.",
     mixinStandardHelpOptions = true,
-    versionProvider = VersionCommand.class)
+    versionProvider = OwnVersion.class)
 public final class Wherry implements Runnable {
   /** Called by this name, only the verbs of kubectl are meant. */
   private static final String KUBECTL = "kubectl";

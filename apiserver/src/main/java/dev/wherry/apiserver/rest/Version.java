@@ -11,9 +11,9 @@ public final class Version {
 
   private Version() {}
 
-  static void respond(Exchange exchange) {
-    ObjectNode version = Json.object();
-    version
+  /** The fields of version.Info. */
+  public static ObjectNode info() {
+    return Json.object()
         .put("major", "1")
         .put("minor", "36")
         .put("emulationMajor", "1")
@@ -27,6 +27,9 @@ public final class Version {
         .put("goVersion", "")
         .put("compiler", "javac " + Runtime.version().feature())
         .put("platform", "linux/" + System.getProperty("os.arch").replace("x86_64", "amd64"));
-    exchange.respond(200, Answers.JSON_TYPE, Json.write(version));
+  }
+
+  static void respond(Exchange exchange) {
+    exchange.respond(200, Answers.JSON_TYPE, Json.write(info()));
   }
 }

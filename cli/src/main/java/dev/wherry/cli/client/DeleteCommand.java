@@ -53,8 +53,7 @@ public final class DeleteCommand extends ClientCommand {
   @Override
   protected int run(Session session) {
     if (!raw.isEmpty()) {
-      List<Manifest> body = files.given() ? files.read(streams()) : List.of();
-      RawRequest.send(session, streams(), "DELETE", raw, body);
+      RawRequest.send(session, streams(), "DELETE", raw, files);
       return 0;
     }
     options.check(streams().err());

@@ -346,7 +346,7 @@ class ChangeKubectlTest {
           "annotate cm fresh by=somebody",
           "diff -f " + fresh,
           "delete cm fresh",
-          "diff --server-side -f " + file,
+          "diff --server-side --force-conflicts -f " + file,
           "diff -f " + fresh,
           "diff -f " + secret,
           "diff",

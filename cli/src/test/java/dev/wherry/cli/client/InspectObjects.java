@@ -107,6 +107,46 @@ final class InspectObjects {
       data: {a: "2", coded: aGk=}
       """;
 
+  /** Ingresses with and without what their backends name. */
+  static final String INGRESSES =
+      """
+      apiVersion: networking.k8s.io/v1
+      kind: Ingress
+      metadata: {name: i, labels: {a: b}, annotations: {c: d}}
+      spec:
+        ingressClassName: nobodys
+        tls: [{hosts: [a.b, c.d], secretName: s}, {hosts: [e.f]}]
+        defaultBackend: {resource: {apiGroup: g.h, kind: K, name: some}}
+        rules:
+        - host: a.b
+          http:
+            paths:
+            - {path: /, pathType: Prefix, backend: {service: {name: back, port: {number: 80}}}}
+            - {path: /x, pathType: Exact, backend: {service: {name: back, port: {name: web}}}}
+            - {path: /y, pathType: Exact, backend: {service: {name: none, port: {number: 1}}}}
+        - {host: nothing}
+      ---
+      apiVersion: networking.k8s.io/v1
+      kind: Ingress
+      metadata: {name: j}
+      spec: {ingressClassName: nobodys, defaultBackend: {service: {name: back, port: {number: 80}}}}
+      ---
+      apiVersion: networking.k8s.io/v1
+      kind: IngressClass
+      metadata: {name: class-@}
+      spec: {controller: c.d/e, parameters: {kind: K, name: some}}
+      ---
+      {apiVersion: v1, kind: Service, metadata: {name: back},
+       spec: {ports: [{name: web, port: 80}]}}
+      ---
+      apiVersion: discovery.k8s.io/v1
+      kind: EndpointSlice
+      metadata: {name: back-1, labels: {kubernetes.io/service-name: back}}
+      addressType: IPv4
+      ports: [{name: web, port: 8080}, {name: other, port: 9}]
+      endpoints: [{addresses: [192.0.2.1]}, {addresses: [192.0.2.2]}]
+      """;
+
   private InspectObjects() {}
 
   static String asked(Path socket, String method, String path) throws IOException {

@@ -1,8 +1,10 @@
 package dev.wherry.cli.client;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.wherry.model.json.Json;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -394,5 +396,29 @@ class OperateKubectlTest {
     Referee.Ran ran = referee.wherry("", "kubectl", "delete");
     assertEquals(1, ran.exit());
     assertTrue(ran.err().startsWith("error: You must provide"), ran.err());
+  }
+
+  @Test
+  void ingressesAndTheCluster_asKubectl() throws Exception {
+    referee.both(InspectObjects.INGRESSES);
+    referee.same(
+        """
+        describe ingress --show-events=false
+        describe ingressclass class-@
+        cluster-info
+        cluster-info -n kube-system
+        create --raw /api/v1/namespaces/@/configmaps -f nothing.yaml
+        replace --raw /x -f nothing.yaml -f other.yaml
+        delete --raw /api/v1/namespaces/@/configmaps/c -f nothing.yaml
+        version -o xml
+        version more
+        """);
+    assertEquals(
+        Json.parse(referee.kubectl("", "version", "-o", "json").out().getBytes(UTF_8))
+            .path("serverVersion"),
+        Json.parse(referee.wherry("", "version", "-o", "json").out().getBytes(UTF_8))
+            .path("serverVersion"));
+    assertTrue(referee.succeed("version").matches("Client Version: .*\nServer Version: .*\n"));
+    assertTrue(referee.succeed("version", "--client").matches("Client Version: v1.36.*\n"));
   }
 }

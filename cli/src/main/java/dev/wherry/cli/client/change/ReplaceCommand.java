@@ -68,11 +68,11 @@ public final class ReplaceCommand extends ClientCommand {
   @Override
   protected int run(Session session) {
     check();
-    List<Manifest> manifests = files.read(streams());
     if (!raw.isEmpty()) {
-      RawRequest.send(session, streams(), "PUT", raw, manifests);
+      RawRequest.send(session, streams(), "PUT", raw, files);
       return 0;
     }
+    List<Manifest> manifests = files.read(streams());
     if (manifests.isEmpty()) {
       throw ClientException.error("no objects passed to replace");
     }

@@ -51,14 +51,14 @@ public final class CreateCommand extends ClientCommand {
     if (!files.given()) {
       throw ClientException.error("must specify one of -f and -k");
     }
-    List<Manifest> manifests = files.read(streams());
     if (!raw.isEmpty()) {
       if (write.printsObjects()) {
         throw ClientException.error("--raw and --output are mutually exclusive");
       }
-      RawRequest.send(session, streams(), "POST", raw, manifests);
+      RawRequest.send(session, streams(), "POST", raw, files);
       return 0;
     }
+    List<Manifest> manifests = files.read(streams());
     if (manifests.isEmpty()) {
       throw ClientException.error("no objects passed to create");
     }

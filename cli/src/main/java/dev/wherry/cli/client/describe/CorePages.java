@@ -33,13 +33,9 @@ final class CorePages {
     page.fieldIfSet(0, "Desired LoadBalancer IP", spec.path("loadBalancerIP"));
     page.fieldIfSet(0, "External Name", spec.path("externalName"));
     ingress(service, page);
+    JsonNode metadata = service.path("metadata");
     List<JsonNode> slices =
-        around.list(
-            "/apis/discovery.k8s.io/v1/namespaces/"
-                + service.path("metadata").path("namespace").asText()
-                + "/endpointslices",
-            "kubernetes.io/service-name=" + service.path("metadata").path("name").asText(),
-            "");
+        slices(metadata.path("namespace").asText(), metadata.path("name").asText(), around);
     for (JsonNode port : spec.path("ports")) {
       String name = Page.or(port.path("name").asText(""), "<unset>");
       String protocol = "/" + port.path("protocol").asText("TCP");
@@ -78,19 +74,27 @@ final class CorePages {
     }
   }
 
-  private static String endpoints(List<JsonNode> slices, String portName) {
+  /** The slices of a Service. */
+  static List<JsonNode> slices(String namespace, String service, Surroundings around) {
+    return around.list(
+        "/apis/discovery.k8s.io/v1/namespaces/" + namespace + "/endpointslices",
+        "kubernetes.io/service-name=" + service,
+        "");
+  }
+
+  /** The first ready endpoints of a Service's port. */
+  static String endpoints(List<JsonNode> slices, String portName) {
     if (slices.isEmpty()) {
       return "<none>";
     }
     List<String> all = new ArrayList<>();
     for (JsonNode slice : slices) {
+      if (slice.path("ports").isEmpty()) {
+        all.addAll(ready(slice));
+      }
       for (JsonNode port : slice.path("ports")) {
-        if (!port.path("name").asText("").equals(portName)) {
-          continue;
-        }
-        for (JsonNode endpoint : slice.path("endpoints")) {
-          if (endpoint.path("conditions").path("ready").asBoolean(true)) {
-            String address = endpoint.path("addresses").path(0).asText();
+        if (port.path("name").asText("").equals(portName)) {
+          for (String address : ready(slice)) {
             String host = address.indexOf(':') >= 0 ? "[" + address + "]" : address;
             all.add(host + ":" + port.path("port").asInt());
           }
@@ -100,6 +104,16 @@ final class CorePages {
     int shown = Math.min(ENDPOINTS_SHOWN_MAX, all.size());
     String text = String.join(",", all.subList(0, shown));
     return all.size() > shown ? text + " + " + (all.size() - shown) + " more..." : text;
+  }
+
+  private static List<String> ready(JsonNode slice) {
+    List<String> addresses = new ArrayList<>();
+    for (JsonNode endpoint : slice.path("endpoints")) {
+      if (endpoint.path("conditions").path("ready").asBoolean(true)) {
+        addresses.add(endpoint.path("addresses").path(0).asText());
+      }
+    }
+    return addresses;
   }
 
   static void endpointsObject(JsonNode endpoints, Page page, Surroundings around) {

@@ -52,6 +52,8 @@ public final class Descriptions {
       case "replicasets.apps" -> WorkloadPages::replicaSet;
       case "statefulsets.apps" -> WorkloadPages::statefulSet;
       case "daemonsets.apps" -> WorkloadPages::daemonSet;
+      case "ingresses.networking.k8s.io" -> IngressPages::ingress;
+      case "ingressclasses.networking.k8s.io" -> IngressPages::ingressClass;
       case "horizontalpodautoscalers.autoscaling" -> AutoscalerPages::autoscaler;
       case "poddisruptionbudgets.policy" -> PolicyPages::disruptionBudget;
       case "resourcequotas" -> PolicyPages::quota;

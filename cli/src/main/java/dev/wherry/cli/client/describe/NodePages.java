@@ -27,7 +27,6 @@ final class NodePages {
     info.put("Architecture", "architecture");
     info.put("Container Runtime Version", "containerRuntimeVersion");
     info.put("Kubelet Version", "kubeletVersion");
-    info.put("Kube-Proxy Version", "kubeProxyVersion");
     return info;
   }
 

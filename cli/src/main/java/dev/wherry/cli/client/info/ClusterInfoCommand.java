@@ -31,20 +31,19 @@ public final class ClusterInfoCommand extends ClientCommand {
   @Override
   protected int run(Session session) {
     String server = session.api().address();
-    Target all = new Target(session.discovery().resolve("services"), "kube-system", "", "");
+    streams().out().println("Kubernetes control plane is running at " + server);
+    String space = client().namespace().isEmpty() ? "kube-system" : client().namespace();
+    Target all = new Target(session.discovery().resolve("services"), space, "", "");
     Lists.read(
         session.api(),
         all,
         Lists.Filter.ofLabels(MARK),
         Api.JSON,
         page -> page.path("items").forEach(service -> print(server, service)));
-    streams().out().println("Kubernetes control plane is running at " + server);
     streams().out().println();
     streams()
         .out()
-        .println(
-            "To further debug and diagnose cluster problems, use 'wherry get events -A' and 'wherry"
-                + " status'.");
+        .println("To further debug and diagnose cluster problems, use 'wherry cluster-info dump'.");
     return 0;
   }
 
@@ -52,19 +51,31 @@ public final class ClusterInfoCommand extends ClientCommand {
     JsonNode metadata = service.path("metadata");
     String name = metadata.path("name").asText();
     String title = metadata.path("labels").path(NAME).asText(name);
-    JsonNode port = service.path("spec").path("ports").path(0);
-    boolean secure = port.path("port").asInt() == 443 || port.path("name").asText().equals("https");
+    streams().out().println(title + " is running at " + link(server, service));
+  }
+
+  /** Where it answers itself, or else where the server passes requests on to it. */
+  private static String link(String server, JsonNode service) {
+    JsonNode ports = service.path("spec").path("ports");
+    JsonNode balanced = service.path("status").path("loadBalancer").path("ingress").path(0);
+    if (balanced.isObject()) {
+      String ip = balanced.path("ip").asText("");
+      String host = ip.isEmpty() ? balanced.path("hostname").asText("") : ip;
+      StringBuilder links = new StringBuilder();
+      ports.forEach(one -> links.append("http://%s:%d ".formatted(host, one.path("port").asInt())));
+      return links.toString();
+    }
+    JsonNode port = ports.path(0);
     String called = port.path("name").asText("");
-    streams()
-        .out()
-        .println(
-            "%s is running at %s/api/v1/namespaces/%s/services/%s%s%s/proxy"
-                .formatted(
-                    title,
-                    server,
-                    metadata.path("namespace").asText(),
-                    secure ? "https:" : "",
-                    name,
-                    called.isEmpty() ? "" : ":" + called));
+    boolean secure = port.path("port").asInt() == 443 || called.equals("https");
+    JsonNode metadata = service.path("metadata");
+    String name = metadata.path("name").asText();
+    return "%s/api/v1/namespaces/%s/services/%s/proxy"
+        .formatted(
+            server,
+            metadata.path("namespace").asText(),
+            secure
+                ? "https:" + name + ":" + called
+                : called.isEmpty() ? name : name + ":" + called);
   }
 }

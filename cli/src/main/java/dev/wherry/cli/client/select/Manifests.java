@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 
 /** Reads {@code -f}: files, folders, a pipe, several documents in one, Lists. */
 public final class Manifests {
-  private static final int BYTES_MAX = 256 * 1024 * 1024;
+  public static final int BYTES_MAX = 256 * 1024 * 1024;
   private static final int FOLDER_DEPTH_MAX = 64;
 
   private Manifests() {}
