@@ -391,8 +391,8 @@ class OperateKubectlTest {
   @Test
   void kubectlAsAWord_isTheVerbsAlone() {
     assertEquals(
-        referee.succeed("get", "ns", "default"),
-        referee.succeed("kubectl", "get", "ns", "default"));
+        referee.succeed("get", "ns", "default", "-o", "yaml"),
+        referee.succeed("kubectl", "get", "ns", "default", "-o", "yaml"));
     Referee.Ran ran = referee.wherry("", "kubectl", "delete");
     assertEquals(1, ran.exit());
     assertTrue(ran.err().startsWith("error: You must provide"), ran.err());
