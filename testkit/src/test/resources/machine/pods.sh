@@ -28,6 +28,8 @@ apiVersion: kubelet.config.k8s.io/v1beta1
 kind: KubeletConfiguration
 cgroupDriver: $1
 podPidsLimit: 128
+evictionHard: {memory.available: 100Mi}
+evictionPressureTransitionPeriod: 2m
 shutdownGracePeriod: 6s
 shutdownGracePeriodCriticalPods: 2s
 CONFIG
@@ -118,6 +120,29 @@ spec:
       resources: {limits: {cpu: 500m, memory: 32Mi}}
       command: [sh, -c, 'sleep 3600 & head -c 64m /dev/zero | tail; wait']
 POD
+}
+
+# hog KEPT: a pod of no class takes all but so many MiB of what the kernel says is available, until it is gone. No
+# client runs meanwhile, since its memory would count.
+hog() {
+  available=$(awk '/^MemAvailable/ { print $2 }' /proc/meminfo)
+  wherry apply -f - <<POD
+apiVersion: v1
+kind: Pod
+metadata: {name: hog}
+spec:
+  restartPolicy: Never
+  containers:
+    - name: c
+      image: busybox
+      imagePullPolicy: IfNotPresent
+      command: [sh, -c, ': hogged; (head -c $((available - $1 * 1024))k /dev/zero; sleep 3600) | tail']
+POD
+  for i in $(seq 120); do [ -z "$(processes hogged)" ] || break; sleep 1; done
+  for i in $(seq 240); do [ -n "$(processes hogged)" ] || return 0; sleep 1; done
+  grep -E '^Mem|^Active|^Inactive' /proc/meminfo
+  journalctl -u wherry -n 40 --no-pager
+  return 1
 }
 
 # churn N: so many pods from their start to their end, ten at a time.

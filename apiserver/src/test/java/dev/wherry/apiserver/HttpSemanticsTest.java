@@ -217,6 +217,22 @@ class HttpSemanticsTest {
   }
 
   @Test
+  void events_withoutSource_areSelectedByTheirController() {
+    var made =
+        server.post(
+            "/apis/events.k8s.io/v1/namespaces/default/events",
+            "{metadata: {name: two}, reason: R, type: Normal, note: said, action: A, eventTime:"
+                + " '2026-11-22T10:00:00.000000Z', reportingController: c2, reportingInstance: i,"
+                + " regarding: {kind: Pod, namespace: default, name: q}}");
+    assertEquals(201, made.code(), made.text());
+    for (String selector : List.of("source%3Dc2", "reportingComponent%3Dc2")) {
+      String core = "/api/v1/namespaces/default/events?fieldSelector=" + selector;
+      assertEquals(1, server.get(core).json().path("items").size(), selector);
+    }
+    assertEquals(200, server.delete("/api/v1/namespaces/default/events/two").code());
+  }
+
+  @Test
   void autoscalers_ofBothVersions_areTheSame() {
     String v1 = "/apis/autoscaling/v1/namespaces/default/horizontalpodautoscalers";
     String v2 = "/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers";

@@ -95,7 +95,10 @@ public final class CachedObject {
     return known;
   }
 
-  /** A field by its path: {@code spec.nodeName}; "" where the object has none. */
+  /**
+   * A field by its path: {@code spec.nodeName}; "" where the object has none. Of several paths
+   * parted by {@code |} the first that is not empty.
+   */
   public String field(String path) {
     return switch (path) {
       case "metadata.name" -> name;
@@ -109,7 +112,10 @@ public final class CachedObject {
 
   /** Few paths are ever asked for, each by many watchers. */
   private synchronized String readField(String path) {
-    String value = FieldReader.read(bytes, path);
+    String value = "";
+    for (String place : path.split("\\|")) {
+      value = value.isEmpty() ? FieldReader.read(bytes, place) : value;
+    }
     Map<String, String> more = new HashMap<>(fields);
     more.put(path, value);
     fields = Map.copyOf(more);

@@ -69,6 +69,13 @@ record Amounts(Map<String, Quantity> byName) {
     return new Amounts(some);
   }
 
+  /** Of each of the given names; what there is nothing of is zero. */
+  Amounts each(Collection<String> names) {
+    Map<String, Quantity> all = new TreeMap<>();
+    names.forEach(name -> all.put(name, byName.getOrDefault(name, Quantity.ZERO)));
+    return new Amounts(all);
+  }
+
   /** Names of which there is more here than there. */
   List<String> exceeding(Amounts limits) {
     List<String> names = new ArrayList<>();

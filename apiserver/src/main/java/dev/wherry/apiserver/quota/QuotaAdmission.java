@@ -136,7 +136,7 @@ public final class QuotaAdmission implements AdmissionPlugin {
               .formatted(
                   quota.name(),
                   more.only(exceeded),
-                  used.only(exceeded),
+                  used.each(exceeded),
                   quota.hard().only(exceeded)));
     }
   }

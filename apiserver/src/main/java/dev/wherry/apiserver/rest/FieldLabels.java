@@ -49,7 +49,7 @@ final class FieldLabels {
         "involvedObject.fieldPath",
         "reason",
         "reportingComponent",
-        "source=source.component",
+        "source=source.component|reportingComponent",
         "type");
     put(
         "events.events.k8s.io",

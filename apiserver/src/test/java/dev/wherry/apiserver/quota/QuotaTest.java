@@ -106,6 +106,14 @@ class QuotaTest {
   }
 
   @Test
+  void pods_whereNothingIsUsedYet_areToldSo() {
+    quota("empty", "{hard: {pods: '0'}}");
+    assertEquals(
+        "pods \"a\" is forbidden: exceeded quota: q, requested: pods=1, used: pods=0, limited: pods=0",
+        pod("empty", "a", "", "{}").message());
+  }
+
+  @Test
   void objects_createdAtOnce_areCountedExactly() throws Exception {
     quota("crowd", "{hard: {count/configmaps: '10', configmaps: '10'}}");
     List<Future<Integer>> codes = new ArrayList<>();

@@ -2,6 +2,7 @@ package dev.wherry.kubelet.image;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wherry.machinery.time.TimedCache;
 import dev.wherry.model.json.Json;
 import dev.wherry.proto.cri.v1.AuthConfig;
 import java.io.IOException;
@@ -9,11 +10,9 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +20,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 
 /**
  * One provider: a program that reads a CredentialProviderRequest and writes a
@@ -35,17 +35,14 @@ final class CredentialPlugin {
   private static final String EVERYTHING = "<global>";
 
   private final CredentialConfig.Provider provider;
-  private final InstantSource clock;
   private final ReentrantLock turn = new ReentrantLock();
 
-  /** By image, registry or {@link #EVERYTHING}; the oldest goes when there are too many. */
-  private final Map<String, Kept> answers = new LinkedHashMap<>();
-
-  private record Kept(Instant until, Map<String, AuthConfig> credentials) {}
+  /** By image, registry or {@link #EVERYTHING}. */
+  private final TimedCache<String, Map<String, AuthConfig>> answers;
 
   CredentialPlugin(CredentialConfig.Provider provider, InstantSource clock) {
     this.provider = provider;
-    this.clock = clock;
+    this.answers = new TimedCache<>(clock, ANSWERS_MAX);
   }
 
   String name() {
@@ -84,15 +81,9 @@ final class CredentialPlugin {
   }
 
   private Optional<Map<String, AuthConfig>> known(String image) {
-    Instant now = clock.instant();
-    answers.values().removeIf(answer -> now.isAfter(answer.until()));
-    for (String key : List.of(image, registry(image), EVERYTHING)) {
-      Kept kept = answers.get(key);
-      if (kept != null) {
-        return Optional.of(kept.credentials());
-      }
-    }
-    return Optional.empty();
+    return Stream.of(image, registry(image), EVERYTHING)
+        .flatMap(key -> answers.get(key).stream())
+        .findFirst();
   }
 
   private Map<String, AuthConfig> ask(String image) throws IOException, InterruptedException {
@@ -123,12 +114,7 @@ final class CredentialPlugin {
     }
     Duration kept =
         GoDurations.parse(answer.path("cacheDuration").asText()).orElse(provider.kept());
-    if (kept.isPositive()) {
-      if (answers.size() >= ANSWERS_MAX) {
-        answers.remove(answers.keySet().iterator().next());
-      }
-      answers.put(key, new Kept(clock.instant().plus(kept), Map.copyOf(credentials)));
-    }
+    answers.put(key, Map.copyOf(credentials), kept);
     return credentials;
   }
 

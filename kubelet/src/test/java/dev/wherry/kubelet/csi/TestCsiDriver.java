@@ -1,5 +1,6 @@
 package dev.wherry.kubelet.csi;
 
+import dev.wherry.kubelet.fixture.TestRegistrar;
 import dev.wherry.proto.csi.v1.NodeExpandVolumeRequest;
 import dev.wherry.proto.csi.v1.NodeExpandVolumeResponse;
 import dev.wherry.proto.csi.v1.NodeGetCapabilitiesRequest;
@@ -21,11 +22,6 @@ import dev.wherry.proto.csi.v1.NodeUnstageVolumeRequest;
 import dev.wherry.proto.csi.v1.NodeUnstageVolumeResponse;
 import dev.wherry.proto.csi.v1.Topology;
 import dev.wherry.proto.csi.v1.VolumeUsage;
-import dev.wherry.proto.plugin.v1.InfoRequest;
-import dev.wherry.proto.plugin.v1.PluginInfo;
-import dev.wherry.proto.plugin.v1.RegistrationGrpc;
-import dev.wherry.proto.plugin.v1.RegistrationStatus;
-import dev.wherry.proto.plugin.v1.RegistrationStatusResponse;
 import dev.wherry.streaming.socket.SocketServer;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
@@ -67,39 +63,13 @@ final class TestCsiDriver implements AutoCloseable {
 
   /** Puts a registrar into the folder of plugins; closing it takes the driver away. */
   SocketServer announce(Path registry, String version) throws IOException {
-    return SocketServer.start(registry.resolve("test-reg.sock"), new Registrar(version));
+    return TestRegistrar.serve(
+        registry.resolve("test-reg.sock"), "CSIPlugin", NAME, socket, version, told);
   }
 
   /** Whether it refuses to publish. */
   void fails(boolean now) {
     failing = now;
-  }
-
-  private final class Registrar extends RegistrationGrpc.RegistrationImplBase {
-    private final String version;
-
-    Registrar(String version) {
-      this.version = version;
-    }
-
-    @Override
-    public void getInfo(InfoRequest request, StreamObserver<PluginInfo> out) {
-      answer(
-          out,
-          PluginInfo.newBuilder()
-              .setType("CSIPlugin")
-              .setName(NAME)
-              .setEndpoint(socket.toString())
-              .addSupportedVersions(version)
-              .build());
-    }
-
-    @Override
-    public void notifyRegistrationStatus(
-        RegistrationStatus request, StreamObserver<RegistrationStatusResponse> out) {
-      told.add(request.getPluginRegistered() + " " + request.getError());
-      answer(out, RegistrationStatusResponse.getDefaultInstance());
-    }
   }
 
   private final class Node extends NodeGrpc.NodeImplBase {

@@ -5,18 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.wherry.kubelet.fixture.Await;
+import dev.wherry.kubelet.fixture.TestRegistrar;
 import dev.wherry.kubelet.placement.StateFile;
 import dev.wherry.kubelet.plugin.PluginFolder;
 import dev.wherry.kubelet.plugin.PluginRoot;
 import dev.wherry.machinery.time.FakeTimer;
-import dev.wherry.proto.plugin.v1.InfoRequest;
-import dev.wherry.proto.plugin.v1.PluginInfo;
-import dev.wherry.proto.plugin.v1.RegistrationGrpc;
-import dev.wherry.proto.plugin.v1.RegistrationStatus;
-import dev.wherry.proto.plugin.v1.RegistrationStatusResponse;
 import dev.wherry.streaming.socket.SocketServer;
 import io.grpc.StatusRuntimeException;
-import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -197,66 +192,24 @@ class DevicePluginsTest {
 
   @Test
   void folder_socketOfAPlugin_isAskedAndToldWhetherItIsTaken() throws Exception {
-    try (TestDevicePlugin plugin = new TestDevicePlugin(folder.resolve("elsewhere.sock"));
-        Announced found = new Announced("DevicePlugin", folder.resolve("elsewhere.sock"))) {
+    Path endpoint = folder.resolve("elsewhere.sock");
+    List<String> told = new CopyOnWriteArrayList<>();
+    try (TestDevicePlugin plugin = new TestDevicePlugin(endpoint)) {
       plugin.has("a", "b");
-      found.serve(root.registry().resolve("thing-reg.sock"));
-      awaitAmount("2/2");
-      Await.until(LONG, () -> "told " + found.told, () -> found.told.contains("true "));
+      Path socket = root.registry().resolve("thing-reg.sock");
+      try (SocketServer _ =
+          TestRegistrar.serve(socket, "DevicePlugin", RESOURCE, endpoint, "v1beta1", told)) {
+        awaitAmount("2/2");
+        Await.until(LONG, () -> "told " + told, () -> told.contains("true "));
+      }
     }
     awaitAmount("0/2");
-    try (Announced driver = new Announced("CSIPlugin", folder.resolve("csi.sock"))) {
-      Path socket = root.registry().resolve("csi-reg.sock");
-      driver.serve(socket);
-      Await.until(
-          LONG,
-          () -> "told " + driver.told,
-          () ->
-              driver.told.contains(
-                  "false no handler registered for plugin type: CSIPlugin at socket " + socket));
-    }
-  }
-
-  /** The half of a plugin that is put into the folder. */
-  private static final class Announced extends RegistrationGrpc.RegistrationImplBase
-      implements AutoCloseable {
-    private final List<String> told = new CopyOnWriteArrayList<>();
-    private final String type;
-    private final Path endpoint;
-    private SocketServer server;
-
-    Announced(String type, Path endpoint) {
-      this.type = type;
-      this.endpoint = endpoint;
-    }
-
-    void serve(Path socket) throws IOException {
-      server = SocketServer.start(socket, this);
-    }
-
-    @Override
-    public void getInfo(InfoRequest request, StreamObserver<PluginInfo> out) {
-      out.onNext(
-          PluginInfo.newBuilder()
-              .setType(type)
-              .setName(RESOURCE)
-              .setEndpoint(endpoint.toString())
-              .addSupportedVersions("v1beta1")
-              .build());
-      out.onCompleted();
-    }
-
-    @Override
-    public void notifyRegistrationStatus(
-        RegistrationStatus request, StreamObserver<RegistrationStatusResponse> out) {
-      told.add(request.getPluginRegistered() + " " + request.getError());
-      out.onNext(RegistrationStatusResponse.getDefaultInstance());
-      out.onCompleted();
-    }
-
-    @Override
-    public void close() throws IOException {
-      server.close();
+    Path socket = root.registry().resolve("csi-reg.sock");
+    try (SocketServer _ =
+        TestRegistrar.serve(
+            socket, "CSIPlugin", RESOURCE, folder.resolve("csi.sock"), "v1beta1", told)) {
+      String refusal = "false no handler registered for plugin type: CSIPlugin at socket " + socket;
+      Await.until(LONG, () -> "told " + told, () -> told.contains(refusal));
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.wherry.kubelet.dynamic;
 
+import dev.wherry.kubelet.fixture.TestRegistrar;
 import dev.wherry.proto.dra.v1.Claim;
 import dev.wherry.proto.dra.v1.DRAPluginGrpc;
 import dev.wherry.proto.dra.v1.Device;
@@ -9,11 +10,6 @@ import dev.wherry.proto.dra.v1.NodePrepareResourcesResponse;
 import dev.wherry.proto.dra.v1.NodeUnprepareResourceResponse;
 import dev.wherry.proto.dra.v1.NodeUnprepareResourcesRequest;
 import dev.wherry.proto.dra.v1.NodeUnprepareResourcesResponse;
-import dev.wherry.proto.plugin.v1.InfoRequest;
-import dev.wherry.proto.plugin.v1.PluginInfo;
-import dev.wherry.proto.plugin.v1.RegistrationGrpc;
-import dev.wherry.proto.plugin.v1.RegistrationStatus;
-import dev.wherry.proto.plugin.v1.RegistrationStatusResponse;
 import dev.wherry.streaming.socket.SocketServer;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerMethodDefinition;
@@ -55,7 +51,8 @@ final class TestDraDriver implements AutoCloseable {
 
   /** Puts a registrar into the folder of plugins; closing it takes the driver away. */
   SocketServer announce(Path registry) throws IOException {
-    return SocketServer.start(registry.resolve("dra-reg.sock"), new Registrar());
+    return TestRegistrar.serve(
+        registry.resolve("dra-reg.sock"), "DRAPlugin", NAME, socket, version, told);
   }
 
   /** Both versions have the same messages. */
@@ -73,27 +70,6 @@ final class TestDraDriver implements AutoCloseable {
     MethodDescriptor<Q, A> of = method.getMethodDescriptor();
     String name = MethodDescriptor.generateFullMethodName(service, of.getBareMethodName());
     to.addMethod(of.toBuilder().setFullMethodName(name).build(), method.getServerCallHandler());
-  }
-
-  private final class Registrar extends RegistrationGrpc.RegistrationImplBase {
-    @Override
-    public void getInfo(InfoRequest request, StreamObserver<PluginInfo> out) {
-      answer(
-          out,
-          PluginInfo.newBuilder()
-              .setType("DRAPlugin")
-              .setName(NAME)
-              .setEndpoint(socket.toString())
-              .addSupportedVersions(version)
-              .build());
-    }
-
-    @Override
-    public void notifyRegistrationStatus(
-        RegistrationStatus request, StreamObserver<RegistrationStatusResponse> out) {
-      told.add(request.getPluginRegistered() + " " + request.getError());
-      answer(out, RegistrationStatusResponse.getDefaultInstance());
-    }
   }
 
   private final class Service extends DRAPluginGrpc.DRAPluginImplBase {

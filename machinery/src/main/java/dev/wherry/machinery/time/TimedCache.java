@@ -48,9 +48,11 @@ public final class TimedCache<K, V> {
     lock.lock();
     try {
       Held<V> answer = held.get(question);
-      return answer != null && clock.instant().isBefore(answer.until())
-          ? Optional.of(answer.answer())
-          : Optional.empty();
+      if (answer != null && clock.instant().isBefore(answer.until())) {
+        return Optional.of(answer.answer());
+      }
+      held.remove(question);
+      return Optional.empty();
     } finally {
       lock.unlock();
     }

@@ -127,8 +127,11 @@ abstract class CounterPodContract {
     assertEquals("한글\n", kubectl.run("exec", "counter", "--", "echo", "한글").orThrow());
     Output seven = kubectl.run("exec", "counter", "--", "sh", "-c", "exit 7");
     assertEquals(7, seven.exit(), seven.text());
-    assertEquals(
-        "through\n", kubectl.runWith("through\n", "exec", "-i", "counter", "--", "cat").orThrow());
+    String through = kubectl.runWith("through\n", "exec", "-i", "counter", "--", "cat").orThrow();
+    // Before it kubectl may say that it did not know the stream of the server's first, empty
+    // message
+    // yet: client-go begins to read before it has made its streams.
+    assertTrue(through.endsWith("through\n"), through);
   }
 
   @ParameterizedTest

@@ -17,8 +17,9 @@ import org.junit.jupiter.api.Timeout;
 
 /**
  * A machine of 512 MB with systemd and cgroup v2 alone, the server as its service: pods' slices,
- * memory that runs out in a container, kill -9, a reboot and a power cut. One machine for all of
- * it: an emulated one starts a server in minutes, without {@code bin/train}'s records in many.
+ * memory that runs out in a container and on the node, kill -9, a reboot and a power cut. One
+ * machine for all of it: an emulated one starts a server in minutes, without {@code bin/train}'s
+ * records in many.
  */
 @Tag("long")
 @Timeout(value = 90, unit = TimeUnit.MINUTES)
@@ -29,6 +30,8 @@ class CgroupV2Test {
   /** What the test does not ask for is not started. */
   private static final String LEAST =
       " --disable-load-balancer --disable-local-path --ingress-http-port=0 --ingress-https-port=0";
+
+  private static final int KEPT_MEBIBYTES = 80;
 
   @Test
   void service_shortOfMemoryKilledRebootedAndCut_podsHaveTheirLimitsAndGoOn() throws Exception {
@@ -61,6 +64,7 @@ class CgroupV2Test {
       virtual.cutPower();
       machine.took("power cut and boot");
       slicesHaveTheLimits(machine, machine.startedAnew(rebooted, 2, 255));
+      shortNodeEvicts(machine);
     }
   }
 
@@ -106,5 +110,32 @@ class CgroupV2Test {
     assertEquals(137, end.path("exitCode").asInt());
     machine.sh("wherry delete pod greedy");
     machine.took("a container that takes too much memory");
+  }
+
+  /** The pod that takes all goes; the others stay, and the node says what it is short of. */
+  private static void shortNodeEvicts(PodMachine machine) throws Exception {
+    machine.sh("hog " + KEPT_MEBIBYTES);
+    machine.await(
+        "node machine",
+        "short of memory",
+        node -> condition(node, "MemoryPressure").equals("True"));
+    JsonNode hog =
+        machine.await("pod hog", "ended", pod -> pod.at("/status/phase").asText().equals("Failed"));
+    assertEquals("Evicted", hog.at("/status/reason").asText(), hog.toString());
+    assertTrue(
+        hog.at("/status/message").asText().contains("low on resource: memory"), hog.toString());
+    assertEquals("True", condition(hog, "DisruptionTarget"), hog.toString());
+    machine.running("counter", 2);
+    machine.running("deaf", 2);
+    machine.took("an eviction");
+  }
+
+  private static String condition(JsonNode object, String type) {
+    for (JsonNode condition : object.at("/status/conditions")) {
+      if (condition.path("type").asText().equals(type)) {
+        return condition.path("status").asText();
+      }
+    }
+    return "";
   }
 }
