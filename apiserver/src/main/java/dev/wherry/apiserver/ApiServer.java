@@ -6,8 +6,6 @@ import dev.wherry.apiserver.authn.UserInfo;
 import dev.wherry.apiserver.bootstrap.AddressRepair;
 import dev.wherry.apiserver.bootstrap.Bootstrap;
 import dev.wherry.apiserver.bootstrap.ExtensionAuthentication;
-import dev.wherry.apiserver.cache.CachedObject;
-import dev.wherry.apiserver.cache.Selection;
 import dev.wherry.apiserver.cache.WatchCache;
 import dev.wherry.apiserver.conversion.Conversions;
 import dev.wherry.apiserver.customresource.CustomForms;
@@ -30,7 +28,6 @@ import dev.wherry.apiserver.token.TokenConfig;
 import dev.wherry.apiserver.validation.BuiltInRules;
 import dev.wherry.apiserver.view.CacheView;
 import dev.wherry.apiserver.view.ObjectView;
-import dev.wherry.apiserver.view.Resource;
 import dev.wherry.apiserver.webhook.WebhookClient;
 import dev.wherry.machinery.client.ApiClient;
 import dev.wherry.store.Store;
@@ -181,11 +178,7 @@ public final class ApiServer implements AutoCloseable {
       Registry registry, WatchCache cache, ServerPki pki, LateAdmission late) {
     RegistryWriter writer = new RegistryWriter(registry, cache, superuser());
     new Bootstrap(writer).run();
-    AddressRepair.run(
-        writer,
-        cache.list(new Resource("", "services"), Selection.ALL).objects().stream()
-            .map(CachedObject::tree)
-            .toList());
+    AddressRepair.run(writer, cache);
     ExtensionAuthentication.publish(
         writer, pki.authority().certificatePem(), pki.frontProxyAuthority().certificatePem());
     late.follow(registry, superuser());

@@ -1,12 +1,15 @@
 package dev.wherry.apiserver.bootstrap;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.wherry.apiserver.cache.CachedObject;
+import dev.wherry.apiserver.cache.Selection;
+import dev.wherry.apiserver.cache.WatchCache;
 import dev.wherry.apiserver.registry.AddressObjects;
+import dev.wherry.apiserver.view.Resource;
 import dev.wherry.apiserver.view.Trees;
 import dev.wherry.model.status.ApiException;
 import dev.wherry.model.status.Reason;
 import java.lang.System.Logger.Level;
-import java.util.List;
 
 /**
  * Writes the IPAddress objects that Services lack: those of a cluster from before there were any,
@@ -16,14 +19,22 @@ import java.util.List;
 public final class AddressRepair {
   private static final System.Logger LOG = System.getLogger(AddressRepair.class.getName());
 
+  private static final Resource SERVICES = new Resource("", "services");
+
   private AddressRepair() {}
 
   /** Looks at every Service; returns how many objects were written. */
-  public static int run(ObjectWriter writer, List<? extends JsonNode> services) {
+  public static int run(ObjectWriter writer, WatchCache cache) {
     int written = 0;
-    for (JsonNode service : services) {
+    for (CachedObject known : cache.list(SERVICES, Selection.ALL).objects()) {
+      JsonNode service = known.tree();
       for (JsonNode ip : service.path("spec").path("clusterIPs")) {
-        if (!ip.asText().equals("None")) {
+        boolean missing =
+            !ip.asText().equals("None")
+                && cache
+                    .get(AddressObjects.RESOURCE, "", AddressObjects.name(ip.asText()))
+                    .isEmpty();
+        if (missing) {
           written += write(writer, service, ip.asText()) ? 1 : 0;
         }
       }
@@ -35,9 +46,6 @@ public final class AddressRepair {
   }
 
   private static boolean write(ObjectWriter writer, JsonNode service, String ip) {
-    if (writer.get(AddressObjects.RESOURCE, "", AddressObjects.name(ip)).isPresent()) {
-      return false;
-    }
     try {
       writer.create(
           AddressObjects.RESOURCE,

@@ -1,12 +1,12 @@
 package dev.wherry.apiserver.registry;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.apiserver.view.PodQos;
 import dev.wherry.model.kind.KindInfo;
 import dev.wherry.model.schema.Schema;
 import dev.wherry.model.schema.StructDecoder;
+import java.util.Optional;
 
 /** Which half of an object a write may touch. */
 final class StatusPolicy {
@@ -51,13 +51,14 @@ final class StatusPolicy {
 
   /** Go's structure of which nothing is set; custom resources have none. */
   private static void empty(KindInfo kind, ObjectNode object) {
-    JsonNode status =
-        Schema.builtin()
+    Schema schema = Schema.builtin();
+    Optional<JsonNode> status =
+        schema
             .ofKind(kind)
-            .map(type -> StructDecoder.empty(Schema.builtin(), type).path("status"))
-            .orElse(MissingNode.getInstance());
-    if (status.isObject()) {
-      object.set("status", status);
+            .flatMap(type -> StructDecoder.unset(schema, type, "status"))
+            .filter(JsonNode::isObject);
+    if (status.isPresent()) {
+      object.set("status", status.get());
     } else {
       object.remove("status");
     }

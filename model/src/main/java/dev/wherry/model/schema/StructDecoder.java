@@ -105,11 +105,9 @@ public final class StructDecoder {
     }
   }
 
-  /** What a structure is of which nothing is set, as Go writes it. */
-  public static ObjectNode empty(Schema schema, ObjectType type) {
-    ObjectNode object = Json.object();
-    new StructDecoder(schema).addWritten(type, object);
-    return object;
+  /** What Go writes for a field of which nothing is set; empty where it leaves the field out. */
+  public static Optional<JsonNode> unset(Schema schema, ObjectType type, String field) {
+    return Optional.ofNullable(GoFields.written(schema, type).get(field)).map(JsonNode::deepCopy);
   }
 
   /** Structures count as something, however empty: Go writes them always. */

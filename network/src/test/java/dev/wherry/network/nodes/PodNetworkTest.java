@@ -10,11 +10,6 @@ import dev.wherry.machinery.client.DeleteOptions;
 import dev.wherry.machinery.client.FakeApiClient;
 import dev.wherry.machinery.time.SystemTimer;
 import dev.wherry.model.core.v1.Node;
-import dev.wherry.model.core.v1.NodeAddress;
-import dev.wherry.model.core.v1.NodeCondition;
-import dev.wherry.model.core.v1.NodeSpec;
-import dev.wherry.model.core.v1.NodeStatus;
-import dev.wherry.model.meta.v1.ObjectMeta;
 import dev.wherry.network.cni.PodNetworkFile;
 import dev.wherry.network.netlink.TestNamespace;
 import dev.wherry.network.relay.PodRelay;
@@ -25,7 +20,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -88,20 +82,7 @@ class PodNetworkTest {
     node.ip("addr", "add", "10.42." + number + ".9/32", "dev", "lo");
     node.ip("link", "set", "eth0", "up");
     node.ip("route", "add", "default", "via", gateway);
-    String range = "10.42." + number + ".0/24";
-    NodeCondition ready = NodeCondition.builder().type("Ready").status("True").build();
-    NodeAddress internal = NodeAddress.builder().type("InternalIP").address(address).build();
-    api.create(
-        Node.KIND,
-        Node.EMPTY.toBuilder()
-            .metadata(ObjectMeta.builder().name(name).build())
-            .spec(NodeSpec.builder().podCIDR(range).podCIDRs(List.of(range)).build())
-            .status(
-                NodeStatus.builder()
-                    .addresses(List.of(internal))
-                    .conditions(List.of(ready))
-                    .build())
-            .build());
+    api.create(Node.KIND, TestNodes.ready(name, address, "10.42." + number + ".0/24"));
     return node;
   }
 

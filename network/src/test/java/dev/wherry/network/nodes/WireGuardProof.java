@@ -4,11 +4,6 @@ import dev.wherry.machinery.Eventually;
 import dev.wherry.machinery.client.FakeApiClient;
 import dev.wherry.machinery.time.SystemTimer;
 import dev.wherry.model.core.v1.Node;
-import dev.wherry.model.core.v1.NodeAddress;
-import dev.wherry.model.core.v1.NodeCondition;
-import dev.wherry.model.core.v1.NodeSpec;
-import dev.wherry.model.core.v1.NodeStatus;
-import dev.wherry.model.meta.v1.ObjectMeta;
 import dev.wherry.network.cni.PodNetworkFile;
 import dev.wherry.network.netlink.TestNamespace;
 import dev.wherry.network.relay.PodRelay;
@@ -74,20 +69,7 @@ final class WireGuardProof implements AutoCloseable {
     where.ip("link", "set", "eth0", "up");
     // What no route of ours takes would go to the other node, plain.
     where.ip("route", "add", "default", "via", number == 0 ? "192.0.2.2" : "192.0.2.1");
-    String range = "10.42." + number + ".0/24";
-    NodeCondition ready = NodeCondition.builder().type("Ready").status("True").build();
-    NodeAddress internal = NodeAddress.builder().type("InternalIP").address(address).build();
-    api.create(
-        Node.KIND,
-        Node.EMPTY.toBuilder()
-            .metadata(ObjectMeta.builder().name(name).build())
-            .spec(NodeSpec.builder().podCIDR(range).podCIDRs(List.of(range)).build())
-            .status(
-                NodeStatus.builder()
-                    .addresses(List.of(internal))
-                    .conditions(List.of(ready))
-                    .build())
-            .build());
+    api.create(Node.KIND, TestNodes.ready(name, address, "10.42." + number + ".0/24"));
   }
 
   private PodNetwork start(String name, TestNamespace where, boolean encrypts) throws Exception {
