@@ -10,6 +10,7 @@ package dev.wherry.model.schema;
  */
 public record GoField(String typeName, boolean pointer, boolean kept) {
   static final GoField PLAIN = new GoField("", false, false);
+  static final GoField STRUCTURE = new GoField("", true, false);
   static final GoField REQUIRED = new GoField("", false, true);
 
   /** Whether a zero value stands for nothing at all. */

@@ -32,6 +32,13 @@ final class GoFields {
           FieldType.Scalar.INT64,
           FieldType.Scalar.BOOLEAN);
 
+  /**
+   * Scalars that Go keeps in structures of their own, which are something whatever they hold: the
+   * {@code default: false} of a definition's schema.
+   */
+  private static final Set<FieldType> STRUCTURES =
+      Set.of(FieldType.Scalar.JSON, FieldType.Scalar.INT_OR_STRING);
+
   /** The parts of an object, which are pointers in no type but those the table names. */
   private static final Set<String> PARTS_OF_OBJECTS = Set.of("metadata", "spec", "status");
 
@@ -82,7 +89,10 @@ final class GoFields {
       return known;
     }
     boolean part = field.type() instanceof FieldType.Ref && PARTS_OF_OBJECTS.contains(field.name());
-    return field.required() || part ? GoField.REQUIRED : GoField.PLAIN;
+    if (field.required() || part) {
+      return GoField.REQUIRED;
+    }
+    return STRUCTURES.contains(field.type()) ? GoField.STRUCTURE : GoField.PLAIN;
   }
 
   private static Map<String, GoField> read() {

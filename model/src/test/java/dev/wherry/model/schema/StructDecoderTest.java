@@ -47,6 +47,20 @@ class StructDecoderTest {
   }
 
   @Test
+  void decode_zeroValuesOfAnyJson_areKept() {
+    String schema =
+        """
+        properties:
+          a: {type: boolean, default: false, enum: [false]}
+          b: {type: integer, default: 0, example: 0}
+          c: {type: string, default: ""}
+          d: {type: array, default: [], items: {type: string, default: ""}}
+          e: {type: object, default: {}, additionalProperties: false}
+        """;
+    assertEquals(yaml(schema), decode("apiextensions.v1.JSONSchemaProps", schema).object());
+  }
+
+  @Test
   void decode_nullsAndZeros_areWhatGoWrites() {
     assertEquals(
         yaml(
