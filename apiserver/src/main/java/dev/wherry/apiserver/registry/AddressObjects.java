@@ -1,13 +1,16 @@
 package dev.wherry.apiserver.registry;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wherry.apiserver.cache.CachedObject;
 import dev.wherry.apiserver.cache.StoreKeys;
+import dev.wherry.apiserver.cache.WatchCache;
 import dev.wherry.apiserver.view.Resource;
 import dev.wherry.machinery.address.AddressText;
 import dev.wherry.machinery.address.IpFamily;
 import dev.wherry.model.Times;
 import dev.wherry.model.json.Json;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
 
@@ -43,6 +46,11 @@ public final class AddressObjects {
   /** Where the object of an address stands in the store. */
   static String key(String ip) {
     return StoreKeys.key(RESOURCE, "", name(ip));
+  }
+
+  /** The object of an address. */
+  public static Optional<CachedObject> find(WatchCache cache, String ip) {
+    return cache.get(RESOURCE, "", name(ip));
   }
 
   /** The address in its canonical text. */

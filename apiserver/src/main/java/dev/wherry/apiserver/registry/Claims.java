@@ -3,16 +3,14 @@ package dev.wherry.apiserver.registry;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.apiserver.cache.StoreKeys;
-import dev.wherry.machinery.address.AddressRange;
 import dev.wherry.model.kind.KindInfo;
 import dev.wherry.model.status.ApiException;
-import java.util.HashMap;
-import java.util.HashSet;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
@@ -24,34 +22,59 @@ import java.util.random.RandomGenerator;
 final class Claims {
   private static final String ADDRESS = "/claims/serviceip/";
   private static final String PORT = "/claims/nodeport/";
-  private static final String HEALTH_CHECK = "healthCheckNodePort";
-  private static final int NODE_PORT_FIRST = 30_000;
-  private static final int NODE_PORT_LAST = 32_767;
-
-  private static final int TRIES_MAX = 4_096;
-
+  private static final String HEALTH_CHECK = NodePorts.HEALTH_CHECK;
   private final ServiceAddresses addresses;
-  private final RandomGenerator random;
+  private final NodePorts ports;
   private final Predicate<String> taken;
+  private final Predicate<String> kept;
+
+  /** What is chosen and not yet written; no more than the requests that are under way. */
+  private final Set<String> chosen = ConcurrentHashMap.newKeySet();
+
+  /** What one request has chosen; nobody else gets it before this is closed. */
+  final class Held implements AutoCloseable {
+    private final List<String> keys = new ArrayList<>();
+
+    /** False where somebody has it. */
+    private boolean take(String key) {
+      if (!chosen.add(key)) {
+        return false;
+      }
+      if (taken.test(key)) {
+        chosen.remove(key);
+        return false;
+      }
+      keys.add(key);
+      return true;
+    }
+
+    /** False where a Service has it, or an IPAddress that keeps it for another use. */
+    private boolean takeAddress(String ip) {
+      return !kept.test(ip) && take(ADDRESS + ip);
+    }
+
+    @Override
+    public void close() {
+      keys.forEach(chosen::remove);
+    }
+  }
 
   /**
-   * @param ranges of Services' addresses, one per family
+   * @param ranges of Services' addresses
    * @param taken whether a claim's key exists
+   * @param kept whether an address has an IPAddress
    * @param check throws where a Service's fields about its addresses contradict each other
    */
   Claims(
-      List<AddressRange> ranges,
+      ServiceRanges ranges,
       RandomGenerator random,
       Predicate<String> taken,
+      Predicate<String> kept,
       BiConsumer<KindInfo, ObjectNode> check) {
-    this.addresses = new ServiceAddresses(ranges, random, ip -> isTaken(taken, ip), check);
-    this.random = random;
+    this.addresses = new ServiceAddresses(ranges, random, check);
+    this.ports = new NodePorts(random);
     this.taken = taken;
-  }
-
-  /** By a Service, or by an IPAddress that somebody wrote to keep it for another use. */
-  private static boolean isTaken(Predicate<String> taken, String ip) {
-    return taken.test(ADDRESS + ip) || taken.test(AddressObjects.key(ip));
+    this.kept = kept;
   }
 
   /** The cluster address that a claim's key holds; empty for a node port. */
@@ -90,11 +113,26 @@ final class Claims {
     return keys;
   }
 
-  /** Fills in addresses and ports that the Service asks for without naming them. */
-  void allocate(KindInfo kind, ObjectNode object, JsonNode old) {
-    if (!isService(kind)) {
-      return;
+  /**
+   * Fills in addresses and ports that the Service asks for without naming them.
+   *
+   * @return what keeps them from others until the Service is written
+   */
+  Held allocate(KindInfo kind, ObjectNode object, JsonNode old) {
+    Held held = new Held();
+    if (isService(kind)) {
+      try {
+        allocate(kind, object, old, held);
+        of(kind, object).stream().filter(chosen::add).forEach(held.keys::add);
+      } catch (RuntimeException e) {
+        held.close();
+        throw e;
+      }
     }
+    return held;
+  }
+
+  private void allocate(KindInfo kind, ObjectNode object, JsonNode old, Held held) {
     ObjectNode spec = object.withObject("/spec");
     String type = spec.path("type").asText("ClusterIP");
     dropForType(spec, old.path("spec"));
@@ -102,15 +140,8 @@ final class Claims {
       dropForName(spec, old.path("spec"));
       return;
     }
-    addresses.allocate(kind, object, old.path("spec"));
-    Set<String> chosen = new LinkedHashSet<>();
-    if (needsPorts(spec)) {
-      keepPorts(spec, old.path("spec"));
-      allocatePorts(spec, chosen);
-    } else if (!type.equals("LoadBalancer") && old.has("spec")) {
-      spec.path("ports").forEach(port -> ((ObjectNode) port).remove("nodePort"));
-    }
-    allocateHealthCheck(spec, old.path("spec").path(HEALTH_CHECK).asInt(), chosen);
+    addresses.allocate(kind, object, old.path("spec"), held::takeAddress);
+    ports.allocate(spec, old.path("spec"), port -> held.take(PORT + port));
   }
 
   /** Rule: dropTypeDependentFields of upstream's Services; a name has nothing of the kind. */
@@ -141,69 +172,6 @@ final class Claims {
         spec.remove(name);
       }
     }
-  }
-
-  private static boolean needsPorts(JsonNode spec) {
-    String type = spec.path("type").asText();
-    return type.equals("NodePort")
-        || (type.equals("LoadBalancer")
-            && spec.path("allocateLoadBalancerNodePorts").asBoolean(true));
-  }
-
-  /**
-   * Rule: patchAllocatedValues of upstream's Services: who replaces one need not know its ports.
-   */
-  private static void keepPorts(ObjectNode spec, JsonNode old) {
-    if (!needsPorts(old)) {
-      return;
-    }
-    Map<String, Integer> before = new HashMap<>();
-    old.path("ports").forEach(port -> before.put(portKey(port), port.path("nodePort").asInt()));
-    Set<Integer> named = new HashSet<>();
-    spec.path("ports").forEach(port -> named.add(port.path("nodePort").asInt()));
-    for (JsonNode port : spec.path("ports")) {
-      int kept = before.getOrDefault(portKey(port), 0);
-      if (port.path("nodePort").asInt() == 0 && named.add(kept)) {
-        ((ObjectNode) port).put("nodePort", kept);
-      }
-    }
-  }
-
-  private static String portKey(JsonNode port) {
-    return port.path("protocol").asText("TCP") + "/" + port.path("port").asInt();
-  }
-
-  /** Rule: NeedsHealthCheck of the API; a Service that needs it no more loses its port. */
-  private void allocateHealthCheck(ObjectNode spec, int before, Set<String> chosen) {
-    boolean needed =
-        spec.path("type").asText().equals("LoadBalancer")
-            && spec.path("externalTrafficPolicy").asText().equals("Local");
-    int wanted = spec.path(HEALTH_CHECK).asInt();
-    if (!needed && wanted == before) {
-      spec.remove(HEALTH_CHECK);
-    } else if (needed && wanted == 0) {
-      spec.put(HEALTH_CHECK, before > 0 ? before : freePort("TCP", chosen));
-    }
-  }
-
-  private void allocatePorts(ObjectNode spec, Set<String> chosen) {
-    for (JsonNode port : spec.path("ports")) {
-      if (port.path("nodePort").asInt() == 0) {
-        String protocol = port.path("protocol").asText("TCP");
-        ((ObjectNode) port).put("nodePort", freePort(protocol, chosen));
-      }
-    }
-  }
-
-  private int freePort(String protocol, Set<String> chosen) {
-    for (int i = 0; i < TRIES_MAX; i++) {
-      int port = random.nextInt(NODE_PORT_FIRST, NODE_PORT_LAST + 1);
-      String key = PORT + protocol + "/" + port;
-      if (!taken.test(key) && chosen.add(key)) {
-        return port;
-      }
-    }
-    throw ApiException.internal("failed to allocate a nodePort: range is full");
   }
 
   /** Why a claim cannot be had. */

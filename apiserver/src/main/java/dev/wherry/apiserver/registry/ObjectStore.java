@@ -234,21 +234,22 @@ public final class ObjectStore {
     MetadataPolicy.checkNamespace(request, MetadataPolicy.of(object));
     FieldTracking.repair(object, owners);
     rules.applyDefaults(request.kind(), object);
-    claims.allocate(request.kind(), object, Json.object());
-    rules.validateCreate(request.kind(), object);
-    AdmissionRequest last =
-        named.admission(Operation.CREATE, Optional.of(object), Optional.empty());
-    admission.validate(last);
-    if (versioned) {
-      throw ApiException.badRequest("resourceVersion should not be set on objects to be created");
-    }
     Optional<Long> revision;
-    try (AdmissionChain.Held _ = admission.reserve(last)) {
-      revision =
-          new Change(named, 0)
-              .put(object)
-              .claim(Set.of(), claims.of(request.kind(), object))
-              .commit();
+    try (Claims.Held _ = claims.allocate(request.kind(), object, Json.object())) {
+      rules.validateCreate(request.kind(), object);
+      AdmissionRequest last =
+          named.admission(Operation.CREATE, Optional.of(object), Optional.empty());
+      admission.validate(last);
+      if (versioned) {
+        throw ApiException.badRequest("resourceVersion should not be set on objects to be created");
+      }
+      try (AdmissionChain.Held _ = admission.reserve(last)) {
+        revision =
+            new Change(named, 0)
+                .put(object)
+                .claim(Set.of(), claims.of(request.kind(), object))
+                .commit();
+      }
     }
     if (revision.isEmpty() || (request.dryRun() && find(named).isPresent())) {
       throw ApiException.alreadyExists(request.kind(), name);
@@ -383,7 +384,17 @@ public final class ObjectStore {
       admission.mutate(request.admission(Operation.UPDATE, Optional.of(wanted), Optional.of(old)));
       FieldTracking.repair(wanted, owners);
     }
-    claims.allocate(request.kind(), wanted, old);
+    try (Claims.Held _ = claims.allocate(request.kind(), wanted, old)) {
+      return allocated(request, current, old, wanted, admitted);
+    }
+  }
+
+  private Optional<ObjectNode> allocated(
+      WriteRequest request,
+      CachedObject current,
+      ObjectNode old,
+      ObjectNode wanted,
+      boolean admitted) {
     if (SPEC_WRITERS.contains(request.subresource())) {
       MetadataPolicy.countGeneration(request.info(), wanted, old);
     }

@@ -1,6 +1,9 @@
 package dev.wherry.apiserver.registry;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.apiserver.admission.AdmissionChain;
+import dev.wherry.apiserver.cache.CachedObject;
+import dev.wherry.apiserver.cache.Selection;
 import dev.wherry.apiserver.cache.WatchCache;
 import dev.wherry.apiserver.conversion.Conversions;
 import dev.wherry.apiserver.secrets.ValueTransformer;
@@ -46,9 +49,10 @@ public record Registry(
             ground.transformer(),
             new MetadataPolicy(ground.clock(), ground.uids(), ground.random()),
             new Claims(
-                ground.serviceRanges(),
+                new ServiceRanges(ground.serviceRanges(), () -> ranges(ground.cache())),
                 ground.random(),
                 key -> ground.store().get(key).isPresent(),
+                ip -> AddressObjects.find(ground.cache(), ip).isPresent(),
                 ground.rules()::validateGiven),
             new AddressObjects(ground.clock(), ground.uids()),
             ground.conversions(),
@@ -65,6 +69,12 @@ public record Registry(
             ground.clock());
     return new Registry(
         kinds, objects, deletion, new PodSubresources(objects, evictions, ground.clock()), fields);
+  }
+
+  private static List<ObjectNode> ranges(WatchCache cache) {
+    return cache.list(ServiceRanges.RESOURCE, Selection.ALL).objects().stream()
+        .map(CachedObject::tree)
+        .toList();
   }
 
   /** Built-in kinds merge as the schema says, custom resources as their definition does. */

@@ -6,7 +6,9 @@ import dev.wherry.machinery.address.AddressRange;
 import dev.wherry.model.kind.KindInfo;
 import dev.wherry.model.status.ApiException;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
@@ -25,28 +27,29 @@ final class ServiceAddresses {
   private static final String REQUIRE = "RequireDualStack";
 
   /** The lower part is for addresses that are asked for by hand, until the rest is given out. */
-  private static final int DYNAMIC_FROM = 256;
+  private static final int BY_HAND_MIN = 16;
 
-  private static final int TRIES_MAX = 4_096;
+  private static final int BY_HAND_MAX = 256;
+  private static final int BY_HAND_PART = 16;
 
-  private final List<AddressRange> ranges;
+  /** How many addresses of a range are looked at; no first range has more. */
+  private static final int TRIES_MAX = 1 << 20;
+
+  /** So many first, so that a full range costs little where another has room. */
+  private static final int QUICK_MAX = 64;
+
+  private final ServiceRanges ranges;
   private final RandomGenerator random;
-  private final Predicate<String> taken;
   private final BiConsumer<KindInfo, ObjectNode> check;
 
   /**
-   * @param ranges one per family, the cluster's first one first
-   * @param taken whether a Service has an address
+   * @param ranges where addresses come from
    * @param check throws where the fields contradict each other
    */
   ServiceAddresses(
-      List<AddressRange> ranges,
-      RandomGenerator random,
-      Predicate<String> taken,
-      BiConsumer<KindInfo, ObjectNode> check) {
-    this.ranges = List.copyOf(ranges);
+      ServiceRanges ranges, RandomGenerator random, BiConsumer<KindInfo, ObjectNode> check) {
+    this.ranges = ranges;
     this.random = random;
-    this.taken = taken;
     this.check = check;
   }
 
@@ -65,8 +68,9 @@ final class ServiceAddresses {
   /**
    * @param object a Service that is no ExternalName
    * @param old its spec before; missing at its creation
+   * @param take holds an address for this Service, or says that it is somebody's
    */
-  void allocate(KindInfo kind, ObjectNode object, JsonNode old) {
+  void allocate(KindInfo kind, ObjectNode object, JsonNode old, Predicate<String> take) {
     ObjectNode spec = object.withObject("/spec");
     boolean fresh = !old.isObject() || old.path("type").asText().equals("ExternalName");
     if (!fresh) {
@@ -83,7 +87,7 @@ final class ServiceAddresses {
     ServiceFamilies filling = new ServiceFamilies(kind, object, old, ranges);
     filling.families();
     if (!filling.isHeadless()) {
-      filling.addresses(fresh, this::free);
+      filling.addresses(fresh, given -> free(given, take));
     }
   }
 
@@ -127,20 +131,40 @@ final class ServiceAddresses {
     return ServiceFamilies.isNobodysHeadless(spec) ? REQUIRE : SINGLE;
   }
 
-  private String free(AddressRange range) {
-    int size = range.size();
-    int from = Math.min(DYNAMIC_FROM, size / 2);
-    for (int i = 0; i < TRIES_MAX; i++) {
-      String ip = range.at(from + random.nextInt(size - from - 1));
-      if (!taken.test(ip)) {
-        return ip;
+  private String free(List<AddressRange> given, Predicate<String> take) {
+    return first(given, range -> free(range, byHand(range) + 1, range.size(), QUICK_MAX, take))
+        .or(() -> first(given, range -> free(range, take)))
+        .orElseThrow(() -> ApiException.internal("failed to allocate a serviceIP: range is full"));
+  }
+
+  private static Optional<String> first(
+      List<AddressRange> given, Function<AddressRange, Optional<String>> search) {
+    return given.stream().flatMap(range -> search.apply(range).stream()).findFirst();
+  }
+
+  /** Rule: allocateNextService: from anywhere in the upper part on, then in the lower one. */
+  private Optional<String> free(AddressRange range, Predicate<String> take) {
+    int byHand = byHand(range);
+    return free(range, byHand + 1, range.size(), TRIES_MAX, take)
+        .or(() -> free(range, 1, byHand, TRIES_MAX, take));
+  }
+
+  /** Rule: calculateRangeOffset (KEP 3070). */
+  private static int byHand(AddressRange range) {
+    long all = range.size() + 2L;
+    return all <= BY_HAND_MIN ? 0 : Math.clamp(all / BY_HAND_PART, BY_HAND_MIN, BY_HAND_MAX);
+  }
+
+  private Optional<String> free(
+      AddressRange range, int from, int to, int triesMax, Predicate<String> take) {
+    int count = to - from + 1;
+    int start = count > 0 ? random.nextInt(count) : 0;
+    for (int i = 0; i < Math.min(count, triesMax); i++) {
+      String ip = range.at(from + (int) (((long) start + i) % count));
+      if (take.test(ip)) {
+        return Optional.of(ip);
       }
     }
-    for (int place = 1; place <= Math.min(size, TRIES_MAX); place++) {
-      if (!taken.test(range.at(place))) {
-        return range.at(place);
-      }
-    }
-    throw ApiException.internal("failed to allocate a serviceIP: range is full");
+    return Optional.empty();
   }
 }

@@ -9,7 +9,6 @@ import dev.wherry.model.kind.KindInfo;
 import dev.wherry.model.status.ApiException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -32,15 +31,15 @@ final class ServiceFamilies {
   private final JsonNode old;
   private final List<String> ips;
   private final List<String> families;
-  private final List<AddressRange> ranges;
+  private final ServiceRanges ranges;
   private final List<ApiException.Cause> wrong = new ArrayList<>();
 
   /**
    * @param object a Service that is no ExternalName, its {@code ipFamilyPolicy} filled in
    * @param old its spec before; missing at its creation
-   * @param ranges one per family, the cluster's first one first
+   * @param ranges where addresses come from
    */
-  ServiceFamilies(KindInfo kind, ObjectNode object, JsonNode old, List<AddressRange> ranges) {
+  ServiceFamilies(KindInfo kind, ObjectNode object, JsonNode old, ServiceRanges ranges) {
     this.kind = kind;
     this.name = object.path("metadata").path("name").asText();
     this.spec = object.withObject("/spec");
@@ -79,7 +78,7 @@ final class ServiceFamilies {
     } else {
       configured();
       first();
-      second(ranges.size() > 1);
+      second(ranges.families().size() > 1);
     }
     write();
   }
@@ -120,7 +119,7 @@ final class ServiceFamilies {
     for (int i = 0; i < ips.size() && !isHeadless(); i++) {
       if (i >= families.size()) {
         String family = IpFamily.of(ips.get(i)).label();
-        if (range(family).isEmpty()) {
+        if (!isConfigured(family)) {
           wrong(IPS + "[" + i + "]", quoted(ips), family + " is not configured on this cluster");
         } else {
           families.add(family);
@@ -130,11 +129,11 @@ final class ServiceFamilies {
   }
 
   private void configured() {
-    if (policyNow().equals(REQUIRE) && ranges.size() < 2) {
+    if (policyNow().equals(REQUIRE) && ranges.families().size() < 2) {
       wrongPolicy("this cluster is not configured for dual-stack services");
     }
     for (int i = 0; i < families.size(); i++) {
-      if (range(families.get(i)).isEmpty()) {
+      if (!isConfigured(families.get(i))) {
         wrong(
             FAMILIES + "[" + i + "]",
             "\"" + families.get(i) + "\"",
@@ -146,7 +145,7 @@ final class ServiceFamilies {
 
   private void first() {
     if (families.isEmpty()) {
-      families.add(ranges.getFirst().family().label());
+      families.add(ranges.families().getFirst());
     }
   }
 
@@ -158,13 +157,13 @@ final class ServiceFamilies {
   }
 
   /** Rules: allocClusterIPs and updateClusterIPs. */
-  void addresses(boolean fresh, Function<AddressRange, String> free) {
+  void addresses(boolean fresh, Function<List<AddressRange>, String> free) {
     int first = fresh ? 0 : Math.max(texts(old, FAMILIES).size(), 1);
     for (int i = first; i < families.size(); i++) {
-      AddressRange range = range(families.get(i)).orElseThrow();
+      List<AddressRange> given = ranges.of(families.get(i));
       if (i >= ips.size()) {
-        ips.add(free.apply(range));
-      } else if (!range.contains(ips.get(i))) {
+        ips.add(free.apply(given));
+      } else if (!isInside(given, ips.get(i))) {
         wrong(
             IPS,
             "\"" + ips.get(i) + "\"",
@@ -221,7 +220,11 @@ final class ServiceFamilies {
     return texts;
   }
 
-  private Optional<AddressRange> range(String family) {
-    return ranges.stream().filter(range -> range.family().label().equals(family)).findFirst();
+  private static boolean isInside(List<AddressRange> given, String ip) {
+    return given.stream().anyMatch(range -> range.containsHost(ip));
+  }
+
+  private boolean isConfigured(String family) {
+    return ranges.families().contains(family);
   }
 }

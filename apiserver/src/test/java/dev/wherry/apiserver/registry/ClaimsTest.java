@@ -11,6 +11,7 @@ import dev.wherry.model.json.Json;
 import dev.wherry.model.kind.KindInfo;
 import dev.wherry.model.status.ApiException;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -24,7 +25,11 @@ class ClaimsTest {
 
   private static Claims claims(Predicate<String> taken, String... ranges) {
     return new Claims(
-        Stream.of(ranges).map(AddressRange::parse).toList(), new Random(7), taken, (_, _) -> {});
+        new ServiceRanges(Stream.of(ranges).map(AddressRange::parse).toList(), List::of),
+        new Random(7),
+        taken,
+        _ -> false,
+        (_, _) -> {});
   }
 
   private static ObjectNode service(String type, String policy) {
@@ -49,7 +54,7 @@ class ClaimsTest {
     Claims small = claims(given::contains, "10.9.0.0/27");
     for (int i = 0; i < 30; i++) {
       ObjectNode service = service("ClusterIP", "");
-      small.allocate(SERVICE, service, Json.object());
+      small.allocate(SERVICE, service, Json.object()).close();
       given.addAll(small.of(SERVICE, service));
     }
     assertEquals(30, given.size());
@@ -59,30 +64,48 @@ class ClaimsTest {
   }
 
   @Test
+  void addresses_chosenAndNotYetWritten_areNobodyElses() {
+    Claims small = claims(_ -> false, "10.9.0.0/30");
+    Claims.Held one = small.allocate(SERVICE, service("NodePort", ""), Json.object());
+    ObjectNode named = service("ClusterIP", "");
+    named.withObject("/spec").put("clusterIP", "10.9.0.1").putArray("clusterIPs").add("10.9.0.1");
+    Claims.Held two = small.allocate(SERVICE, service("NodePort", ""), Json.object());
+    ObjectNode third = service("ClusterIP", "");
+    assertThrows(ApiException.class, () -> small.allocate(SERVICE, third, Json.object()));
+    one.close();
+    two.close();
+    try (Claims.Held _ = small.allocate(SERVICE, named, Json.object())) {
+      ObjectNode other = service("ClusterIP", "");
+      small.allocate(SERVICE, other, Json.object()).close();
+      assertEquals("10.9.0.2", other.at("/spec/clusterIP").asText());
+    }
+  }
+
+  @Test
   void healthCheck_localBalancer_getsAPortAndKeepsIt() {
     ObjectNode first = service("LoadBalancer", "Local");
-    claims.allocate(SERVICE, first, Json.object());
+    claims.allocate(SERVICE, first, Json.object()).close();
     assertTrue(port(first) >= 30_000, first.toString());
     assertTrue(claims.of(SERVICE, first).contains("/claims/nodeport/TCP/" + port(first)));
 
     ObjectNode same = service("LoadBalancer", "Local");
-    claims.allocate(SERVICE, same, first);
+    claims.allocate(SERVICE, same, first).close();
     assertEquals(port(first), port(same));
 
     ObjectNode spread = first.deepCopy();
     spread.withObject("/spec").put("externalTrafficPolicy", "Cluster");
-    claims.allocate(SERVICE, spread, first);
+    claims.allocate(SERVICE, spread, first).close();
     assertFalse(spread.path("spec").has("healthCheckNodePort"));
   }
 
   @Test
   void nodePort_serviceThatBecomesAName_isGivenUp() {
     ObjectNode first = service("NodePort", "Cluster");
-    claims.allocate(SERVICE, first, Json.object());
+    claims.allocate(SERVICE, first, Json.object()).close();
     assertTrue(first.at("/spec/ports/0/nodePort").asInt() >= 30_000, first.toString());
     ObjectNode name = first.deepCopy();
     name.withObject("/spec").put("type", "ExternalName").put("externalName", "a.test");
-    claims.allocate(SERVICE, name, first);
+    claims.allocate(SERVICE, name, first).close();
     assertTrue(claims.of(SERVICE, name).isEmpty(), name.toString());
     assertFalse(name.path("spec").has("ipFamilies"));
   }
@@ -94,14 +117,14 @@ class ClaimsTest {
   @Test
   void nodePort_replacedWithoutOne_isKeptForTheSamePort() {
     ObjectNode first = service("NodePort", "Cluster");
-    claims.allocate(SERVICE, first, Json.object());
+    claims.allocate(SERVICE, first, Json.object()).close();
     ObjectNode same = service("LoadBalancer", "Cluster");
-    claims.allocate(SERVICE, same, first);
+    claims.allocate(SERVICE, same, first).close();
     assertEquals(nodePort(first), nodePort(same));
 
     ObjectNode other = service("NodePort", "Cluster");
     ((ObjectNode) other.at("/spec/ports/0")).put("port", 81);
-    claims.allocate(SERVICE, other, first);
+    claims.allocate(SERVICE, other, first).close();
     assertTrue(nodePort(other) >= 30_000 && nodePort(other) != nodePort(first), other.toString());
   }
 
@@ -109,18 +132,18 @@ class ClaimsTest {
   void nodePort_balancerThatWantsNone_getsOnlyWhatItNames() {
     ObjectNode none = service("LoadBalancer", "Cluster");
     none.withObject("/spec").put("allocateLoadBalancerNodePorts", false);
-    claims.allocate(SERVICE, none, Json.object());
+    claims.allocate(SERVICE, none, Json.object()).close();
     assertFalse(none.at("/spec/ports/0").has("nodePort"), none.toString());
 
     ((ObjectNode) none.at("/spec/ports/0")).put("nodePort", 31_000);
-    claims.allocate(SERVICE, none, Json.object());
+    claims.allocate(SERVICE, none, Json.object()).close();
     assertEquals(31_000, nodePort(none));
   }
 
   @Test
   void healthCheck_otherTypes_getNone() {
     ObjectNode ports = service("NodePort", "Local");
-    claims.allocate(SERVICE, ports, Json.object());
+    claims.allocate(SERVICE, ports, Json.object()).close();
     assertFalse(ports.path("spec").has("healthCheckNodePort"));
   }
 }

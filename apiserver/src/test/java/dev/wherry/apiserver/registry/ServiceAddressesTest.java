@@ -14,7 +14,9 @@ import dev.wherry.model.kind.KindInfo;
 import dev.wherry.model.status.ApiException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -26,12 +28,12 @@ class ServiceAddressesTest {
   private static final KindInfo SERVICE = new KindInfo("", "v1", "Service", "services", true);
 
   private final Set<String> taken = new HashSet<>();
+  private final List<JsonNode> objects = new ArrayList<>();
 
   private ServiceAddresses cluster(String... ranges) {
     return new ServiceAddresses(
-        Stream.of(ranges).map(AddressRange::parse).toList(),
+        new ServiceRanges(Stream.of(ranges).map(AddressRange::parse).toList(), () -> objects),
         new Random(7),
-        taken::contains,
         new BuiltInRules(Clock.systemUTC())::validateGiven);
   }
 
@@ -44,17 +46,17 @@ class ServiceAddressesTest {
   }
 
   /** The spec that comes of this one, which has a selector unless it says otherwise. */
-  private static JsonNode spec(ServiceAddresses addresses, String json, JsonNode old) {
+  private JsonNode spec(ServiceAddresses addresses, String json, JsonNode old) {
     ObjectNode object = Json.object();
     object.putObject("metadata").put("name", "a");
     ObjectNode spec = object.putObject("spec").put("type", "ClusterIP");
     spec.putObject("selector").put("app", "a");
     spec.setAll((ObjectNode) parsed(json));
-    addresses.allocate(SERVICE, object, old);
+    addresses.allocate(SERVICE, object, old, ip -> !taken.contains(ip));
     return object.path("spec");
   }
 
-  private static JsonNode created(ServiceAddresses addresses, String json) {
+  private JsonNode created(ServiceAddresses addresses, String json) {
     return spec(addresses, json, Json.object().path("none"));
   }
 
@@ -106,7 +108,7 @@ class ServiceAddressesTest {
     assertEquals(ips, addresses(spec));
   }
 
-  private static void assertRefused(ServiceAddresses addresses, String json, String words) {
+  private void assertRefused(ServiceAddresses addresses, String json, String words) {
     ApiException refused = assertThrows(ApiException.class, () -> created(addresses, json));
     assertTrue(String.valueOf(refused.getMessage()).contains(words), refused.getMessage());
   }
@@ -188,6 +190,50 @@ class ServiceAddressesTest {
     }
     assertRefused(small, "{'ipFamilies':['IPv6']}", "range is full");
     assertFalse(given.contains("fd00:43::"));
+  }
+
+  private static JsonNode range(String name, String cidrs, String metadata, String ready) {
+    return parsed(
+        """
+        {'metadata':{'name':'%s'%s},'spec':{'cidrs':['%s']},
+         'status':{'conditions':[%s]}}\
+        """
+            .formatted(name, metadata, cidrs.replace(",", "','"), ready));
+  }
+
+  private static final String NOT_READY = "{'type':'Ready','status':'False'}";
+
+  @Test
+  void create_rangeOfAnObject_isUsedOnlyWhileItIsReadyAndStays() {
+    ServiceAddresses addresses = cluster("10.43.0.0/28");
+    JsonNode first = range("kubernetes", "10.43.0.0/28", "", "");
+    String elsewhere = "{'clusterIP':'203.0.113.9'}";
+    String mismatch = "the provided network does not match the current range";
+    objects.add(first);
+    assertRefused(addresses, elsewhere, mismatch);
+    objects.add(range("more", "203.0.113.0/24,fd00:9::/64", "", ""));
+    assertEquals("203.0.113.9", created(addresses, elsewhere).path("clusterIP").asText());
+    assertRefused(addresses, "{'clusterIP':'203.0.113.255'}", mismatch);
+    assertRefused(addresses, "{'ipFamilies':['IPv6']}", "not configured on this cluster");
+    objects.set(1, range("more", "203.0.113.0/24", "", NOT_READY));
+    assertRefused(addresses, elsewhere, mismatch);
+    objects.set(1, range("more", "203.0.113.0/24", ",'deletionTimestamp':'x'", ""));
+    assertRefused(addresses, elsewhere, mismatch);
+    objects.add(range("same", "203.0.113.0/24", "", ""));
+    assertEquals("203.0.113.9", created(addresses, elsewhere).path("clusterIP").asText());
+  }
+
+  @Test
+  void create_firstRangeFull_takesFromTheNext() {
+    ServiceAddresses addresses = cluster("10.43.0.0/28");
+    objects.add(range("another", "10.44.0.0/28", "", ""));
+    objects.add(range("kubernetes", "10.43.0.0/28", "", ""));
+    for (int i = 0; i < 28; i++) {
+      String ip = created(addresses, "{}").path("clusterIP").asText();
+      assertEquals(i < 14, ip.startsWith("10.43.0."), ip);
+      assertTrue(taken.add(ip), ip);
+    }
+    assertRefused(addresses, "{}", "range is full");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.wherry.controllers.volume;
 
+import dev.wherry.controllers.Finalizers;
 import dev.wherry.machinery.client.DeleteOptions;
 import dev.wherry.machinery.event.EventType;
 import dev.wherry.machinery.event.References;

@@ -1,5 +1,6 @@
 package dev.wherry.controllers.volume;
 
+import dev.wherry.controllers.Finalizers;
 import dev.wherry.controllers.KeyDriven;
 import dev.wherry.controllers.KeyedController;
 import dev.wherry.controllers.Parts;

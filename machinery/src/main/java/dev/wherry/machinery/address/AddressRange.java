@@ -104,6 +104,18 @@ public record AddressRange(IpFamily family, BigInteger network, int prefixBits) 
         .isPresent();
   }
 
+  /**
+   * Whether the text is an address in it that somebody may have: neither the network's own nor, of
+   * IPv4, the broadcast address (PrefixContainsIP of upstream's servicecidr).
+   */
+  public boolean containsHost(String address) {
+    return contains(address)
+        && number(address)
+            .filter(own -> !own.equals(network))
+            .filter(own -> family == IpFamily.IPV6 || !own.equals(last().network))
+            .isPresent();
+  }
+
   /** Whether all of another's addresses are in it. */
   public boolean contains(AddressRange other) {
     return prefixBits <= other.prefixBits && overlaps(other);
