@@ -91,6 +91,22 @@ class ServicesTest {
       """
           .formatted(NODE_PORT);
 
+  private static final String SECOND_RANGE =
+      """
+      apiVersion: networking.k8s.io/v1
+      kind: ServiceCIDR
+      metadata: {name: far}
+      spec: {cidrs: [203.0.113.0/24]}
+      ---
+      apiVersion: v1
+      kind: Service
+      metadata: {name: far}
+      spec:
+        clusterIP: 203.0.113.10
+        selector: {app: web}
+        ports: [{port: 80, targetPort: 8080}]
+      """;
+
   @TempDir static Path folder;
   private TwoHosts hosts;
   private WherryProcess server;
@@ -164,6 +180,7 @@ class ServicesTest {
     Command hairpin = server.kubectl("exec", "web-1", "--", "sh", "-c", itself);
     assertTrue(hairpin.text().contains("web-1"), "it reaches itself: " + hairpin.text());
     assertTrue(hairpin.text().contains("web-2"), hairpin.text());
+    secondRange_servesAsTheFirst();
 
     server.kill();
     assertEquals(Set.of("web-1", "web-2"), said("rt", TwoHosts.SERVER_IP, NODE_PORT));
@@ -175,6 +192,24 @@ class ServicesTest {
     assertEquals(0, server.kubectl("delete", "pod", "web-1").exit());
     Await.until(
         server::log, () -> said("rt", TwoHosts.SERVER_IP, NODE_PORT).equals(Set.of("web-2")));
+  }
+
+  /** Case: upstream's test/e2e/network/service_cidrs.go, and the names of DNS both ways. */
+  private void secondRange_servesAsTheFirst() throws IOException {
+    apply("far", SECOND_RANGE);
+    Await.until(
+        () -> text("get", "servicecidrs,services") + server.log(),
+        () -> said("srv", "203.0.113.10", 80).equals(Set.of("web-1", "web-2")));
+    String names = "wget -qO- http://far; nslookup 203.0.113.10";
+    Command pod = server.kubectl("exec", "web-1", "--", "sh", "-c", names);
+    assertTrue(pod.text().contains("web-"), pod.text());
+    assertTrue(pod.text().contains("far.default.svc.cluster.local"), pod.text());
+    text("delete", "servicecidr", "far", "--wait=false");
+    String reason = "jsonpath={.status.conditions[0].reason}";
+    Await.until(
+        server::log, () -> text("get", "servicecidr", "far", "-o", reason).contains("Terminating"));
+    assertEquals(0, server.kubectl("delete", "service", "far").exit());
+    assertEquals(0, server.kubectl("wait", "--for=delete", "servicecidr/far").exit());
   }
 
   /** Who answers when asked many times. */
