@@ -28,6 +28,7 @@ import dev.wherry.controllers.podgc.PodGarbage;
 import dev.wherry.controllers.replicaset.ReplicaController;
 import dev.wherry.controllers.roles.RoleAggregation;
 import dev.wherry.controllers.serviceaccount.NamespaceFurniture;
+import dev.wherry.controllers.servicecidr.AddressUpkeep;
 import dev.wherry.controllers.servicecidr.ServiceCidrs;
 import dev.wherry.controllers.statefulset.StatefulSetController;
 import dev.wherry.controllers.token.BootstrapTokenCleaner;
@@ -80,6 +81,7 @@ public final class Controllers implements AutoCloseable {
             new SystemNamespaces(server),
             new KubernetesService(server, config),
             new ServiceCidrs(parts(clients.controller("service-cidrs-controller"), timer)),
+            new AddressUpkeep(server),
             new ClusterDnsService(server, config.clusterDnsIp()),
             new NamespaceFurniture(accounts, rootCa, config.rootCaPem()),
             new NodeIpam(node, config),

@@ -2,6 +2,7 @@ package dev.wherry.controllers;
 
 import static dev.wherry.controllers.Fixtures.meta;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.wherry.machinery.Eventually;
@@ -28,11 +29,13 @@ import dev.wherry.model.core.v1.Pod;
 import dev.wherry.model.core.v1.Secret;
 import dev.wherry.model.core.v1.Service;
 import dev.wherry.model.core.v1.ServiceAccount;
+import dev.wherry.model.core.v1.ServiceSpec;
 import dev.wherry.model.json.Json;
 import dev.wherry.model.kind.Kind;
 import dev.wherry.model.kind.KubeObject;
 import dev.wherry.model.meta.v1.ObjectMeta;
 import dev.wherry.model.meta.v1.OwnerReference;
+import dev.wherry.model.networking.v1.IPAddress;
 import dev.wherry.model.status.ApiException;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -409,5 +412,37 @@ class ControllersTest {
             .build());
     await("deleted", () -> find(Secret.KIND, "kube-system", "bootstrap-token-abcdef").isEmpty());
     assertTrue(timer.instant().isAfter(Fixtures.NOW.plusSeconds(29)));
+  }
+
+  private IPAddress address(String ip, String service) {
+    return IPAddress.KIND.decode(
+        Json.parse(
+            """
+            {"metadata": {"name": "%s", "labels": {
+               "ipaddress.kubernetes.io/ip-family": "IPv4",
+               "ipaddress.kubernetes.io/managed-by": "ipallocator.k8s.io"}},
+             "spec": {"parentRef":
+               {"resource": "services", "namespace": "default", "name": "%s"}}}
+            """
+                .formatted(ip, service)));
+  }
+
+  @Test
+  void address_ofAServiceDeletedByHand_comesBack_andOneOfNoneGoes() {
+    Service web =
+        Service.builder()
+            .metadata(meta("default", "web").build())
+            .spec(ServiceSpec.builder().clusterIPs(List.of("10.43.1.1")).build())
+            .build();
+    api.create(Service.KIND, web);
+    api.create(IPAddress.KIND, address("10.43.1.1", "web"));
+    api.create(IPAddress.KIND, address("10.43.2.2", "web"));
+    await("leaked", () -> find(IPAddress.KIND, "", "10.43.2.2").isEmpty());
+    String before = api.get(IPAddress.KIND, "", "10.43.1.1").metadata().uid();
+    api.delete(IPAddress.KIND, "", "10.43.1.1", DeleteOptions.DEFAULT);
+    await("again", () -> find(IPAddress.KIND, "", "10.43.1.1").isPresent());
+    IPAddress after = api.get(IPAddress.KIND, "", "10.43.1.1");
+    assertEquals("web", after.spec().parentRef().name());
+    assertNotEquals(before, after.metadata().uid());
   }
 }

@@ -2,7 +2,6 @@ package dev.wherry.apiserver.registry;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.wherry.apiserver.cache.StoreKeys;
 import dev.wherry.model.kind.KindInfo;
 import dev.wherry.model.status.ApiException;
 import java.util.ArrayList;
@@ -100,16 +99,7 @@ final class Claims {
         keys.add(ADDRESS + ip.asText());
       }
     }
-    for (JsonNode port : spec.path("ports")) {
-      int number = port.path("nodePort").asInt();
-      if (number > 0) {
-        keys.add(PORT + port.path("protocol").asText("TCP") + "/" + number);
-      }
-    }
-    int healthCheck = spec.path(HEALTH_CHECK).asInt();
-    if (healthCheck > 0) {
-      keys.add(PORT + "TCP/" + healthCheck);
-    }
+    NodePorts.named(spec).forEach(port -> keys.add(PORT + port));
     return keys;
   }
 
@@ -141,7 +131,7 @@ final class Claims {
       return;
     }
     addresses.allocate(kind, object, old.path("spec"), held::takeAddress);
-    ports.allocate(spec, old.path("spec"), port -> held.take(PORT + port));
+    ports.allocate(kind, object, old.path("spec"), port -> held.take(PORT + port));
   }
 
   /** Rule: dropTypeDependentFields of upstream's Services; a name has nothing of the kind. */
@@ -174,19 +164,13 @@ final class Claims {
     }
   }
 
-  /** Why a claim cannot be had. */
-  static ApiException taken(WriteRequest request, String key) {
-    boolean address = key.startsWith(ADDRESS) || key.startsWith(StoreKeys.PREFIX);
-    String value = key.substring(key.lastIndexOf('/') + 1);
-    return ApiException.invalid(
-        request.kind(),
-        request.name(),
-        List.of(
-            new ApiException.Cause(
-                "FieldValueInvalid",
-                address
-                    ? "Invalid value: \"" + value + "\": provided IP is already allocated"
-                    : "Invalid value: " + value + ": provided port is already allocated",
-                address ? "spec.clusterIPs" : "spec.ports[0].nodePort")));
+  /** Why a claim cannot be had by a Service. */
+  static ApiException taken(KindInfo kind, JsonNode service, String key) {
+    if (key.startsWith(PORT)) {
+      String why = "provided port is already allocated";
+      return NodePorts.refused(kind, service, key.substring(PORT.length()), why);
+    }
+    return ServiceFamilies.refused(
+        kind, service, key.substring(key.lastIndexOf('/') + 1), "provided IP is already allocated");
   }
 }

@@ -2,9 +2,12 @@ package dev.wherry.apiserver.registry;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wherry.model.kind.KindInfo;
 import dev.wherry.model.status.ApiException;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -21,6 +24,10 @@ final class NodePorts {
   private static final int NODE_PORT_FIRST = 30_000;
   private static final int NODE_PORT_LAST = 32_767;
 
+  private static final String OUT_OF_RANGE =
+      "provided port is not in the valid range. The range of valid ports is %d-%d"
+          .formatted(NODE_PORT_FIRST, NODE_PORT_LAST);
+
   private static final int TRIES_MAX = 4_096;
 
   private final RandomGenerator random;
@@ -32,10 +39,14 @@ final class NodePorts {
   /**
    * Fills in what the type asks for and drops what it has no use for.
    *
-   * @param old the spec before; missing at the creation
+   * @param object a Service
+   * @param old its spec before; missing at the creation
    * @param take holds {@code TCP/30080} for this Service, or says that it is somebody's
+   * @throws ApiException where a port that it names is out of range
    */
-  void allocate(ObjectNode spec, JsonNode old, Predicate<String> take) {
+  void allocate(KindInfo kind, ObjectNode object, JsonNode old, Predicate<String> take) {
+    ObjectNode spec = object.withObject("/spec");
+    checkNamed(kind, object, old);
     if (needsPorts(spec)) {
       keepPorts(spec, old);
       allocatePorts(spec, take);
@@ -43,6 +54,59 @@ final class NodePorts {
       spec.path("ports").forEach(port -> ((ObjectNode) port).remove("nodePort"));
     }
     allocateHealthCheck(spec, old.path(HEALTH_CHECK).asInt(), take);
+  }
+
+  /** What was once given is not looked at again. */
+  private static void checkNamed(KindInfo kind, ObjectNode object, JsonNode old) {
+    Set<String> before = named(old);
+    for (String port : named(object.path("spec"))) {
+      int number = Integer.parseInt(port.substring(port.indexOf('/') + 1));
+      if (!before.contains(port) && (number < NODE_PORT_FIRST || number > NODE_PORT_LAST)) {
+        throw refused(kind, object, port, OUT_OF_RANGE);
+      }
+    }
+  }
+
+  /** The ports that a Service has, such as {@code TCP/30080}. */
+  static Set<String> named(JsonNode spec) {
+    Set<String> ports = new LinkedHashSet<>();
+    for (JsonNode port : spec.path("ports")) {
+      if (port.path("nodePort").asInt() > 0) {
+        ports.add(named(port, "nodePort"));
+      }
+    }
+    if (spec.path(HEALTH_CHECK).asInt() > 0) {
+      ports.add(named(spec, HEALTH_CHECK));
+    }
+    return ports;
+  }
+
+  private static String named(JsonNode port, String field) {
+    return port.path("protocol").asText("TCP") + "/" + port.path(field).asInt();
+  }
+
+  /**
+   * Why a Service cannot have a port that it names.
+   *
+   * @param port such as {@code TCP/30080}
+   */
+  static ApiException refused(KindInfo kind, JsonNode object, String port, String why) {
+    String number = port.substring(port.indexOf('/') + 1);
+    JsonNode ports = object.path("spec").path("ports");
+    for (int i = 0; i < ports.size(); i++) {
+      if (named(ports.path(i), "nodePort").equals(port)) {
+        return ApiException.invalid(
+            kind,
+            object.path("metadata").path("name").asText(),
+            List.of(
+                new ApiException.Cause(
+                    "FieldValueInvalid",
+                    "Invalid value: " + number + ": " + why,
+                    "spec.ports[" + i + "].nodePort")));
+      }
+    }
+    return ApiException.internal(
+        "failed to allocate requested HealthCheck NodePort " + number + ": " + why);
   }
 
   private static boolean needsPorts(JsonNode spec) {

@@ -3,6 +3,7 @@ package dev.wherry.apiserver.registry;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.apiserver.admission.AdmissionChain;
 import dev.wherry.apiserver.admission.AdmissionRequest;
@@ -107,6 +108,7 @@ public final class ObjectStore {
     private final String key;
     private final List<Compare> compares = new ArrayList<>();
     private final List<Op> ops = new ArrayList<>();
+    private JsonNode written = MissingNode.getInstance();
 
     Change(WriteRequest request, long expectedRevision) {
       this.request = request;
@@ -115,6 +117,7 @@ public final class ObjectStore {
     }
 
     Change put(ObjectNode object) {
+      written = object;
       ObjectNode stored = conversions.toStored(request.kind(), object);
       ops.add(new Op.Put(key, transformer.toStored(key, ObjectBytes.stored(stored))));
       return this;
@@ -171,7 +174,7 @@ public final class ObjectStore {
         case TxnResult.Conflict(List<Optional<Entry>> current) -> {
           for (int i = 1; i < compares.size(); i++) {
             if (current.get(i).isPresent()) {
-              throw Claims.taken(request, compares.get(i).key());
+              throw Claims.taken(request.kind(), written, compares.get(i).key());
             }
           }
           // Another try is to see what was in the way, not the same old version again.

@@ -26,7 +26,7 @@ final class ServiceFamilies {
   private static final String REQUIRE = "RequireDualStack";
 
   private final KindInfo kind;
-  private final String name;
+  private final ObjectNode object;
   private final ObjectNode spec;
   private final JsonNode old;
   private final List<String> ips;
@@ -41,7 +41,7 @@ final class ServiceFamilies {
    */
   ServiceFamilies(KindInfo kind, ObjectNode object, JsonNode old, ServiceRanges ranges) {
     this.kind = kind;
-    this.name = object.path("metadata").path("name").asText();
+    this.object = object;
     this.spec = object.withObject("/spec");
     this.old = old;
     this.ranges = ranges;
@@ -164,16 +164,24 @@ final class ServiceFamilies {
       if (i >= ips.size()) {
         ips.add(free.apply(given));
       } else if (!isInside(given, ips.get(i))) {
-        wrong(
-            IPS,
-            "\"" + ips.get(i) + "\"",
-            "failed to allocate IP "
-                + ips.get(i)
-                + ": the provided network does not match the current range");
+        String why = "the provided network does not match the current range";
+        throw refused(kind, object, ips.get(i), why);
       }
     }
-    stopIfWrong();
     write();
+  }
+
+  /** Why a Service cannot have an address that it names. */
+  static ApiException refused(KindInfo kind, JsonNode object, String ip, String why) {
+    return ApiException.invalid(
+        kind,
+        object.path("metadata").path("name").asText(),
+        List.of(
+            new ApiException.Cause(
+                "FieldValueInvalid",
+                "Invalid value: %s: failed to allocate IP %s: %s"
+                    .formatted(quoted(texts(object.path("spec"), IPS)), ip, why),
+                "spec." + IPS)));
   }
 
   private void write() {
@@ -205,7 +213,7 @@ final class ServiceFamilies {
 
   private void stopIfWrong() {
     if (!wrong.isEmpty()) {
-      throw ApiException.invalid(kind, name, wrong);
+      throw ApiException.invalid(kind, object.path("metadata").path("name").asText(), wrong);
     }
   }
 

@@ -141,6 +141,32 @@ class ClaimsTest {
   }
 
   @Test
+  void nodePort_namedAndNotToBeHad_isToldByItsPlace() {
+    ObjectNode two = service("NodePort", "Cluster");
+    ((ObjectNode) two.at("/spec/ports/0")).put("nodePort", 30_001);
+    two.withObject("/spec").withArray("ports").addObject().put("port", 81).put("nodePort", 80);
+    ApiException range =
+        assertThrows(ApiException.class, () -> claims.allocate(SERVICE, two, Json.object()));
+    assertTrue(
+        String.valueOf(range.getMessage())
+            .contains(
+                "spec.ports[1].nodePort: Invalid value: 80: provided port is not in the valid"
+                    + " range. The range of valid ports is 30000-32767"),
+        range.getMessage());
+    String taken =
+        String.valueOf(Claims.taken(SERVICE, two, "/claims/nodeport/TCP/30001").getMessage());
+    assertTrue(taken.contains("spec.ports[0].nodePort: Invalid value: 30001: provided"), taken);
+    ObjectNode local = service("LoadBalancer", "Local");
+    local.withObject("/spec").put("healthCheckNodePort", 80);
+    ApiException health =
+        assertThrows(ApiException.class, () -> claims.allocate(SERVICE, local, Json.object()));
+    assertTrue(
+        String.valueOf(health.getMessage())
+            .contains("failed to allocate requested HealthCheck NodePort 80: provided port"),
+        health.getMessage());
+  }
+
+  @Test
   void healthCheck_otherTypes_getNone() {
     ObjectNode ports = service("NodePort", "Local");
     claims.allocate(SERVICE, ports, Json.object()).close();

@@ -15,8 +15,10 @@ import java.util.stream.Stream;
  * @param addresses every IPAddress
  */
 record RangeUse(Collection<ServiceCIDR> all, Collection<IPAddress> addresses) {
-  private static final String MANAGED_BY = "ipaddress.kubernetes.io/managed-by";
-  private static final String ALLOCATOR = "ipallocator.k8s.io";
+  /** The label of addresses that the allocator of Services gives out. */
+  static final String MANAGED_BY = "ipaddress.kubernetes.io/managed-by";
+
+  static final String ALLOCATOR = "ipallocator.k8s.io";
 
   /** Ranges with an address in common with one of its own; itself is none of them. */
   static List<String> overlapping(ServiceCIDR range, Collection<ServiceCIDR> all) {
@@ -29,10 +31,14 @@ record RangeUse(Collection<ServiceCIDR> all, Collection<IPAddress> addresses) {
 
   /** Ranges that an address of a Service is in; addresses kept by others need none. */
   static List<ServiceCIDR> containing(IPAddress address, Collection<ServiceCIDR> all) {
-    if (!address.metadata().labels().getOrDefault(MANAGED_BY, "").equals(ALLOCATOR)) {
+    if (!isManaged(address)) {
       return List.of();
     }
     return all.stream().filter(range -> has(range, address)).toList();
+  }
+
+  static boolean isManaged(IPAddress address) {
+    return address.metadata().labels().getOrDefault(MANAGED_BY, "").equals(ALLOCATOR);
   }
 
   /** Whether no address would be without a range (rule: canDeleteCIDR). */
