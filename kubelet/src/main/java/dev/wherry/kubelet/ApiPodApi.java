@@ -119,13 +119,19 @@ final class ApiPodApi implements PodApi {
       }
       ((ObjectNode) patch.path("metadata")).put("uid", mirror.get().metadata().uid());
     }
-    api.patch(
-        Pod.KIND,
-        pod.metadata().namespace(),
-        pod.metadata().name(),
-        PatchType.STRATEGIC_MERGE,
-        patch,
-        "status");
+    try {
+      api.patch(
+          Pod.KIND,
+          pod.metadata().namespace(),
+          pod.metadata().name(),
+          PatchType.STRATEGIC_MERGE,
+          patch,
+          "status");
+    } catch (ApiException e) {
+      // Only the uid can be in conflict: another pod has the name by now.
+      boolean replaced = e.reason() == Reason.CONFLICT && !PodView.of(pod).ofThisNode();
+      throw replaced ? ApiException.notFound(Pod.KIND.info(), pod.metadata().name()) : e;
+    }
   }
 
   @Override

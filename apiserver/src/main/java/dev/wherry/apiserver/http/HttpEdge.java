@@ -269,6 +269,12 @@ public final class HttpEdge implements AutoCloseable {
       }
       ctx.fireUserEventTriggered(event);
     }
+
+    /** A client that was killed resets its connection; its streams end with it. */
+    @Override
+    public void exceptionCaught(io.netty.channel.ChannelHandlerContext ctx, Throwable cause) {
+      ctx.close();
+    }
   }
 
   @ChannelHandler.Sharable

@@ -97,7 +97,10 @@ public final class ApiHandler implements RequestHandler {
     answer(exchange, asked);
     // What is not served has names that clients make up.
     if (!asked.resourceRequest() || kinds.isServed(asked)) {
-      metrics.answered(asked, exchange.status(), System.nanoTime() - began);
+      boolean applies =
+          asked.verb().equals("patch") && Bodies.mediaType(exchange).equals(Patches.APPLY);
+      RequestInfo counted = applies ? asked.withVerb("apply") : asked;
+      metrics.answered(counted, exchange.status(), System.nanoTime() - began);
     }
   }
 

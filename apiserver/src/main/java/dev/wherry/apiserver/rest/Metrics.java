@@ -50,7 +50,8 @@ public final class Metrics {
     @Override
     public String toString() {
       String all =
-          label("group", group)
+          label("component", "apiserver")
+              + label("group", group)
               + label("resource", resource)
               + label("scope", scope)
               + label("subresource", subresource)
@@ -95,7 +96,7 @@ public final class Metrics {
   public void answered(RequestInfo request, int code, long nanos) {
     Labels labels =
         new Labels(
-            request.verb().toUpperCase(Locale.ROOT),
+            verb(request),
             request.group(),
             request.version(),
             request.resource(),
@@ -114,11 +115,20 @@ public final class Metrics {
     return series.size() < SERIES_MAX || series.containsKey(labels) ? labels : Labels.OTHER;
   }
 
+  /** As upstream counts them: creations and updates by their HTTP methods. */
+  private static String verb(RequestInfo request) {
+    return switch (request.verb()) {
+      case "create" -> "POST";
+      case "update" -> "PUT";
+      default -> request.verb().toUpperCase(Locale.ROOT);
+    };
+  }
+
   private static String scope(RequestInfo request) {
     if (!request.resourceRequest()) {
       return "";
     }
-    if (!request.name().isEmpty()) {
+    if (!request.name().isEmpty() || request.verb().equals("create")) {
       return "resource";
     }
     return request.namespace().isEmpty() ? "cluster" : "namespace";

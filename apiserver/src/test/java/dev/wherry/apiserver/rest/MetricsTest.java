@@ -26,7 +26,7 @@ class MetricsTest {
     metrics.gauge("apiserver_storage_objects", "Objects.", () -> Map.of("resource=\"pods\"", 2.0));
     String page = page(metrics);
     String labels =
-        "group=\"\",resource=\"pods\",scope=\"resource\",subresource=\"\",verb=\"GET\","
+        "component=\"apiserver\",group=\"\",resource=\"pods\",scope=\"resource\",subresource=\"\",verb=\"GET\","
             + "version=\"v1\"";
     String name = "apiserver_request_duration_seconds";
     assertTrue(page.contains("apiserver_request_total{" + labels + ",code=\"200\"} 2\n"), page);
@@ -35,6 +35,20 @@ class MetricsTest {
     assertTrue(page.contains(name + "_bucket{" + labels + ",le=\"+Inf\"} 2\n"), page);
     assertTrue(page.contains(name + "_sum{" + labels + "} 0.06\n"), page);
     assertTrue(page.contains("apiserver_storage_objects{resource=\"pods\"} 2\n"), page);
+  }
+
+  @Test
+  void page_writes_areCountedByTheirMethods() {
+    Metrics metrics = new Metrics();
+    RequestInfo pods = get("/api/v1/namespaces/default/pods");
+    metrics.answered(pods.withVerb("create"), 201, 1);
+    metrics.answered(get("/api/v1/namespaces/default/pods/a").withVerb("update"), 200, 1);
+    metrics.answered(pods.withVerb("deletecollection"), 200, 1);
+    String page = page(metrics);
+    String of = "scope=\"%s\",subresource=\"\",verb=\"%s\",version=\"v1\",code=";
+    assertTrue(page.contains(of.formatted("resource", "POST")), page);
+    assertTrue(page.contains(of.formatted("resource", "PUT")), page);
+    assertTrue(page.contains(of.formatted("namespace", "DELETECOLLECTION")), page);
   }
 
   @Test
