@@ -45,7 +45,8 @@ public final class GoDurations {
         : Optional.of(Duration.ofNanos(nanos.longValue()));
   }
 
-  static String text(Duration duration) {
+  /** To the millisecond: {@code 1m0.5s}. */
+  public static String text(Duration duration) {
     long millis = duration.toMillis();
     if (millis < MILLIS_PER_SECOND) {
       return millis + "ms";

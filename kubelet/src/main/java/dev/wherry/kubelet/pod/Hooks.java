@@ -9,6 +9,7 @@ import dev.wherry.model.core.v1.Container;
 import dev.wherry.model.core.v1.ExecAction;
 import dev.wherry.model.core.v1.HTTPGetAction;
 import dev.wherry.model.core.v1.LifecycleHandler;
+import dev.wherry.model.core.v1.Pod;
 import dev.wherry.model.core.v1.SleepAction;
 import dev.wherry.proto.cri.v1.ExecSyncResponse;
 import java.time.Duration;
@@ -18,14 +19,17 @@ import java.util.Optional;
 final class Hooks {
   private final CriRuntime runtime;
   private final Timer clock;
+  private final PodEvents events;
 
-  Hooks(CriRuntime runtime, Timer clock) {
+  Hooks(CriRuntime runtime, Timer clock, PodEvents events) {
     this.runtime = runtime;
     this.clock = clock;
+    this.events = events;
   }
 
   /** Runs one handler; the text says why it failed, empty when it did not. */
   Optional<String> run(
+      Pod pod,
       LifecycleHandler handler,
       Container container,
       String containerId,
@@ -37,16 +41,30 @@ final class Hooks {
     }
     HTTPGetAction get = handler.httpGet();
     if (get != null) {
-      String host = get.host().isEmpty() ? podIp : get.host();
-      HttpCheck.Answer answer =
-          HttpCheck.get(get, host, Ports.resolve(get.port(), container), timeout);
-      return answer.success() ? Optional.empty() : Optional.of(answer.text());
+      return http(pod, get, container, podIp, timeout);
     }
     SleepAction sleep = handler.sleep();
     if (sleep != null) {
       return sleep(sleep, timeout);
     }
     return Optional.empty();
+  }
+
+  private Optional<String> http(
+      Pod pod, HTTPGetAction get, Container container, String podIp, Duration timeout) {
+    String host = get.host().isEmpty() ? podIp : get.host();
+    int port = Ports.resolve(get.port(), container);
+    HttpCheck.Hooked hooked = HttpCheck.hook(get, host, port, timeout);
+    if (hooked.withoutTls()) {
+      events.record(
+          pod,
+          "",
+          PodEvents.Type.WARNING,
+          "LifecycleHTTPFallback",
+          "request to HTTPS lifecycle hook %s:%d got HTTP response, retry with HTTP succeeded"
+              .formatted(host, port));
+    }
+    return hooked.failure();
   }
 
   private Optional<String> exec(ExecAction exec, String containerId, Duration timeout) {

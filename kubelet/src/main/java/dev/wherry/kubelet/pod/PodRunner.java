@@ -33,6 +33,7 @@ import java.util.Optional;
  * runs on virtual threads that send their results to the worker's inbox.
  */
 final class PodRunner {
+  private static final System.Logger LOG = System.getLogger(PodRunner.class.getName());
   private static final Duration CONFIG_RETRY = Duration.ofSeconds(10);
   private static final Duration POST_START_MAX = Duration.ofMinutes(10);
 
@@ -64,7 +65,7 @@ final class PodRunner {
             parts.pulls(),
             parts.clock(),
             inbox::wake);
-    this.hooks = new Hooks(parts.runtime(), parts.clock());
+    this.hooks = new Hooks(parts.runtime(), parts.clock(), parts.events());
     this.stopper = new Stopper(parts, memory, inbox, hooks);
   }
 
@@ -291,7 +292,8 @@ final class PodRunner {
     Thread.ofVirtual()
         .name("post-start-" + container.name())
         .start(() -> {
-          Optional<String> failure = hooks.run(handler, container, id, ip, POST_START_MAX);
+          Optional<String> failure =
+              hooks.run(pod.pod(), handler, container, id, ip, POST_START_MAX);
           inbox.send(() -> postStarted(pod, container, id, failure));
         });
   }
@@ -299,12 +301,15 @@ final class PodRunner {
   private void postStarted(PodView pod, Container container, String id, Optional<String> failure) {
     memory.hooksRunning.remove(id);
     if (failure.isPresent()) {
+      // What the hook said may hold secrets: events are read by more than those who read logs.
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "post-start hook failed pod={0} container={1} why=\"{2}\"",
+          pod.identity(),
+          container.name(),
+          failure.get());
       containerEvent(
-          pod,
-          container,
-          PodEvents.Type.WARNING,
-          "FailedPostStartHook",
-          "PostStartHook failed: " + failure.get());
+          pod, container, PodEvents.Type.WARNING, "FailedPostStartHook", "PostStartHook failed");
       stopper.stop(
           pod,
           PodObservation.none(pod.uid()),

@@ -6,6 +6,7 @@ import dev.wherry.kubelet.cri.PodObservation;
 import dev.wherry.kubelet.probe.ProbeCheck;
 import dev.wherry.kubelet.probe.ProbeCount;
 import dev.wherry.kubelet.probe.ProbeKind;
+import dev.wherry.kubelet.probe.ProbeResult;
 import dev.wherry.kubelet.probe.ProbeTarget;
 import dev.wherry.kubelet.probe.Probes;
 import dev.wherry.kubelet.volume.MountedObjects;
@@ -325,6 +326,9 @@ final class PodWorker {
       report.remember(pod, probes);
     }
     memory.keepOnly(observed);
+    if (pod.deleted()) {
+      probes.quiet();
+    }
     Set<String> running = new HashSet<>();
     String ip = runner.addresses(pod, observed).podIps().stream().findFirst().orElse("");
     for (ContainerSnapshot container : observed.containers()) {
@@ -384,15 +388,15 @@ final class PodWorker {
     }
 
     @Override
-    public void failed(ProbeTarget target, ProbeKind kind, String text) {
+    public void told(ProbeTarget target, ProbeKind kind, ProbeResult result) {
       parts
           .events()
           .record(
               view().pod(),
               view().fieldPath(target.container()),
               PodEvents.Type.WARNING,
-              "Unhealthy",
-              kind.title() + " probe failed: " + text);
+              result.reason(),
+              result.message(kind));
     }
   }
 }

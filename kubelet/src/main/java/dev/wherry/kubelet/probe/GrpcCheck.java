@@ -2,9 +2,12 @@ package dev.wherry.kubelet.probe;
 
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
+import dev.wherry.kubelet.image.GoDurations;
 import io.grpc.CallOptions;
+import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
@@ -12,6 +15,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -33,7 +37,8 @@ final class GrpcCheck {
 
   private GrpcCheck() {}
 
-  static ProbeCheck.Result check(String host, int port, String service, Duration timeout) {
+  static ProbeResult check(String host, int port, String service, Duration timeout) {
+    String shown = (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
     ManagedChannel channel =
         NettyChannelBuilder.forAddress(host, port)
             .usePlaintext()
@@ -44,20 +49,58 @@ final class GrpcCheck {
           ClientCalls.blockingUnaryCall(
               channel,
               CHECK,
-              CallOptions.DEFAULT.withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS),
+              CallOptions.DEFAULT
+                  .withWaitForReady()
+                  .withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS),
               request(service));
       int status = status(answer);
       return status == SERVING
-          ? new ProbeCheck.Result(true, "service healthy")
-          : new ProbeCheck.Result(
-              false, "service unhealthy (responded with status code " + status + ")");
+          ? ProbeResult.success()
+          : ProbeResult.failure("service unhealthy (responded with \"" + name(status) + "\")");
     } catch (StatusRuntimeException e) {
-      return new ProbeCheck.Result(false, "error: " + e.getStatus());
+      return ProbeResult.failure(why(e.getStatus(), channel, shown, timeout));
     } catch (IOException e) {
-      return new ProbeCheck.Result(false, "malformed answer: " + e.getMessage());
+      return ProbeResult.failure("error: health rpc probe failed: " + e.getMessage());
     } finally {
       channel.shutdownNow();
     }
+  }
+
+  private static String why(Status status, ManagedChannel channel, String at, Duration timeout) {
+    String text = status.getDescription() == null ? "" : status.getDescription();
+    return switch (status.getCode()) {
+      case UNIMPLEMENTED ->
+          "error: this server does not implement the grpc health protocol (grpc.health.v1.Health): "
+              + text;
+      case DEADLINE_EXCEEDED ->
+          channel.getState(false) == ConnectivityState.READY
+              ? "timeout: health rpc did not complete within " + GoDurations.text(timeout)
+              : "timeout: failed to connect service \"%s\" within %s: context deadline exceeded"
+                  .formatted(at, GoDurations.text(timeout));
+      default ->
+          "error: health rpc probe failed: rpc error: code = %s desc = %s"
+              .formatted(codeName(status.getCode()), text);
+    };
+  }
+
+  /** {@code PERMISSION_DENIED} is {@code PermissionDenied} in Go's words. */
+  private static String codeName(Status.Code code) {
+    StringBuilder name = new StringBuilder();
+    for (String word : code.name().split("_", -1)) {
+      name.append(word.charAt(0)).append(word.substring(1).toLowerCase(Locale.ROOT));
+    }
+    return name.toString();
+  }
+
+  /** {@code HealthCheckResponse.ServingStatus} of grpc.health.v1. */
+  private static String name(int status) {
+    return switch (status) {
+      case 0 -> "UNKNOWN";
+      case SERVING -> "SERVING";
+      case 2 -> "NOT_SERVING";
+      case 3 -> "SERVICE_UNKNOWN";
+      default -> Integer.toString(status);
+    };
   }
 
   private static byte[] request(String service) throws IOException {

@@ -2,124 +2,161 @@ package dev.wherry.kubelet.probe;
 
 import dev.wherry.model.core.v1.HTTPGetAction;
 import dev.wherry.model.core.v1.HTTPHeader;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.util.Locale;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509TrustManager;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /**
- * One HTTP or HTTPS request as probes and hooks make it: success is 200 to 399, certificates are
- * not checked, a redirect counts as success without being followed to another host (rule: probes).
+ * HTTP and HTTPS as probes and hooks speak them: redirects to the same host are followed, ten at
+ * the most; one to another host is an answer (rule: {@code pkg/probe/http/http.go}).
  */
 public final class HttpCheck {
-  private static final int BODY_BYTES_MAX = 10 * 1024;
-  private static final int SUCCESS_MIN = 200;
-  private static final int SUCCESS_END = 400;
+  private static final int REQUESTS_MAX = 10;
+  private static final int OK = 200;
+  private static final int REDIRECTS = 300;
+  private static final int BAD = 400;
 
-  private HttpCheck() {}
+  private final List<HTTPHeader> given;
+  private final String agent;
+  private final long deadlineNanos;
 
-  /** What came back, or why nothing did. */
-  public record Answer(boolean success, String text) {}
+  /** Where the last request went. */
+  private HttpUrl at;
 
-  /** Asks once; the timeout is for connecting and for each read. */
-  public static Answer get(HTTPGetAction action, String host, int port, Duration timeout) {
-    boolean tls = action.scheme().equalsIgnoreCase("HTTPS");
-    String path = action.path().isEmpty() ? "/" : action.path();
-    String shown = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
-    String url = (tls ? "https" : "http") + "://" + shown + ":" + port + path;
-    try (Socket plain = new Socket()) {
-      int millis = (int) timeout.toMillis();
-      plain.connect(new InetSocketAddress(host, port), millis);
-      plain.setSoTimeout(millis);
-      Socket socket = tls ? secure(plain, host, port) : plain;
-      send(socket.getOutputStream(), action, shown + ":" + port, path);
-      return read(socket.getInputStream());
-    } catch (java.net.SocketTimeoutException _) {
-      return new Answer(
-          false,
-          "Get \""
-              + url
-              + "\": context deadline exceeded (Client.Timeout exceeded while awaiting headers)");
-    } catch (java.net.ConnectException _) {
-      return new Answer(
-          false,
-          "Get \"" + url + "\": dial tcp " + shown + ":" + port + ": connect: connection refused");
-    } catch (IOException | GeneralSecurityException e) {
-      return new Answer(false, "Get \"" + url + "\": " + e.getMessage());
+  private HttpCheck(HTTPGetAction action, HttpUrl first, String agent, Duration timeout) {
+    this.given = action.httpHeaders();
+    this.at = first;
+    this.agent = agent;
+    this.deadlineNanos = System.nanoTime() + timeout.toNanos();
+  }
+
+  /** Looks once: success is 200 to 299, a redirect that is not followed a warning. */
+  static ProbeResult probe(HTTPGetAction action, String host, int port, Duration timeout) {
+    HttpUrl url = HttpUrl.of(action.scheme(), host, port, action.path());
+    HttpCheck check = new HttpCheck(action, url, "kube-probe/1.36", timeout);
+    try {
+      HttpFetch.Page page = check.follow();
+      if (page.status() < OK || page.status() >= BAD) {
+        // The body may hold secrets of the container's, and events are read by many.
+        return ProbeResult.failure("HTTP probe failed with statuscode: " + page.status());
+      }
+      return page.status() < REDIRECTS
+          ? ProbeResult.success()
+          : ProbeResult.warning("Probe terminated redirects, Response body: " + page.body());
+    } catch (HttpFailure e) {
+      return e.headCame() ? ProbeResult.broken(e.text()) : ProbeResult.failure(check.because(e));
     }
   }
 
-  private static void send(OutputStream out, HTTPGetAction action, String host, String path)
-      throws IOException {
-    StringBuilder head = new StringBuilder("GET ").append(path).append(" HTTP/1.1\r\n");
-    boolean hasHost = false;
-    boolean hasAgent = false;
-    boolean hasAccept = false;
-    for (HTTPHeader header : action.httpHeaders()) {
-      String name = header.name().toLowerCase(Locale.ROOT);
-      hasHost |= name.equals("host");
-      hasAgent |= name.equals("user-agent");
-      hasAccept |= name.equals("accept");
-      head.append(header.name()).append(": ").append(header.value()).append("\r\n");
+  /**
+   * What came of a hook's request.
+   *
+   * @param withoutTls whether HTTP was spoken where HTTPS was asked for
+   */
+  public record Hooked(Optional<String> failure, boolean withoutTls) {}
+
+  /**
+   * Calls a hook: it was called whatever it answers. One that speaks plain HTTP where HTTPS was
+   * asked for is called so (rule: {@code pkg/kubelet/lifecycle/handlers.go}).
+   */
+  public static Hooked hook(HTTPGetAction action, String host, int port, Duration timeout) {
+    HttpUrl url = HttpUrl.of(action.scheme(), host, port, action.path());
+    HttpCheck check = new HttpCheck(action, url, "kube-lifecycle/1.36", timeout);
+    Optional<HttpFailure> failure = check.call();
+    if (failure.isEmpty()) {
+      return new Hooked(Optional.empty(), false);
     }
-    if (!hasHost) {
-      head.append("Host: ").append(host).append("\r\n");
+    String why = check.because(failure.get());
+    if (failure.get().text().equals(HttpFetch.PLAIN_ANSWER)) {
+      check.at = url.withoutTls();
+      if (check.call().isEmpty()) {
+        return new Hooked(Optional.empty(), true);
+      }
     }
-    if (!hasAgent) {
-      head.append("User-Agent: kube-probe/1.36\r\n");
-    }
-    if (!hasAccept) {
-      head.append("Accept: */*\r\n");
-    }
-    head.append("Connection: close\r\n\r\n");
-    out.write(head.toString().getBytes(StandardCharsets.UTF_8));
-    out.flush();
+    return new Hooked(Optional.of(why), false);
   }
 
-  private static Answer read(InputStream in) throws IOException {
-    byte[] bytes = in.readNBytes(BODY_BYTES_MAX);
-    String text = new String(bytes, StandardCharsets.UTF_8);
-    String[] status = text.substring(0, Math.max(0, text.indexOf('\r'))).split(" ", 3);
-    if (status.length < 2 || !status[0].startsWith("HTTP/1.")) {
-      return new Answer(false, "malformed HTTP response");
+  private Optional<HttpFailure> call() {
+    try {
+      follow();
+      return Optional.empty();
+    } catch (HttpFailure e) {
+      return e.headCame() ? Optional.empty() : Optional.of(e);
     }
-    int code = Integer.parseInt(status[1]);
-    int body = text.indexOf("\r\n\r\n");
-    return code >= SUCCESS_MIN && code < SUCCESS_END
-        ? new Answer(true, body < 0 ? "" : text.substring(body + 4))
-        : new Answer(false, "HTTP probe failed with statuscode: " + code);
   }
 
-  private static Socket secure(Socket plain, String host, int port)
-      throws IOException, GeneralSecurityException {
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(null, new TrustManager[] {new AnyCertificate()}, null);
-    SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(plain, host, port, true);
-    socket.startHandshake();
-    return socket;
+  private String because(HttpFailure e) {
+    return "Get \"" + at + "\": " + e.text();
   }
 
-  /** Probes ask whether a container answers, not who it is. */
-  private static final class AnyCertificate implements X509TrustManager {
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String type) {}
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String type) {}
-
-    @Override
-    public X509Certificate[] getAcceptedIssuers() {
-      return new X509Certificate[0];
+  private HttpFetch.Page follow() throws HttpFailure {
+    String origin = at.host();
+    Optional<String> name = header("Host").filter(value -> !value.isEmpty());
+    for (int requests = 1; ; requests++) {
+      HttpFetch.Page page = HttpFetch.get(at, head(name.orElse(at.authority())), deadlineNanos);
+      String location = page.location();
+      if (location == null || location.isEmpty() || !isRedirect(page.status())) {
+        return page;
+      }
+      HttpUrl next;
+      try {
+        next = at.resolve(location);
+      } catch (IllegalArgumentException e) {
+        throw new HttpFailure(String.valueOf(e.getMessage()), false);
+      }
+      if (!next.host().equalsIgnoreCase(origin)) {
+        return page;
+      }
+      at = next;
+      if (requests == REQUESTS_MAX) {
+        throw new HttpFailure("stopped after 10 redirects", false);
+      }
+      if (location.contains("://")) {
+        // The name that was given belongs to the first URL.
+        name = Optional.empty();
+      }
     }
+  }
+
+  private static boolean isRedirect(int status) {
+    return switch (status) {
+      case 301, 302, 303, 307, 308 -> true;
+      default -> false;
+    };
+  }
+
+  private List<Map.Entry<String, String>> head(String host) {
+    List<Map.Entry<String, String>> lines = new ArrayList<>();
+    lines.add(Map.entry("Host", host));
+    header("User-Agent")
+        .or(() -> Optional.of(agent))
+        .ifPresent(value -> add(lines, "User-Agent", value));
+    header("Accept").or(() -> Optional.of("*/*")).ifPresent(value -> add(lines, "Accept", value));
+    for (HTTPHeader each : given) {
+      if (!isOneOf(each.name(), "Host", "User-Agent", "Accept", "Connection")) {
+        lines.add(Map.entry(each.name(), each.value()));
+      }
+    }
+    return lines;
+  }
+
+  /** One that is given empty is left out. */
+  private static void add(List<Map.Entry<String, String>> lines, String name, String value) {
+    if (!value.isEmpty()) {
+      lines.add(Map.entry(name, value));
+    }
+  }
+
+  private static boolean isOneOf(String name, String... names) {
+    return List.of(names).stream().anyMatch(name::equalsIgnoreCase);
+  }
+
+  private Optional<String> header(String name) {
+    return given.stream()
+        .filter(header -> header.name().equalsIgnoreCase(name))
+        .map(HTTPHeader::value)
+        .findFirst();
   }
 }

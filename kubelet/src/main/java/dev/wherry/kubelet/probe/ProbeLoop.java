@@ -13,11 +13,11 @@ import org.jspecify.annotations.Nullable;
  * or {@code successThreshold} successes in a row. Ends by interrupt.
  */
 final class ProbeLoop implements Runnable {
-  /** Where verdicts and single failures go; called on the probe's thread. */
+  /** Where verdicts, single failures and warnings go; called on the probe's thread. */
   interface Listener {
     void verdict(boolean healthy);
 
-    void failed(String text);
+    void told(ProbeResult result);
   }
 
   private static final int PERIOD_DEFAULT_SECONDS = 10;
@@ -26,7 +26,7 @@ final class ProbeLoop implements Runnable {
   private final Probe probe;
   private final Instant startedAt;
   private final boolean spread;
-  private final Supplier<ProbeCheck.Result> check;
+  private final Supplier<ProbeResult> check;
   private final Timer clock;
   private final RandomGenerator random;
   private final Listener listener;
@@ -39,7 +39,7 @@ final class ProbeLoop implements Runnable {
       Probe probe,
       Instant startedAt,
       boolean spread,
-      Supplier<ProbeCheck.Result> check,
+      Supplier<ProbeResult> check,
       Timer clock,
       RandomGenerator random,
       Listener listener) {
@@ -72,14 +72,14 @@ final class ProbeLoop implements Runnable {
     int successes = 0;
     int failures = 0;
     while (true) {
-      ProbeCheck.Result result = check.get();
+      ProbeResult result = check.get();
       if (Thread.interrupted()) {
         return;
       }
-      successes = result.success() ? successes + 1 : 0;
-      failures = result.success() ? 0 : failures + 1;
-      if (!result.success()) {
-        listener.failed(result.text());
+      successes = result.isSuccess() ? successes + 1 : 0;
+      failures = result.isSuccess() ? 0 : failures + 1;
+      if (result.outcome() != ProbeResult.Outcome.SUCCESS) {
+        listener.told(result);
       }
       if (successes == or(probe.successThreshold(), 1)) {
         listener.verdict(true);

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +25,7 @@ public final class Probes {
   public interface Listener {
     void unhealthy(ProbeTarget target, ProbeKind kind);
 
-    void failed(ProbeTarget target, ProbeKind kind, String text);
+    void told(ProbeTarget target, ProbeKind kind, ProbeResult result);
   }
 
   private final ProbeCheck check;
@@ -39,6 +40,8 @@ public final class Probes {
 
   /** Any probe's thread counts, any thread reads; as many rows as the pod has probes. */
   private final Map<Row, LongAdder> counts = new ConcurrentHashMap<>();
+
+  private boolean ending;
 
   private record Key(String containerId, ProbeKind kind) {}
 
@@ -68,6 +71,12 @@ public final class Probes {
     }
   }
 
+  /** The pod ends: whether it can still be reached is asked, whether it lives is not. */
+  public void quiet() {
+    ending = true;
+    end(key -> key.kind() != ProbeKind.READINESS);
+  }
+
   /** Begins the probes a running container needs and has not got. */
   public void watch(ProbeTarget target) {
     Container container = target.container();
@@ -93,18 +102,22 @@ public final class Probes {
 
   /** Ends the probes of every container that does not run any more. */
   public void keepOnly(Set<String> runningIds) {
+    end(key -> !runningIds.contains(key.containerId()));
+    started.retainAll(runningIds);
+    ready.retainAll(runningIds);
+    remembered.retainAll(runningIds);
+  }
+
+  private void end(Predicate<Key> which) {
     running
         .entrySet()
         .removeIf(entry -> {
-          boolean over = !runningIds.contains(entry.getKey().containerId());
+          boolean over = which.test(entry.getKey());
           if (over) {
             entry.getValue().interrupt();
           }
           return over;
         });
-    started.retainAll(runningIds);
-    ready.retainAll(runningIds);
-    remembered.retainAll(runningIds);
   }
 
   public boolean started(String containerId) {
@@ -118,7 +131,7 @@ public final class Probes {
 
   private void begin(ProbeTarget target, ProbeKind kind, @Nullable Probe probe) {
     Key key = new Key(target.containerId(), kind);
-    if (probe == null || running.containsKey(key)) {
+    if (probe == null || running.containsKey(key) || (ending && kind != ProbeKind.READINESS)) {
       return;
     }
     ProbeLoop.Listener results =
@@ -129,8 +142,8 @@ public final class Probes {
           }
 
           @Override
-          public void failed(String text) {
-            inbox.accept(() -> listener.failed(target, kind, text));
+          public void told(ProbeResult result) {
+            inbox.accept(() -> listener.told(target, kind, result));
           }
         };
     running.put(
@@ -148,8 +161,8 @@ public final class Probes {
                     results)));
   }
 
-  private ProbeCheck.Result counted(ProbeTarget target, ProbeKind kind, ProbeCheck.Result result) {
-    Row row = new Row(target.container().name(), kind, result.success());
+  private ProbeResult counted(ProbeTarget target, ProbeKind kind, ProbeResult result) {
+    Row row = new Row(target.container().name(), kind, result.isSuccess());
     counts.computeIfAbsent(row, _ -> new LongAdder()).increment();
     return result;
   }

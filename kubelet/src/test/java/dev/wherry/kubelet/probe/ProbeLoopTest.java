@@ -33,8 +33,8 @@ class ProbeLoopTest {
         }
 
         @Override
-        public void failed(String text) {
-          heard.add("failed: " + text);
+        public void told(ProbeResult result) {
+          heard.add("failed: " + result.text());
         }
       };
 
@@ -50,7 +50,7 @@ class ProbeLoopTest {
             spread,
             () -> {
               looks.add(clock.instant());
-              return new ProbeCheck.Result(healthy, healthy ? "" : "down");
+              return healthy ? ProbeResult.success() : ProbeResult.failure("down");
             },
             clock,
             new Random(7),

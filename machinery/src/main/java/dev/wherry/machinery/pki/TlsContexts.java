@@ -35,6 +35,17 @@ public final class TlsContexts {
     return context(new KeyManager[0], authorities);
   }
 
+  /** A client context that trusts anybody: for one who asks whether somebody answers, not who. */
+  public static SSLContext trustingAnybody() {
+    try {
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(new KeyManager[0], new TrustManager[] {new TrustingManager()}, null);
+      return context;
+    } catch (GeneralSecurityException e) {
+      throw new PkiException("no TLS context can be made", e);
+    }
+  }
+
   /** A key manager that always answers with the supplier's present identity. */
   public static X509ExtendedKeyManager keyManager(Supplier<TlsIdentity> identity) {
     return new SuppliedKeyManager(identity);

@@ -5,7 +5,7 @@ import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 
-/** Trusts every server: what {@code insecure-skip-tls-verify} asks for. */
+/** Trusts everybody: what {@code insecure-skip-tls-verify} asks for, and probes. */
 final class TrustingManager extends X509ExtendedTrustManager {
   @Override
   public void checkClientTrusted(X509Certificate[] chain, String type) {}
