@@ -13,6 +13,7 @@ import dev.wherry.apiserver.customresource.CustomKinds;
 import dev.wherry.apiserver.customresource.CustomRules;
 import dev.wherry.apiserver.customresource.WebhookConverter;
 import dev.wherry.apiserver.definition.DefinitionController;
+import dev.wherry.apiserver.definition.DefinitionServices;
 import dev.wherry.apiserver.fairness.FlowUpkeep;
 import dev.wherry.apiserver.http.HttpEdge;
 import dev.wherry.apiserver.pki.ServerPki;
@@ -135,6 +136,7 @@ public final class ApiServer implements AutoCloseable {
         List.of(
             late::close,
             new DefinitionController(cache, registry, custom, superuser(), clock)::close,
+            new DefinitionServices(custom, view, writer)::close,
             new FlowUpkeep(view, writer, clock)::close,
             others::close,
             custom::close,

@@ -9,6 +9,7 @@ import dev.wherry.apiserver.proxy.ServiceCalls;
 import dev.wherry.apiserver.proxy.ServiceProxy;
 import dev.wherry.apiserver.view.ObjectView;
 import dev.wherry.apiserver.view.Resource;
+import dev.wherry.apiserver.view.Trees;
 import dev.wherry.machinery.pki.PkiException;
 import dev.wherry.machinery.pki.TlsIdentity;
 import dev.wherry.model.json.Json;
@@ -39,6 +40,7 @@ public final class Aggregator implements ForeignDocuments, AutoCloseable {
   /** Of a component's own watch; servers send a bookmark every minute or so. */
   private static final Duration SILENCE_MAX = Duration.ofMinutes(3);
 
+  private final ObjectView view;
   private final RemoteApis apis;
   private final FrontProxy proxy;
   private final ServiceProxy services;
@@ -46,11 +48,13 @@ public final class Aggregator implements ForeignDocuments, AutoCloseable {
   private final AvailabilityWatch watch;
 
   private Aggregator(
+      ObjectView view,
       RemoteApis apis,
       FrontProxy proxy,
       ServiceProxy services,
       ServiceCalls calls,
       AvailabilityWatch watch) {
+    this.view = view;
     this.calls = calls;
     this.apis = apis;
     this.proxy = proxy;
@@ -77,11 +81,22 @@ public final class Aggregator implements ForeignDocuments, AutoCloseable {
     RemoteApis apis = new RemoteApis(view, isOurs);
     FrontProxy proxy = new FrontProxy(identity, random);
     return new Aggregator(
+        view,
         apis,
         proxy,
         services,
         calls,
         new AvailabilityWatch(view, apis, calls, proxy, statusWriter, clock));
+  }
+
+  /** By APIService ({@code name="v1.apps"}): 1 where it is marked unavailable, else 0. */
+  public Map<String, Double> unavailable() {
+    Map<String, Double> marks = new LinkedHashMap<>();
+    for (ObjectNode service : view.list(API_SERVICES, "")) {
+      String label = "name=\"" + Trees.name(service) + "\"";
+      marks.put(label, ApiService.isAvailable(service) ? 0.0 : 1.0);
+    }
+    return marks;
   }
 
   /** A server that answers requests of a path. */

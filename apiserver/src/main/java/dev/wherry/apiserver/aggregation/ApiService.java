@@ -58,7 +58,7 @@ record ApiService(
             isAvailable(object)));
   }
 
-  private static boolean isAvailable(ObjectNode object) {
+  static boolean isAvailable(ObjectNode object) {
     for (JsonNode condition : object.path("status").path("conditions")) {
       if (Trees.text(condition, "type").equals("Available")) {
         return Trees.text(condition, "status").equals("True");

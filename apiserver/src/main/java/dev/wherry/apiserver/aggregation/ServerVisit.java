@@ -122,6 +122,8 @@ final class ServerVisit {
       if (known.filter(k -> k.resources().equals(resources)).isPresent()) {
         return Optional.empty();
       }
+      // One that answered too late is asked again at the next visit.
+      hash = "";
     }
     return Optional.of(Offer.of(resources).documented(hash, v3, v2));
   }

@@ -14,8 +14,6 @@ import java.util.List;
 public final class Bootstrap {
   private static final System.Logger LOG = System.getLogger(Bootstrap.class.getName());
   private static final int ATTEMPTS_MAX = 5;
-  private static final Resource API_SERVICES =
-      new Resource("apiregistration.k8s.io", "apiservices");
 
   private final ObjectWriter writer;
 
@@ -31,7 +29,7 @@ public final class Bootstrap {
     written += createMissing(Resource.PRIORITY_CLASSES, SystemObjects.priorityClasses());
     written += mend(FlowControl.LEVELS, FlowDefaults.levels());
     written += mend(FlowControl.SCHEMAS, FlowDefaults.schemas());
-    written += createMissing(API_SERVICES, SystemObjects.apiServices());
+    written += createMissing(LocalApiService.RESOURCE, SystemObjects.apiServices());
     for (ObjectNode object : DefaultPolicy.objects()) {
       written += reconcile(object) ? 1 : 0;
     }

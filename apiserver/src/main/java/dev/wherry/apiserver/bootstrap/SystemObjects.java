@@ -3,6 +3,7 @@ package dev.wherry.apiserver.bootstrap;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.apiserver.metrics.MetricsKinds;
 import dev.wherry.model.json.Json;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -20,6 +21,32 @@ public final class SystemObjects {
   private static final int METRICS_GROUP_PRIORITY = 100;
 
   private static final int METRICS_VERSION_PRIORITY = 100;
+
+  /** Group, version, priority of the group, of the version (kube-apiserver's list). */
+  private static final String LOCAL_APIS =
+      """
+      core v1 18000 1
+      apps v1 17800 15
+      events.k8s.io v1 17750 15
+      authentication.k8s.io v1 17700 15
+      authorization.k8s.io v1 17600 15
+      autoscaling v2 17500 30
+      autoscaling v1 17500 15
+      batch v1 17400 15
+      certificates.k8s.io v1 17300 15
+      networking.k8s.io v1 17200 15
+      policy v1 17100 15
+      rbac.authorization.k8s.io v1 17000 15
+      storage.k8s.io v1 16800 15
+      apiextensions.k8s.io v1 16700 15
+      admissionregistration.k8s.io v1 16700 15
+      scheduling.k8s.io v1 16600 15
+      coordination.k8s.io v1 16500 15
+      node.k8s.io v1 16300 15
+      resource.k8s.io v1 16200 21
+      discovery.k8s.io v1 16200 15
+      flowcontrol.apiserver.k8s.io v1 16100 21
+      """;
 
   private SystemObjects() {}
 
@@ -45,24 +72,30 @@ public final class SystemObjects {
   }
 
   /**
-   * The APIService of the one group that a server of the user's may take over; made at the start
-   * only, so that a user may remove it.
+   * The APIServices of this server's own groups and versions, and that of the one group which a
+   * server of the user's may take over. They are made at the start only, so that a user may remove
+   * them.
    */
   static List<ObjectNode> apiServices() {
-    ObjectNode service = Json.object();
-    service.put("apiVersion", "apiregistration.k8s.io/v1").put("kind", "APIService");
-    service
-        .putObject("metadata")
-        .put("name", MetricsKinds.VERSION + "." + MetricsKinds.GROUP)
-        .putObject("labels")
-        .put("kube-aggregator.kubernetes.io/automanaged", "onstart");
-    service
-        .putObject("spec")
-        .put("group", MetricsKinds.GROUP)
-        .put("version", MetricsKinds.VERSION)
-        .put("groupPriorityMinimum", METRICS_GROUP_PRIORITY)
-        .put("versionPriority", METRICS_VERSION_PRIORITY);
-    return List.of(service);
+    List<ObjectNode> services = new ArrayList<>();
+    for (String line : LOCAL_APIS.lines().toList()) {
+      String[] cells = line.split(" ");
+      services.add(
+          LocalApiService.of(
+              cells[0].equals("core") ? "" : cells[0],
+              cells[1],
+              Integer.parseInt(cells[2]),
+              Integer.parseInt(cells[3]),
+              LocalApiService.ON_START));
+    }
+    services.add(
+        LocalApiService.of(
+            MetricsKinds.GROUP,
+            MetricsKinds.VERSION,
+            METRICS_GROUP_PRIORITY,
+            METRICS_VERSION_PRIORITY,
+            LocalApiService.ON_START));
+    return services;
   }
 
   private static ObjectNode namespace(String name) {

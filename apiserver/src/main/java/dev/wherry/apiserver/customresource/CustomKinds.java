@@ -36,6 +36,7 @@ public final class CustomKinds implements AutoCloseable {
   private final Map<String, Definition> definitions = new LinkedHashMap<>();
   private volatile Snapshot snapshot = Snapshot.of(Map.of(), 0);
   private volatile boolean closed;
+  private volatile Runnable listener = () -> {};
 
   /**
    * What is known at one moment.
@@ -165,6 +166,14 @@ public final class CustomKinds implements AutoCloseable {
 
   private void publish() {
     snapshot = Snapshot.of(definitions, snapshot.generation() + 1);
+    listener.run();
+  }
+
+  /**
+   * Tells of every change to {@link #all}, from the thread that found it; there is one listener.
+   */
+  public void whenChanged(Runnable told) {
+    listener = told;
   }
 
   private void run(long from) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.apiserver.structural.StructuralRules;
+import dev.wherry.apiserver.validation.Approval;
 import dev.wherry.model.Times;
 import dev.wherry.model.json.Json;
 import dev.wherry.model.status.ApiException.Cause;
@@ -37,6 +38,7 @@ final class DefinitionStatus {
    */
   static ObjectNode settle(ObjectNode definition, List<ObjectNode> others, Instant now) {
     DefinitionStatus result = new DefinitionStatus(definition, now);
+    result.approval();
     result.names(others);
     result.structure();
     return result.definition;
@@ -61,6 +63,17 @@ final class DefinitionStatus {
       }
     }
     return Json.object();
+  }
+
+  /** Groups cannot change, so the condition never goes. */
+  private void approval() {
+    Approval.of(definition)
+        .ifPresent(approval ->
+            set(
+                "KubernetesAPIApprovalPolicyConformant",
+                approval.state() == Approval.State.APPROVED,
+                approval.state().reason(),
+                approval.message()));
   }
 
   private void names(List<ObjectNode> others) {

@@ -69,6 +69,7 @@ final class ExtensionStatus {
       status
           .putArray("conditions")
           .addObject()
+          .put("lastTransitionTime", object.path("metadata").path("creationTimestamp").asText())
           .put("type", "Available")
           .put("status", "True")
           .put("reason", "Local")

@@ -16,6 +16,7 @@ import dev.wherry.apiserver.http.Exchange;
 import dev.wherry.apiserver.http.RequestHandler;
 import dev.wherry.apiserver.registry.KindRegistry;
 import dev.wherry.apiserver.registry.ScaleSubresource;
+import dev.wherry.apiserver.request.Elsewhere;
 import dev.wherry.apiserver.request.RequestInfo;
 import dev.wherry.apiserver.structural.GoDurations;
 import dev.wherry.model.kind.ResourceInfo;
@@ -24,6 +25,7 @@ import dev.wherry.model.status.Reason;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
 
 /** A request's way: who is it, what does it ask, may it, do it. */
 public final class ApiHandler implements RequestHandler {
@@ -94,14 +96,23 @@ public final class ApiHandler implements RequestHandler {
   public void handle(Exchange exchange) {
     long began = System.nanoTime();
     RequestInfo asked = RequestInfo.parse(exchange.method(), exchange.path(), exchange.query());
-    answer(exchange, asked);
+    LongAdder elsewhere = new LongAdder();
+    boolean _ = Elsewhere.counted(elsewhere, () -> answered(exchange, asked));
     // What is not served has names that clients make up.
     if (!asked.resourceRequest() || kinds.isServed(asked)) {
-      boolean applies =
+      boolean applied =
           asked.verb().equals("patch") && Bodies.mediaType(exchange).equals(Patches.APPLY);
-      RequestInfo counted = applies ? asked.withVerb("apply") : asked;
-      metrics.answered(counted, exchange.status(), System.nanoTime() - began);
+      metrics.answered(
+          new CountedRequest(asked, exchange.query().all("dryRun"), applied),
+          exchange.status(),
+          System.nanoTime() - began,
+          elsewhere.sum());
     }
+  }
+
+  private boolean answered(Exchange exchange, RequestInfo asked) {
+    answer(exchange, asked);
+    return true;
   }
 
   private void answer(Exchange exchange, RequestInfo asked) {
@@ -196,7 +207,7 @@ public final class ApiHandler implements RequestHandler {
     FlowControl.Flow flow = flows.classify(user, asked);
     exchange.setHeader(LEVEL_HEADER, flow.levelUid());
     exchange.setHeader(SCHEMA_HEADER, flow.schemaUid());
-    Seat seat = flow.enter();
+    Seat seat = Elsewhere.waiting(flow::enter);
     if (elsewhere && asked.isLongRunning()) {
       seat.close();
       return Seat.FREE;

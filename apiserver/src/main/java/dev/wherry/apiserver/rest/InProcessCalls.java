@@ -15,6 +15,7 @@ import dev.wherry.apiserver.registry.Deletion;
 import dev.wherry.apiserver.registry.KindRegistry;
 import dev.wherry.apiserver.registry.ScaleSubresource;
 import dev.wherry.apiserver.registry.WriteRequest;
+import dev.wherry.apiserver.request.Elsewhere;
 import dev.wherry.apiserver.request.Query;
 import dev.wherry.apiserver.request.RequestInfo;
 import dev.wherry.model.json.Json;
@@ -27,6 +28,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 
 /** A request's way inside the process: may the caller, which kind is it, do it, count it. */
@@ -72,10 +74,12 @@ record InProcessCalls(
     Query query = Query.of(target);
     RequestInfo asked = parse(method, target, query);
     long began = System.nanoTime();
+    LongAdder elsewhere = new LongAdder();
     int code = OK;
     try {
       gate.admit(user, asked);
-      return work.apply(new Call(asked, kinds.route(asked), query));
+      Call call = new Call(asked, kinds.route(asked), query);
+      return Elsewhere.counted(elsewhere, () -> work.apply(call));
     } catch (ApiException e) {
       code = e.code();
       throw e;
@@ -85,7 +89,11 @@ record InProcessCalls(
       throw ApiException.internal("the request failed; see the server's log");
     } finally {
       if (kinds.isServed(asked)) {
-        metrics.answered(asked, code, System.nanoTime() - began);
+        metrics.answered(
+            new CountedRequest(asked, query.all("dryRun"), false),
+            code,
+            System.nanoTime() - began,
+            elsewhere.sum());
       }
     }
   }

@@ -5,7 +5,6 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -31,9 +30,12 @@ public final class Metrics {
 
   private final ConcurrentHashMap<Labels, LongAdder> requests = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<Labels, Histogram> durations = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<Labels, Histogram> ownDurations = new ConcurrentHashMap<>();
   private final Map<String, Gauge> gauges = Collections.synchronizedMap(new TreeMap<>());
 
   private record Labels(
+      String component,
+      String dryRun,
       String verb,
       String group,
       String version,
@@ -41,16 +43,31 @@ public final class Metrics {
       String subresource,
       String scope,
       String code) {
-    private static final Labels OTHER = new Labels("other", "", "", "", "", "", "");
+    private static final Labels OTHER = new Labels("", "", "other", "", "", "", "", "", "");
+
+    static Labels of(CountedRequest request, int code) {
+      RequestInfo asked = request.asked();
+      return new Labels(
+          asked.resourceRequest() ? "apiserver" : "",
+          request.dry(),
+          request.verb(),
+          asked.group(),
+          asked.version(),
+          asked.resource(),
+          asked.subresource(),
+          request.scope(),
+          String.valueOf(code));
+    }
 
     Labels withoutCode() {
-      return new Labels(verb, group, version, resource, subresource, scope, "");
+      return new Labels(component, dryRun, verb, group, version, resource, subresource, scope, "");
     }
 
     @Override
     public String toString() {
       String all =
-          label("component", "apiserver")
+          label("component", component)
+              + label("dry_run", dryRun)
               + label("group", group)
               + label("resource", resource)
               + label("scope", scope)
@@ -92,46 +109,25 @@ public final class Metrics {
    * @param request of a served resource, or of a path; unknown resources are the caller's to leave
    *     out, since clients could make up any number of them
    * @param nanos from the request's arrival to its answer; of a watch not taken
+   * @param elsewhere how much of that was spent waiting for a seat and for webhooks
    */
-  public void answered(RequestInfo request, int code, long nanos) {
-    Labels labels =
-        new Labels(
-            verb(request),
-            request.group(),
-            request.version(),
-            request.resource(),
-            request.subresource(),
-            scope(request),
-            String.valueOf(code));
+  void answered(CountedRequest request, int code, long nanos, long elsewhere) {
+    Labels labels = Labels.of(request, code);
     requests.computeIfAbsent(bounded(requests, labels), l -> new LongAdder()).increment();
-    if (!request.isLongRunning()) {
-      durations
-          .computeIfAbsent(bounded(durations, labels.withoutCode()), l -> new Histogram())
-          .observe(nanos);
+    if (request.asked().isLongRunning()) {
+      return;
+    }
+    Labels timed = labels.withoutCode();
+    durations.computeIfAbsent(bounded(durations, timed), l -> new Histogram()).observe(nanos);
+    if (request.dryRun().isEmpty()) {
+      ownDurations
+          .computeIfAbsent(bounded(ownDurations, timed), l -> new Histogram())
+          .observe(nanos - elsewhere);
     }
   }
 
   private static Labels bounded(ConcurrentHashMap<Labels, ?> series, Labels labels) {
     return series.size() < SERIES_MAX || series.containsKey(labels) ? labels : Labels.OTHER;
-  }
-
-  /** As upstream counts them: creations and updates by their HTTP methods. */
-  private static String verb(RequestInfo request) {
-    return switch (request.verb()) {
-      case "create" -> "POST";
-      case "update" -> "PUT";
-      default -> request.verb().toUpperCase(Locale.ROOT);
-    };
-  }
-
-  private static String scope(RequestInfo request) {
-    if (!request.resourceRequest()) {
-      return "";
-    }
-    if (!request.name().isEmpty() || request.verb().equals("create")) {
-      return "resource";
-    }
-    return request.namespace().isEmpty() ? "cluster" : "namespace";
   }
 
   /**
@@ -158,6 +154,9 @@ public final class Metrics {
     String name = "apiserver_request_duration_seconds";
     head(page, name, "histogram", "Time to the answer, long-running requests apart.");
     durations.forEach((labels, histogram) -> histogram(page, name, labels, histogram));
+    String own = "apiserver_request_sli_duration_seconds";
+    head(page, own, "histogram", "The same without the wait for a seat and for webhooks.");
+    ownDurations.forEach((labels, histogram) -> histogram(page, own, labels, histogram));
     synchronized (gauges) {
       gauges.forEach((gaugeName, gauge) -> {
         head(page, gaugeName, gauge.type(), gauge.help());

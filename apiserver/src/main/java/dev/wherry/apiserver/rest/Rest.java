@@ -106,7 +106,7 @@ public record Rest(
     KindRoutes kinds = new KindRoutes(registered);
     FlowControl flows =
         FlowControl.following(new CacheView(cache), on.seats(), new SeatsAsked(kinds, cache));
-    Metrics metrics = ServerMetrics.of(cache, flows, on.protection());
+    Metrics metrics = ServerMetrics.of(cache, flows, on.aggregator(), on.protection());
     Watches watches = new Watches(cache, answers, on.conversions(), on.random());
     Patches patches = new Patches(Schema.builtin(), on.forms());
     Writes writes =

@@ -1,18 +1,35 @@
 package dev.wherry.apiserver.rest;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.apiserver.Protection;
+import dev.wherry.apiserver.aggregation.Aggregator;
 import dev.wherry.apiserver.cache.ResourceCache;
 import dev.wherry.apiserver.cache.WatchCache;
 import dev.wherry.apiserver.fairness.FlowControl;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.ToIntFunction;
 
 /** What the metrics page tells of the server's parts. */
 final class ServerMetrics {
+  /** Labels of the version (component-base version) and where they come from. */
+  private static final Map<String, String> BUILD_LABELS =
+      new TreeMap<>(
+          Map.of(
+              "build_date", "buildDate",
+              "compiler", "compiler",
+              "git_commit", "gitCommit",
+              "git_tree_state", "gitTreeState",
+              "git_version", "gitVersion",
+              "go_version", "goVersion",
+              "major", "major",
+              "minor", "minor",
+              "platform", "platform"));
+
   private ServerMetrics() {}
 
-  static Metrics of(WatchCache cache, FlowControl flows, Protection protection) {
+  static Metrics of(WatchCache cache, FlowControl flows, Aggregator others, Protection protection) {
     Metrics metrics = new Metrics();
     metrics.gauge(
         "apiserver_storage_objects",
@@ -26,6 +43,11 @@ final class ServerMetrics {
         "apiserver_watch_cache_resource_version",
         "Revision that the cache has reached.",
         () -> Map.of("", (double) cache.applied()));
+    metrics.gauge(
+        "aggregator_unavailable_apiservice",
+        "Whether an APIService is marked unavailable.",
+        others::unavailable);
+    metrics.gauge("kubernetes_build_info", "1, with the version.", ServerMetrics::build);
     fairness(metrics, flows);
     reloads(metrics, protection);
     protection
@@ -40,6 +62,16 @@ final class ServerMetrics {
                 "Audit events that were lost.",
                 () -> Map.of("plugin=\"log\"", (double) log.lost())));
     return metrics;
+  }
+
+  private static Map<String, Double> build() {
+    ObjectNode version = Version.info();
+    StringBuilder labels = new StringBuilder();
+    BUILD_LABELS.forEach((label, field) -> {
+      labels.append(labels.isEmpty() ? "" : ",").append(label);
+      labels.append("=\"").append(version.path(field).asText()).append('"');
+    });
+    return Map.of(labels.toString(), 1.0);
   }
 
   private static void reloads(Metrics metrics, Protection protection) {

@@ -14,8 +14,6 @@ final class DefinitionParts {
       List.of("byte", "date", "date-time", "double", "float", "int32", "int64", "password");
   private static final int SELECTABLE_MAX = 8;
 
-  private static final String APPROVAL = "api-approved.kubernetes.io";
-
   private DefinitionParts() {}
 
   static void scale(Field scale, String path) {
@@ -162,34 +160,17 @@ final class DefinitionParts {
   }
 
   /** Groups of the community need an approved API, or the word that it is none. */
-  static void approval(Field definition, String group) {
-    boolean community =
-        group.equals("k8s.io")
-            || group.endsWith(".k8s.io")
-            || group.equals("kubernetes.io")
-            || group.endsWith(".kubernetes.io");
-    if (!community) {
-      return;
-    }
-    JsonNode annotation = definition.node().path("metadata").path("annotations").path(APPROVAL);
-    String path = "metadata.annotations[" + APPROVAL + "]";
-    String see = ", see https://github.com/kubernetes/enhancements/pull/1111";
-    String text = annotation.asText();
-    if (text.isEmpty()) {
-      definition
-          .errors()
-          .required(
-              path, "protected groups must have approval annotation \"" + APPROVAL + "\"" + see);
-    } else if (!text.startsWith("unapproved") && !text.matches("[a-z]+://[^/]+.*")) {
-      definition
-          .errors()
-          .invalid(
-              path,
-              annotation,
-              "protected groups must have approval annotation \""
-                  + APPROVAL
-                  + "\" with either a URL or a reason starting with \"unapproved\""
-                  + see);
-    }
+  static void approval(Field definition) {
+    JsonNode annotation =
+        definition.node().path("metadata").path("annotations").path(Approval.ANNOTATION);
+    String path = "metadata.annotations[" + Approval.ANNOTATION + "]";
+    Approval.of(definition.node())
+        .ifPresent(approval -> {
+          switch (approval.state()) {
+            case MISSING -> definition.errors().required(path, approval.message());
+            case INVALID -> definition.errors().invalid(path, annotation, approval.message());
+            case BYPASSED, APPROVED -> {}
+          }
+        });
   }
 }

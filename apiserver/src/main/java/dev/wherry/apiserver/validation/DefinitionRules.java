@@ -28,7 +28,7 @@ final class DefinitionRules {
     spec(spec);
     Field stored = definition.at("status", "storedVersions");
     storedVersions(stored, spec.child("versions"));
-    DefinitionParts.approval(definition, spec.child("group").text());
+    DefinitionParts.approval(definition);
     if (spec.child("preserveUnknownFields").isTrue()) {
       spec.child("preserveUnknownFields")
           .invalid(

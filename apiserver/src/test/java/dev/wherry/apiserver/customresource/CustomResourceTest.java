@@ -187,6 +187,39 @@ class CustomResourceTest {
   }
 
   @Test
+  void definitions_haveApiServices_thatGoWithTheLast() {
+    String path = "/apis/apiregistration.k8s.io/v1/apiservices/";
+    assertEquals(
+        17800, server.get(path + "v1.apps").json().at("/spec/groupPriorityMinimum").asInt());
+    String other = Definitions.WIDGETS.replace("example.com", "served.example.org");
+    definitions.create(other);
+    String name = path + "v1.served.example.org";
+    definitions.await(() -> server.get(name).code() == 200);
+    JsonNode service = server.get(name).json();
+    assertEquals("Local", service.at("/status/conditions/0/reason").asText(), service.toString());
+    assertEquals(200, server.delete(name).code());
+    definitions.await(() -> server.get(name).code() == 200);
+    assertEquals(200, server.delete(Definitions.PATH + "/widgets.served.example.org").code());
+    definitions.await(() -> server.get(name).code() == 404);
+  }
+
+  @Test
+  void create_inCommunityGroup_tellsWhetherItIsApproved() {
+    definitions.create(
+        Definitions.WIDGETS
+            .replace(
+                "{name: widgets.example.com}",
+                "{name: widgets.x.k8s.io,"
+                    + " annotations: {api-approved.kubernetes.io: unapproved-here}}")
+            .replace("example.com", "x.k8s.io"));
+    JsonNode condition =
+        definitions.condition("widgets.x.k8s.io", "KubernetesAPIApprovalPolicyConformant");
+    assertEquals("False", condition.path("status").asText());
+    assertEquals("UnapprovedAnnotation", condition.path("reason").asText());
+    assertEquals("not approved: \"unapproved-here\"", condition.path("message").asText());
+  }
+
+  @Test
   void create_withTakenNames_isNotEstablished() {
     String other =
         Definitions.WIDGETS

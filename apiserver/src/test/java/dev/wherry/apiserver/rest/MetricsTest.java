@@ -6,12 +6,21 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.wherry.apiserver.request.Query;
 import dev.wherry.apiserver.request.RequestInfo;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class MetricsTest {
-  private static RequestInfo get(String path) {
-    return RequestInfo.parse("GET", path, Query.of(path));
+  private static CountedRequest get(String path) {
+    return request("GET", path, false);
+  }
+
+  private static CountedRequest request(String method, String target, boolean applied) {
+    Query query = Query.of(target);
+    RequestInfo asked = RequestInfo.parse(method, Query.path(target), query);
+    return new CountedRequest(asked, query.all("dryRun"), applied);
   }
 
   private static String page(Metrics metrics) {
@@ -21,12 +30,13 @@ class MetricsTest {
   @Test
   void page_countsAndTimes() {
     Metrics metrics = new Metrics();
-    metrics.answered(get("/api/v1/namespaces/default/pods/a"), 200, 30_000_000);
-    metrics.answered(get("/api/v1/namespaces/default/pods/b"), 200, 30_000_000);
+    metrics.answered(get("/api/v1/namespaces/default/pods/a"), 200, 30_000_000, 0);
+    metrics.answered(get("/api/v1/namespaces/default/pods/b"), 200, 30_000_000, 0);
     metrics.gauge("apiserver_storage_objects", "Objects.", () -> Map.of("resource=\"pods\"", 2.0));
     String page = page(metrics);
     String labels =
-        "component=\"apiserver\",group=\"\",resource=\"pods\",scope=\"resource\",subresource=\"\",verb=\"GET\","
+        "component=\"apiserver\",dry_run=\"\",group=\"\",resource=\"pods\",scope=\"resource\",subresource=\"\","
+            + "verb=\"GET\","
             + "version=\"v1\"";
     String name = "apiserver_request_duration_seconds";
     assertTrue(page.contains("apiserver_request_total{" + labels + ",code=\"200\"} 2\n"), page);
@@ -37,25 +47,50 @@ class MetricsTest {
     assertTrue(page.contains("apiserver_storage_objects{resource=\"pods\"} 2\n"), page);
   }
 
+  /** Rules for Prometheus, such as kubernetes-mixin's, ask for these. */
+  @ParameterizedTest
+  @CsvSource({
+    "GET, /api/v1/pods, false, LIST, cluster",
+    "GET, /api/v1/namespaces/a/pods?watch=1, false, WATCH, namespace",
+    "POST, /api/v1/namespaces/a/pods, false, POST, resource",
+    "PUT, /api/v1/namespaces/a/pods/b, false, PUT, resource",
+    "PATCH, /api/v1/namespaces/a/pods/b, false, PATCH, resource",
+    "PATCH, /api/v1/namespaces/a/pods/b, true, APPLY, resource",
+    "DELETE, /api/v1/namespaces/a/pods, false, DELETE, namespace",
+    "GET, /api/v1/namespaces/a/pods/b/log, false, CONNECT, resource",
+    "HEAD, /version, false, GET, ''"
+  })
+  void answered_verbAndScope_areUpstreams(
+      String method, String target, boolean applied, String verb, String scope) {
+    CountedRequest counted = request(method, target, applied);
+    assertEquals(verb, counted.verb());
+    assertEquals(scope, counted.scope());
+  }
+
   @Test
-  void page_writes_areCountedByTheirMethods() {
+  void sliDuration_leavesOutWaitsAndDryRuns() {
     Metrics metrics = new Metrics();
-    RequestInfo pods = get("/api/v1/namespaces/default/pods");
-    metrics.answered(pods.withVerb("create"), 201, 1);
-    metrics.answered(get("/api/v1/namespaces/default/pods/a").withVerb("update"), 200, 1);
-    metrics.answered(pods.withVerb("deletecollection"), 200, 1);
+    metrics.answered(request("POST", "/api/v1/nodes", false), 201, 3_000_000_000L, 2_000_000_000L);
+    metrics.answered(request("POST", "/api/v1/nodes?dryRun=All", false), 201, 5_000_000_000L, 0);
     String page = page(metrics);
-    String of = "scope=\"%s\",subresource=\"\",verb=\"%s\",version=\"v1\",code=";
-    assertTrue(page.contains(of.formatted("resource", "POST")), page);
-    assertTrue(page.contains(of.formatted("resource", "PUT")), page);
-    assertTrue(page.contains(of.formatted("namespace", "DELETECOLLECTION")), page);
+    List<String> sums =
+        page.lines().filter(line -> line.contains("seconds_sum{")).map(MetricsTest::brief).toList();
+    assertEquals(
+        List.of("duration  3", "duration All 5", "sli_duration  1"),
+        sums.stream().sorted().toList(),
+        page);
+  }
+
+  private static String brief(String line) {
+    return line.replaceFirst(
+        "apiserver_request_(.*)_seconds_sum\\{.*dry_run=\"(.*?)\".* (.*)", "$1 $2 $3");
   }
 
   @Test
   void labels_madeUpByClients_areBounded() {
     Metrics metrics = new Metrics();
     for (int i = 0; i < Metrics.SERIES_MAX + 10; i++) {
-      metrics.answered(get("/apis/g/v1/r" + i), 404, 1);
+      metrics.answered(get("/apis/g/v1/r" + i), 404, 1, 0);
     }
     String page = page(metrics);
     assertTrue(page.contains("verb=\"other\""), "the rest is counted together");

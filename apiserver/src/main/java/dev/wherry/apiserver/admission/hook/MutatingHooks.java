@@ -9,6 +9,7 @@ import dev.wherry.apiserver.admission.Reinvocation;
 import dev.wherry.apiserver.admission.match.Matched;
 import dev.wherry.apiserver.admission.match.Matcher;
 import dev.wherry.apiserver.admission.match.Versions;
+import dev.wherry.apiserver.request.Elsewhere;
 import dev.wherry.apiserver.view.ObjectView;
 import dev.wherry.model.codec.DecodeException;
 import dev.wherry.model.json.Json;
@@ -80,7 +81,7 @@ final class MutatingHooks implements AdmissionPlugin {
 
   private boolean ask(Hook hook, Versions versions, Matched matched, Place place) {
     AdmissionRequest request = versions.in(matched);
-    return switch (caller.ask(hook, request, matched, true)) {
+    return switch (Elsewhere.waiting(() -> caller.ask(hook, request, matched, true))) {
       case HookAnswer.Refused(ApiException status) -> throw status;
       case HookAnswer.Failed(String why) -> {
         HookCaller.fail(hook, why);

@@ -7,6 +7,7 @@ import dev.wherry.apiserver.admission.KindForms;
 import dev.wherry.apiserver.admission.match.Matched;
 import dev.wherry.apiserver.admission.match.Matcher;
 import dev.wherry.apiserver.admission.match.Versions;
+import dev.wherry.apiserver.request.Elsewhere;
 import dev.wherry.apiserver.view.ObjectView;
 import dev.wherry.model.status.ApiException;
 import java.util.ArrayList;
@@ -58,11 +59,18 @@ final class ValidatingHooks implements AdmissionPlugin {
         }
       }
     }
+    if (!invocations.isEmpty()) {
+      boolean _ = Elsewhere.waiting(() -> judged(invocations));
+    }
+  }
+
+  private boolean judged(List<Invocation> invocations) {
     if (invocations.size() == 1) {
       judge(invocations.getFirst(), 0);
-    } else if (!invocations.isEmpty()) {
+    } else {
       together(invocations);
     }
+    return true;
   }
 
   private void together(List<Invocation> invocations) {
