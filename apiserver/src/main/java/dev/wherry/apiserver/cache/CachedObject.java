@@ -18,15 +18,18 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("Immutable")
 public final class CachedObject {
+  /** One for all: most objects are never decoded. */
+  private static final Reference<?> NONE = new WeakReference<>(null);
+
   private final String key;
   private final String namespace;
   private final String name;
   private final long revision;
   private final byte[] bytes;
   private volatile @Nullable Map<String, String> labels;
-  private volatile Reference<@Nullable KubeObject> typed = new WeakReference<>(null);
-  private volatile Reference<@Nullable MetadataObject> metadata = new WeakReference<>(null);
-  private volatile Reference<@Nullable ObjectNode> tree = new WeakReference<>(null);
+  private volatile Reference<@Nullable KubeObject> typed = none();
+  private volatile Reference<@Nullable MetadataObject> metadata = none();
+  private volatile Reference<@Nullable ObjectNode> tree = none();
   private volatile Map<String, String> fields = Map.of();
   private boolean retired;
 
@@ -81,9 +84,13 @@ public final class CachedObject {
     ObjectNode known = tree.get();
     if (known == null) {
       known = tree();
-      tree = new SoftReference<>(known);
+      hold(known);
     }
     return known;
+  }
+
+  private synchronized void hold(ObjectNode form) {
+    tree = held(form);
   }
 
   public Map<String, String> labels() {
@@ -171,8 +178,17 @@ public final class CachedObject {
   /** A newer version took its place: its decoded forms stay only with those who hold them. */
   synchronized void retire() {
     retired = true;
-    typed = new WeakReference<>(typed.get());
-    metadata = new WeakReference<>(metadata.get());
-    tree = new WeakReference<>(tree.get());
+    typed = weak(typed.get());
+    metadata = weak(metadata.get());
+    tree = weak(tree.get());
+  }
+
+  private static <T> Reference<@Nullable T> weak(@Nullable T form) {
+    return form == null ? none() : new WeakReference<>(form);
+  }
+
+  @SuppressWarnings("unchecked") // It never holds anything.
+  private static <T> Reference<@Nullable T> none() {
+    return (Reference<@Nullable T>) NONE;
   }
 }

@@ -8,6 +8,9 @@ final class ChangeHistory {
   /** Changes remembered. */
   static final int CHANGES_MAX = 4_096;
 
+  /** So many are remembered however old they are. */
+  static final int CHANGES_MIN = 128;
+
   /** Bytes of old versions those may hold. */
   static final long BYTES_MAX = 8L << 20;
 
@@ -33,10 +36,21 @@ final class ChangeHistory {
     changes.add(change);
     bytes += size(change);
     while (changes.size() > CHANGES_MAX || bytes > BYTES_MAX) {
-      Change oldest = changes.remove();
-      bytes -= size(oldest);
-      since = oldest.revision();
+      removeOldest();
     }
+  }
+
+  /** Changes up to a revision are old. */
+  void age(long revision) {
+    while (changes.size() > CHANGES_MIN && changes.getFirst().revision() <= revision) {
+      removeOldest();
+    }
+  }
+
+  private void removeOldest() {
+    Change oldest = changes.remove();
+    bytes -= size(oldest);
+    since = oldest.revision();
   }
 
   /** Changes up to a revision cannot be told any more. */

@@ -92,6 +92,16 @@ public final class ResourceCache {
     }
   }
 
+  /** Changes up to a revision are old: few of them are remembered. */
+  void age(long revision) {
+    lock.lock();
+    try {
+      history.age(revision);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   void apply(Change change) {
     lock.lock();
     try {

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** All resources' caches, filled by one subscription of the store. */
@@ -41,13 +42,19 @@ public final class WatchCache implements AutoCloseable {
   private final ConcurrentHashMap<Resource, ResourceCache> resources = new ConcurrentHashMap<>();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition advanced = lock.newCondition();
+  private final RevisionAges ages;
   private volatile long applied;
   private volatile long historySince;
   private @Nullable Subscription subscription;
 
   public WatchCache(Store store, ValueTransformer transformer) {
+    this(store, transformer, System::nanoTime);
+  }
+
+  WatchCache(Store store, ValueTransformer transformer, LongSupplier nanoClock) {
     this.store = store;
     this.transformer = transformer;
+    this.ages = new RevisionAges(nanoClock);
   }
 
   /**
@@ -218,7 +225,9 @@ public final class WatchCache implements AutoCloseable {
           change(event, cache.get(key.cacheKey())).ifPresent(cache::apply);
         }
       }
-      advanceTo(events.getLast().revision());
+      long newest = events.getLast().revision();
+      advanceTo(newest);
+      ages.passed(newest).ifPresent(old -> resources.values().forEach(each -> each.age(old)));
     }
 
     /** What nobody has a key for any more is no history: watches from before it begin anew. */

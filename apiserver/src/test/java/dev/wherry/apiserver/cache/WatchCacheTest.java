@@ -29,6 +29,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,11 +43,12 @@ class WatchCacheTest {
   @TempDir Path folder;
   private Store store;
   private WatchCache cache;
+  private final AtomicLong nanos = new AtomicLong();
 
   @BeforeEach
   void open() throws Exception {
     store = RocksStore.open(folder.resolve("data"), RocksStoreConfig.defaults());
-    cache = new WatchCache(store, ValueTransformer.IDENTITY);
+    cache = new WatchCache(store, ValueTransformer.IDENTITY, nanos::get);
     cache.start();
   }
 
@@ -219,6 +221,36 @@ class WatchCacheTest {
               ApiException.class, () -> cache.watchAfter(resource, Selection.ALL, old, () -> {}));
       assertEquals(Reason.EXPIRED, e.reason());
     }
+  }
+
+  @Test
+  void watch_fromWhatIsTenMinutesOld_expiredUnlessFewChangesCameSince() {
+    long old = put("a", "x", "");
+    for (int i = 0; i < ChangeHistory.CHANGES_MIN + 10; i++) {
+      put("b", "v" + i, "");
+    }
+    nanos.addAndGet(RevisionAges.KEPT.dividedBy(2).toNanos());
+    put("b", "noted", "");
+    nanos.addAndGet(RevisionAges.KEPT.dividedBy(2).toNanos());
+    long recent = put("b", "recent", "");
+    nanos.addAndGet(RevisionAges.KEPT.toNanos() - 1);
+    put("b", "last", "");
+
+    ApiException e =
+        assertThrows(
+            ApiException.class,
+            () -> cache.watchAfter(Resource.PODS, Selection.ALL, old, () -> {}));
+    assertEquals(Reason.EXPIRED, e.reason());
+    assertEquals(
+        "MODIFIED b@ok",
+        told(cache.watchAfter(Resource.PODS, Selection.ALL, recent, () -> {}).take(100)));
+    assertEquals(
+        ChangeHistory.CHANGES_MIN,
+        cache
+            .watchAfter(
+                Resource.PODS, Selection.ALL, recent - ChangeHistory.CHANGES_MIN + 1, () -> {})
+            .take(1_000)
+            .size());
   }
 
   @Test
