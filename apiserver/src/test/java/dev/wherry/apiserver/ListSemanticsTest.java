@@ -126,12 +126,13 @@ class ListSemanticsTest {
             + " requires setting resourceVersionMatch to NotOlderThan",
         "watch=1&resourceVersionMatch=NotOlderThan|422|resourceVersionMatch: Forbidden:"
             + " resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided",
-        "continue=x|400|continue key is not valid",
-        "limit=many|400|limit",
+        "continue=x|400|invalid continue token: continue key is not valid",
+        "limit=many|400|strconv.ParseInt: parsing \"many\": invalid syntax",
         "labelSelector=a%20b%20c|400|",
         "fieldSelector=spec.bogus%3D1|400|is not a known field selector: only \"metadata.name\","
             + " \"metadata.namespace\"",
-        "resourceVersion=999999999|504|Too large resource version: 999999999, current:"
+        "resourceVersion=x|400|invalid resource version: resourceVersion: Invalid value: \"x\":",
+        "resourceVersion=999999999|504|Timeout: Too large resource version: 999999999, current:"
       })
   void list_wrongOptions_areRefused(String query, int code, String message) {
     Answer answer = server.get(ALL + "?" + query);

@@ -135,7 +135,7 @@ public final class WatchCache implements AutoCloseable {
     var cause = new ApiException.Cause("ResourceVersionTooLarge", "Too large resource version", "");
     return new ApiException(
         Reason.TIMEOUT,
-        "Too large resource version: " + revision + ", current: " + applied,
+        "Timeout: Too large resource version: " + revision + ", current: " + applied,
         new ApiException.Details("", "", "", "", 1, List.of(cause)));
   }
 

@@ -16,6 +16,10 @@ import java.util.random.RandomGenerator;
 /** The metadata that belongs to the server (apiserver registry/rest BeforeCreate, BeforeUpdate). */
 final class MetadataPolicy {
   /** Letters of generated names: no vowels, nothing that looks like another. */
+  private static final Set<String> NEVER_WANTED = Set.of("metadata", "kind", "apiVersion");
+
+  private static final Set<String> NOT_WANTED = Set.of("metadata", "status", "kind", "apiVersion");
+
   private static final String ALPHABET = "bcdfghjklmnpqrstvwxz2456789";
 
   private static final int SUFFIX_LENGTH = 5;
@@ -150,20 +154,22 @@ final class MetadataPolicy {
     metadata.put("namespace", request.namespace());
   }
 
-  /** Checks preconditions and takes over what clients cannot change. */
-  void prepareUpdate(WriteRequest request, ObjectNode object, ObjectNode old) {
-    ObjectNode metadata = of(object);
-    ObjectNode before = of(old);
+  /** Namespace and name of what replaces an object are those of the path. */
+  static void checkPlace(WriteRequest request, ObjectNode metadata) {
     checkNamespace(request, metadata);
     String name = metadata.path("name").asText();
     if (!name.isEmpty() && !name.equals(request.name())) {
       throw ApiException.badRequest(
-          "the name of the object ("
-              + name
-              + ") does not match the name on the URL ("
-              + request.name()
-              + ")");
+          "the name of the object (%s) does not match the name on the URL (%s)"
+              .formatted(name, request.name()));
     }
+  }
+
+  /** Checks preconditions and takes over what clients cannot change. */
+  void prepareUpdate(WriteRequest request, ObjectNode object, ObjectNode old) {
+    ObjectNode metadata = of(object);
+    ObjectNode before = of(old);
+    checkPlace(request, metadata);
     String uid = metadata.path("uid").asText();
     if (!uid.isEmpty() && !uid.equals(before.path("uid").asText())) {
       throw uidConflict(request, uid, before.path("uid").asText());
@@ -187,19 +193,18 @@ final class MetadataPolicy {
     if (!info.isCustom() && !COUNTED.contains(info.kind().plural())) {
       return;
     }
-    ObjectNode now = object.deepCopy();
-    ObjectNode before = old.deepCopy();
     // A custom resource without the subresource has a status that is a field as any other.
     boolean whole = info.isCustom() && info.subresource("status").isEmpty();
-    List<String> notWanted =
-        whole
-            ? List.of("metadata", "kind", "apiVersion")
-            : List.of("metadata", "status", "kind", "apiVersion");
-    now.remove(notWanted);
-    before.remove(notWanted);
-    if (!now.equals(before)) {
+    Set<String> notWanted = whole ? NEVER_WANTED : NOT_WANTED;
+    if (isOther(object, old, notWanted) || isOther(old, object, notWanted)) {
       raiseGeneration(object);
     }
+  }
+
+  private static boolean isOther(ObjectNode one, ObjectNode another, Set<String> but) {
+    return one.properties().stream()
+        .anyMatch(field ->
+            !but.contains(field.getKey()) && !field.getValue().equals(another.get(field.getKey())));
   }
 
   static void raiseGeneration(ObjectNode object) {

@@ -287,6 +287,7 @@ public final class ObjectStore {
 
   /** Replaces an object, or creates it where its kind allows that. */
   public Written put(WriteRequest request, ObjectNode object) {
+    MetadataPolicy.checkPlace(request, MetadataPolicy.of(object));
     if (find(request).isEmpty()
         && request.subresource().isEmpty()
         && !request.info().isCustom()

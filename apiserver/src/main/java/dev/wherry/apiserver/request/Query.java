@@ -81,7 +81,7 @@ public final class Query {
     try {
       return OptionalLong.of(Long.parseLong(value));
     } catch (NumberFormatException e) {
-      throw ApiException.badRequest(name + ": Invalid value: \"" + value + "\": must be a number");
+      throw ApiException.badRequest("strconv.ParseInt: parsing \"" + value + "\": invalid syntax");
     }
   }
 

@@ -6,8 +6,8 @@ import java.util.List;
  * A request in the words of the authoriser (apiserver endpoints/request RequestInfo).
  *
  * @param resourceRequest whether it is about a resource; else only verb and path count
- * @param verb get, list, watch, create, update, patch, delete or deletecollection; of other paths
- *     the HTTP method in lower case
+ * @param verb of paths below {@code /watch/} always watch; get, list, watch, create, update, patch,
+ *     delete or deletecollection; of other paths the HTTP method in lower case
  * @param group "" for core
  * @param namespace "" for cluster scope and for all namespaces
  * @param name "" for a collection
@@ -75,6 +75,13 @@ public record RequestInfo(
       String method, String path, Query query, String[] parts, String group, int versionAt) {
     String version = parts[versionAt];
     int at = versionAt + 1;
+    boolean watch =
+        parts[at].equals("watch")
+            && parts.length > at + 1
+            && List.of("GET", "HEAD").contains(method);
+    if (watch) {
+      at++;
+    }
     String namespace = "";
     boolean ofNamespace =
         parts.length > at + 2
@@ -96,7 +103,7 @@ public record RequestInfo(
     }
     return new RequestInfo(
         true,
-        verb(method, parts.length > at + 1 && !parts[at + 1].isEmpty(), query),
+        watch ? "watch" : verb(method, parts.length > at + 1 && !parts[at + 1].isEmpty(), query),
         path,
         group,
         version,
@@ -146,6 +153,13 @@ public record RequestInfo(
         name,
         rest,
         selectors);
+  }
+
+  /** Whether it is a watch that names its object in the path, as older clients do. */
+  public boolean isWatchOfOne() {
+    return verb.equals("watch")
+        && !name.isEmpty()
+        && selectors.fieldEqual("metadata.name").isEmpty();
   }
 
   /** Whether an answer may go on without end. */

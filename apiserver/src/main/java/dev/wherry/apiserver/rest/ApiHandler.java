@@ -259,11 +259,9 @@ public final class ApiHandler implements RequestHandler {
     switch (asked.verb()) {
       case "get" -> get(exchange, info, asked);
       case "list" ->
-          lists.respond(
-              exchange, info.kind(), ListOptions.of(info, asked.namespace(), exchange.query()));
+          lists.respond(exchange, info.kind(), ListOptions.of(info, asked, exchange.query()));
       case "watch" ->
-          watches.respond(
-              exchange, info.kind(), ListOptions.of(info, asked.namespace(), exchange.query()));
+          watches.respond(exchange, info.kind(), ListOptions.of(info, asked, exchange.query()));
       case "create" -> writes.create(exchange, user, info, asked);
       case "update" -> writes.update(exchange, user, info, asked);
       case "patch" -> writes.patch(exchange, user, info, asked);
@@ -274,6 +272,11 @@ public final class ApiHandler implements RequestHandler {
   }
 
   private void get(Exchange exchange, ResourceInfo info, RequestInfo asked) {
+    if (exchange.query().flag("export")) {
+      throw ApiException.badRequest(
+          "the export parameter, deprecated since v1.14, is no longer supported");
+    }
+    cache.await(ListOptions.revision(exchange.query(), ""), Lists.NEWER_WITHIN);
     String namespace = info.kind().namespaced() ? asked.namespace() : "";
     CachedObject object =
         cache

@@ -139,7 +139,16 @@ public final class Bodies {
     }
     try {
       Json.Parsed parsed = decoder(exchange).decode(exchange.body());
+      if (parsed.tree().isNull()) {
+        return Json.object();
+      }
       if (parsed.tree() instanceof ObjectNode object) {
+        String kind = object.path("kind").asText(typeName);
+        if (!typeName.endsWith("." + kind) && !kind.isEmpty() && !kind.equals(typeName)) {
+          throw ApiException.badRequest(
+              "no kind \"%s\" is registered for version \"%s\" in scheme"
+                  .formatted(kind, object.path("apiVersion").asText()));
+        }
         ObjectType type = schema.type(typeName).orElseThrow();
         return StructDecoder.decode(schema, type, object).object();
       }
@@ -164,7 +173,7 @@ public final class Bodies {
       throw new ApiException(
           Reason.UNSUPPORTED_MEDIA_TYPE,
           "the body of the request was in an unknown format - accepted media types include: "
-              + String.join(", ", new java.util.TreeSet<>(decoders.keySet())));
+              + "application/json, application/yaml, application/vnd.kubernetes.protobuf");
     }
     return decoder;
   }

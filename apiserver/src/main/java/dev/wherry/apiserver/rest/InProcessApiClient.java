@@ -259,7 +259,9 @@ final class InProcessApiClient implements ApiClient {
             resource,
             kind,
             dev.wherry.apiserver.rest.ListOptions.of(
-                    calls.served(kind.info()), namespace, query(list))
+                    calls.served(kind.info()),
+                    RequestInfo.parse("GET", Query.path(list), query(list)),
+                    query(list))
                 .selection(),
             calls.conversions(),
             () -> List.of(list, watch).forEach(target -> call("GET", target, call -> true))));

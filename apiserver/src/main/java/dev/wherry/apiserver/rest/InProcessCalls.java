@@ -173,8 +173,7 @@ record InProcessCalls(
   }
 
   Lists.Result list(Call call) {
-    return lists.list(
-        call.info().kind(), ListOptions.of(call.info(), call.asked().namespace(), call.query()));
+    return lists.list(call.info().kind(), ListOptions.of(call.info(), call.asked(), call.query()));
   }
 
   ObjectNode listTree(Call call) {
@@ -191,9 +190,7 @@ record InProcessCalls(
 
   Function<Runnable, Watcher> watch(Call call) {
     return watches.prepare(
-        call.info().kind(),
-        ListOptions.of(call.info(), call.asked().namespace(), call.query()),
-        call.query());
+        call.info().kind(), ListOptions.of(call.info(), call.asked(), call.query()), call.query());
   }
 
   Duration watchTime(Call call) {
@@ -203,7 +200,7 @@ record InProcessCalls(
   ObjectNode deleteCollection(Call call, UserInfo user, Deletion.Options options) {
     return writes.deleteCollection(
         new WriteRequest(user, call.info(), "", "", "", false),
-        ListOptions.of(call.info(), call.asked().namespace(), call.query()),
+        ListOptions.of(call.info(), call.asked(), call.query()),
         options);
   }
 }

@@ -46,9 +46,11 @@ record KindRoutes(KindRegistry kinds) {
 
   /** Paths that no kind has: a namespace too many, or one too few, or something behind. */
   private static void checkScope(ResourceInfo info, RequestInfo asked) {
-    boolean ofNamespaces = info.kind().resource().equals("namespaces");
-    boolean tooMany = !info.kind().namespaced() && !asked.namespace().isEmpty() && !ofNamespaces;
-    boolean named = List.of("get", "update", "patch", "delete").contains(asked.verb());
+    boolean itself =
+        info.kind().resource().equals("namespaces") && asked.name().equals(asked.namespace());
+    boolean tooMany = !info.kind().namespaced() && !asked.namespace().isEmpty() && !itself;
+    boolean named =
+        List.of("get", "update", "patch", "delete").contains(asked.verb()) || asked.isWatchOfOne();
     boolean tooFew = info.kind().namespaced() && asked.namespace().isEmpty() && named;
     boolean behind = !asked.rest().isEmpty() && !asked.subresource().equals("proxy");
     if (tooMany || tooFew || behind) {

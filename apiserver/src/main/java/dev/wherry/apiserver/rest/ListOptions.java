@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.apiserver.cache.Selection;
 import dev.wherry.apiserver.request.Query;
+import dev.wherry.apiserver.request.RequestInfo;
 import dev.wherry.model.codec.DecodeException;
 import dev.wherry.model.json.Json;
 import dev.wherry.model.kind.ResourceInfo;
@@ -34,13 +35,14 @@ record ListOptions(
     long continueRevision) {
   private static final String NOT_OLDER = "NotOlderThan";
   private static final String EXACT = "Exact";
+  private static final String CONTINUE = "invalid continue token: continue key is not valid: ";
 
   /**
    * @throws ApiException 400 for malformed values, 422 for values that do not fit together
    */
-  static ListOptions of(ResourceInfo kind, String namespace, Query query) {
+  static ListOptions of(ResourceInfo kind, RequestInfo asked, Query query) {
     List<ApiException.Cause> causes = new ArrayList<>();
-    if (query.flag("watch")) {
+    if (asked.verb().equals("watch")) {
       checkWatch(query, causes);
     } else {
       checkList(query, causes);
@@ -48,8 +50,8 @@ record ListOptions(
     WriteOptions.throwIfAny("ListOptions", causes);
     ListOptions plain =
         new ListOptions(
-            selection(kind, namespace, query),
-            revision(query),
+            selection(kind, asked, query),
+            revision(query, asked.verb().equals("watch") ? "" : "invalid resource version: "),
             query.text("resourceVersionMatch"),
             limit(query),
             "",
@@ -58,12 +60,16 @@ record ListOptions(
     return token.isEmpty() ? plain.legacyExact() : plain.continued(token);
   }
 
-  private static Selection selection(ResourceInfo kind, String namespace, Query query) {
+  private static Selection selection(ResourceInfo kind, RequestInfo asked, Query query) {
+    String fields = query.text("fieldSelector");
+    if (asked.isWatchOfOne()) {
+      fields = "metadata.name=" + asked.name() + (fields.isEmpty() ? "" : "," + fields);
+    }
     try {
       return new Selection(
-          namespace,
+          kind.kind().namespaced() ? asked.namespace() : "",
           Labels.parse(query.text("labelSelector")),
-          FieldLabels.translate(kind, Fields.parse(query.text("fieldSelector"))));
+          FieldLabels.translate(kind, Fields.parse(fields)));
     } catch (SelectorException e) {
       throw ApiException.badRequest(String.valueOf(e.getMessage()));
     }
@@ -127,7 +133,12 @@ record ListOptions(
     causes.add(WriteOptions.forbidden("resourceVersionMatch", why));
   }
 
-  private static long revision(Query query) {
+  /**
+   * The revision that a request names; -1 where it names none.
+   *
+   * @param prefix of a refusal
+   */
+  static long revision(Query query, String prefix) {
     String text = query.text("resourceVersion");
     if (text.isEmpty()) {
       return -1;
@@ -136,7 +147,8 @@ record ListOptions(
       return Long.parseUnsignedLong(text) < 0 ? Long.MAX_VALUE : Long.parseLong(text);
     } catch (NumberFormatException e) {
       throw ApiException.badRequest(
-          "resourceVersion: Invalid value: \""
+          prefix
+              + "resourceVersion: Invalid value: \""
               + text
               + "\": strconv.ParseUint: parsing \""
               + text
@@ -163,18 +175,17 @@ record ListOptions(
     try {
       tree = Json.parse(Base64.getUrlDecoder().decode(token));
     } catch (IllegalArgumentException | DecodeException e) {
-      throw ApiException.badRequest("continue key is not valid: " + e.getMessage());
+      throw ApiException.badRequest(CONTINUE + e.getMessage());
     }
     if (!tree.path("v").asText().equals("meta.k8s.io/v1")) {
       throw ApiException.badRequest(
-          "continue key is not valid: server does not recognize this encoded version "
-              + tree.path("v").asText());
+          CONTINUE + "server does not recognize this encoded version " + tree.path("v").asText());
     }
     long from = tree.path("rv").asLong();
     String start = tree.path("start").asText();
     if (from == 0 || start.isEmpty()) {
       throw ApiException.badRequest(
-          "continue key is not valid: "
+          CONTINUE
               + (from == 0 ? "incorrect encoded start resourceVersion" : "encoded start key empty")
               + " (version meta.k8s.io/v1)");
     }

@@ -25,7 +25,7 @@ import java.util.Optional;
 
 /** LIST: objects from the cache, or, for later pages and exact revisions, from the store. */
 final class Lists {
-  private static final Duration NEWER_WITHIN = Duration.ofSeconds(3);
+  static final Duration NEWER_WITHIN = Duration.ofSeconds(3);
 
   /** Upstream lets a client whose token expired go on, without consistency, by a new token. */
   private static final String CONTINUE_EXPIRED =

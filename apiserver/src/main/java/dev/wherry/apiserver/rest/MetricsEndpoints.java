@@ -31,7 +31,7 @@ record MetricsEndpoints(MetricsApi api, Answers answers) {
       String namespace = info.kind().namespaced() ? asked.namespace() : "";
       return api.get(info.kind(), namespace, asked.name());
     }
-    return api.list(info.kind(), ListOptions.of(info, asked.namespace(), query).selection());
+    return api.list(info.kind(), ListOptions.of(info, asked, query).selection());
   }
 
   private static ResourceInfo route(RequestInfo asked) {

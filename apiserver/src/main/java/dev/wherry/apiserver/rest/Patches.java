@@ -166,7 +166,11 @@ final class Patches {
       if (custom) {
         return decodeCustom(patch, kind, wanted);
       }
-      return type.isEmpty() ? new Patched(wanted, List.of()) : decode(patch, type.get(), wanted);
+      if (type.isEmpty()) {
+        return new Patched(wanted, List.of());
+      }
+      checkKind(patch, kind, wanted);
+      return decode(patch, type.get(), wanted);
     } catch (PatchException e) {
       throw refusal(e);
     }
@@ -203,6 +207,31 @@ final class Patches {
     } catch (DecodeException e) {
       throw ApiException.badRequest(
           "failed to convert new object to proper version: " + e.getMessage());
+    }
+  }
+
+  /** A strategic merge leaves both as they are; else the result is decoded as what it says. */
+  private void checkKind(Patch patch, KindInfo kind, ObjectNode wanted) {
+    String name = wanted.path("kind").asText(kind.kind());
+    String apiVersion = wanted.path("apiVersion").asText(kind.apiVersion());
+    int slash = apiVersion.indexOf('/');
+    String group = slash < 0 ? "" : apiVersion.substring(0, slash);
+    String version = apiVersion.substring(slash + 1);
+    boolean said = !name.isEmpty() && !apiVersion.isEmpty() && !name.equals("null");
+    if (patch.type() == Type.STRATEGIC || !said || kind.kind().isEmpty()) {
+      return;
+    }
+    if (schema.ofKind(new KindInfo(group, version, name, "", false)).isEmpty()) {
+      String why = "no kind \"" + name + "\" is registered for version \"" + apiVersion;
+      throw invalid(patch, wanted, why + "\" in scheme");
+    }
+    if (!name.equals(kind.kind()) || !group.equals(kind.group())) {
+      String target = kind.group().isEmpty() ? "core" : kind.group().split("\\.", 2)[0];
+      throw invalid(
+          patch,
+          wanted,
+          "converting (%s.%s) to (%s.%s): unknown conversion"
+              .formatted(version, name, target, kind.kind()));
     }
   }
 

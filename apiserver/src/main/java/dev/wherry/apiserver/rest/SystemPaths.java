@@ -13,10 +13,17 @@ import java.security.PublicKey;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 /** Paths that are no resources: discovery, OpenAPI, health, version, the cluster's authority. */
 final class SystemPaths {
   static final String AUTHORITY_PATH = "/wherry/v1/ca";
+
+  /** What upstream's router knows for GET alone. */
+  private static final Pattern READ_ONLY =
+      Pattern.compile("/version/?|/api(/[^/]+)?/?|/apis/[^/]+/[^/]+/?");
+
+  private static final List<String> READING = List.of("GET", "HEAD", "OPTIONS");
 
   private final Discovery discovery;
   private final Supplier<OpenApi> openApi;
@@ -55,6 +62,11 @@ final class SystemPaths {
   /** Whether the path was answered. */
   boolean serve(Exchange exchange, UserInfo user) {
     String path = exchange.path();
+    if (READ_ONLY.matcher(path).matches() && !READING.contains(exchange.method())) {
+      throw new ApiException(
+          Reason.METHOD_NOT_ALLOWED,
+          "the server does not allow this method on the requested resource");
+    }
     switch (path) {
       case "/version", "/version/" -> Version.respond(exchange);
       case "/healthz", "/livez", "/readyz" -> checks.all(exchange, path);

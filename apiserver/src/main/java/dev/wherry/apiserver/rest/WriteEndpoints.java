@@ -123,7 +123,7 @@ final class WriteEndpoints {
   }
 
   void deleteCollection(Exchange exchange, UserInfo user, ResourceInfo info, RequestInfo asked) {
-    ListOptions selection = ListOptions.of(info, asked.namespace(), exchange.query());
+    ListOptions selection = ListOptions.of(info, asked, exchange.query());
     ObjectNode body = deleteOptions(exchange);
     WriteRequest each =
         new WriteRequest(user, info, "", "", "", body.has("dryRun"))
