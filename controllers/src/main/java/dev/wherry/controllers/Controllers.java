@@ -33,6 +33,7 @@ import dev.wherry.controllers.servicecidr.ServiceCidrs;
 import dev.wherry.controllers.statefulset.StatefulSetController;
 import dev.wherry.controllers.token.BootstrapTokenCleaner;
 import dev.wherry.controllers.token.ClusterInfo;
+import dev.wherry.controllers.volume.AttributesClassProtection;
 import dev.wherry.controllers.volume.ClaimExpansion;
 import dev.wherry.controllers.volume.ClaimProtection;
 import dev.wherry.controllers.volume.EphemeralClaims;
@@ -136,6 +137,8 @@ public final class Controllers implements AutoCloseable {
     all.add(new VolumeBinder(reporting(binder, "persistentvolume-controller", timer)));
     all.add(new ClaimProtection(parts(clients.controller("pvc-protection-controller"), timer)));
     all.add(new VolumeProtection(parts(clients.controller("pv-protection-controller"), timer)));
+    String attributes = "volumeattributesclass-protection-controller";
+    all.add(new AttributesClassProtection(parts(clients.controller(attributes), timer)));
     ApiClient ephemeral = clients.controller("ephemeral-volume-controller");
     all.add(new EphemeralClaims(reporting(ephemeral, "ephemeral_volume", timer)));
     ApiClient expander = clients.controller("expand-controller");

@@ -19,9 +19,7 @@ final class MetadataPolicy {
   private static final Set<String> NEVER_WANTED = Set.of("metadata", "kind", "apiVersion");
 
   private static final Set<String> NOT_WANTED = Set.of("metadata", "status", "kind", "apiVersion");
-
   private static final String ALPHABET = "bcdfghjklmnpqrstvwxz2456789";
-
   private static final int SUFFIX_LENGTH = 5;
   private static final int GENERATED_BASE_MAX = 58;
   private static final String MODIFIED =

@@ -14,6 +14,8 @@ import dev.wherry.model.core.v1.PersistentVolume;
 import dev.wherry.model.core.v1.PersistentVolumeClaim;
 import dev.wherry.model.core.v1.Pod;
 import dev.wherry.model.json.Json;
+import dev.wherry.model.meta.v1.ObjectMeta;
+import dev.wherry.model.storage.v1.VolumeAttributesClass;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -57,6 +59,41 @@ class InUseTest {
     assertEquals(
         List.of(),
         updated(ClaimProtection.decide(going).actions().getFirst()).metadata().finalizers());
+  }
+
+  private static VolumeAttributesClass attributes(boolean going) {
+    var meta = ObjectMeta.builder().name("gold");
+    if (going) {
+      meta.finalizers(List.of(AttributesClassProtection.FINALIZER))
+          .deletionTimestamp(Instant.EPOCH);
+    }
+    return VolumeAttributesClass.builder().metadata(meta.build()).build();
+  }
+
+  @Test
+  void attributes_namedByAClaimOrAVolume_stay() {
+    PersistentVolumeClaim other = claim("", "", "");
+    var asked = other.spec().toBuilder().volumeAttributesClassName("gold").build();
+    var has = other.status().toBuilder().currentVolumeAttributesClassName("gold").build();
+    PersistentVolume volume = volume("pv", "", "", "Available");
+    var golden = volume.spec().toBuilder().volumeAttributesClassName("gold").build();
+    VolumeAttributesClass going = attributes(true);
+    List<PersistentVolume> none = List.of(volume);
+    assertEquals(
+        List.of("update gold"),
+        said(AttributesClassProtection.decide(attributes(false), none, List.of())));
+    assertEquals(
+        List.of("update gold"),
+        said(AttributesClassProtection.decide(going, none, List.of(other))));
+    for (PersistentVolumeClaim claim :
+        List.of(other.toBuilder().spec(asked).build(), other.toBuilder().status(has).build())) {
+      assertEquals(List.of(), said(AttributesClassProtection.decide(going, none, List.of(claim))));
+    }
+    assertEquals(
+        List.of(),
+        said(
+            AttributesClassProtection.decide(
+                going, List.of(volume.toBuilder().spec(golden).build()), List.of())));
   }
 
   private static PersistentVolumeClaim updated(Action action) {
