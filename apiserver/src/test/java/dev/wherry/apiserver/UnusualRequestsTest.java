@@ -56,6 +56,7 @@ class UnusualRequestsTest {
         "DELETE|/api/v1/namespaces/default/configmaps/b?gracePeriodSeconds=x||400|strconv.ParseInt: parsing \"x\": invalid syntax",
         "DELETE|/api/v1/namespaces/default/configmaps/b|{'kind':'DeleteOptions','apiVersion':'v1','dryRun':['All']}|200|",
         "DELETE|/api/v1/namespaces/default/configmaps/nope|null|404|configmaps \"nope\" not found",
+        "POST|/api/v1/namespaces/default/services|{'metadata':{'name':'s'},'spec':{'type':'NodePort','ports':[{'port':80,'nodePort':80}]}}|422|spec.ports[0].nodePort: Invalid value: 80: provided port is not in the valid range. The range of valid ports is 30000-32767",
         "GET|/api/v1/watch||404|the server could not find the requested resource",
         "GET|/api/v1/watch/configmaps/a?timeoutSeconds=1||404|the server could not find the requested resource"
       })

@@ -131,7 +131,7 @@ final class Claims {
       return;
     }
     addresses.allocate(kind, object, old.path("spec"), held::takeAddress);
-    ports.allocate(kind, object, old.path("spec"), port -> held.take(PORT + port));
+    ports.allocate(spec, old.path("spec"), port -> held.take(PORT + port));
   }
 
   /** Rule: dropTypeDependentFields of upstream's Services; a name has nothing of the kind. */
@@ -161,6 +161,13 @@ final class Claims {
       if (old.has(name) && old.path(name).equals(spec.path(name))) {
         spec.remove(name);
       }
+    }
+  }
+
+  /** Throws where nobody may have what a Service claims. */
+  static void check(KindInfo kind, JsonNode service, String key) {
+    if (key.startsWith(PORT)) {
+      NodePorts.checkRange(kind, service, key.substring(PORT.length()));
     }
   }
 

@@ -39,14 +39,10 @@ final class NodePorts {
   /**
    * Fills in what the type asks for and drops what it has no use for.
    *
-   * @param object a Service
-   * @param old its spec before; missing at the creation
+   * @param old the spec before; missing at the creation
    * @param take holds {@code TCP/30080} for this Service, or says that it is somebody's
-   * @throws ApiException where a port that it names is out of range
    */
-  void allocate(KindInfo kind, ObjectNode object, JsonNode old, Predicate<String> take) {
-    ObjectNode spec = object.withObject("/spec");
-    checkNamed(kind, object, old);
+  void allocate(ObjectNode spec, JsonNode old, Predicate<String> take) {
     if (needsPorts(spec)) {
       keepPorts(spec, old);
       allocatePorts(spec, take);
@@ -56,14 +52,16 @@ final class NodePorts {
     allocateHealthCheck(spec, old.path(HEALTH_CHECK).asInt(), take);
   }
 
-  /** What was once given is not looked at again. */
-  private static void checkNamed(KindInfo kind, ObjectNode object, JsonNode old) {
-    Set<String> before = named(old);
-    for (String port : named(object.path("spec"))) {
-      int number = Integer.parseInt(port.substring(port.indexOf('/') + 1));
-      if (!before.contains(port) && (number < NODE_PORT_FIRST || number > NODE_PORT_LAST)) {
-        throw refused(kind, object, port, OUT_OF_RANGE);
-      }
+  /**
+   * Looks at the number of a port that is new; a dry run does not, as upstream's.
+   *
+   * @param port such as {@code TCP/30080}
+   * @throws ApiException where it is out of range
+   */
+  static void checkRange(KindInfo kind, JsonNode object, String port) {
+    int number = Integer.parseInt(port.substring(port.indexOf('/') + 1));
+    if (number < NODE_PORT_FIRST || number > NODE_PORT_LAST) {
+      throw refused(kind, object, port, OUT_OF_RANGE);
     }
   }
 
@@ -71,11 +69,11 @@ final class NodePorts {
   static Set<String> named(JsonNode spec) {
     Set<String> ports = new LinkedHashSet<>();
     for (JsonNode port : spec.path("ports")) {
-      if (port.path("nodePort").asInt() > 0) {
+      if (port.path("nodePort").asInt() != 0) {
         ports.add(named(port, "nodePort"));
       }
     }
-    if (spec.path(HEALTH_CHECK).asInt() > 0) {
+    if (spec.path(HEALTH_CHECK).asInt() != 0) {
       ports.add(named(spec, HEALTH_CHECK));
     }
     return ports;

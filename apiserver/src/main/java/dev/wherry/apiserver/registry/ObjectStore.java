@@ -131,6 +131,9 @@ public final class ObjectStore {
     Change claim(Set<String> before, Set<String> after) {
       for (String claim : after) {
         if (!before.contains(claim)) {
+          if (!request.dryRun()) {
+            Claims.check(request.kind(), written, claim);
+          }
           compares.add(new Compare(claim, 0));
           ops.add(new Op.Put(claim, new byte[0]));
           Claims.address(claim).ifPresent(this::show);

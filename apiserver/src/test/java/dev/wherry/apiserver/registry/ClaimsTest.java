@@ -146,7 +146,8 @@ class ClaimsTest {
     ((ObjectNode) two.at("/spec/ports/0")).put("nodePort", 30_001);
     two.withObject("/spec").withArray("ports").addObject().put("port", 81).put("nodePort", 80);
     ApiException range =
-        assertThrows(ApiException.class, () -> claims.allocate(SERVICE, two, Json.object()));
+        assertThrows(
+            ApiException.class, () -> Claims.check(SERVICE, two, "/claims/nodeport/TCP/80"));
     assertTrue(
         String.valueOf(range.getMessage())
             .contains(
@@ -159,7 +160,8 @@ class ClaimsTest {
     ObjectNode local = service("LoadBalancer", "Local");
     local.withObject("/spec").put("healthCheckNodePort", 80);
     ApiException health =
-        assertThrows(ApiException.class, () -> claims.allocate(SERVICE, local, Json.object()));
+        assertThrows(
+            ApiException.class, () -> Claims.check(SERVICE, local, "/claims/nodeport/TCP/80"));
     assertTrue(
         String.valueOf(health.getMessage())
             .contains("failed to allocate requested HealthCheck NodePort 80: provided port"),
