@@ -19,13 +19,17 @@ import java.util.Map;
 /**
  * The two chains that forwarded packets pass: first what the sending pod may do, then what the
  * receiving one lets in. An accept ends its own chain only. What a node exchanges with its own pods
- * is not forwarded, and so never judged.
+ * is not forwarded: policies of namespaces have no say in it, those of the cluster have one where a
+ * pod asks an address of its node itself.
  */
 final class BaseChains {
   /** Behind the translation of destinations, before that of sources. */
   private static final int EGRESS_PRIORITY = 0;
 
   private static final int INGRESS_PRIORITY = 1;
+
+  /** The chain of what pods send to their own node. */
+  static final String OWN_NODE = "own-node";
 
   private BaseChains() {}
 
@@ -34,16 +38,46 @@ final class BaseChains {
     return "known" + family.suffix();
   }
 
+  /** The map from a pod's address to what judges it on the way to its own node. */
+  static String towardsNode(AddressFamily family) {
+    return OWN_NODE + family.suffix();
+  }
+
   /** Pods that reach themselves through a Service: pairs of one address twice. */
   static String itself(AddressFamily family) {
     return "itself" + family.suffix();
   }
 
-  static Map<String, Chain> all(List<Cidr> ranges) {
+  /**
+   * The chains.
+   *
+   * @param ofCluster whether policies of the cluster judge
+   */
+  static Map<String, Chain> all(List<Cidr> ranges, boolean ofCluster) {
     Map<String, Chain> chains = new LinkedHashMap<>();
     chains.put("egress", base(Direction.EGRESS, EGRESS_PRIORITY, ranges));
     chains.put("ingress", base(Direction.INGRESS, INGRESS_PRIORITY, ranges));
+    if (ofCluster) {
+      chains.put(OWN_NODE, ownNode());
+    }
     return chains;
+  }
+
+  /** Who asks a Service, that of the names too, is led here, and means no node. */
+  private static Chain ownNode() {
+    List<Rule> rules = new ArrayList<>();
+    for (List<Expression> passed : List.of(Matches.establishedConnection(), Matches.translated())) {
+      rules.add(Rules.any().then(passed).then(new Expression.Decide(Verdict.ACCEPT)).rule());
+    }
+    for (AddressFamily family : AddressFamily.values()) {
+      rules.add(
+          Rules.of(family)
+              .then(
+                  Direction.EGRESS.subject(family, 0),
+                  new Expression.MapVerdict(towardsNode(family), 0))
+              .rule());
+    }
+    return Chain.base(OWN_NODE, new Hook("filter", Point.INPUT, EGRESS_PRIORITY), rules);
   }
 
   private static Chain base(Direction direction, int priority, List<Cidr> ranges) {

@@ -121,12 +121,21 @@ record ClusterPolicy(
     }
   }
 
-  /** Nobody where none is understood: nodes and domain names are of the experimental channel. */
+  /** Whether rules are about nodes, which nobody needs to know else. */
+  boolean namesNodes() {
+    return egress.stream().anyMatch(each -> each.traffic().peer() instanceof Peer.Nodes);
+  }
+
+  /** Nobody where none is understood: domain names are of the experimental channel. */
   private static List<Peer> peers(JsonNode peer) {
     List<Peer> peers = new ArrayList<>();
     PodScope pods = pods(peer, "");
     if (pods != null) {
       peers.add(new Peer.Pods(pods));
+    }
+    Labels nodes = peer.path("nodes").isObject() ? Trees.labels(peer.path("nodes")) : null;
+    if (nodes != null) {
+      peers.add(new Peer.Nodes(nodes));
     }
     for (JsonNode network : peer.path("networks")) {
       try {

@@ -45,9 +45,11 @@ public final class NetworkPolicies implements AutoCloseable {
   private final Informer<Node> node;
   private final Informer<Namespace> namespaces;
   private final Informer<Pod> pods;
+  private final Informer<Node> nodes;
   private PolicyTable written = PolicyTable.EMPTY;
   private volatile boolean doubtful = true;
   private boolean watching;
+  private boolean watchingNodes;
 
   private NetworkPolicies(ApiClient client, String nodeName, Timer timer, Runnable prologue) {
     this.nodeName = nodeName;
@@ -63,6 +65,7 @@ public final class NetworkPolicies implements AutoCloseable {
     namespaces =
         new Informer<>(client, Namespace.KIND, Scope.ALL, timer).onChange(_ -> upkeep.news());
     pods = new Informer<>(client, Pod.KIND, Scope.ALL, timer).onChange(this::podChanged);
+    nodes = new Informer<>(client, Node.KIND, Scope.ALL, timer).onChange(this::nodeChanged);
   }
 
   /** Starts it; it waits by itself for the API and for its turn in this namespace. */
@@ -120,6 +123,16 @@ public final class NetworkPolicies implements AutoCloseable {
     }
   }
 
+  /** Likewise. */
+  private void nodeChanged(Change<Node> change) {
+    boolean same =
+        change instanceof Change.Updated<Node>(Node before, Node now)
+            && PolicyNode.of(before).equals(PolicyNode.of(now));
+    if (!same) {
+      upkeep.news();
+    }
+  }
+
   private void run() throws InterruptedException {
     String owner = "network policies node=" + nodeName;
     try (NetlinkThread netlink =
@@ -159,9 +172,17 @@ public final class NetworkPolicies implements AutoCloseable {
         && !(pods.awaitSynced(Upkeep.SYNC_MAX) && namespaces.awaitSynced(Upkeep.SYNC_MAX))) {
       return;
     }
+    World world = world();
+    if (!watchingNodes && world.clusterPolicies().stream().anyMatch(ClusterPolicy::namesNodes)) {
+      nodes.start();
+      watchingNodes = true;
+    }
+    if (watchingNodes && !nodes.awaitSynced(Upkeep.SYNC_MAX)) {
+      return;
+    }
     boolean whole = doubtful;
     doubtful = false;
-    PolicyTable next = PolicyPlanner.plan(world());
+    PolicyTable next = PolicyPlanner.plan(watchingNodes ? world() : world);
     if (!whole && next.equals(written)) {
       return;
     }
@@ -202,7 +223,8 @@ public final class NetworkPolicies implements AutoCloseable {
         policies.list(),
         clusterPolicies(),
         watching ? pods.list() : List.of(),
-        watching ? namespaces.list() : List.of());
+        watching ? namespaces.list() : List.of(),
+        watchingNodes ? nodes.list() : List.of());
   }
 
   /** Stops; the table stays. */
@@ -214,5 +236,6 @@ public final class NetworkPolicies implements AutoCloseable {
     node.close();
     namespaces.close();
     pods.close();
+    nodes.close();
   }
 }

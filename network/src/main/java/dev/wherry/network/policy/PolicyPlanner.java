@@ -11,6 +11,7 @@ import dev.wherry.network.nftables.SetSpec;
 import dev.wherry.network.nftables.Verdict;
 import dev.wherry.network.rules.AddressFamily;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -60,6 +61,10 @@ final class PolicyPlanner {
       for (Direction direction : Direction.values()) {
         planner.writer.set(SetSpec.verdicts(direction.subjects(family), List.of(family.type())));
       }
+      if (planner.ofCluster()) {
+        planner.writer.set(
+            SetSpec.verdicts(BaseChains.towardsNode(family), List.of(family.type())));
+      }
     }
     world.own().forEach(planner::known);
     for (Direction direction : Direction.values()) {
@@ -68,7 +73,14 @@ final class PolicyPlanner {
     Map<String, Chain> chains = new LinkedHashMap<>(planner.policyChains);
     chains.putAll(planner.podChains);
     return new PolicyTable(
-        BaseChains.all(world.ranges()), chains, planner.writer.sets(), planner.writer.elements());
+        BaseChains.all(world.ranges(), planner.ofCluster()),
+        chains,
+        planner.writer.sets(),
+        planner.writer.elements());
+  }
+
+  private boolean ofCluster() {
+    return !world.clusterPolicies().isEmpty();
   }
 
   private void known(PolicyPod pod) {
@@ -113,27 +125,44 @@ final class PolicyPlanner {
   }
 
   private void subject(Direction direction, PolicyPod pod, Judges judges) {
-    List<String> chains = new ArrayList<>();
-    if (!judges.admin.isEmpty()) {
-      chains.add(tierChain(judges.admin, direction));
-    }
-    chains.addAll(judges.policies);
-    if (judges.policies.isEmpty() && !judges.baseline.isEmpty()) {
-      chains.add(tierChain(judges.baseline, direction));
-    }
-    List<Rule> rules = new ArrayList<>();
-    chains.forEach(chain -> rules.add(Rule.of(new Expression.Decide(Verdict.jump(chain)))));
+    List<String> admin =
+        judges.admin.isEmpty() ? List.of() : List.of(tierChain(judges.admin, direction));
+    List<String> baseline =
+        judges.baseline.isEmpty() || !judges.policies.isEmpty()
+            ? List.of()
+            : List.of(tierChain(judges.baseline, direction));
+    List<Rule> tiers = jumps(admin, baseline);
+    List<Rule> rules = jumps(admin, judges.policies, baseline);
     if (!judges.policies.isEmpty()) {
       rules.add(Rule.of(new Expression.Decide(Verdict.DROP)));
     }
-    String name = direction.word() + "-pods-" + Names.digest(rules);
-    podChains.put(name, new Chain(name, Optional.empty(), rules));
+    String name = podChain(direction, rules);
+    boolean towardsNode = direction == Direction.EGRESS && !tiers.isEmpty();
+    String ofCluster = towardsNode ? podChain(direction, tiers) : "";
     for (AddressFamily family : AddressFamily.values()) {
       for (Bytes address : pod.addresses(family)) {
         writer.put(direction.subjects(family), Element.of(address, Verdict.go(name)));
         writer.put(BaseChains.itself(family), Element.of(Names.joined(address, address)));
+        if (towardsNode) {
+          writer.put(BaseChains.towardsNode(family), Element.of(address, Verdict.go(ofCluster)));
+        }
       }
     }
+  }
+
+  @SafeVarargs
+  private static List<Rule> jumps(Collection<String>... chains) {
+    List<Rule> rules = new ArrayList<>();
+    for (Collection<String> each : chains) {
+      each.forEach(chain -> rules.add(Rule.of(new Expression.Decide(Verdict.jump(chain)))));
+    }
+    return rules;
+  }
+
+  private String podChain(Direction direction, List<Rule> rules) {
+    String name = direction.word() + "-pods-" + Names.digest(rules);
+    podChains.put(name, new Chain(name, Optional.empty(), rules));
+    return name;
   }
 
   /** The policies of a tier one after the other: who passes the tier by returns from its chain. */

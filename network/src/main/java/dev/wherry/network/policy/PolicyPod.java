@@ -86,6 +86,6 @@ record PolicyPod(
   }
 
   List<Bytes> addresses(AddressFamily family) {
-    return addresses.stream().filter(address -> address.length() == family.bytes()).toList();
+    return family.of(addresses);
   }
 }

@@ -8,6 +8,7 @@ import dev.wherry.model.networking.v1.NetworkPolicyEgressRule;
 import dev.wherry.model.networking.v1.NetworkPolicyIngressRule;
 import dev.wherry.model.networking.v1.NetworkPolicyPeer;
 import dev.wherry.model.networking.v1.NetworkPolicyPort;
+import dev.wherry.model.selector.Labels;
 import dev.wherry.model.selector.SelectorException;
 import dev.wherry.network.nftables.Expression;
 import dev.wherry.network.nftables.Expression.Header;
@@ -37,6 +38,9 @@ final class PolicyRules {
     record Anybody() implements Peer {}
 
     record Pods(PodScope scope) implements Peer {}
+
+    /** The addresses of nodes, and so pods with their network. */
+    record Nodes(Labels labels) implements Peer {}
 
     /** A range but for some others. */
     record Block(Cidr range, List<Cidr> except) implements Peer {
@@ -186,7 +190,7 @@ final class PolicyRules {
     return switch (peer) {
       case Peer.Anybody _ -> Optional.of(PodScope.ALL);
       case Peer.Pods(PodScope scope) -> Optional.of(scope);
-      case Peer.Block _ -> Optional.empty();
+      case Peer.Nodes _, Peer.Block _ -> Optional.empty();
     };
   }
 }

@@ -4,6 +4,7 @@ import static dev.wherry.network.nftables.DataType.PORT;
 import static dev.wherry.network.nftables.DataType.PROTOCOL;
 
 import dev.wherry.model.Bytes;
+import dev.wherry.model.selector.Labels;
 import dev.wherry.network.nftables.Chain.Rule;
 import dev.wherry.network.nftables.Element;
 import dev.wherry.network.nftables.Expression;
@@ -73,6 +74,9 @@ final class RuleWriter {
       case PolicyRules.Peer.Pods(PodScope scope) ->
           rule.then(
               direction.peer(family, 0), new Expression.Member(peers(family, scope), 0, false));
+      case PolicyRules.Peer.Nodes(Labels labels) ->
+          rule.then(
+              direction.peer(family, 0), new Expression.Member(nodes(family, labels), 0, false));
       case PolicyRules.Peer.Block block -> {
         if (block.range().family() != family) {
           return Optional.empty();
@@ -98,6 +102,21 @@ final class RuleWriter {
       set(SetSpec.set(set, List.of(family.type())));
       choose(scope)
           .forEach(pod -> pod.addresses(family).forEach(address -> put(set, Element.of(address))));
+    }
+    return set;
+  }
+
+  /** The set of the addresses of some nodes. */
+  private String nodes(AddressFamily family, Labels labels) {
+    String what = labels + " " + labels.nothing();
+    String set = "nodes" + family.suffix() + "-" + Names.digest(what);
+    if (!sets.containsKey(set)) {
+      set(SetSpec.set(set, List.of(family.type())));
+      for (PolicyNode node : world.nodes()) {
+        if (labels.matches(node.labels())) {
+          node.addresses(family).forEach(address -> put(set, Element.of(address)));
+        }
+      }
     }
     return set;
   }

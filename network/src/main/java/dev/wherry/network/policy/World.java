@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param ranges of this node's pods
  * @param clusterPolicies in their order
  * @param namespaces labels by name
+ * @param nodes all of the cluster where a policy names nodes, else none
  */
 record World(
     String nodeName,
@@ -24,13 +25,15 @@ record World(
     List<NetworkPolicy> policies,
     List<ClusterPolicy> clusterPolicies,
     List<PolicyPod> pods,
-    Map<String, Map<String, String>> namespaces) {
+    Map<String, Map<String, String>> namespaces,
+    List<PolicyNode> nodes) {
   World {
     ranges = List.copyOf(ranges);
     policies = List.copyOf(policies);
     clusterPolicies = List.copyOf(clusterPolicies);
     pods = List.copyOf(pods);
     namespaces = Map.copyOf(namespaces);
+    nodes = List.copyOf(nodes);
   }
 
   /** What the API has; pods without an address of their own are left out. */
@@ -40,7 +43,8 @@ record World(
       List<NetworkPolicy> policies,
       List<TreeObject> clusterPolicies,
       List<Pod> pods,
-      List<Namespace> namespaces) {
+      List<Namespace> namespaces,
+      List<Node> nodes) {
     Map<String, Map<String, String>> labels = new HashMap<>();
     namespaces.forEach(each -> labels.put(each.metadata().name(), each.metadata().labels()));
     return new World(
@@ -52,7 +56,8 @@ record World(
             .sorted()
             .toList(),
         pods.stream().flatMap(pod -> PolicyPod.of(pod).stream()).toList(),
-        labels);
+        labels,
+        nodes.stream().map(PolicyNode::of).toList());
   }
 
   /** The pods whose traffic this node judges. */

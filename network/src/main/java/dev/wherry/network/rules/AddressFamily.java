@@ -1,7 +1,9 @@
 package dev.wherry.network.rules;
 
+import dev.wherry.model.Bytes;
 import dev.wherry.network.nftables.DataType;
 import dev.wherry.network.nftables.Family;
+import java.util.List;
 
 /** What differs between IPv4 and IPv6: offsets in the header (RFC 791, RFC 8200) and names. */
 public enum AddressFamily {
@@ -24,6 +26,11 @@ public enum AddressFamily {
 
   public static AddressFamily of(byte[] address) {
     return address.length == V4.bytes ? V4 : V6;
+  }
+
+  /** Those addresses that are of this family. */
+  public List<Bytes> of(List<Bytes> addresses) {
+    return addresses.stream().filter(address -> address.length() == bytes).toList();
   }
 
   public Family family() {

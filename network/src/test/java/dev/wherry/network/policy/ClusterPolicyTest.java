@@ -3,16 +3,19 @@ package dev.wherry.network.policy;
 import static dev.wherry.network.policy.PolicyObjects.clusterPolicy;
 import static dev.wherry.network.policy.PolicyObjects.pod;
 import static dev.wherry.network.policy.PolicyObjects.policy;
+import static dev.wherry.network.policy.PolicyObjects.read;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.wherry.model.core.v1.Node;
 import dev.wherry.model.networking.v1.NetworkPolicy;
 import dev.wherry.network.rules.Cidr;
 import dev.wherry.network.trees.TreeObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,6 +30,11 @@ class ClusterPolicyTest {
       Map.of("shop", Map.of("ns", "shop"), "far", Map.of("ns", "far"));
   private static final Map<String, String> ADDRESSES =
       Map.of("server", "10.42.0.2", "near", "10.42.0.3", "far", "10.42.0.4", "node", "10.0.0.1");
+  private static final List<PolicyNode> NODES =
+      List.of(
+          node("own", "10.0.0.1", "fd01::1"),
+          node("other", "10.0.0.2", "fd01::2"),
+          node("odd", "not-an-address"));
   private static final String SERVER =
       "subject: {pods: {namespaceSelector: {matchLabels: {ns: shop}}, podSelector: {matchLabels: {pod: server}}}}";
   private static final String SHOP = "subject: {namespaces: {matchLabels: {ns: shop}}}";
@@ -35,6 +43,18 @@ class ClusterPolicyTest {
 
   private final List<NetworkPolicy> policies = new ArrayList<>();
   private final List<TreeObject> clusterPolicies = new ArrayList<>();
+
+  private static PolicyNode node(String zone, String... addresses) {
+    String all =
+        Stream.of(addresses)
+            .map("{type: InternalIP, address: '%s'}"::formatted)
+            .collect(Collectors.joining(", "));
+    return PolicyNode.of(
+        read(
+            Node.KIND,
+            "{metadata: {name: %1$s, labels: {zone: %1$s}}, status: {addresses: [%2$s]}}"
+                .formatted(zone, all)));
+  }
 
   private void add(String name, String tier, int priority, String spec) {
     clusterPolicies.add(
@@ -60,7 +80,14 @@ class ClusterPolicyTest {
             .toList();
     return new Verdicts(
         PolicyPlanner.plan(
-            new World("n1", List.of(Cidr.parse("10.42.0.0/24")), policies, cluster, pods, LABELS)));
+            new World(
+                "n1",
+                List.of(Cidr.parse("10.42.0.0/24")),
+                policies,
+                cluster,
+                pods,
+                LABELS,
+                NODES)));
   }
 
   private boolean reaches(String from, String to, String protocol, int port) {
@@ -173,6 +200,55 @@ class ClusterPolicyTest {
     assertFalse(reaches("near", "far", "TCP", 80));
     assertTrue(reaches("near", "192.0.2.1", "TCP", 80));
     assertTrue(reaches("far", "server", "TCP", 81), "only egress of the shop is judged");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "zone: other, 10.0.0.2, false",
+    "zone: other, 10.0.0.3, true",
+    "zone: own, 10.0.0.2, true",
+    "zone: nowhere, 10.0.0.2, true",
+  })
+  void egress_toNodes_isAboutTheirAddresses(String label, String to, boolean open) {
+    add("nodes", "Admin", 1, towards("Deny", label));
+
+    assertEquals(open, reaches("near", to, "TCP", 6443));
+    assertTrue(reaches("far", to, "TCP", 6443), "another namespace");
+    assertTrue(reaches("near", "server", "TCP", 80), "pods are no nodes");
+  }
+
+  @Test
+  void egress_toTheOwnNode_isForTheClusterToDecide() {
+    policies.add(policy("shop", "none", "podSelector: {}, policyTypes: [Egress]"));
+    assertTrue(reachesNode("near", 10250), "policies of namespaces have no say");
+
+    add("base", "Baseline", 1, towards("Deny", "zone: own"));
+    assertTrue(reachesNode("near", 10250), "the pod has a policy of its namespace");
+    policies.clear();
+    assertFalse(reachesNode("near", 10250));
+
+    String one = "tier: Admin, priority: 2, ";
+    clusterPolicies.add(
+        clusterPolicy(
+            "one",
+            one
+                + towards("Accept", "zone: own")
+                    .replace(
+                        "}}]}]", "}}], protocols: [{tcp: {destinationPort: {number: 22}}}]}]")));
+    assertTrue(reachesNode("near", 22));
+    assertFalse(reachesNode("near", 10250));
+    assertTrue(reachesNode("far", 10250));
+  }
+
+  private boolean reachesNode(String from, int port) {
+    return table()
+        .reachesNode(
+            Verdicts.Packet.of(ADDRESSES.getOrDefault(from, from), "10.0.0.1", "TCP", port));
+  }
+
+  private static String towards(String action, String label) {
+    return SHOP
+        + ", egress: [{action: %s, to: [{nodes: {matchLabels: {%s}}}]}]".formatted(action, label);
   }
 
   @ParameterizedTest

@@ -79,7 +79,11 @@ class NetworkPoliciesTest {
   void start() {
     api = new FakeApiClient(timer);
     api.create(
-        Node.KIND, read(Node.KIND, "{metadata: {name: n1}, spec: {podCIDRs: [10.42.0.0/24]}}"));
+        Node.KIND,
+        read(
+            Node.KIND,
+            "{metadata: {name: n1}, spec: {podCIDRs: [10.42.0.0/24]}, status: {addresses: [{type:"
+                + " InternalIP, address: 10.42.0.1}]}}"));
     api.create(Namespace.KIND, read(Namespace.KIND, "{metadata: {name: x, labels: {ns: x}}}"));
     api.create(Pod.KIND, pod("x", "one", "n1", ONE, "pod: one"));
     api.create(Pod.KIND, pod("x", "two", "n1", TWO, "pod: two"));
@@ -163,6 +167,17 @@ class NetworkPoliciesTest {
             "tier: Admin, priority: 1, subject: {namespaces: {matchLabels: {ns: x}}}, ingress: [{action: Pass, from: [{namespaces: {}}], protocols: [{tcp: {destinationPort: {number: 81}}}]}, {action: Deny, from: [{namespaces: {}}]}]"));
     Eventually.await("closed", () -> !reaches(two, ONE, 80));
     assertTrue(reaches(two, ONE, 81), "passed, and no tier says no");
+
+    assertTrue(reaches(one, RoutedNode.GATEWAY, 8080), "nodes are not named");
+    api.create(
+        ClusterPolicy.KIND,
+        clusterPolicy(
+            "nodes",
+            "tier: Admin, priority: 2, subject: {pods: {namespaceSelector: {}, podSelector: {matchLabels: {pod: one}}}}, egress: [{action: Deny, to: [{nodes: {}}]}]"));
+    Eventually.await("its own node is closed", () -> !reaches(one, RoutedNode.GATEWAY, 8080));
+    assertTrue(reaches(two, RoutedNode.GATEWAY, 8080), "another pod");
+    assertTrue(reaches(net.node, ONE, 80), "the node reaches its pod");
+    api.delete(ClusterPolicy.KIND, "", "nodes", DeleteOptions.DEFAULT);
 
     api.delete(ClusterPolicy.KIND, "", "c", DeleteOptions.DEFAULT);
     Eventually.await("no table", () -> !listed("wherry-policy"));

@@ -52,7 +52,8 @@ class PolicyPlannerTest {
             List.of(policies),
             List.of(),
             pods(),
-            LABELS);
+            LABELS,
+            List.of());
     return new Verdicts(PolicyPlanner.plan(world));
   }
 

@@ -32,9 +32,20 @@ record Verdicts(PolicyTable table) {
     }
   }
 
-  /** Whether a packet comes through both base chains. */
+  /** Whether a forwarded packet comes through both base chains. */
   boolean pass(Packet packet) {
-    return table.base().values().stream().allMatch(chain -> judge(chain, packet).orElse(true));
+    return passes(Chain.Point.FORWARD, packet);
+  }
+
+  /** Whether a packet for the node itself is let in. */
+  boolean reachesNode(Packet packet) {
+    return passes(Chain.Point.INPUT, packet);
+  }
+
+  private boolean passes(Chain.Point point, Packet packet) {
+    return table.base().values().stream()
+        .filter(chain -> chain.hook().map(Chain.Hook::point).equals(Optional.of(point)))
+        .allMatch(chain -> judge(chain, packet).orElse(true));
   }
 
   /** Accepted or dropped; empty when the chain's end is reached. */
