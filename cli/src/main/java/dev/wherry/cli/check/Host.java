@@ -95,6 +95,16 @@ public record Host(Path root) {
     return names;
   }
 
+  /** Whether the kernel has a module, within it, loaded or ready to be loaded. */
+  boolean hasModule(String name) {
+    String modules = "lib/modules/" + read("proc/sys/kernel/osrelease").strip() + "/modules.";
+    Pattern listed = Pattern.compile("^[^:]*/" + name + "\\.ko(\\.[a-z0-9]+)?(:|$)");
+    return exists("sys/module/" + name)
+        || Stream.of("dep", "builtin")
+            .flatMap(list -> read(modules + list).lines())
+            .anyMatch(line -> listed.matcher(line).find());
+  }
+
   /** Names of running programs, as the kernel keeps them (15 characters at most). */
   Set<String> programs() throws IOException {
     Set<String> names = new TreeSet<>();

@@ -33,6 +33,7 @@ public final class Preflight {
       List.of("kubelet", "k3s-server", "k3s-agent", "k3s", "k0s", "kubelite");
 
   private static final List<String> CNI = List.of("opt/cni/bin", "usr/lib/cni");
+  private static final String WIREGUARD = "wireguard";
   private static final List<String> CNI_PLUGINS =
       List.of("ptp", "host-local", "loopback", "portmap");
 
@@ -44,6 +45,7 @@ public final class Preflight {
    * @param ranges addresses of pods and Services
    * @param rangesFixed whether they cannot be chosen any more
    * @param worker whether pods run here
+   * @param encrypts whether pods' packets to other nodes are to be encrypted
    * @param runtime what they run on
    */
   public record Wanted(
@@ -52,6 +54,7 @@ public final class Preflight {
       ClusterRanges ranges,
       boolean rangesFixed,
       boolean worker,
+      boolean encrypts,
       WantedRuntime runtime) {
     public Wanted {
       ports = List.copyOf(ports);
@@ -81,6 +84,9 @@ public final class Preflight {
       findings.add(overlay());
       findings.add(wanted.runtime().look(host));
       findings.add(cni());
+      if (wanted.encrypts()) {
+        findings.add(encryption());
+      }
     }
     return findings;
   }
@@ -217,6 +223,16 @@ public final class Preflight {
     return known
         ? new Fine("images", "overlayfs")
         : new Doubtful("images", "the kernel has not loaded overlayfs yet; the runtime tries to");
+  }
+
+  private Finding encryption() {
+    return host.hasModule(WIREGUARD)
+        ? new Fine("encryption", "WireGuard")
+        : new Blocked(
+            "encryption",
+            "this kernel has no WireGuard",
+            "Load its module (modprobe wireguard), install a kernel that has it, or leave"
+                + " --node-encryption out.");
   }
 
   private Finding cni() {

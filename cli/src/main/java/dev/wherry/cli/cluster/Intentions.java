@@ -47,6 +47,7 @@ record Intentions(ServerSettings settings, boolean running, ClusterRanges ranges
                     ranges,
                     RangeChoice.isFixed(settings.dataDirectory()),
                     settings.worker(),
+                    settings.network().encrypted(),
                     new WantedRuntime(
                         settings.runtime(),
                         RememberedRuntime.read(settings.dataDirectory()),

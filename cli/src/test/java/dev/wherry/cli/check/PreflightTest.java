@@ -28,6 +28,7 @@ class PreflightTest {
   @TempDir Path root;
   private Map<String, String> environment = Map.of();
   private boolean started;
+  private boolean encrypts;
   private ClusterRanges ranges = ClusterRanges.DEFAULT;
 
   @BeforeEach
@@ -76,7 +77,8 @@ class PreflightTest {
     WantedRuntime runtime = new WantedRuntime(choice, remembered, LookedAtHost.usual(environment));
     return new Preflight(
             new Host(root),
-            new Preflight.Wanted(root.resolve("data"), ports, ranges, started, true, runtime))
+            new Preflight.Wanted(
+                root.resolve("data"), ports, ranges, started, true, encrypts, runtime))
         .run();
   }
 
@@ -122,6 +124,22 @@ class PreflightTest {
       assertEquals(taken.getLocalPort() + " is taken", found.text());
       assertTrue(found.mend().contains("--port"));
     }
+  }
+
+  @Test
+  void run_encryption_needsTheModuleWhereItIsAskedFor() throws IOException {
+    encrypts = true;
+    assertTrue(only(List.of()).mend().contains("modprobe wireguard"));
+
+    String modules = "lib/modules/6.1.0-41-amd64/modules.dep";
+    file(modules, "kernel/drivers/net/wireguard2.ko: kernel/lib/wireguard.ko.xz\n");
+    assertEquals("this kernel has no WireGuard", only(List.of()).text(), "others name it");
+    file(modules, "kernel/drivers/net/wireguard/wireguard.ko.xz: kernel/lib/chacha.ko\n");
+    assertEquals(List.of(), blocked(List.of()));
+
+    Files.delete(root.resolve(modules));
+    file("sys/module/wireguard/version", "1.0.0\n");
+    assertEquals(List.of(), blocked(List.of()));
   }
 
   @Test

@@ -13,13 +13,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.wherry.machinery.Eventually;
 import dev.wherry.machinery.client.DeleteOptions;
 import dev.wherry.machinery.client.FakeApiClient;
-import dev.wherry.machinery.client.MetadataObject;
 import dev.wherry.machinery.time.SystemTimer;
 import dev.wherry.model.core.v1.Namespace;
 import dev.wherry.model.core.v1.Node;
 import dev.wherry.model.core.v1.Pod;
-import dev.wherry.model.kind.Kind;
-import dev.wherry.model.kind.KindInfo;
 import dev.wherry.model.networking.v1.NetworkPolicy;
 import dev.wherry.network.netlink.NetlinkException;
 import dev.wherry.network.netlink.TestNamespace;
@@ -36,15 +33,6 @@ import org.junit.jupiter.api.TestInstance;
 /** Policies from the API to packets between pods of one node, which no bridge joins. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class NetworkPoliciesTest {
-  private static final Kind<MetadataObject> DEFINITION =
-      MetadataObject.of(
-          new KindInfo(
-              "apiextensions.k8s.io",
-              "v1",
-              "CustomResourceDefinition",
-              "customresourcedefinitions",
-              false));
-
   private static final String ONE = "10.42.0.2";
   private static final String TWO = "10.42.0.3";
   private static final String NEW = "10.42.0.4";
@@ -159,7 +147,9 @@ class NetworkPoliciesTest {
   void clusterPolicy_ofAKindDefinedLater_isCarriedOut() throws Exception {
     Eventually.await("two reaches ONE", () -> reaches(two, ONE, 80));
     String name = ClusterPolicy.KIND.info().resource();
-    api.create(DEFINITION, read(DEFINITION, "{metadata: {name: %s}}".formatted(name)));
+    api.create(
+        DefinitionObjects.KIND,
+        read(DefinitionObjects.KIND, "{metadata: {name: %s}}".formatted(name)));
     api.create(
         ClusterPolicy.KIND,
         clusterPolicy(
