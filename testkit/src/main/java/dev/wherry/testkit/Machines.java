@@ -52,6 +52,15 @@ public final class Machines implements AutoCloseable {
     wherry.run(all.toArray(String[]::new)).orThrow();
   }
 
+  /**
+   * Changes a node's link.
+   *
+   * @param state as {@code wherry cluster --link} takes it, such as {@code 2:down}
+   */
+  public void link(String state) throws IOException, InterruptedException {
+    wherry.run("cluster", "--name=" + name, "--dir=" + folder, "--link=" + state).orThrow();
+  }
+
   /** A kubectl of the administrator. */
   public Program kubectl(Path binary) {
     Path own = folder.resolve(name);

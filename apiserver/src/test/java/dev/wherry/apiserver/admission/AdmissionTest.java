@@ -247,6 +247,23 @@ class AdmissionTest {
             ADMIN, Operation.UPDATE, Resource.NODES, "", "", Optional.of(next), Optional.of(old)));
   }
 
+  /** Other agents believe a node's annotations: its key of WireGuard, its ports of DNS. */
+  @ParameterizedTest
+  @CsvSource({"a, true", "b, false"})
+  void update_nodeAnnotationsByKubelet_onlyItsOwn(String name, boolean good) {
+    ObjectNode old = json("{'metadata':{'name':'" + name + "'}}");
+    ObjectNode next = old.deepCopy();
+    next.withObject("/metadata/annotations").put("wherry.dev/wireguard-public-key", "k");
+    Optional<ObjectNode> before = Optional.of(old);
+    var request =
+        request(NODE, Operation.UPDATE, Resource.NODES, "", "", Optional.of(next), before);
+    if (good) {
+      admit(request);
+    } else {
+      assertThrows(ApiException.class, () -> admit(request));
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({"a, true", "b, false"})
   void update_podStatusByKubelet_onlyOfItsNode(String podNode, boolean good) {

@@ -32,6 +32,21 @@ record Machine(Wiring wiring, Path directory, int number, boolean nat) {
     return space() + "-nat";
   }
 
+  /** The namespace with the far end of its link to the bridge. */
+  String outerSpace() {
+    return nat ? router() : space();
+  }
+
+  /** The far end's name there. */
+  String outerLink() {
+    return nat ? "outer" : "eth0";
+  }
+
+  /** Whether a router of its own stands before this one, as it was made. */
+  boolean hasRouter() {
+    return Files.exists(Path.of("/run/netns", router()));
+  }
+
   Path data() {
     return directory.resolve("data");
   }

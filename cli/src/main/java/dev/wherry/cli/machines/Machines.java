@@ -143,6 +143,17 @@ final class Machines {
     }
   }
 
+  /** Brings links of machines that are up into these states. */
+  void link(List<LinkState> states) throws IOException, InterruptedException {
+    for (LinkState state : states) {
+      Machine machine = machine(state.number(), machine(state.number(), false).hasRouter());
+      if (!machine.isUp()) {
+        throw new IOException("there is no machine " + machine.name() + " that is up");
+      }
+      Shell.script(state.script(wiring, machine));
+    }
+  }
+
   /** Ends all nodes with their pods and removes them; what others have is not touched. */
   void delete() throws IOException, InterruptedException {
     for (int number : numbers().reversed()) {

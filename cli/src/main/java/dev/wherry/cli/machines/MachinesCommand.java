@@ -53,6 +53,15 @@ public final class MachinesCommand implements Callable<Integer> {
       description = "A flag of 'wherry up' for the server, such as --up=--load-balancer-pool=...")
   private List<String> upFlags = List.of();
 
+  @Option(
+      names = "--link",
+      paramLabel = "N:STATE",
+      description = {
+        "Only change machine N's link: down, up, or delay=100ms,loss=5%% (either), each way.",
+        "Delay needs the kernel's netem."
+      })
+  private List<String> links = List.of();
+
   @Option(names = "--delete", description = "End all nodes with their pods and remove them.")
   private boolean delete;
 
@@ -66,6 +75,10 @@ public final class MachinesCommand implements Callable<Integer> {
     if (delete) {
       machines.delete();
       System.out.println("removed " + own);
+      return 0;
+    }
+    if (!links.isEmpty()) {
+      machines.link(links.stream().map(LinkState::parse).toList());
       return 0;
     }
     machines.up(nodes, nat, busybox, upFlags);

@@ -63,29 +63,37 @@ final class Packets {
    *
    * @param stream with bytes in both directions, not read yet
    * @param taker of each packet with its length before it, on the event loop; it does not keep it
+   * @param pause after the last packet of those that came at once
    */
-  static void read(Channel stream, Consumer<ByteBuf> taker) {
+  static void read(Channel stream, Consumer<ByteBuf> taker, Runnable pause) {
     stream.config().setOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WAITING);
     stream
         .pipeline()
         .addLast(
             new LengthFieldBasedFrameDecoder(
                 PREFIX_BYTES + PACKET_BYTES_MAX, 0, PREFIX_BYTES, 0, 0),
-            new Taker(taker));
+            new Taker(taker, pause));
     stream.config().setAutoRead(true);
   }
 
   /** Ends the stream with its other end. */
   private static final class Taker extends SimpleChannelInboundHandler<ByteBuf> {
     private final Consumer<ByteBuf> taker;
+    private final Runnable pause;
 
-    Taker(Consumer<ByteBuf> taker) {
+    Taker(Consumer<ByteBuf> taker, Runnable pause) {
       this.taker = taker;
+      this.pause = pause;
     }
 
     @Override
     protected void channelRead0(ChannelHandlerContext ctx, ByteBuf framed) {
       taker.accept(framed);
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+      pause.run();
     }
 
     @Override

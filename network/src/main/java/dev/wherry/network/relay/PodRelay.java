@@ -42,7 +42,7 @@ public final class PodRelay implements AutoCloseable {
       before.close();
     }
     opened.closeFuture().addListener(_ -> stream.compareAndSet(opened, null));
-    Packets.read(opened, this::arrived);
+    Packets.read(opened, this::arrived, () -> {});
   }
 
   private void arrived(ByteBuf framed) {

@@ -120,7 +120,15 @@ public final class RelayHub implements AutoCloseable {
           streams.remove(name, stream);
           upkeep.news();
         });
-    Packets.read(stream, framed -> ways.pass(framed, stream));
+    // What came at once leaves at once; on the stream's event loop.
+    Set<Channel> written = new HashSet<>();
+    Packets.read(
+        stream,
+        framed -> ways.pass(framed, stream).ifPresent(written::add),
+        () -> {
+          written.forEach(Channel::flush);
+          written.clear();
+        });
     LOG.log(Level.INFO, "relay open node={0}", name);
     upkeep.news();
   }

@@ -42,15 +42,18 @@ record Ways(Map<Cidr, Channel> streams, Set<Integer> prefixes) {
   }
 
   /**
-   * Hands a packet on. It is dropped when its source is no pod of its sender, its destination has
-   * no stream, or that stream has enough that waits.
+   * Hands a packet on and says to which stream, which is to be flushed. It is dropped when its
+   * source is no pod of its sender, its destination has no stream, or that stream has enough that
+   * waits.
    */
-  void pass(ByteBuf framed, Channel sender) {
-    Packets.ends(framed)
-        .filter(ends -> to(ends.source()).filter(sender::equals).isPresent())
-        .flatMap(ends -> to(ends.destination()))
-        .filter(Channel::isWritable)
-        .filter(way -> !way.equals(sender))
-        .ifPresent(way -> way.writeAndFlush(framed.retain()));
+  Optional<Channel> pass(ByteBuf framed, Channel sender) {
+    Optional<Channel> way =
+        Packets.ends(framed)
+            .filter(ends -> to(ends.source()).filter(sender::equals).isPresent())
+            .flatMap(ends -> to(ends.destination()))
+            .filter(Channel::isWritable)
+            .filter(to -> !to.equals(sender));
+    way.ifPresent(to -> to.write(framed.retain()));
+    return way;
   }
 }

@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Locale;
 
 /**
  * SCTP servers and clients in namespaces, made by {@code socat}: Java's own would need a library of
@@ -63,7 +62,7 @@ public final class SctpPeers implements AutoCloseable {
               "-u",
               target + ":" + port + ",connect-timeout=" + CONNECT_MAX_SECONDS,
               "-");
-      return said.strip().toLowerCase(Locale.ROOT).replace("[::ffff:", "[");
+      return said.strip();
     } catch (IOException e) {
       return "";
     } catch (InterruptedException e) {

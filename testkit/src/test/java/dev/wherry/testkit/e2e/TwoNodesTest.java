@@ -240,6 +240,20 @@ class TwoNodesTest {
     awaitAnswer(network6() + "12/" + port.strip());
   }
 
+  /** Frames lost each way, then none at all, then all again. */
+  @Test
+  void link_losesFramesAndIsCut_namesServicesAndNodesHold() throws Exception {
+    machines.link("2:loss=10%");
+    assertBothAnswer();
+    machines.link("2:down");
+    kubectl.await("refused", refusing("http://" + address(2) + ":8080"));
+    kubectl.await("] web-1", asking("http://web"));
+    machines.link("2:up");
+    assertBothAnswer();
+    String ready = "{.items[*].status.conditions[?(@.type=='Ready')].status}";
+    kubectl.await("True True", "get", "nodes", "-o", "jsonpath=" + ready);
+  }
+
   @Test
   void policies_judgeBothFamilies() throws Exception {
     apply(POLICY.formatted("[]"));
