@@ -34,6 +34,7 @@ public final class RelayedNodes {
     return "UDP does not arrive between this node and "
         + names
         + more
-        + ": their pods' packets go through the agents' tunnels and the server, which is slower";
+        + ": their pods' packets go through the agents' tunnels and the server, which is slower, and"
+        + " stop while one of these restarts";
   }
 }
