@@ -32,7 +32,7 @@ class SctpMachineTest {
   private static String ask(int port) {
     return "ip netns exec outside timeout 9 socat -u SCTP4:198.51.100.1:"
         + port
-        + ",connect-timeout=5 - || true";
+        + ",connect-timeout=5 - 2>/dev/null || true";
   }
 
   @Test
