@@ -37,6 +37,9 @@ public final class DefinitionController implements AutoCloseable {
   /** Objects with finalizers of their own keep a definition waiting; so often it looks again. */
   private static final long LOOK_AGAIN_MILLIS = 200;
 
+  /** While writes are refused, as by a webhook that is down, it waits longer and longer. */
+  private static final long LOOK_AGAIN_MILLIS_MAX = 30_000;
+
   private final WatchCache cache;
   private final Registry registry;
   private final CustomKinds kinds;
@@ -45,6 +48,9 @@ public final class DefinitionController implements AutoCloseable {
   private final ResourceInfo info;
   private final Semaphore signals = new Semaphore(0);
   private final Thread thread;
+  // The thread's own.
+  private long againMillis = LOOK_AGAIN_MILLIS;
+  private boolean refused;
   private volatile boolean closed;
 
   /** Starts. */
@@ -87,10 +93,12 @@ public final class DefinitionController implements AutoCloseable {
       if (events.isEmpty() && waiting.isEmpty()) {
         signals.acquire();
       } else if (events.isEmpty()) {
-        signals.tryAcquire(LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+        signals.tryAcquire(againMillis, TimeUnit.MILLISECONDS);
       }
       signals.drainPermits();
+      refused = false;
       waiting.removeIf(this::settled);
+      againMillis = refused ? Math.min(2 * againMillis, LOOK_AGAIN_MILLIS_MAX) : LOOK_AGAIN_MILLIS;
     }
   }
 
@@ -124,6 +132,7 @@ public final class DefinitionController implements AutoCloseable {
       return true;
     } catch (ApiException e) {
       LOG.log(Level.WARNING, "definition=" + name + " why=\"" + e.text() + "\"");
+      refused |= e.reason() != Reason.CONFLICT;
       return e.reason() == Reason.NOT_FOUND;
     } catch (RuntimeException e) {
       LOG.log(Level.ERROR, "definition=" + name + " failed", e);

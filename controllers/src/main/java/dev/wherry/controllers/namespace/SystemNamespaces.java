@@ -4,14 +4,13 @@ import dev.wherry.controllers.Controller;
 import dev.wherry.controllers.Parts;
 import dev.wherry.controllers.PlanController;
 import dev.wherry.machinery.client.ApiClient;
+import dev.wherry.machinery.client.Provision;
 import dev.wherry.machinery.informer.Change;
 import dev.wherry.machinery.informer.Informer;
 import dev.wherry.machinery.loop.Action;
 import dev.wherry.machinery.loop.Plan;
 import dev.wherry.model.core.v1.Namespace;
 import dev.wherry.model.meta.v1.ObjectMeta;
-import dev.wherry.model.status.ApiException;
-import dev.wherry.model.status.Reason;
 import java.util.List;
 import java.util.Optional;
 
@@ -35,16 +34,10 @@ public final class SystemNamespaces implements Controller {
     });
   }
 
-  /** Makes those that are missing, and returns when they are there. */
+  /** Makes those that are missing. */
   public static void provide(ApiClient client) {
     for (String name : NAMES) {
-      try {
-        client.create(Namespace.KIND, named(name));
-      } catch (ApiException e) {
-        if (e.reason() != Reason.ALREADY_EXISTS) {
-          throw e;
-        }
-      }
+      Provision.once(client, Namespace.KIND, named(name));
     }
   }
 

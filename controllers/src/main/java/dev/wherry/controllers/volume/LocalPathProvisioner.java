@@ -4,6 +4,7 @@ import dev.wherry.controllers.KeyDriven;
 import dev.wherry.controllers.KeyedController;
 import dev.wherry.controllers.Parts;
 import dev.wherry.machinery.client.ApiClient;
+import dev.wherry.machinery.client.Provision;
 import dev.wherry.machinery.event.EventType;
 import dev.wherry.machinery.informer.Change;
 import dev.wherry.machinery.informer.Informer;
@@ -16,7 +17,6 @@ import dev.wherry.model.core.v1.PersistentVolume;
 import dev.wherry.model.core.v1.PersistentVolumeClaim;
 import dev.wherry.model.meta.v1.ObjectMeta;
 import dev.wherry.model.status.ApiException;
-import dev.wherry.model.status.Reason;
 import dev.wherry.model.storage.v1.StorageClass;
 import dev.wherry.model.volume.ClaimFacts;
 import dev.wherry.model.volume.LocalPath;
@@ -61,13 +61,7 @@ public final class LocalPathProvisioner implements KeyDriven {
             .volumeBindingMode("WaitForFirstConsumer")
             .allowVolumeExpansion(true)
             .build();
-    try {
-      client.create(StorageClass.KIND, standard);
-    } catch (ApiException e) {
-      if (e.reason() != Reason.ALREADY_EXISTS) {
-        throw e;
-      }
-    }
+    Provision.once(client, StorageClass.KIND, standard);
   }
 
   private void claimSeen(Change<PersistentVolumeClaim> change) {

@@ -1,6 +1,7 @@
 package dev.wherry.network.ingress;
 
 import dev.wherry.machinery.client.ApiClient;
+import dev.wherry.machinery.client.Provision;
 import dev.wherry.machinery.edge.EdgeClasses;
 import dev.wherry.machinery.event.EventRecorder;
 import dev.wherry.machinery.event.EventType;
@@ -94,13 +95,7 @@ public final class IngressController implements AutoCloseable {
                     .build())
             .spec(IngressClassSpec.builder().controller(EdgeClasses.INGRESS_CONTROLLER).build())
             .build();
-    try {
-      api.create(IngressClass.KIND, wanted);
-    } catch (ApiException e) {
-      if (e.reason() != Reason.ALREADY_EXISTS) {
-        throw e;
-      }
-    }
+    Provision.once(api, IngressClass.KIND, wanted);
   }
 
   private void changed() {
