@@ -5,7 +5,7 @@
  *
  *   wherry-shim supervise --id ID --runtime PROGRAM --root DIR --bundle DIR --run DIR --exit FILE
  *     [--log FILE] [--tty] [--stdin] [--stdin-once] [--silent] [--oom FILE] [--oom-score N]
- *     [--shm DIR --shm-bytes N] [--systemd-cgroup] [--leave CGROUP.PROCS]...
+ *     [--shm DIR --shm-bytes N] [--systemd-cgroup] [--owner UID] [--leave CGROUP.PROCS]...
  *   Returns when the container runs ("started PID") or could not be started (exit code 1); the
  *   supervisor goes on in a session of its own. In --run it makes
  *     sock      where clients connect
@@ -14,7 +14,7 @@
  *   --exit is written, synced and renamed before anybody is told of the end:
  *     code=N, oom=0|1, finished=NANOSECONDS, a line each
  *
- *   wherry-shim exec --id ID --runtime PROGRAM --root DIR --run DIR --process FILE [--tty] [--stdin]
+ *   wherry-shim exec --id ID --runtime PROGRAM --root DIR --run DIR --process FILE [--tty] [--stdin] [--owner UID]
  *   Speaks frames on its stdin and stdout; the end of its stdin kills the command.
  *
  * A frame: kind (1 byte), zero (3 bytes), length of the payload (4 bytes, big endian), payload.
@@ -79,7 +79,7 @@ enum {
 
 static struct {
 	const char *id, *runtime, *root, *bundle, *run, *exit, *log, *process, *oom, *oom_score, *shm,
-		*shm_bytes;
+		*shm_bytes, *owner;
 	const char *leave[LEAVES_MAX];
 	int leaves;
 	int tty, stdin_open, stdin_once, silent, systemd;
@@ -791,6 +791,10 @@ static int start_process(const char *const argv[], int console, const char *pid_
 	if (null < 0 || (piped && options.stdin_open && pipe2(in, O_CLOEXEC) < 0)
 	    || (piped && (pipe2(out, O_CLOEXEC) < 0 || pipe2(err, O_CLOEXEC) < 0)))
 		return fail("pipe"), -1;
+	/* Root of a user namespace may open /dev/stdout and the like anew. */
+	for (code = 0; options.owner && code < 3; code++)
+		if (fchown((int[]){ in[0], out[1], err[1] }[code], (uid_t)strtoul(options.owner, NULL, 10), -1) < 0 && errno != EBADF)
+			return fail("owner"), -1;
 	pid = spawn(argv, in[0] >= 0 ? in[0] : null, piped ? out[1] : null, piped ? err[1] : null);
 	close_fd(&in[0]);
 	close_fd(&out[1]);
@@ -957,7 +961,7 @@ static int parse(int argc, char **argv)
 		{ "--shm", &options.shm, NULL }, { "--shm-bytes", &options.shm_bytes, NULL },
 		{ "--tty", NULL, &options.tty }, { "--stdin", NULL, &options.stdin_open },
 		{ "--stdin-once", NULL, &options.stdin_once }, { "--silent", NULL, &options.silent },
-		{ "--systemd-cgroup", NULL, &options.systemd },
+		{ "--systemd-cgroup", NULL, &options.systemd }, { "--owner", &options.owner, NULL },
 	};
 	size_t k;
 	int i;

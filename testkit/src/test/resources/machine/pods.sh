@@ -76,6 +76,12 @@ processes() {
   pgrep -f "$1" | grep -vx $$ | sort -n | tr '\n' ' '
 }
 
+# gone WORD: waits until no process has the word on its command line; else prints those that do.
+gone() {
+  for i in $(seq 60); do [ -n "$(processes "$1")" ] || return 0; sleep 1; done
+  pgrep -af "$1"
+}
+
 # pods: a pod that counts and has limits, one that takes no SIGTERM and has none.
 pods() {
   wherry apply -f - <<'PODS'

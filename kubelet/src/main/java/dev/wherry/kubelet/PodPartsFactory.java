@@ -11,7 +11,9 @@ import dev.wherry.kubelet.eviction.PressureGate;
 import dev.wherry.kubelet.eviction.Signal;
 import dev.wherry.kubelet.image.ImagePulls;
 import dev.wherry.kubelet.image.PullCredentials;
+import dev.wherry.kubelet.launch.IdRange;
 import dev.wherry.kubelet.launch.PodConfigs;
+import dev.wherry.kubelet.launch.UserNamespaces;
 import dev.wherry.kubelet.log.LogReader;
 import dev.wherry.kubelet.log.LogWatch;
 import dev.wherry.kubelet.placement.CpuBook;
@@ -72,7 +74,7 @@ final class PodPartsFactory {
         api,
         events,
         news,
-        new PodConfigs(config, dirs, figures),
+        new PodConfigs(config, dirs, figures, users(config, dirs)),
         new NodeRoom(api::allocatable),
         new Preemption(),
         new PressureGate(),
@@ -86,6 +88,11 @@ final class PodPartsFactory {
         new Semaphore(ImagePulls.PARALLEL_MAX),
         clock,
         random);
+  }
+
+  private static UserNamespaces users(KubeletConfig config, PodDirs dirs) throws IOException {
+    long share = config.settings().idsPerPod();
+    return new UserNamespaces(dirs, IdRange.ofHost(share, config.settings().maxPods()), share);
   }
 
   /** All pods together get what the machine has, less what is reserved. */

@@ -30,9 +30,18 @@ public final class RunDirectory {
     return ROOT.resolve(name(dataDirectory));
   }
 
+  /**
+   * Beside it, for mounts on their way into user namespaces: everybody may go through it, as nobody
+   * may through the run directory.
+   */
+  public static Path mounts(Path dataDirectory) {
+    return ROOT.resolve(name(dataDirectory) + "-mounts");
+  }
+
   /** Removes what is empty of it: whatever still serves or runs there keeps it. */
   public static void removeIfEmpty(Path dataDirectory) throws IOException {
     try {
+      Files.deleteIfExists(mounts(dataDirectory));
       Files.deleteIfExists(of(dataDirectory));
       Files.deleteIfExists(ROOT);
     } catch (DirectoryNotEmptyException e) {

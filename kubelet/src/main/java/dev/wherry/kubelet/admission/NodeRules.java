@@ -1,5 +1,6 @@
 package dev.wherry.kubelet.admission;
 
+import dev.wherry.kubelet.launch.UserNamespaces;
 import dev.wherry.kubelet.pod.PodView;
 import dev.wherry.model.core.v1.AppArmorProfile;
 import dev.wherry.model.core.v1.PodOS;
@@ -50,11 +51,8 @@ public final class NodeRules {
           new Rejection(
               "PodOSNotSupported", "Failed to admit pod as the OS field doesn't match node OS"));
     }
-    if (Boolean.FALSE.equals(pod.spec().hostUsers())) {
-      return Optional.of(
-          new Rejection(
-              "UserNamespacesNotSupported",
-              "hostUsers: false is not supported: this node gives pods no user namespace"));
+    if (UserNamespaces.asked(pod) && !node.userNamespaces().getAsBoolean()) {
+      return Optional.of(new Rejection("UserNamespacesNotSupported", UserNamespaces.NOT_SUPPORTED));
     }
     if (!node.appArmor() && wantsAppArmor(pod)) {
       return Optional.of(

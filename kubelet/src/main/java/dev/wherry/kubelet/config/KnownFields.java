@@ -48,7 +48,8 @@ final class KnownFields {
           "shutdownGracePeriodCriticalPods",
           "singleProcessOOMKill",
           "staticPodPath",
-          "systemReserved");
+          "systemReserved",
+          "userNamespaces");
 
   /**
    * What this agent does in one way only, by the value that means this way. A dot leads into an
@@ -125,7 +126,6 @@ final class KnownFields {
           "tlsCurvePreferences",
           "tlsMinVersion",
           "tracing",
-          "userNamespaces",
           "volumePluginDir",
           "volumeStatsAggPeriod");
 

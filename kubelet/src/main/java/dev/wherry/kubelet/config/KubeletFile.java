@@ -3,6 +3,7 @@ package dev.wherry.kubelet.config;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.wherry.kubelet.config.NodeSettings.ImageLimits;
 import dev.wherry.kubelet.config.NodeSettings.LogLimits;
+import dev.wherry.kubelet.launch.IdRange;
 import dev.wherry.kubelet.placement.PlacementSettings;
 import dev.wherry.model.Quantity;
 import dev.wherry.model.codec.DecodeException;
@@ -45,6 +46,7 @@ public record KubeletFile(
   private static final String KIND = "KubeletConfiguration";
   private static final Set<String> RESERVABLE = Set.of("cpu", "memory", "ephemeral-storage", "pid");
   private static final String ENFORCE = "enforceNodeAllocatable";
+  private static final String USERS = "userNamespaces";
   private static final long PORT_MAX = 65_535;
   private static final long PERCENT_MAX = 100;
 
@@ -129,7 +131,25 @@ public record KubeletFile(
         defaults.imageCredentials(),
         logs(file, defaults.logs()),
         enforced(file, defaults),
+        idsPerPod(file, defaults),
         ShutdownStep.read(file, defaults.shutdown()));
+  }
+
+  private static long idsPerPod(Reader file, NodeSettings defaults) {
+    for (Map.Entry<String, JsonNode> field : file.raw(USERS).orElse(Json.object()).properties()) {
+      long ids = field.getValue().asLong();
+      if (!field.getKey().equals("idsPerPod")) {
+        file.wrong(USERS, "unknown field \"" + field.getKey() + "\"");
+      } else if (!field.getValue().isIntegralNumber()
+          || ids <= 0
+          || ids % IdRange.UNIT != 0
+          || ids >= 1L << 32) {
+        file.wrong(USERS + ".idsPerPod", "must be a multiple of 65536 below 4294967296");
+      } else {
+        return ids;
+      }
+    }
+    return defaults.idsPerPod();
   }
 
   /** Of whom what is reserved is enforced: of pods, or of nobody. */

@@ -2,6 +2,7 @@ package dev.wherry.kubelet.config;
 
 import dev.wherry.kubelet.eviction.EvictionSettings;
 import dev.wherry.kubelet.image.ImageCredentials;
+import dev.wherry.kubelet.launch.IdRange;
 import dev.wherry.kubelet.placement.PlacementSettings;
 import dev.wherry.model.Quantity;
 import java.util.List;
@@ -22,6 +23,7 @@ import java.util.function.Consumer;
  * @param pluginRoot where plugins look for their kubelet; "" for the node's own directory alone
  * @param placement how CPUs and devices are set aside
  * @param enforced whether all pods together are held to what is not reserved
+ * @param idsPerPod users and groups of a pod's user namespace
  * @param shutdown in which order pods end with the machine, lowest priority first; empty for all at
  *     once
  */
@@ -40,6 +42,7 @@ public record NodeSettings(
     ImageCredentials imageCredentials,
     LogLimits logs,
     boolean enforced,
+    long idsPerPod,
     List<ShutdownStep> shutdown) {
   public static final int MAX_PODS = 110;
   public static final long UNLIMITED = -1;
@@ -88,6 +91,7 @@ public record NodeSettings(
         ImageCredentials.NONE,
         LogLimits.DEFAULT,
         true,
+        IdRange.UNIT,
         ShutdownStep.DEFAULT);
   }
 
@@ -152,6 +156,7 @@ public record NodeSettings(
     private ImageCredentials imageCredentials;
     private LogLimits logs;
     private boolean enforced;
+    private long idsPerPod;
     private List<ShutdownStep> shutdown;
 
     Draft(NodeSettings from) {
@@ -169,6 +174,7 @@ public record NodeSettings(
       imageCredentials = from.imageCredentials;
       logs = from.logs;
       enforced = from.enforced;
+      idsPerPod = from.idsPerPod;
       shutdown = from.shutdown;
     }
 
@@ -188,6 +194,7 @@ public record NodeSettings(
           imageCredentials,
           logs,
           enforced,
+          idsPerPod,
           shutdown);
     }
   }

@@ -108,6 +108,12 @@ public final class CriRuntime implements AutoCloseable {
     return call(() -> in(STATUS_CALL).status(StatusRequest.getDefaultInstance()));
   }
 
+  /** Whether a handler, by its name, gives pods user namespaces; one that is unknown does not. */
+  public boolean hasUserNamespaces(String handler) {
+    return status().getRuntimeHandlersList().stream()
+        .anyMatch(one -> one.getName().equals(handler) && one.getFeatures().getUserNamespaces());
+  }
+
   /**
    * Tells the runtime the node's pod address range; runtimes with a network of their own ignore it.
    */

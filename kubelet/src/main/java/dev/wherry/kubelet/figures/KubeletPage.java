@@ -1,5 +1,6 @@
 package dev.wherry.kubelet.figures;
 
+import dev.wherry.kubelet.launch.UserNamespaces;
 import dev.wherry.kubelet.volume.VolumeSpace;
 import java.util.Map;
 import java.util.Optional;
@@ -13,6 +14,8 @@ public final class KubeletPage {
   private static final String CONTAINERS = "kubelet_running_containers";
   private static final String NAME = "kubelet_node_name";
   private static final String BUILD = "kubernetes_build_info";
+  private static final String USERS = "kubelet_started_user_namespaced_pods_total";
+  private static final String USERS_FAILED = "kubelet_started_user_namespaced_pods_errors_total";
   private static final String CPU = "process_cpu_seconds_total";
   private static final String RSS = "process_resident_memory_bytes";
   private static final String START = "process_start_time_seconds";
@@ -42,11 +45,11 @@ public final class KubeletPage {
   /**
    * @param version of the kubelet
    */
-  public static String of(Figures figures, String version) {
-    return of(figures.look(), version);
+  public static String of(Figures figures, String version, UserNamespaces.Counts users) {
+    return of(figures.look(), version, users);
   }
 
-  static String of(NodeFigures figures, String version) {
+  static String of(NodeFigures figures, String version, UserNamespaces.Counts users) {
     NodeUse.Program program = figures.node().program();
     long containers = figures.pods().stream().mapToLong(pod -> pod.containers().size()).sum();
     PrometheusPage page =
@@ -55,6 +58,8 @@ public final class KubeletPage {
             .gauge(NAME, "[ALPHA] The node's name. The count is always 1.")
             .gauge(PODS, "[ALPHA] Number of pods that have a running pod sandbox")
             .gauge(BUILD, "[ALPHA] A metric with a constant '1' value labeled by version.")
+            .counter(USERS, "[ALPHA] Pods with user namespaces that were begun")
+            .counter(USERS_FAILED, "[ALPHA] Failures to begin pods with user namespaces")
             .counter(CPU, "[STABLE] Total user and system CPU time spent in seconds.")
             .gauge(RSS, "[STABLE] Resident memory size in bytes.")
             .gauge(START, "[STABLE] Start time of the process since unix epoch in seconds.");
@@ -64,6 +69,8 @@ public final class KubeletPage {
     page.sample(NAME, PrometheusPage.labels("node", figures.node().name()), 1, untimed);
     page.sample(PODS, "", figures.pods().size(), untimed);
     page.sample(BUILD, PrometheusPage.labels("git_version", version), 1, untimed);
+    page.sample(USERS, "", users.started(), untimed);
+    page.sample(USERS_FAILED, "", users.failed(), untimed);
     page.seconds(CPU, "", OptionalLong.of(program.cpuNanos()), untimed);
     page.sample(RSS, "", program.rssBytes(), untimed);
     page.sample(START, "", program.startedAt().toEpochMilli() / MILLIS_PER_SECOND, untimed);

@@ -18,10 +18,12 @@ import dev.wherry.proto.cri.v1.KeyValue;
 import dev.wherry.proto.cri.v1.LinuxContainerConfig;
 import dev.wherry.proto.cri.v1.LinuxContainerResources;
 import dev.wherry.proto.cri.v1.LinuxPodSandboxConfig;
+import dev.wherry.proto.cri.v1.Mount;
 import dev.wherry.proto.cri.v1.PodSandboxConfig;
 import dev.wherry.proto.cri.v1.PodSandboxMetadata;
 import dev.wherry.proto.cri.v1.PortMapping;
 import dev.wherry.proto.cri.v1.Protocol;
+import dev.wherry.proto.cri.v1.UserNamespace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,15 +37,23 @@ public final class PodConfigs {
   private final KubeletConfig config;
   private final PodDirs dirs;
   private final ContainerFigures figures;
+  private final UserNamespaces users;
   private final Dns dns;
   private final Path seccompRoot;
 
-  public PodConfigs(KubeletConfig config, PodDirs dirs, ContainerFigures figures) {
+  public PodConfigs(
+      KubeletConfig config, PodDirs dirs, ContainerFigures figures, UserNamespaces users) {
+    this.users = users;
     this.config = config;
     this.dirs = dirs;
     this.figures = figures;
     this.dns = new Dns(config.clusterDns(), config.clusterDomain(), config.resolvConf());
     this.seccompRoot = config.dataDir().resolve("seccomp");
+  }
+
+  /** Who gives pods their ids. */
+  public UserNamespaces users() {
+    return users;
   }
 
   /**
@@ -79,7 +89,7 @@ public final class PodConfigs {
     LinuxPodSandboxConfig.Builder linux =
         LinuxPodSandboxConfig.newBuilder()
             .setCgroupParent(cgroupParent)
-            .setSecurityContext(Rights.sandbox(pod, seccompRoot));
+            .setSecurityContext(Rights.sandbox(pod, seccompRoot, users.of(pod)));
     security.sysctls().forEach(sysctl -> linux.putSysctls(sysctl.name(), sysctl.value()));
     return out.setLinux(linux).build();
   }
@@ -160,14 +170,25 @@ public final class PodConfigs {
     container.args().forEach(word -> out.addArgs(Expansion.expand(word, env::get)));
     env.forEach((key, value) ->
         out.addEnvs(KeyValue.newBuilder().setKey(key).setValue(ByteString.copyFromUtf8(value))));
-    out.addAllMounts(new MountPlan(dirs).of(pod, container, attempt, volumes, env));
+    UserNamespace namespace = users.of(pod);
+    for (Mount mount : new MountPlan(dirs).of(pod, container, attempt, volumes, env)) {
+      out.addMounts(
+          mount.toBuilder()
+              .addAllUidMappings(namespace.getUidsList())
+              .addAllGidMappings(namespace.getGidsList()));
+    }
     out.addAllDevices(MountPlan.devices(pod, container, volumes));
     out.setLinux(
         LinuxContainerConfig.newBuilder()
             .setResources(figures.of(pod, container))
             .setSecurityContext(
                 Rights.container(
-                    pod, container, seccompRoot, config.settings().seccompDefault(), targetId)));
+                    pod,
+                    container,
+                    seccompRoot,
+                    config.settings().seccompDefault(),
+                    targetId,
+                    namespace)));
     return out.build();
   }
 

@@ -17,6 +17,7 @@ import dev.wherry.proto.cri.v1.NamespaceOption;
 import dev.wherry.proto.cri.v1.SELinuxOption;
 import dev.wherry.proto.cri.v1.SecurityProfile;
 import dev.wherry.proto.cri.v1.SupplementalGroupsPolicy;
+import dev.wherry.proto.cri.v1.UserNamespace;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,11 +43,11 @@ public final class Rights {
 
   private Rights() {}
 
-  static LinuxSandboxSecurityContext sandbox(PodView pod, Path seccompRoot) {
+  static LinuxSandboxSecurityContext sandbox(PodView pod, Path seccompRoot, UserNamespace users) {
     PodSecurityContext security = context(pod);
     LinuxSandboxSecurityContext.Builder out =
         LinuxSandboxSecurityContext.newBuilder()
-            .setNamespaceOptions(namespaces(pod))
+            .setNamespaceOptions(namespaces(pod, users))
             .setPrivileged(pod.all().stream().anyMatch(c -> privileged(c.container())))
             .addAllSupplementalGroups(groups(security))
             .setSeccomp(
@@ -68,12 +69,17 @@ public final class Rights {
   }
 
   static LinuxContainerSecurityContext container(
-      PodView pod, Container container, Path seccompRoot, boolean seccompDefault, String targetId) {
+      PodView pod,
+      Container container,
+      Path seccompRoot,
+      boolean seccompDefault,
+      String targetId,
+      UserNamespace users) {
     PodSecurityContext podSide = context(pod);
     SecurityContext own = context(container);
     LinuxContainerSecurityContext.Builder out =
         LinuxContainerSecurityContext.newBuilder()
-            .setNamespaceOptions(namespaces(pod, targetId))
+            .setNamespaceOptions(namespaces(pod, users, targetId))
             .setPrivileged(privileged(container))
             .setReadonlyRootfs(Boolean.TRUE.equals(own.readOnlyRootFilesystem()))
             .setNoNewPrivs(Boolean.FALSE.equals(own.allowPrivilegeEscalation()))
@@ -130,7 +136,7 @@ public final class Rights {
     return Boolean.TRUE.equals(context(container).privileged());
   }
 
-  static NamespaceOption namespaces(PodView pod) {
+  static NamespaceOption namespaces(PodView pod, UserNamespace users) {
     NamespaceMode pid = NamespaceMode.CONTAINER;
     if (Boolean.TRUE.equals(pod.spec().hostPID())) {
       pid = NamespaceMode.NODE;
@@ -141,13 +147,17 @@ public final class Rights {
         .setNetwork(pod.hostNetwork() ? NamespaceMode.NODE : NamespaceMode.POD)
         .setPid(pid)
         .setIpc(Boolean.TRUE.equals(pod.spec().hostIPC()) ? NamespaceMode.NODE : NamespaceMode.POD)
+        .setUsernsOptions(users)
         .build();
   }
 
-  private static NamespaceOption namespaces(PodView pod, String targetId) {
+  private static NamespaceOption namespaces(PodView pod, UserNamespace users, String targetId) {
     return targetId.isEmpty()
-        ? namespaces(pod)
-        : namespaces(pod).toBuilder().setPid(NamespaceMode.TARGET).setTargetId(targetId).build();
+        ? namespaces(pod, users)
+        : namespaces(pod, users).toBuilder()
+            .setPid(NamespaceMode.TARGET)
+            .setTargetId(targetId)
+            .build();
   }
 
   static PodSecurityContext context(PodView pod) {

@@ -32,14 +32,13 @@ record RuntimeTraits(List<NodeRuntimeHandler> handlers, NodeFeatures features) {
     return new RuntimeTraits(handlers, features);
   }
 
-  /** Pods get no user namespace from this kubelet, whatever the handler can do. */
   private static NodeRuntimeHandler handler(RuntimeHandler handler) {
     return NodeRuntimeHandler.builder()
         .name(handler.getName())
         .features(
             NodeRuntimeHandlerFeatures.builder()
                 .recursiveReadOnlyMounts(handler.getFeatures().getRecursiveReadOnlyMounts())
-                .userNamespaces(false)
+                .userNamespaces(handler.getFeatures().getUserNamespaces())
                 .build())
         .build();
   }

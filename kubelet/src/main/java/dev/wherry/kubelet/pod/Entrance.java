@@ -5,7 +5,9 @@ import dev.wherry.kubelet.admission.NodeRoom;
 import dev.wherry.kubelet.admission.NodeRules;
 import dev.wherry.kubelet.admission.NodeTraits;
 import dev.wherry.kubelet.admission.Rejection;
+import dev.wherry.kubelet.cri.CriException;
 import dev.wherry.kubelet.resource.HostFigures;
+import dev.wherry.model.status.ApiException;
 import java.util.Optional;
 
 /** Lets one pod in, once: a pod that has run here before is always let in. Owned by its worker. */
@@ -35,7 +37,9 @@ final class Entrance {
         room.awaitOpen();
       }
       Optional<Rejection> refused =
-          NodeRules.check(pod, traits()).or(() -> parts.gate().check(pod)).or(() -> unwanted(pod));
+          NodeRules.check(pod, traits(pod))
+              .or(() -> parts.gate().check(pod))
+              .or(() -> unwanted(pod));
       if (refused.isEmpty()) {
         refused = parts.shares().admit(pod);
       }
@@ -50,8 +54,22 @@ final class Entrance {
     decided = true;
   }
 
-  private NodeTraits traits() {
-    return new NodeTraits(parts.config().settings().unsafeSysctls(), HostFigures.appArmor());
+  private NodeTraits traits(PodView pod) {
+    return new NodeTraits(
+        parts.config().settings().unsafeSysctls(),
+        HostFigures.appArmor(),
+        () -> givesUserNamespaces(pod));
+  }
+
+  /** A runtime or class that cannot be asked is found out when the sandbox is made. */
+  private boolean givesUserNamespaces(PodView pod) {
+    try {
+      String name = pod.spec().runtimeClassName();
+      Optional<String> handler = name.isEmpty() ? Optional.of("") : parts.api().handler(name);
+      return handler.map(parts.runtime()::hasUserNamespaces).orElse(true);
+    } catch (CriException | ApiException e) {
+      return true;
+    }
   }
 
   /** Labels may have changed since the node was read: a refusal needs a fresh look. */

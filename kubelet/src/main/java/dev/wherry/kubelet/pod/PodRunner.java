@@ -11,6 +11,7 @@ import dev.wherry.kubelet.env.PodAddresses;
 import dev.wherry.kubelet.image.ImagePulls;
 import dev.wherry.kubelet.image.ImageVerdict;
 import dev.wherry.kubelet.launch.Rights;
+import dev.wherry.kubelet.launch.UserNamespaces;
 import dev.wherry.kubelet.volume.VolumeException;
 import dev.wherry.kubelet.volume.Volumes;
 import dev.wherry.model.core.v1.Container;
@@ -111,7 +112,14 @@ final class PodRunner {
           .resolverComplaints(pod)
           .forEach(complaint ->
               event(pod, PodEvents.Type.WARNING, complaint.reason(), complaint.message()));
-      parts.runtime().runSandbox(config, handler(pod));
+      String handler = handler(pod);
+      if (UserNamespaces.asked(pod)) {
+        parts.configs().users().started();
+        if (!parts.runtime().hasUserNamespaces(handler)) {
+          throw new IOException(UserNamespaces.NOT_SUPPORTED);
+        }
+      }
+      parts.runtime().runSandbox(config, handler);
       memory.sandboxRuns();
       return true;
     } catch (DynamicResourcesException e) {
@@ -125,21 +133,21 @@ final class PodRunner {
       memory.sandboxFailed(now);
       event(pod, PodEvents.Type.WARNING, "FailedMount", e.text());
     } catch (CriException e) {
-      memory.sandboxFailed(now);
-      event(
-          pod,
-          PodEvents.Type.WARNING,
-          "FailedCreatePodSandBox",
-          "Failed to create pod sandbox: " + e.text());
+      sandboxFailed(pod, now, e.text());
     } catch (IOException e) {
-      memory.sandboxFailed(now);
-      event(
-          pod,
-          PodEvents.Type.WARNING,
-          "FailedCreatePodSandBox",
-          "Failed to create pod sandbox: " + e.getMessage());
+      sandboxFailed(pod, now, String.valueOf(e.getMessage()));
     }
     return false;
+  }
+
+  private void sandboxFailed(PodView pod, Instant now, String why) {
+    memory.sandboxFailed(now);
+    parts.configs().users().failed(pod);
+    event(
+        pod,
+        PodEvents.Type.WARNING,
+        "FailedCreatePodSandBox",
+        "Failed to create pod sandbox: " + why);
   }
 
   /** What its class of runtimes means on the runtime; "" for the usual one. */
@@ -276,6 +284,7 @@ final class PodRunner {
   }
 
   private void refuse(PodView pod, Container container, String reason, String message) {
+    parts.configs().users().failed(pod);
     memory.waiting.put(container.name(), new PodMemory.Waiting(reason, message));
     memory.retryAt.put(container.name(), parts.clock().instant().plus(CONFIG_RETRY));
     containerEvent(pod, container, PodEvents.Type.WARNING, "Failed", "Error: " + message);

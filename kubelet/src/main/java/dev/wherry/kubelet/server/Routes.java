@@ -78,7 +78,8 @@ final class Routes {
   private void metrics(List<String> path, ResponseStream out) throws HttpFailure, IOException {
     String page =
         switch (path.size() > 2 ? "" : path.size() == 1 ? "own" : path.get(1)) {
-          case "own" -> KubeletPage.of(figures, parts.config().version());
+          case "own" ->
+              KubeletPage.of(figures, parts.config().version(), parts.configs().users().counts());
           case "resource" -> ResourcePage.of(figures);
           case "cadvisor" -> CadvisorPage.of(figures);
           case "probes" -> ProbePage.of(workers);

@@ -21,7 +21,7 @@ class NodeRoomTest {
           Map.of(
               "cpu", Quantity.of(2), "memory", Quantity.ofBytes(1 << 30), "pods", Quantity.of(3)));
 
-  private static final NodeTraits NODE = new NodeTraits(List.of("kernel.msg*"), false);
+  private static final NodeTraits NODE = new NodeTraits(List.of("kernel.msg*"), false, () -> false);
 
   private static PodView pod(String name, String spec) {
     return PodView.of(
@@ -129,9 +129,14 @@ class NodeRoomTest {
     String spec = "{\"securityContext\": {\"sysctls\": [{\"name\": \"kernel.msgmax\"}]}}";
     assertEquals("", reason(NodeRules.check(pod("a", spec), NODE)));
     assertEquals(
-        "UserNamespacesNotSupported: hostUsers: false is not supported: this node gives pods no"
-            + " user namespace",
+        "UserNamespacesNotSupported: can't set `spec.hostUsers: false`, runtime does not support"
+            + " user namespaces",
         reason(NodeRules.check(pod("a", "{\"hostUsers\": false}"), NODE)));
+    assertEquals(
+        "",
+        reason(
+            NodeRules.check(
+                pod("a", "{\"hostUsers\": false}"), new NodeTraits(List.of(), false, () -> true))));
     assertEquals(
         "AppArmor: Cannot enforce AppArmor: AppArmor is not enabled on the host",
         reason(

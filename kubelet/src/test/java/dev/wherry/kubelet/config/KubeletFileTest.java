@@ -73,9 +73,11 @@ class KubeletFileTest {
             evictionPressureTransitionPeriod: 30s
             evictionMaxPodGracePeriod: 7
             syncFrequency: 1m
+            userNamespaces: {idsPerPod: 131072}
             """);
     NodeSettings settings = file.settings();
     assertEquals(20, settings.maxPods());
+    assertEquals(131_072, settings.idsPerPod());
     assertEquals(512, settings.pidsMax());
     assertTrue(settings.singleOomKill());
     assertEquals(Quantity.parse("128Mi"), settings.reserved().get("memory"));
@@ -240,6 +242,11 @@ class KubeletFileTest {
       assertTrue(all.contains(one), () -> one + "\nin " + all);
     }
     assertTrue(refusal("maxPods: 1\nmaxPods: 2\n").contains("maxPods"));
+    assertEquals(
+        "userNamespaces.idsPerPod: must be a multiple of 65536 below 4294967296",
+        refusal("userNamespaces: {idsPerPod: 65537}\n"));
+    assertEquals(
+        "userNamespaces: unknown field \"ids\"", refusal("userNamespaces: {ids: 65536}\n"));
     assertThrows(
         KubeletFileException.class, () -> KubeletFile.parse("kind: Pod".getBytes(), DEFAULTS, 1));
   }

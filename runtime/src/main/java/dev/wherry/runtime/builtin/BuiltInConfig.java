@@ -10,6 +10,7 @@ import java.util.List;
  * @param stateDirectory records and ends, kept over reboots
  * @param runDirectory bundles and sockets, gone with a reboot and short, since socket paths end at
  *     107 bytes
+ * @param mountDirectory gone with a reboot, and all above it lets everybody through
  * @param cniConfigurationDirectory where the pod network's conflist appears
  * @param cniPluginPath directories of CNI plugins, first match wins
  * @param runtimeProgram runc or crun
@@ -20,6 +21,7 @@ public record BuiltInConfig(
     Path criSocket,
     Path stateDirectory,
     Path runDirectory,
+    Path mountDirectory,
     Path cniConfigurationDirectory,
     List<Path> cniPluginPath,
     Path runtimeProgram,

@@ -15,8 +15,10 @@ import java.util.function.BooleanSupplier;
  * What the built-in runtime says of itself.
  *
  * @param recursiveReadOnly whether the OCI runtime can mount so
+ * @param userNamespaces whether pods can have users of their own
  */
-record BuiltInFacts(BuiltInConfig config, BooleanSupplier recursiveReadOnly)
+record BuiltInFacts(
+    BuiltInConfig config, BooleanSupplier recursiveReadOnly, BooleanSupplier userNamespaces)
     implements RuntimeFacts {
   @Override
   public String name() {
@@ -49,7 +51,8 @@ record BuiltInFacts(BuiltInConfig config, BooleanSupplier recursiveReadOnly)
   public void describe(StatusResponse.Builder status) {
     var features =
         RuntimeHandlerFeatures.newBuilder()
-            .setRecursiveReadOnlyMounts(recursiveReadOnly.getAsBoolean());
+            .setRecursiveReadOnlyMounts(recursiveReadOnly.getAsBoolean())
+            .setUserNamespaces(userNamespaces.getAsBoolean());
     for (String name : List.of("", config.runtimeProgram().getFileName().toString())) {
       status.addRuntimeHandlers(RuntimeHandler.newBuilder().setName(name).setFeatures(features));
     }

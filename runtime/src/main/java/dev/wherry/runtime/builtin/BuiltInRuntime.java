@@ -22,10 +22,12 @@ import dev.wherry.streaming.socket.SocketServer;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BooleanSupplier;
@@ -37,6 +39,8 @@ import java.util.function.BooleanSupplier;
 public final class BuiltInRuntime implements AutoCloseable {
   /** Supervisors go last when memory runs out, as the kubelet's own processes do. */
   private static final int SUPERVISOR_OOM_SCORE = -999;
+
+  private static final System.Logger LOG = System.getLogger(BuiltInRuntime.class.getName());
 
   private final SocketServer server;
   private final StreamingEndpoint streaming;
@@ -76,13 +80,16 @@ public final class BuiltInRuntime implements AutoCloseable {
       InstantSource clock)
       throws IOException {
     NodePlace place = place(config, clock);
-    BooleanSupplier recursiveReadOnly = new Once(place.shim().runtime()::hasRecursiveReadOnly);
+    OciRuntime program = place.shim().runtime();
+    BooleanSupplier recursiveReadOnly = new Once(program::hasRecursiveReadOnly);
     var network =
         new CniNetwork(
             config.cniConfigurationDirectory(),
             config.cniPluginPath(),
             config.stateDirectory().resolve("cni"));
     var roots = new RootsThreads(images);
+    var startMounts = new StartMounts(config.mountDirectory(), roots);
+    BooleanSupplier userNamespaces = new Once(() -> userNamespaces(program, startMounts));
     ScheduledExecutorService timer =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("built-in-runtime-timer").factory());
@@ -95,12 +102,14 @@ public final class BuiltInRuntime implements AutoCloseable {
         new Containers(
             place,
             roots,
+            startMounts,
             new ServedReferences(imageService),
             store,
             events,
             timer,
             recursiveReadOnly);
-    var sandboxes = new Sandboxes(place, store, containers, network, events);
+    var sandboxes =
+        new Sandboxes(place, store, containers, network, events, startMounts, userNamespaces);
     events.knows(sandboxes, containers);
     store.load();
     containers.load();
@@ -109,7 +118,7 @@ public final class BuiltInRuntime implements AutoCloseable {
     var calls =
         new RuntimeCalls(
             new RuntimeCalls.Parts(
-                new BuiltInFacts(config, recursiveReadOnly),
+                new BuiltInFacts(config, recursiveReadOnly, userNamespaces),
                 sandboxes,
                 containers,
                 new Stats(containers, sandboxes, clock),
@@ -121,6 +130,15 @@ public final class BuiltInRuntime implements AutoCloseable {
         SocketServer.start(
             config.criSocket(), SocketServer.Bounds.RUNTIME, List.of(calls, imageService));
     return new BuiltInRuntime(server, streaming, containers, store, hub, roots, timer);
+  }
+
+  private static boolean userNamespaces(OciRuntime program, StartMounts mounts) {
+    Optional<String> problem =
+        program.hasUserNamespaces()
+            ? mounts.problem()
+            : Optional.of(program.program() + " has none (runc has since 1.1, crun since 1.8.6)");
+    problem.ifPresent(why -> LOG.log(Level.INFO, "pods get no user namespaces here: {0}", why));
+    return problem.isEmpty();
   }
 
   private static NodePlace place(BuiltInConfig config, InstantSource clock) throws IOException {

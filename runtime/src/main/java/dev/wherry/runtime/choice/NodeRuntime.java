@@ -115,6 +115,7 @@ public final class NodeRuntime implements AutoCloseable {
             socket,
             data.resolve("builtin"),
             run.resolve(BuiltInConfig.RUN_FOLDER),
+            RunDirectory.mounts(data),
             cni,
             DockerShimConfig.CNI_PLUGIN_PATH,
             program,

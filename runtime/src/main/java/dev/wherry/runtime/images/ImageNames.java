@@ -22,6 +22,7 @@ import java.util.stream.Stream;
 
 /** Records of images by name, a small file each. A damaged one counts as none. */
 final class ImageNames {
+  private static final String FRESH = ".new";
   private static final FileTime NEVER = FileTime.fromMillis(0);
 
   private final Path directory;
@@ -40,12 +41,24 @@ final class ImageNames {
               .put("digest", image.digest())
               .put("mediaType", image.mediaType())
               .put("sizeBytes", image.sizeBytes());
-      Path fresh = Files.createTempFile(directory, "name", ".new");
+      Path fresh = Files.createTempFile(directory, "name", FRESH);
       Files.write(fresh, Trees.bytes(record), StandardOpenOption.DSYNC, StandardOpenOption.WRITE);
       Files.move(fresh, file(image.name()), StandardCopyOption.ATOMIC_MOVE);
     }
     try (FileChannel folder = FileChannel.open(directory, StandardOpenOption.READ)) {
       folder.force(true);
+    }
+  }
+
+  /** Removes records that a killed process did not finish; nobody writes meanwhile. */
+  void sweep() throws IOException {
+    if (!Files.isDirectory(directory)) {
+      return;
+    }
+    try (Stream<Path> files = Files.list(directory)) {
+      for (Path file : files.filter(f -> f.toString().endsWith(FRESH)).toList()) {
+        Files.deleteIfExists(file);
+      }
     }
   }
 

@@ -60,6 +60,8 @@ public final class ImageStore {
     try (StoreLock _ = StoreLock.take(directory)) {
       StoreLayout.declare(directory);
       ingest.sweep(now);
+      imported.sweep();
+      pulled.sweep();
       collect();
     }
   }

@@ -7,19 +7,28 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.wherry.machinery.time.SystemTimer;
 import dev.wherry.proto.cri.v1.AttachRequest;
+import dev.wherry.proto.cri.v1.ContainerConfig;
 import dev.wherry.proto.cri.v1.ContainerEventResponse;
 import dev.wherry.proto.cri.v1.ContainerEventType;
 import dev.wherry.proto.cri.v1.ContainerState;
 import dev.wherry.proto.cri.v1.ContainerStatus;
 import dev.wherry.proto.cri.v1.ExecRequest;
+import dev.wherry.proto.cri.v1.IDMapping;
 import dev.wherry.proto.cri.v1.ImageSpec;
 import dev.wherry.proto.cri.v1.LinuxContainerConfig;
 import dev.wherry.proto.cri.v1.LinuxContainerResources;
 import dev.wherry.proto.cri.v1.LinuxContainerSecurityContext;
+import dev.wherry.proto.cri.v1.Mount;
+import dev.wherry.proto.cri.v1.NamespaceMode;
+import dev.wherry.proto.cri.v1.NamespaceOption;
+import dev.wherry.proto.cri.v1.PodSandboxConfig;
 import dev.wherry.proto.cri.v1.PodSandboxState;
 import dev.wherry.proto.cri.v1.PortForwardRequest;
+import dev.wherry.proto.cri.v1.RunPodSandboxRequest;
 import dev.wherry.proto.cri.v1.SecurityProfile;
+import dev.wherry.proto.cri.v1.StatusRequest;
 import dev.wherry.proto.cri.v1.StopContainerRequest;
+import dev.wherry.proto.cri.v1.UserNamespace;
 import dev.wherry.runtime.DockerShimConfig;
 import dev.wherry.runtime.fixture.Await;
 import dev.wherry.runtime.fixture.CriClient;
@@ -35,6 +44,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -60,6 +70,7 @@ class BuiltInRuntimeTest extends CriRuntimeContract {
   @Override
   protected void startRuntime() throws IOException {
     Path socket = directory.resolve("cri.sock");
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
     timer = new SystemTimer();
     images = BuiltInImages.open(directory, store, timer, new Random(1));
     runtime =
@@ -68,6 +79,7 @@ class BuiltInRuntimeTest extends CriRuntimeContract {
                 socket,
                 directory.resolve("state"),
                 directory.resolve("r"),
+                directory.resolve("r-mounts"),
                 network.configurationDirectory(),
                 DockerShimConfig.CNI_PLUGIN_PATH,
                 RUNC,
@@ -344,6 +356,119 @@ class BuiltInRuntimeTest extends CriRuntimeContract {
     for (long process : processes) {
       Await.until("no process " + process, () -> ProcessHandle.of(process).isEmpty());
     }
+  }
+
+  @Test
+  void userNamespace_ofAPod_hasItsOwnersInRootAndVolumes() throws Exception {
+    Path onDisk = Files.createDirectory(directory.resolve("on-disk"));
+    Path secret = Files.createTempFile(Path.of("/dev/shm"), "secret", "");
+    Files.writeString(secret, "hidden");
+    try {
+      runSandboxWith(own(7, 65_536));
+      String id =
+          create(
+              config(
+                      "owned",
+                      """
+                      cat /proc/self/uid_map /secret; stat -c %u:%g / /bin/busybox /secret /etc/hosts
+                      touch /mine /v/theirs; chown 5:6 /v/theirs; echo x >>/etc/hosts
+                      echo out >/dev/stdout; echo m >/dev/shm/m; ls /sys/class/net | head -n 1
+                      mount -t tmpfs t /mnt; unshare -U true; sleep 1000
+                      """)
+                  .addMounts(owned(onDisk, "/v"))
+                  .addMounts(owned(secret, "/secret").toBuilder().setReadonly(true))
+                  .setLinux(
+                      LinuxContainerConfig.newBuilder()
+                          .setSecurityContext(
+                              LinuxContainerSecurityContext.newBuilder()
+                                  .setNamespaceOptions(own(7, 65_536))))
+                  .build());
+      start(id);
+      Await.until("its end", () -> log("owned").stream().anyMatch(l -> l.endsWith(" eth0")));
+      List<String> said = log("owned").stream().map(l -> l.split(" ", 4)[3]).toList();
+      assertEquals(
+          "0 458752 65536", said.getFirst().strip().replaceAll(" +", " "), said.toString());
+      assertEquals(List.of("hidden0:0", "0:0", "0:0", "0:0", "out", "eth0"), said.subList(1, 7));
+      assertEquals(
+          "5:6",
+          Files.getAttribute(onDisk.resolve("theirs"), "unix:uid")
+              + ":"
+              + Files.getAttribute(onDisk.resolve("theirs"), "unix:gid"));
+      Path upper = directory.resolve("roots/" + id + "/private/upper/mine");
+      assertEquals(458_752, Files.getAttribute(upper, "unix:uid"));
+      String mounts = Files.readString(Path.of("/proc/self/mounts"));
+      assertFalse(mounts.contains("r-mounts"), mounts);
+      assertEquals(
+          "out",
+          execSync(id, 60, "sh", "-c", "echo out >/dev/stdout").getStdout().toStringUtf8().strip());
+      restartRuntime();
+      assertEquals(ContainerState.CONTAINER_RUNNING, status(id).getState());
+      removeSandbox();
+      assertEquals(List.of(), NodePlace.names(directory.resolve("r-mounts")));
+      assertEquals(List.of(), NodePlace.names(directory.resolve("roots")));
+      assertFalse(Files.readString(Path.of("/proc/self/mounts")).contains(directory.toString()));
+      assertTrue(Files.exists(onDisk.resolve("theirs")), "what is in a volume stays");
+    } finally {
+      Files.delete(secret);
+    }
+  }
+
+  @Test
+  void userNamespace_thatCannotBe_isRefusedAndLeavesNothing() throws Exception {
+    assertTrue(
+        cri.runtime().status(StatusRequest.getDefaultInstance()).getRuntimeHandlersList().stream()
+            .allMatch(handler -> handler.getFeatures().getUserNamespaces()));
+    for (NamespaceOption wrong :
+        List.of(
+            own(7, 0),
+            own(7, 65_536).toBuilder().setNetwork(NamespaceMode.NODE).build(),
+            own(65_535, 2 * 65_536))) {
+      removeSandbox();
+      assertThrows(StatusRuntimeException.class, () -> runSandboxWith(wrong));
+      assertEquals(List.of(), NodePlace.names(directory.resolve("state/sandboxes")));
+      assertEquals(List.of(), NodePlace.names(directory.resolve("r-mounts")));
+    }
+    runSandboxWith(own(7, 65_536));
+    StatusRuntimeException others =
+        assertThrows(StatusRuntimeException.class, () -> create("others", "true"));
+    assertTrue(others.getMessage().contains("of its pod"), others.getMessage());
+    ContainerConfig.Builder files =
+        config("files", "true").addMounts(owned(Path.of("/proc/sys"), "/v"));
+    files.getLinuxBuilder().getSecurityContextBuilder().setNamespaceOptions(own(7, 65_536));
+    StatusRuntimeException unmapped =
+        assertThrows(StatusRuntimeException.class, () -> create(files.build()));
+    assertTrue(unmapped.getMessage().contains("/proc/sys cannot have"), unmapped.getMessage());
+    assertEquals(List.of(), NodePlace.names(directory.resolve("r-mounts")));
+    assertEquals(List.of(), NodePlace.names(directory.resolve("roots")));
+  }
+
+  private static NamespaceOption own(int range, int count) {
+    IDMapping ids = IDMapping.newBuilder().setHostId(range * 65_536).setLength(count).build();
+    return NamespaceOption.newBuilder()
+        .setPid(NamespaceMode.CONTAINER)
+        .setUsernsOptions(
+            UserNamespace.newBuilder().setMode(NamespaceMode.POD).addUids(ids).addGids(ids))
+        .build();
+  }
+
+  private static Mount owned(Path source, String inside) {
+    return Mount.newBuilder()
+        .setHostPath(source.toString())
+        .setContainerPath(inside)
+        .addAllUidMappings(own(7, 65_536).getUsernsOptions().getUidsList())
+        .addAllGidMappings(own(7, 65_536).getUsernsOptions().getGidsList())
+        .build();
+  }
+
+  private void runSandboxWith(NamespaceOption namespaces) throws IOException {
+    removeSandbox();
+    PodSandboxConfig.Builder other = pod.toBuilder();
+    other.getLinuxBuilder().getSecurityContextBuilder().setNamespaceOptions(namespaces);
+    pod = other.build();
+    sandbox =
+        cri.runtime()
+            .runPodSandbox(RunPodSandboxRequest.newBuilder().setConfig(pod).build())
+            .getPodSandboxId();
   }
 
   private static long cgroups(String parent) throws IOException {

@@ -22,6 +22,7 @@ final class RuntimeProcess {
                 directory.resolve("cri.sock"),
                 directory.resolve("state"),
                 directory.resolve("r"),
+                directory.resolve("r-mounts"),
                 directory.resolve("cni"),
                 DockerShimConfig.CNI_PLUGIN_PATH,
                 Path.of("/usr/sbin/runc"),

@@ -1,6 +1,7 @@
 package dev.wherry.testkit.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
@@ -11,8 +12,10 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -30,6 +33,9 @@ abstract class CounterPodContract {
   private static final Path EXAMPLES = Path.of("../examples").toAbsolutePath().normalize();
   private static final String COUNTER = EXAMPLES.resolve("counter.yaml").toString();
   private static final String TWO = EXAMPLES.resolve("two-containers.yaml").toString();
+
+  private static final String NAMESPACED =
+      Path.of("src/test/resources/e2e/user-namespaces.yaml").toAbsolutePath().toString();
 
   private Cluster cluster;
 
@@ -165,6 +171,34 @@ abstract class CounterPodContract {
         "server writer",
         kubectl.run("get", "pod", name, "-o", "jsonpath={.spec.containers[*].name}").orThrow());
     kubectl.run("delete", "-f", TWO, "--grace-period=1").orThrow();
+  }
+
+  /**
+   * What upstream's test/e2e/common/node/security_context.go asks of hostUsers, in one pod more.
+   */
+  @Test
+  void hostUsersFalse_whereTheHandlerHasIt_givesUsersOfItsOwn() throws Exception {
+    Program kubectl = cluster.kubectl(Kubectls.paths().getFirst());
+    kubectl.run("wait", "--for=condition=Ready", "--timeout=200s", "node/e2e").orThrow();
+    kubectl.run("apply", "-f", NAMESPACED).orThrow();
+    String features = "jsonpath={.status.runtimeHandlers[?(@.name==\"\")].features.userNamespaces}";
+    if (kubectl.run("get", "node", "e2e", "-o", features).text().equals("true")) {
+      Set<String> maps = new HashSet<>();
+      for (String pod : List.of("own-a", "own-b")) {
+        kubectl.await("Succeeded", "get", "pod", pod, "-o", "jsonpath={.status.phase}");
+        List<String> log = kubectl.run("logs", pod).orThrow().lines().toList();
+        assertTrue(log.getFirst().matches(" *0 +\\d+ +65536"), log.toString());
+        maps.add(log.getFirst());
+        assertEquals(Set.of("0:200"), Set.copyOf(log.subList(1, log.size())), log.toString());
+        assertEquals(6, log.size(), log.toString());
+      }
+      assertEquals(2, maps.size(), "no two have the same");
+    } else {
+      assertFalse(flags().contains("--runtime=builtin"), "the built-in runtime has them");
+      String reason = "jsonpath={.status.reason}";
+      kubectl.await("UserNamespacesNotSupported", "get", "pod", "own-a", "-o", reason);
+    }
+    kubectl.run("delete", "-f", NAMESPACED).orThrow();
   }
 
   @Test

@@ -16,10 +16,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * A machine of 512 MB with systemd and cgroup v2 alone, the server as its service: pods' slices,
- * memory that runs out in a container and on the node, kill -9, a reboot and a power cut. One
- * machine for all of it: an emulated one starts a server in minutes, without {@code bin/train}'s
- * records in many.
+ * A machine of 512 MB with systemd and cgroup v2 alone, the server as its service: pods' groups by
+ * both drivers, memory that runs out in a container and on the node, kill -9, a reboot and a power
+ * cut. One machine for all of it: an emulated one starts a server in minutes, without {@code
+ * bin/train}'s records in many.
  */
 @Tag("long")
 @Timeout(value = 90, unit = TimeUnit.MINUTES)
@@ -55,6 +55,8 @@ class CgroupV2Test {
       machine.took("two pods");
 
       slicesHaveTheLimits(machine, counter);
+      machine.sh("systemctl daemon-reload");
+      slicesHaveTheLimits(machine, counter);
       machine.killServer(counter);
       shortOfMemoryEndsAsAWhole(machine);
 
@@ -65,7 +67,28 @@ class CgroupV2Test {
       machine.took("power cut and boot");
       slicesHaveTheLimits(machine, machine.startedAnew(rebooted, 2, 255));
       shortNodeEvicts(machine);
+      podsLeaveNoGroup(machine);
+      otherDriverDoesTheSame(machine);
     }
+  }
+
+  private static void podsLeaveNoGroup(PodMachine machine) throws Exception {
+    machine.sh("wherry delete pods --all");
+    assertEquals("", machine.sh("gone wherry-shim"), "supervisors");
+    assertEquals("", machine.sh("find /sys/fs/cgroup -path '*kubepods*pod*[-_]*[-_]*[-_]*'"));
+    assertEquals("", machine.sh("systemctl list-units --all --no-legend 'kubepods*-pod*_*'"));
+    machine.took("the pods' deletion");
+  }
+
+  private static void otherDriverDoesTheSame(PodMachine machine) throws Exception {
+    machine.sh("driver cgroupfs; systemctl restart wherry; pods");
+    JsonNode counter = machine.running("counter", 0);
+    limitsAreInTheKernel(machine, counter);
+    allPodsAreHeldTogether(machine, "kubepods");
+    assertEquals(
+        "/sys/fs/cgroup/kubepods/burstable/pod" + uid(counter),
+        machine.sh("group " + uid(counter)));
+    podsLeaveNoGroup(machine);
   }
 
   private static void slicesHaveTheLimits(PodMachine machine, JsonNode pod) throws Exception {

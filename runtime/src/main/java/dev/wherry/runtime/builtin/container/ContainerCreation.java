@@ -13,11 +13,14 @@ import dev.wherry.runtime.builtin.ImageConfig;
 import dev.wherry.runtime.builtin.ImageReferences;
 import dev.wherry.runtime.builtin.NodePlace;
 import dev.wherry.runtime.builtin.RootsThreads;
+import dev.wherry.runtime.builtin.StartMounts;
+import dev.wherry.runtime.builtin.UserNamespace;
 import dev.wherry.runtime.builtin.spec.CdiSpecs;
 import dev.wherry.runtime.builtin.spec.ContainerSpec;
 import dev.wherry.runtime.builtin.spec.OciSpec;
 import dev.wherry.runtime.builtin.spec.PodPlace;
 import dev.wherry.runtime.builtin.spec.Signals;
+import dev.wherry.runtime.builtin.spec.UserIds;
 import dev.wherry.runtime.cri.CriFailures;
 import io.grpc.Status;
 import java.io.IOException;
@@ -27,12 +30,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /** Makes containers: root, bundle, record. Nothing is left of one that fails. */
 final class ContainerCreation {
   private final NodePlace place;
   private final RootsThreads roots;
+  private final StartMounts startMounts;
   private final ImageReferences images;
   private final ContainerStore store;
   private final PodLookup pods;
@@ -41,12 +46,14 @@ final class ContainerCreation {
   ContainerCreation(
       NodePlace place,
       RootsThreads roots,
+      StartMounts startMounts,
       ImageReferences images,
       ContainerStore store,
       PodLookup pods,
       BooleanSupplier recursiveReadOnly) {
     this.place = place;
     this.roots = roots;
+    this.startMounts = startMounts;
     this.images = images;
     this.store = store;
     this.pods = pods;
@@ -103,9 +110,10 @@ final class ContainerCreation {
     String reference = config.getImage().getImage();
     ImageConfig image = roots.call(r -> r.config(reference));
     mounted.add(id);
-    Path root = roots.call(r -> r.mount(id, image.id()));
-    Map<String, Path> volumes = imageVolumes(id, config, mounted);
-    OciSpec spec =
+    Optional<UserNamespace> owners = owners(config, sandbox, pod);
+    Path root = roots.call(r -> r.mount(id, image.id(), owners));
+    Map<String, Path> volumes = imageVolumes(id, config, mounted, owners);
+    OciSpec wanted =
         new ContainerSpec(
                 id,
                 config,
@@ -117,6 +125,7 @@ final class ContainerCreation {
                 recursiveReadOnly.getAsBoolean(),
                 place.host())
             .build();
+    OciSpec spec = startMounts.make(id, wanted, owners.map(UserNamespace::file));
     ObjectNode tree = spec.tree();
     CdiSpecs.OF_THIS_HOST.edit(
         config.getCDIDevicesList().stream().map(CDIDevice::getName).toList(), tree);
@@ -137,7 +146,19 @@ final class ContainerCreation {
             ContainerRecord.kept(config)));
   }
 
-  private Map<String, Path> imageVolumes(String id, ContainerConfig config, List<String> mounted)
+  private static Optional<UserNamespace> owners(
+      ContainerConfig config, PodSandboxConfig sandbox, PodPlace pod) {
+    Optional<UserIds> pods =
+        UserIds.of(sandbox.getLinux().getSecurityContext().getNamespaceOptions());
+    if (!pods.equals(UserIds.of(config.getLinux().getSecurityContext().getNamespaceOptions()))) {
+      throw new IllegalArgumentException("a container has the user namespace of its pod");
+    }
+    return pods.map(
+        ids -> new UserNamespace(Path.of("/proc/" + pod.pid() + "/ns/user"), ids.uid(), ids.gid()));
+  }
+
+  private Map<String, Path> imageVolumes(
+      String id, ContainerConfig config, List<String> mounted, Optional<UserNamespace> owners)
       throws IOException {
     var volumes = new LinkedHashMap<String, Path>();
     for (Mount mount : config.getMountsList()) {
@@ -145,7 +166,8 @@ final class ContainerCreation {
         String volume = id + "-" + volumes.size();
         ImageConfig image = roots.call(r -> r.config(mount.getImage().getImage()));
         mounted.add(volume);
-        volumes.put(mount.getContainerPath(), roots.call(r -> r.mountReadOnly(volume, image.id())));
+        volumes.put(
+            mount.getContainerPath(), roots.call(r -> r.mountReadOnly(volume, image.id(), owners)));
       }
     }
     return volumes;
@@ -171,6 +193,7 @@ final class ContainerCreation {
 
   private void discard(String id, List<String> mounted, Exception cause) {
     try {
+      startMounts.remove(id);
       for (String root : mounted) {
         roots.run(r -> r.remove(root));
       }

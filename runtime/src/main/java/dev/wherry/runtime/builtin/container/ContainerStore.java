@@ -3,6 +3,7 @@ package dev.wherry.runtime.builtin.container;
 import dev.wherry.runtime.builtin.ContainerRoots;
 import dev.wherry.runtime.builtin.NodePlace;
 import dev.wherry.runtime.builtin.RootsThreads;
+import dev.wherry.runtime.builtin.StartMounts;
 import dev.wherry.runtime.builtin.shim.Supervised;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -20,6 +21,7 @@ final class ContainerStore {
 
   private final NodePlace place;
   private final RootsThreads roots;
+  private final StartMounts startMounts;
   private final Consumer<String> onEnd;
   private final Map<String, ContainerEntry> entries = new ConcurrentHashMap<>();
 
@@ -28,9 +30,11 @@ final class ContainerStore {
    *
    * @param onEnd is told the id of a container that has ended
    */
-  ContainerStore(NodePlace place, RootsThreads roots, Consumer<String> onEnd) {
+  ContainerStore(
+      NodePlace place, RootsThreads roots, StartMounts startMounts, Consumer<String> onEnd) {
     this.place = place;
     this.roots = roots;
+    this.startMounts = startMounts;
     this.onEnd = onEnd;
   }
 
@@ -64,6 +68,7 @@ final class ContainerStore {
 
   /** Forgets a container that runs no more, with its files and mounts. */
   void remove(ContainerEntry entry) throws IOException {
+    startMounts.remove(entry.record().id());
     for (String root : entry.record().roots()) {
       roots.run(r -> r.remove(root));
     }
@@ -92,6 +97,19 @@ final class ContainerStore {
       }
     }
     removeOrphans();
+    removeStartMounts();
+  }
+
+  /** Those of a container that is yet to start stay. */
+  private void removeStartMounts() throws IOException {
+    for (String id : startMounts.ids()) {
+      ContainerEntry entry = entries.get(id);
+      if (entry == null) {
+        startMounts.remove(id);
+      } else if (!(entry.supervised().phase() instanceof Supervised.Phase.Created)) {
+        startMounts.release(id);
+      }
+    }
   }
 
   private void removeOrphans() throws IOException {

@@ -17,6 +17,7 @@ import dev.wherry.runtime.builtin.ImageReferences;
 import dev.wherry.runtime.builtin.NodePlace;
 import dev.wherry.runtime.builtin.PodEvents;
 import dev.wherry.runtime.builtin.RootsThreads;
+import dev.wherry.runtime.builtin.StartMounts;
 import dev.wherry.runtime.builtin.shim.FramedProcess;
 import dev.wherry.runtime.builtin.shim.Supervised;
 import dev.wherry.runtime.builtin.shim.Supervised.Phase;
@@ -24,6 +25,7 @@ import dev.wherry.runtime.builtin.spec.CgroupPlace;
 import dev.wherry.runtime.builtin.spec.PodPlace;
 import dev.wherry.runtime.builtin.spec.Resources;
 import dev.wherry.runtime.builtin.spec.Signals;
+import dev.wherry.runtime.builtin.spec.UserIds;
 import dev.wherry.runtime.cri.ContainerService;
 import dev.wherry.runtime.cri.CriFailures;
 import dev.wherry.runtime.cri.Selectors;
@@ -57,6 +59,7 @@ public final class Containers implements ContainerService {
   private final NodePlace place;
   private final RootsThreads roots;
   private final ContainerStore store;
+  private final StartMounts startMounts;
   private final ContainerCreation creation;
   private final PodLookup pods;
   private final PodEvents events;
@@ -71,6 +74,7 @@ public final class Containers implements ContainerService {
   public Containers(
       NodePlace place,
       RootsThreads roots,
+      StartMounts startMounts,
       ImageReferences images,
       PodLookup pods,
       PodEvents events,
@@ -81,8 +85,10 @@ public final class Containers implements ContainerService {
     this.pods = pods;
     this.events = events;
     this.timer = timer;
-    this.store = new ContainerStore(place, roots, this::ended);
-    this.creation = new ContainerCreation(place, roots, images, store, pods, recursiveReadOnly);
+    this.startMounts = startMounts;
+    this.store = new ContainerStore(place, roots, startMounts, this::ended);
+    this.creation =
+        new ContainerCreation(place, roots, startMounts, images, store, pods, recursiveReadOnly);
   }
 
   /** Takes up the containers of an earlier process; none is started or ended by that. */
@@ -119,7 +125,11 @@ public final class Containers implements ContainerService {
       PodPlace pod =
           pods.place(record.sandboxId())
               .orElseThrow(() -> CriFailures.notFound("running sandbox", record.sandboxId()));
-      entry.supervised().start(options(record, pod));
+      try {
+        entry.supervised().start(options(record, pod));
+      } finally {
+        startMounts.release(id);
+      }
     } finally {
       entry.lock().unlock();
     }
@@ -127,7 +137,7 @@ public final class Containers implements ContainerService {
   }
 
   private List<String> options(ContainerRecord record, PodPlace pod) throws IOException {
-    var options = new ArrayList<String>();
+    List<String> options = owner(record);
     if (!record.logPath().isEmpty()) {
       Files.createDirectories(Path.of(record.logPath()).toAbsolutePath().getParent());
       options.addAll(List.of("--log", record.logPath()));
@@ -146,6 +156,13 @@ public final class Containers implements ContainerService {
             .memoryKills(place.host().unifiedCgroups());
     options.addAll(List.of("--oom", kills.toString()));
     return options;
+  }
+
+  /** Who gets the ends of its pipes: root of its user namespace. */
+  private static List<String> owner(ContainerRecord record) {
+    return UserIds.of(record.config().getLinux().getSecurityContext().getNamespaceOptions())
+        .map(ids -> new ArrayList<>(List.of("--owner", Long.toString(ids.uid()))))
+        .orElseGet(ArrayList::new);
   }
 
   @Override
@@ -315,12 +332,16 @@ public final class Containers implements ContainerService {
       throws IOException {
     Supervised supervised = requireRunning(id);
     Path folder = supervised.runFolder();
+    List<String> options = owner(require(id).record());
+    if (stdin) {
+      options.add("--stdin");
+    }
     return FramedProcess.exec(
         place.shim(),
         id,
         folder.resolve("exec-" + execs.incrementAndGet()),
         Bundle.process(folder, command, terminal),
-        stdin);
+        options);
   }
 
   /** Joins a container's first process. */

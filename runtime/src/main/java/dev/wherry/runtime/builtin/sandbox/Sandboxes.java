@@ -9,6 +9,7 @@ import dev.wherry.proto.cri.v1.PodSandboxStatus;
 import dev.wherry.runtime.Trees;
 import dev.wherry.runtime.builtin.NodePlace;
 import dev.wherry.runtime.builtin.PodEvents;
+import dev.wherry.runtime.builtin.StartMounts;
 import dev.wherry.runtime.builtin.container.Containers;
 import dev.wherry.runtime.builtin.shim.Supervised;
 import dev.wherry.runtime.builtin.spec.OciSpec;
@@ -29,6 +30,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 
 /** Pod sandboxes: made, ended, removed, listed. */
 public final class Sandboxes implements SandboxService {
@@ -40,19 +42,30 @@ public final class Sandboxes implements SandboxService {
   private final Containers containers;
   private final CniNetwork network;
   private final PodEvents events;
+  private final StartMounts startMounts;
+  private final BooleanSupplier userNamespaces;
   private final Set<PodSandboxMetadata> beingMade = ConcurrentHashMap.newKeySet();
 
+  /**
+   * All that the store knows.
+   *
+   * @param userNamespaces whether pods can have users of their own
+   */
   public Sandboxes(
       NodePlace place,
       SandboxStore store,
       Containers containers,
       CniNetwork network,
-      PodEvents events) {
+      PodEvents events,
+      StartMounts startMounts,
+      BooleanSupplier userNamespaces) {
     this.place = place;
     this.store = store;
     this.containers = containers;
     this.network = network;
     this.events = events;
+    this.startMounts = startMounts;
+    this.userNamespaces = userNamespaces;
   }
 
   @Override
@@ -89,10 +102,15 @@ public final class Sandboxes implements SandboxService {
     String id = place.newId();
     boolean systemd = place.shim().runtime().systemd();
     OciSpec spec = new SandboxSpec(id, config, place.pauseRoot(), systemd, place.host()).build();
+    if (spec.users().isPresent() && !userNamespaces.getAsBoolean()) {
+      throw new IllegalArgumentException(
+          "user namespaces: this kernel or " + place.shim().runtime().program() + " has none");
+    }
     SandboxEntry entry =
         store.fresh(new SandboxRecord(id, place.shim().now(), place.boot(), handler, config));
     try {
-      start(entry, spec);
+      start(entry, startMounts.make(id, spec, Optional.empty()));
+      startMounts.remove(id);
       if (!SandboxSpec.hostNetwork(config)) {
         network.add(attachment(id, netns(entry), config));
       }
@@ -122,6 +140,7 @@ public final class Sandboxes implements SandboxService {
   private void discard(SandboxEntry entry, Exception cause) {
     try {
       end(entry);
+      startMounts.remove(entry.record().id());
       store.remove(entry.record().id());
     } catch (IOException | RuntimeException e) {
       cause.addSuppressed(e);

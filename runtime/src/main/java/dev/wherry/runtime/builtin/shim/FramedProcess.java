@@ -55,7 +55,7 @@ public final class FramedProcess implements RemoteProcess {
    * @throws StartFailedException when the OCI runtime refuses it
    */
   public static FramedProcess exec(
-      ShimSetup setup, String id, Path folder, ObjectNode process, boolean stdin)
+      ShimSetup setup, String id, Path folder, ObjectNode process, List<String> options)
       throws IOException {
     Files.createDirectories(folder);
     Path file = folder.resolve("process.json");
@@ -66,9 +66,7 @@ public final class FramedProcess implements RemoteProcess {
     if (terminal) {
       words.add("--tty");
     }
-    if (stdin) {
-      words.add("--stdin");
-    }
+    words.addAll(options);
     Process shim = new ProcessBuilder(words).start();
     FrameChannel frames = FrameChannel.of(shim);
     var exec =

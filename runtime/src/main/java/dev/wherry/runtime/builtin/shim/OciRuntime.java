@@ -64,10 +64,21 @@ public record OciRuntime(Path program, Path root, boolean systemd) {
 
   /** Whether it can mount recursively read-only, as it says itself. */
   public boolean hasRecursiveReadOnly() {
+    return says("/mountOptions", "rro");
+  }
+
+  /**
+   * Whether its containers can have user namespaces, as it says itself. Those of runc before 1.1,
+   * which does not, could not mount what the container's root must not reach on the host.
+   */
+  public boolean hasUserNamespaces() {
+    return says("/linux/namespaces", "user");
+  }
+
+  private boolean says(String list, String word) {
     try {
-      for (JsonNode option :
-          Trees.parse(run(List.of("features"), new byte[0])).path("mountOptions")) {
-        if (option.asText().equals("rro")) {
+      for (JsonNode known : Trees.parse(run(List.of("features"), new byte[0])).at(list)) {
+        if (known.asText().equals(word)) {
           return true;
         }
       }

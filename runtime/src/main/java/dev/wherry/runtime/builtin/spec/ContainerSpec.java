@@ -56,7 +56,8 @@ public record ContainerSpec(
     LinuxContainerSecurityContext security = linux.getSecurityContext();
     boolean privileged = security.getPrivileged();
     OciProcess process = process(security);
-    var mounts = new Mounts();
+    Optional<UserIds> users = UserIds.of(security.getNamespaceOptions());
+    var mounts = new Mounts(users);
     mounts.kernel(privileged);
     mounts.pod(pod, config, security.getReadonlyRootfs());
     for (Mount mount : config.getMountsList()) {
@@ -69,7 +70,7 @@ public record ContainerSpec(
         "",
         mounts.all(),
         Map.of(),
-        namespaces(security.getNamespaceOptions(), privileged),
+        namespaces(security.getNamespaceOptions(), privileged, users.isPresent()),
         CgroupPlace.of(pod.cgroupParent(), id, pod.systemd()).path(),
         Resources.tree(linux.getResources(), host),
         devices(privileged),
@@ -78,7 +79,8 @@ public record ContainerSpec(
         privileged ? List.of() : security.getMaskedPathsList(),
         privileged ? List.of() : security.getReadonlyPathsList(),
         mounts.rootPropagation(),
-        Map.of());
+        Map.of(),
+        users);
   }
 
   private OciProcess process(LinuxContainerSecurityContext security) throws IOException {
@@ -132,12 +134,13 @@ public record ContainerSpec(
     variables.put(variable.substring(0, Math.max(0, variable.indexOf('='))), variable);
   }
 
-  private List<OciNamespace> namespaces(NamespaceOption wanted, boolean privileged) {
-    if (wanted.hasUsernsOptions() && wanted.getUsernsOptions().getModeValue() == 0) {
-      throw new IllegalArgumentException("user namespaces per pod are not supported here");
-    }
+  private List<OciNamespace> namespaces(
+      NamespaceOption wanted, boolean privileged, boolean ownUsers) {
     var namespaces = new ArrayList<OciNamespace>();
     namespaces.add(OciNamespace.fresh("mount"));
+    if (ownUsers) {
+      namespaces.add(OciNamespace.of(pod.pid(), "user", "user"));
+    }
     namespaces.add(OciNamespace.of(pod.pid(), "network", "net"));
     namespaces.add(OciNamespace.of(pod.pid(), "ipc", "ipc"));
     namespaces.add(OciNamespace.of(pod.pid(), "uts", "uts"));

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A container's mounts: the kernel's file systems, the pod's files, and what the pod asks for. */
 final class Mounts {
@@ -18,8 +19,18 @@ final class Mounts {
   private static final Map<String, String> POD_FILES =
       Map.of("/etc/hosts", "hosts", "/etc/resolv.conf", "resolv.conf", "/etc/hostname", "hostname");
 
+  private final Optional<UserIds> users;
   private final List<OciMount> mounts = new ArrayList<>();
   private String rootPropagation = "";
+
+  /**
+   * None yet.
+   *
+   * @param users of the pod's user namespace
+   */
+  Mounts(Optional<UserIds> users) {
+    this.users = users;
+  }
 
   /** In the order of mounting. */
   List<OciMount> all() {
@@ -65,7 +76,9 @@ final class Mounts {
     for (String inside : POD_FILES.keySet().stream().sorted().toList()) {
       if (!own.contains(inside)) {
         String file = pod.files().resolve(POD_FILES.getOrDefault(inside, "")).toString();
-        mounts.add(OciMount.bind(file, inside, "rbind", "rprivate", readonlyRoot ? "ro" : "rw"));
+        mounts.add(
+            OciMount.bind(file, inside, "rbind", "rprivate", readonlyRoot ? "ro" : "rw")
+                .owned(users.isPresent()));
       }
     }
     if (!own.contains("/dev/shm")) {
@@ -80,9 +93,6 @@ final class Mounts {
    * @throws IllegalArgumentException for what this host or runtime cannot mount
    */
   void asked(Mount mount, Map<String, Path> images, boolean recursiveReadOnly) {
-    if (mount.getUidMappingsCount() + mount.getGidMappingsCount() > 0) {
-      throw refused(mount, "id-mapped mounts are not supported");
-    }
     Path image = images.get(mount.getContainerPath());
     if (image != null) {
       mounts.add(
@@ -93,7 +103,23 @@ final class Mounts {
     Path source = source(mount);
     var options = new ArrayList<>(List.of("rbind", propagation(mount, source)));
     options.add(access(mount, recursiveReadOnly));
-    mounts.add(new OciMount(inside(mount), "bind", source.toString(), options));
+    mounts.add(new OciMount(inside(mount), "bind", source.toString(), options, owned(mount)));
+  }
+
+  /** The kubelet gives every mount of such a pod the pod's own ranges, and there are no others. */
+  private boolean owned(Mount mount) {
+    if (mount.getUidMappingsCount() == 0 && mount.getGidMappingsCount() == 0) {
+      return false;
+    }
+    try {
+      UserIds asked = UserIds.of(mount.getUidMappingsList(), mount.getGidMappingsList());
+      if (users.equals(Optional.of(asked))) {
+        return true;
+      }
+    } catch (IllegalArgumentException e) {
+      throw refused(mount, String.valueOf(e.getMessage()));
+    }
+    throw refused(mount, "its ids are not those of the pod's user namespace");
   }
 
   private static String inside(Mount mount) {

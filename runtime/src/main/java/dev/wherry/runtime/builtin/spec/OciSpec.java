@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param allDevices whether the device cgroup lets everything through
  * @param resources the {@code linux.resources} part without devices
  * @param seccomp the profile, in the specification's form
+ * @param users of a user namespace; empty for the host's
  * @param rootPropagation how mounts below the root travel; empty for the default
  */
 public record OciSpec(
@@ -34,7 +35,8 @@ public record OciSpec(
     List<String> maskedPaths,
     List<String> readonlyPaths,
     String rootPropagation,
-    Map<String, String> sysctls) {
+    Map<String, String> sysctls,
+    Optional<UserIds> users) {
   private static final String VERSION = "1.0.2";
 
   public OciSpec {
@@ -45,6 +47,28 @@ public record OciSpec(
     maskedPaths = List.copyOf(maskedPaths);
     readonlyPaths = List.copyOf(readonlyPaths);
     sysctls = Collections.unmodifiableMap(new LinkedHashMap<>(sysctls));
+  }
+
+  /** The same with root and mounts from other places. */
+  public OciSpec from(String root, List<OciMount> places) {
+    return new OciSpec(
+        process,
+        root,
+        readonlyRoot,
+        hostname,
+        places,
+        annotations,
+        namespaces,
+        cgroupsPath,
+        resources,
+        devices,
+        allDevices,
+        seccomp,
+        maskedPaths,
+        readonlyPaths,
+        rootPropagation,
+        sysctls,
+        users);
   }
 
   /** The file's tree, a new one each time. */
@@ -67,6 +91,7 @@ public record OciSpec(
     ObjectNode linux = Trees.object();
     ArrayNode spaces = linux.putArray("namespaces");
     namespaces.forEach(namespace -> namespace.writeTo(spaces));
+    users.ifPresent(ids -> ids.writeTo(linux));
     linux.put("cgroupsPath", cgroupsPath);
     ObjectNode limits = resources.deepCopy();
     ArrayNode rules = limits.putArray("devices");

@@ -32,11 +32,11 @@ public record SandboxSpec(
   /** Nobody's, as the pause image of upstream says. */
   private static final long NOBODY = 65535;
 
+  private static final String PING_GROUPS = "net.ipv4.ping_group_range";
+
   /** What containerd 2 lets every pod with a network of its own do: low ports, ping. */
   private static final Map<String, String> NETWORK_SYSCTLS =
-      Map.of(
-          "net.ipv4.ip_unprivileged_port_start", "0",
-          "net.ipv4.ping_group_range", "0 2147483647");
+      Map.of("net.ipv4.ip_unprivileged_port_start", "0", PING_GROUPS, "0 2147483647");
 
   /** Whether the pod lives in the node's network. */
   public static boolean hostNetwork(PodSandboxConfig config) {
@@ -53,7 +53,8 @@ public record SandboxSpec(
     LinuxPodSandboxConfig linux = config.getLinux();
     LinuxSandboxSecurityContext security = linux.getSecurityContext();
     boolean hostNetwork = hostNetwork(config);
-    var mounts = new Mounts();
+    Optional<UserIds> users = UserIds.of(security.getNamespaceOptions());
+    var mounts = new Mounts(users);
     mounts.sandboxKernel();
     LinuxContainerResources resources =
         LinuxContainerResources.newBuilder().setCpuShares(CPU_SHARES).build();
@@ -64,7 +65,7 @@ public record SandboxSpec(
         hostNetwork ? "" : config.getHostname(),
         mounts.all(),
         Map.of(),
-        namespaces(security.getNamespaceOptions(), hostNetwork),
+        namespaces(security.getNamespaceOptions(), hostNetwork, users.isPresent()),
         CgroupPlace.of(linux.getCgroupParent(), id, systemd).path(),
         Resources.tree(resources, host),
         List.of(),
@@ -75,7 +76,8 @@ public record SandboxSpec(
         List.of(),
         List.of(),
         "",
-        sysctls(hostNetwork));
+        sysctls(hostNetwork, users),
+        users);
   }
 
   private OciProcess process(LinuxSandboxSecurityContext security) {
@@ -99,11 +101,12 @@ public record SandboxSpec(
         ContainerSpec.apparmor(security.getApparmor(), host));
   }
 
-  private static List<OciNamespace> namespaces(NamespaceOption wanted, boolean hostNetwork) {
-    if (wanted.hasUsernsOptions() && wanted.getUsernsOptions().getModeValue() == 0) {
-      throw new IllegalArgumentException("user namespaces per pod are not supported here");
-    }
+  private static List<OciNamespace> namespaces(
+      NamespaceOption wanted, boolean hostNetwork, boolean ownUsers) {
     var namespaces = new ArrayList<>(List.of(OciNamespace.fresh("mount")));
+    if (ownUsers) {
+      namespaces.add(OciNamespace.fresh("user"));
+    }
     if (!hostNetwork) {
       namespaces.add(OciNamespace.fresh("network"));
       namespaces.add(OciNamespace.fresh("uts"));
@@ -117,10 +120,12 @@ public record SandboxSpec(
     return namespaces;
   }
 
-  private Map<String, String> sysctls(boolean hostNetwork) {
+  private Map<String, String> sysctls(boolean hostNetwork, Optional<UserIds> users) {
     var sysctls = new LinkedHashMap<String, String>();
     if (!hostNetwork) {
       sysctls.putAll(NETWORK_SYSCTLS);
+      // The kernel takes no groups that the namespace has not.
+      users.ifPresent(ids -> sysctls.put(PING_GROUPS, "0 " + (ids.count() - 1)));
     }
     sysctls.putAll(config.getLinux().getSysctlsMap());
     return sysctls;

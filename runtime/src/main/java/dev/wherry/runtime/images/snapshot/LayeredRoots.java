@@ -3,13 +3,17 @@ package dev.wherry.runtime.images.snapshot;
 import dev.wherry.runtime.builtin.ContainerRoots;
 import dev.wherry.runtime.builtin.ImageConfig;
 import dev.wherry.runtime.builtin.NoSuchImageException;
+import dev.wherry.runtime.builtin.UserNamespace;
 import dev.wherry.runtime.images.ImageStore;
 import dev.wherry.runtime.images.catalog.ImageCatalog;
 import dev.wherry.runtime.images.catalog.LocalImage;
 import dev.wherry.runtime.images.catalog.LocalLayer;
 import dev.wherry.runtime.images.layer.LayerLimits;
 import dev.wherry.runtime.images.layer.LayerUnpack;
+import dev.wherry.runtime.images.system.BindMounts;
+import dev.wherry.runtime.images.system.FileStatus;
 import dev.wherry.runtime.images.system.FileTree;
+import dev.wherry.runtime.images.system.Folder;
 import dev.wherry.runtime.images.system.KernelMounts;
 import dev.wherry.runtime.images.system.PlatformThreads;
 import java.io.IOException;
@@ -35,6 +39,12 @@ public final class LayeredRoots implements ContainerRoots {
 
   /** Begins the names of roots that are being made or removed. */
   private static final String HALF = ".half-";
+
+  private static final RootRecord NO_LAYERS =
+      new RootRecord(RootRecord.Form.OVERLAY, "", List.of(), 0, 0);
+
+  /** A tmpfs on every Linux with a C library. */
+  private static final Path IN_MEMORY = Path.of("/dev/shm");
 
   private final Path directory;
   private final ImageStore store;
@@ -107,7 +117,7 @@ public final class LayeredRoots implements ContainerRoots {
     RootFolder folder = half();
     try {
       folder.create(List.of());
-      folder.mount(new RootRecord(RootRecord.Form.OVERLAY, "", List.of(), 0, 0), List.of());
+      folder.mount(NO_LAYERS, List.of(), Optional.empty());
       return true;
     } catch (IOException e) {
       LOG.log(
@@ -162,16 +172,54 @@ public final class LayeredRoots implements ContainerRoots {
   }
 
   @Override
-  public Path mount(String containerId, String imageId) throws IOException {
-    return mounted(containerId, imageId, overlays ? RootRecord.Form.OVERLAY : RootRecord.Form.COPY);
+  public Path mount(String containerId, String imageId, Optional<UserNamespace> owners)
+      throws IOException {
+    return mounted(containerId, imageId, RootRecord.Form.OVERLAY, owners);
   }
 
   @Override
-  public Path mountReadOnly(String id, String imageId) throws IOException {
-    return mounted(id, imageId, overlays ? RootRecord.Form.VIEW : RootRecord.Form.COPY);
+  public Path mountReadOnly(String id, String imageId, Optional<UserNamespace> owners)
+      throws IOException {
+    return mounted(id, imageId, RootRecord.Form.VIEW, owners);
   }
 
-  private Path mounted(String id, String imageId, RootRecord.Form form) throws IOException {
+  @Override
+  public void bind(Path source, Path target, Optional<Path> userNamespace) throws IOException {
+    BindMounts.bind(source, target, userNamespace);
+  }
+
+  @Override
+  public void unbind(Path target) throws IOException {
+    KernelMounts.unmount(target);
+  }
+
+  @Override
+  public void tryOwners(UserNamespace owners) throws IOException {
+    RootFolder folder = half();
+    try {
+      folder.create(List.of());
+      Files.createFile(folder.nothing().resolve("file"));
+      folder.mount(NO_LAYERS, List.of(folder.nothing()), Optional.of(owners));
+      try (Folder merged = Folder.of(folder.merged())) {
+        FileStatus seen = merged.status("file");
+        if (seen.uid() != (int) owners.uid() || seen.gid() != (int) owners.gid()) {
+          throw new IOException("an overlay's files keep their owners");
+        }
+      }
+      KernelMounts.unmount(folder.merged());
+      BindMounts.bind(IN_MEMORY, folder.merged(), Optional.of(owners.file()));
+    } finally {
+      folder.remove();
+    }
+  }
+
+  private Path mounted(
+      String id, String imageId, RootRecord.Form wanted, Optional<UserNamespace> owners)
+      throws IOException {
+    RootRecord.Form form = overlays ? wanted : RootRecord.Form.COPY;
+    if (owners.isPresent() && !overlays) {
+      throw new IOException("a user namespace needs overlays, here images are copied");
+    }
     RootFolder folder = folder(id);
     try (NamedLocks.Held _ = locks.take(id);
         LayerUse _ = gate.use()) {
@@ -179,10 +227,10 @@ public final class LayeredRoots implements ContainerRoots {
       if (known.isPresent() && !known.get().imageId().equals(imageId)) {
         throw new IOException("the root " + id + " is of another image: " + known.get().imageId());
       }
-      RootRecord record = known.isPresent() ? known.get() : made(folder, imageId, form);
+      RootRecord record = known.isPresent() ? known.get() : made(folder, imageId, form, owners);
       List<Path> lower = record.chains().stream().map(layers::root).toList();
       threads.call(() -> {
-        folder.mount(record, lower);
+        folder.mount(record, lower, owners);
         return true;
       });
       return folder.merged();
@@ -196,7 +244,8 @@ public final class LayeredRoots implements ContainerRoots {
     return new RootFolder(directory.resolve(id));
   }
 
-  private RootRecord made(RootFolder folder, String imageId, RootRecord.Form form)
+  private RootRecord made(
+      RootFolder folder, String imageId, RootRecord.Form form, Optional<UserNamespace> owners)
       throws IOException {
     LocalImage image = image(imageId);
     if (form != RootRecord.Form.COPY) {
@@ -209,6 +258,9 @@ public final class LayeredRoots implements ContainerRoots {
             form == RootRecord.Form.COPY
                 ? List.of()
                 : image.content().chains().stream().limit(1).map(layers::root).toList());
+        if (owners.isPresent()) {
+          half.giveTo(owners.get());
+        }
         RootRecord record =
             form == RootRecord.Form.COPY
                 ? copied(half, image)

@@ -1,5 +1,8 @@
 package dev.wherry.runtime.images.snapshot;
 
+import dev.wherry.runtime.builtin.UserNamespace;
+import dev.wherry.runtime.images.system.BindMounts;
+import dev.wherry.runtime.images.system.FileStatus;
 import dev.wherry.runtime.images.system.FileTree;
 import dev.wherry.runtime.images.system.Folder;
 import dev.wherry.runtime.images.system.KernelMounts;
@@ -9,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The folder of one container's root: {@code merged} is what it sees; {@code private}, closed to
@@ -31,7 +35,7 @@ record RootFolder(Path path) {
     return hidden().resolve("work");
   }
 
-  private Path nothing() {
+  Path nothing() {
     return hidden().resolve("nothing");
   }
 
@@ -56,11 +60,42 @@ record RootFolder(Path path) {
     }
   }
 
+  /** Gives the root to its owner's like in a user namespace. */
+  void giveTo(UserNamespace owners) throws IOException {
+    try (Folder folder = Folder.of(upper())) {
+      FileStatus status = folder.status("");
+      folder.chown(".", (int) owners.uid() + status.uid(), (int) owners.gid() + status.gid());
+    }
+  }
+
   /** Mounts what is not mounted, as the kernel's table says. */
-  void mount(RootRecord record, List<Path> layers) throws IOException {
+  void mount(RootRecord record, List<Path> layers, Optional<UserNamespace> owners)
+      throws IOException {
     if (record.form() == RootRecord.Form.COPY || KernelMounts.isMounted(merged())) {
       return;
     }
+    if (owners.isEmpty()) {
+      overlay(record, layers);
+      return;
+    }
+    List<Path> mapped = new ArrayList<>();
+    try {
+      for (Path layer : layers) {
+        Path place = Files.createDirectory(hidden().resolve("lower-" + mapped.size()));
+        mapped.add(place);
+        BindMounts.bind(layer, place, Optional.of(owners.get().file()));
+      }
+      overlay(record, mapped);
+    } finally {
+      // The overlay has clones of its own.
+      for (Path place : mapped) {
+        KernelMounts.unmount(place);
+        Files.delete(place);
+      }
+    }
+  }
+
+  private void overlay(RootRecord record, List<Path> layers) throws IOException {
     List<Path> lower = new ArrayList<>(layers);
     switch (record.form()) {
       case OVERLAY -> {

@@ -36,7 +36,7 @@ public record Folder(int descriptor) implements AutoCloseable {
   private static final long RESOLVE_NO_SYMLINKS = 4;
   private static final long RESOLVE_BENEATH = 8;
   private static final long RESOLVE_IN_ROOT = 16;
-  private static final int AT_FDCWD = -100;
+  static final int AT_FDCWD = -100;
   private static final int AT_REMOVEDIR = 0x200;
   private static final int AT_SYMLINK_NOFOLLOW = 0x100;
   private static final long HOW_BYTES = 24;
@@ -67,7 +67,7 @@ public record Folder(int descriptor) implements AutoCloseable {
     return new String(utf8, StandardCharsets.ISO_8859_1);
   }
 
-  private static int open(int from, String path, long flags, long mode, long resolve)
+  static int open(int from, String path, long flags, long mode, long resolve)
       throws KernelException {
     return (int)
         checked(

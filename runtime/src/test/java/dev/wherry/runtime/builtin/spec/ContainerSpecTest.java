@@ -272,7 +272,9 @@ class ContainerSpecTest {
 
   @Test
   void mount_thatCannotBeHad_isRefusedWithItsPath() {
-    assertRefused("id-mapped", m -> m.addUidMappings(IDMapping.newBuilder().setLength(1)));
+    IDMapping one = IDMapping.newBuilder().setLength(1).build();
+    assertRefused("one range", m -> m.addUidMappings(one));
+    assertRefused("not those of the pod", m -> m.addUidMappings(one).addGidMappings(one));
     assertRefused("read-only", m -> m.setRecursiveReadOnly(true));
     assertRefused("no host path", m -> m.setHostPath(""));
     assertRefused(

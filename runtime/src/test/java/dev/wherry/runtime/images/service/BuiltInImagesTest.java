@@ -42,6 +42,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -192,8 +193,8 @@ class BuiltInImagesTest {
     ImageConfig config = images.roots().config(APP.id());
     assertEquals(List.of("A=b"), config.environment());
     assertEquals("1000:50", config.user());
-    Path root = images.roots().mount("one", APP.id());
-    Path view = images.roots().mountReadOnly("view", APP.id());
+    Path root = images.roots().mount("one", APP.id(), Optional.empty());
+    Path view = images.roots().mountReadOnly("view", APP.id(), Optional.empty());
     for (Path seen : List.of(root, view)) {
       assertEquals("2", Files.readString(seen.resolve("etc/new")));
       assertEquals("1", Files.readString(seen.resolve("etc/kept")));
@@ -272,7 +273,7 @@ class BuiltInImagesTest {
     Image image = list("").getFirst();
     assertTrue(image.getPinned());
     assertEquals(image.getId(), pull(ImageArchives.PAUSE_NAME));
-    Path root = images.roots().mount("pause", image.getId());
+    Path root = images.roots().mount("pause", image.getId(), Optional.empty());
     assertTrue(Files.isExecutable(root.resolve("wherry-shim")));
 
     assertTrue(other.remove(ImageName.parse(ImageArchives.PAUSE_NAME)));
@@ -309,19 +310,20 @@ class BuiltInImagesTest {
   void mount_afterRestartAndReboot_isTheSameRoot() throws Exception {
     store.importArchive(new ByteArrayInputStream(ImageArchives.pause()));
     String id = list("").getFirst().getId();
-    Path root = images.roots().mount("one", id);
+    Path root = images.roots().mount("one", id, Optional.empty());
     Files.writeString(root.resolve("mine"), "kept");
     close();
     open();
-    assertEquals(root, images.roots().mount("one", id));
+    assertEquals(root, images.roots().mount("one", id, Optional.empty()));
     // A reboot leaves records and no mounts.
     KernelMounts.unmount(root);
     assertFalse(Files.exists(root.resolve("mine")));
     close();
     open();
-    assertEquals(root, images.roots().mount("one", id));
+    assertEquals(root, images.roots().mount("one", id, Optional.empty()));
     assertEquals("kept", Files.readString(root.resolve("mine")));
-    assertThrows(IllegalArgumentException.class, () -> images.roots().mount("../x", id));
+    assertThrows(
+        IllegalArgumentException.class, () -> images.roots().mount("../x", id, Optional.empty()));
   }
 
   @Test
@@ -338,7 +340,8 @@ class BuiltInImagesTest {
     try (var left = Files.list(data.resolve("images/unpacking"))) {
       assertEquals(0, left.count());
     }
-    assertTrue(Files.exists(images.roots().mount("one", id).resolve("wherry-shim")));
+    assertTrue(
+        Files.exists(images.roots().mount("one", id, Optional.empty()).resolve("wherry-shim")));
   }
 
   @Test
@@ -352,7 +355,7 @@ class BuiltInImagesTest {
       registry.push("many", "1", many);
       assertEquals(many.id(), pull(registry.authority() + "/many:1"));
     }
-    Path root = images.roots().mount("many", many.id());
+    Path root = images.roots().mount("many", many.id(), Optional.empty());
     assertTrue(Files.exists(root.resolve("file0")) && Files.exists(root.resolve("file44")));
   }
 

@@ -13,6 +13,7 @@ import dev.wherry.runtime.images.registry.RegistryConfig;
 import io.grpc.stub.StreamObserver;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 
@@ -45,7 +46,7 @@ final class PullingProcess {
         images.service().pullImage(PullImageRequest.newBuilder().setImage(spec).build(), pulled);
         String id = pulled.value.join().getImageRef();
         System.out.println("pulled " + id);
-        images.roots().mount("root-" + round, id);
+        images.roots().mount("root-" + round, id, Optional.empty());
         System.out.println("mounted");
         images.roots().remove("root-" + round);
         Answer<RemoveImageResponse> removed = new Answer<>();
