@@ -16,8 +16,10 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,6 +71,22 @@ class ImageStoreTest {
     assertEquals("docker.io/wherry/pause:1", plain.name().toString());
     assertEquals(List.of(plain), store.list());
     assertEquals(Optional.of(plain), store.find(ImageName.parse("wherry/pause@" + plain.digest())));
+  }
+
+  /** Found by ImageCrashTest's long form, a kill between the writing of a record and its name. */
+  @Test
+  void open_afterAKill_removesRecordsThatHaveNoNameYet() throws IOException {
+    ImageStore store = new ImageStore(directory);
+    for (String folder : List.of("names", "pulled")) {
+      Files.createDirectories(directory.resolve(folder));
+      Files.createTempFile(directory.resolve(folder), "name", ".new");
+    }
+    store.open(Instant.EPOCH);
+    for (String folder : List.of("names", "pulled")) {
+      try (Stream<Path> left = Files.list(directory.resolve(folder))) {
+        assertEquals(List.of(), left.toList());
+      }
+    }
   }
 
   @Test
