@@ -11,6 +11,7 @@ import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 
@@ -53,7 +54,7 @@ public final class Pulled {
       String id = answer.value.join().getImageRef();
       double pulled = (System.nanoTime() - begun) / NANOS_PER_SECOND;
       long mounting = System.nanoTime();
-      Path _ = images.roots().mount("bench", id);
+      Path _ = images.roots().mount("bench", id, Optional.empty());
       double mounted = (System.nanoTime() - mounting) / NANOS_PER_SECOND;
       images.roots().remove("bench");
       double cpu =
