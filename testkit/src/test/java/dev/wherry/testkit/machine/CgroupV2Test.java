@@ -56,7 +56,7 @@ class CgroupV2Test {
 
       slicesHaveTheLimits(machine, counter);
       machine.sh("systemctl daemon-reload");
-      slicesHaveTheLimits(machine, counter);
+      podHasItsLimits(machine, counter);
       machine.killServer(counter);
       shortOfMemoryEndsAsAWhole(machine);
 
@@ -93,7 +93,13 @@ class CgroupV2Test {
 
   private static void slicesHaveTheLimits(PodMachine machine, JsonNode pod) throws Exception {
     limitsAreInTheKernel(machine, pod);
+    podHasItsLimits(machine, pod);
+  }
+
+  private static void podHasItsLimits(PodMachine machine, JsonNode pod) throws Exception {
     allPodsAreHeldTogether(machine, "kubepods.slice");
+    String limits = machine.sh("limits " + uid(pod) + " " + containerId(pod));
+    assertEquals(POD_LIMITS, limits.lines().findFirst().orElse(""), limits);
     String name = "kubepods-burstable-pod" + uid(pod).replace('-', '_') + ".slice";
     assertEquals(
         "/sys/fs/cgroup/kubepods.slice/kubepods-burstable.slice/" + name,
