@@ -26,6 +26,7 @@ import dev.wherry.kubelet.placement.Topology;
 import dev.wherry.kubelet.placement.TopologyReader;
 import dev.wherry.kubelet.pod.MountedNews;
 import dev.wherry.kubelet.pod.PodApi;
+import dev.wherry.kubelet.pod.PodCounts;
 import dev.wherry.kubelet.pod.PodEvents;
 import dev.wherry.kubelet.pod.PodParts;
 import dev.wherry.kubelet.pod.PodShares;
@@ -86,6 +87,7 @@ final class PodPartsFactory {
         new LogReader(new LogWatch()),
         PullCredentials.open(config.settings().imageCredentials(), clock),
         new Semaphore(ImagePulls.PARALLEL_MAX),
+        new PodCounts(),
         clock,
         random);
   }

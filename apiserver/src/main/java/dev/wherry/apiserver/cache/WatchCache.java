@@ -226,8 +226,8 @@ public final class WatchCache implements AutoCloseable {
         }
       }
       long newest = events.getLast().revision();
-      advanceTo(newest);
       ages.passed(newest).ifPresent(old -> resources.values().forEach(each -> each.age(old)));
+      advanceTo(newest);
     }
 
     /** What nobody has a key for any more is no history: watches from before it begin anew. */

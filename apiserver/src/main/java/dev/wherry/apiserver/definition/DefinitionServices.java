@@ -6,15 +6,12 @@ import dev.wherry.apiserver.bootstrap.LocalApiService;
 import dev.wherry.apiserver.bootstrap.ObjectWriter;
 import dev.wherry.apiserver.customresource.CustomKinds;
 import dev.wherry.apiserver.customresource.Definition;
-import dev.wherry.apiserver.view.ObjectListener;
 import dev.wherry.apiserver.view.ObjectView;
 import dev.wherry.apiserver.view.Trees;
-import dev.wherry.model.status.ApiException;
-import java.lang.System.Logger.Level;
+import dev.wherry.apiserver.view.Upkeep;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
 
 /**
  * Keeps an APIService for every group and version that definitions serve, and removes it with the
@@ -23,8 +20,6 @@ import java.util.concurrent.Semaphore;
  * every change.
  */
 public final class DefinitionServices implements AutoCloseable {
-  private static final System.Logger LOG = System.getLogger(DefinitionServices.class.getName());
-
   /** As upstream has them for all definitions. */
   private static final int GROUP_PRIORITY = 1_000;
 
@@ -34,34 +29,25 @@ public final class DefinitionServices implements AutoCloseable {
   private final CustomKinds kinds;
   private final ObjectView view;
   private final ObjectWriter writer;
-  private final Semaphore signals = new Semaphore(1);
-  private final Thread thread;
+  private final Upkeep upkeep = Upkeep.of("definition-services", this::look);
 
   /** Starts. */
   public DefinitionServices(CustomKinds kinds, ObjectView view, ObjectWriter writer) {
     this.kinds = kinds;
     this.view = view;
     this.writer = writer;
-    kinds.whenChanged(signals::release);
-    view.subscribe(LocalApiService.RESOURCE, new Signal());
-    this.thread = Thread.ofVirtual().name("definition-services").start(this::run);
+    kinds.whenChanged(upkeep::signal);
+    view.subscribe(LocalApiService.RESOURCE, upkeep.listener(DefinitionServices::isOurs));
+    upkeep.start();
   }
 
-  private void run() {
-    while (true) {
-      try {
-        signals.acquire();
-      } catch (InterruptedException e) {
-        return;
-      }
-      signals.drainPermits();
-      Map<String, ObjectNode> wanted = wanted();
-      wanted.forEach((name, service) -> attempt(name, () -> keep(name, service)));
-      for (ObjectNode found : view.list(LocalApiService.RESOURCE, "")) {
-        String name = Trees.name(found);
-        if (isOurs(found) && !wanted.containsKey(name)) {
-          attempt(name, () -> writer.delete(LocalApiService.RESOURCE, "", name));
-        }
+  private void look() {
+    Map<String, ObjectNode> wanted = wanted();
+    wanted.forEach((name, service) -> upkeep.attempt(name, () -> keep(name, service)));
+    for (ObjectNode found : view.list(LocalApiService.RESOURCE, "")) {
+      String name = Trees.name(found);
+      if (isOurs(found) && !wanted.containsKey(name)) {
+        upkeep.attempt(name, () -> writer.delete(LocalApiService.RESOURCE, "", name));
       }
     }
   }
@@ -99,33 +85,8 @@ public final class DefinitionServices implements AutoCloseable {
     return Trees.text(service, "metadata", "labels", LocalApiService.MANAGED).equals(ALWAYS);
   }
 
-  /** A refused write is no loss: what changed meanwhile signals again. */
-  private static void attempt(String name, Runnable write) {
-    try {
-      write.run();
-    } catch (ApiException e) {
-      LOG.log(Level.DEBUG, "apiservice=" + name + " why=\"" + e.text() + "\"");
-    } catch (RuntimeException e) {
-      LOG.log(Level.ERROR, "apiservice=" + name + " failed", e);
-    }
-  }
-
-  private final class Signal implements ObjectListener {
-    @Override
-    public void stored(ObjectNode object) {
-      if (isOurs(object)) {
-        signals.release();
-      }
-    }
-
-    @Override
-    public void removed(String namespace, String name) {
-      signals.release();
-    }
-  }
-
   @Override
   public void close() {
-    thread.interrupt();
+    upkeep.close();
   }
 }

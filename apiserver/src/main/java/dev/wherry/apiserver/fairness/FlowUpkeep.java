@@ -2,17 +2,14 @@ package dev.wherry.apiserver.fairness;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.wherry.apiserver.view.ObjectListener;
 import dev.wherry.apiserver.view.ObjectView;
 import dev.wherry.apiserver.view.Resource;
 import dev.wherry.apiserver.view.Trees;
+import dev.wherry.apiserver.view.Upkeep;
 import dev.wherry.model.Times;
-import dev.wherry.model.status.ApiException;
-import java.lang.System.Logger.Level;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
 
 /**
  * Tells of every schema whether its level exists (condition Dangling), and brings mandatory objects
@@ -20,14 +17,12 @@ import java.util.concurrent.Semaphore;
  * registry/flowcontrol/ensurer). Owns one virtual thread, which looks again at every change.
  */
 public final class FlowUpkeep implements AutoCloseable {
-  private static final System.Logger LOG = System.getLogger(FlowUpkeep.class.getName());
   private static final String DANGLING = "Dangling";
 
   private final ObjectView view;
   private final Writes writes;
   private final InstantSource clock;
-  private final Semaphore signals = new Semaphore(0);
-  private final Thread thread;
+  private final Upkeep upkeep = Upkeep.of("flow-upkeep", this::look);
 
   /** The writes of the upkeep. */
   public interface Writes {
@@ -44,34 +39,15 @@ public final class FlowUpkeep implements AutoCloseable {
     this.view = view;
     this.writes = writes;
     this.clock = clock;
-    view.subscribe(FlowControl.LEVELS, new Signal());
-    view.subscribe(FlowControl.SCHEMAS, new Signal());
-    this.thread = Thread.ofVirtual().name("flow-upkeep").start(this::run);
+    view.subscribe(FlowControl.LEVELS, upkeep.listener(_ -> true));
+    view.subscribe(FlowControl.SCHEMAS, upkeep.listener(_ -> true));
+    upkeep.start();
   }
 
-  private void run() {
-    while (true) {
-      try {
-        signals.acquire();
-      } catch (InterruptedException e) {
-        return;
-      }
-      signals.drainPermits();
-      attempt("mandatory", this::mendAll);
-      for (ObjectNode schema : view.list(FlowControl.SCHEMAS, "")) {
-        attempt(Trees.name(schema), () -> tell(schema));
-      }
-    }
-  }
-
-  /** A refused write is no loss: what changed meanwhile signals again. */
-  private static void attempt(String what, Runnable action) {
-    try {
-      action.run();
-    } catch (ApiException e) {
-      LOG.log(Level.DEBUG, "flow=" + what + " why=\"" + e.text() + "\"");
-    } catch (RuntimeException e) {
-      LOG.log(Level.ERROR, "flow=" + what + " failed", e);
+  private void look() {
+    upkeep.attempt("mandatory", this::mendAll);
+    for (ObjectNode schema : view.list(FlowControl.SCHEMAS, "")) {
+      upkeep.attempt(Trees.name(schema), () -> tell(schema));
     }
   }
 
@@ -126,20 +102,8 @@ public final class FlowUpkeep implements AutoCloseable {
     return Optional.of(next);
   }
 
-  private final class Signal implements ObjectListener {
-    @Override
-    public void stored(ObjectNode object) {
-      signals.release();
-    }
-
-    @Override
-    public void removed(String namespace, String name) {
-      signals.release();
-    }
-  }
-
   @Override
   public void close() {
-    thread.interrupt();
+    upkeep.close();
   }
 }

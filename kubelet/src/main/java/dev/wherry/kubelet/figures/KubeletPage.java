@@ -1,6 +1,7 @@
 package dev.wherry.kubelet.figures;
 
 import dev.wherry.kubelet.launch.UserNamespaces;
+import dev.wherry.kubelet.pod.PodCounts;
 import dev.wherry.kubelet.volume.VolumeSpace;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +17,12 @@ public final class KubeletPage {
   private static final String BUILD = "kubernetes_build_info";
   private static final String USERS = "kubelet_started_user_namespaced_pods_total";
   private static final String USERS_FAILED = "kubelet_started_user_namespaced_pods_errors_total";
+  private static final String STARTED_PODS = "kubelet_started_pods_total";
+  private static final String FAILED_PODS = "kubelet_started_pods_errors_total";
+  private static final String STARTED = "kubelet_started_containers_total";
+  private static final String FAILED = "kubelet_started_containers_errors_total";
+  private static final String ENDED = "kubelet_terminated_containers_total";
+  private static final String TYPE = "container_type";
   private static final String CPU = "process_cpu_seconds_total";
   private static final String RSS = "process_resident_memory_bytes";
   private static final String START = "process_start_time_seconds";
@@ -45,11 +52,13 @@ public final class KubeletPage {
   /**
    * @param version of the kubelet
    */
-  public static String of(Figures figures, String version, UserNamespaces.Counts users) {
-    return of(figures.look(), version, users);
+  public static String of(
+      Figures figures, String version, PodCounts pods, UserNamespaces.Counts users) {
+    return of(figures.look(), version, pods, users);
   }
 
-  static String of(NodeFigures figures, String version, UserNamespaces.Counts users) {
+  static String of(
+      NodeFigures figures, String version, PodCounts pods, UserNamespaces.Counts users) {
     NodeUse.Program program = figures.node().program();
     long containers = figures.pods().stream().mapToLong(pod -> pod.containers().size()).sum();
     PrometheusPage page =
@@ -74,8 +83,43 @@ public final class KubeletPage {
     page.seconds(CPU, "", OptionalLong.of(program.cpuNanos()), untimed);
     page.sample(RSS, "", program.rssBytes(), untimed);
     page.sample(START, "", program.startedAt().toEpochMilli() / MILLIS_PER_SECOND, untimed);
+    begunAndEnded(page, pods);
     volumes(page, figures);
     return page.text();
+  }
+
+  private static void begunAndEnded(PrometheusPage page, PodCounts pods) {
+    page.counter(STARTED_PODS, "[ALPHA] Attempts to start pods")
+        .counter(FAILED_PODS, "[ALPHA] Attempts to start pods that failed")
+        .counter(STARTED, "[ALPHA] Attempts to start containers")
+        .counter(FAILED, "[ALPHA] Attempts to start containers that failed")
+        .counter(ENDED, "[ALPHA] Containers that ended");
+    Optional<java.time.Instant> untimed = Optional.empty();
+    page.sample(STARTED_PODS, "", pods.pods(), untimed);
+    page.sample(FAILED_PODS, "", pods.podErrors(), untimed);
+    pods.containers()
+        .forEach((type, count) ->
+            page.sample(STARTED, PrometheusPage.labels(TYPE, type), count, untimed));
+    pods.containerErrors()
+        .forEach((row, count) ->
+            page.sample(
+                FAILED,
+                PrometheusPage.labels(TYPE, row.type(), "code", row.code()),
+                count,
+                untimed));
+    pods.ends()
+        .forEach((row, count) ->
+            page.sample(
+                ENDED,
+                PrometheusPage.labels(
+                    TYPE,
+                    row.type(),
+                    "exit_code",
+                    Integer.toString(row.exitCode()),
+                    "reason",
+                    row.reason()),
+                count,
+                untimed));
   }
 
   /** Claims' volumes, each once whatever pods have it. */

@@ -12,17 +12,17 @@ import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -38,7 +38,24 @@ public final class PluginFolder implements AutoCloseable {
   private final Path folder;
   private final Map<String, PluginKind> kinds;
   private final WatchService watches;
-  private final Map<Path, Optional<AutoCloseable>> known = new HashMap<>();
+  private final Map<Path, Seen> known = new HashMap<>();
+
+  /** One socket; another that takes its name is another plugin, or the same begun anew. */
+  private static final class Seen {
+    private final Identity identity;
+    private Optional<AutoCloseable> taken = Optional.empty();
+
+    Seen(Identity identity) {
+      this.identity = identity;
+    }
+
+    void close() {
+      taken.ifPresent(PluginFolder::close);
+    }
+  }
+
+  /** Inodes are used again at once: the time tells them apart. */
+  private record Identity(Object fileKey, FileTime madeAt) {}
 
   private PluginFolder(Path folder, Map<String, PluginKind> kinds) throws IOException {
     this.folder = Files.createDirectories(folder);
@@ -78,44 +95,56 @@ public final class PluginFolder implements AutoCloseable {
   }
 
   private void look() throws IOException {
-    Set<Path> sockets = sockets();
+    Map<Path, Identity> sockets = sockets();
     synchronized (known) {
-      for (Path gone : Set.copyOf(known.keySet())) {
-        if (!sockets.contains(gone)) {
-          Optional.ofNullable(known.remove(gone)).flatMap(o -> o).ifPresent(PluginFolder::close);
+      for (Map.Entry<Path, Seen> entry : Map.copyOf(known).entrySet()) {
+        if (!entry.getValue().identity.equals(sockets.get(entry.getKey()))) {
+          known.remove(entry.getKey());
+          entry.getValue().close();
         }
       }
-      for (Path socket : sockets) {
-        if (known.size() < PLUGINS_MAX && known.putIfAbsent(socket, Optional.empty()) == null) {
-          var _ = Thread.ofVirtual().name("plugin-handshake").start(() -> handshake(socket));
+      sockets.forEach((socket, identity) -> {
+        if (known.size() < PLUGINS_MAX && !known.containsKey(socket)) {
+          Seen seen = new Seen(identity);
+          known.put(socket, seen);
+          var _ = Thread.ofVirtual().name("plugin-handshake").start(() -> handshake(socket, seen));
         }
-      }
+      });
     }
   }
 
-  private Set<Path> sockets() throws IOException {
-    Set<Path> sockets = new HashSet<>();
+  private Map<Path, Identity> sockets() throws IOException {
+    Map<Path, Identity> sockets = new HashMap<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
       for (Path file : files) {
-        boolean hidden = file.getFileName().toString().startsWith(".");
-        if (!hidden
-            && Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
-                .isOther()) {
-          sockets.add(file);
+        if (!file.getFileName().toString().startsWith(".")) {
+          socket(file).ifPresent(identity -> sockets.put(file, identity));
         }
       }
     }
     return sockets;
   }
 
-  private void handshake(Path socket) {
+  private static Optional<Identity> socket(Path file) throws IOException {
+    try {
+      BasicFileAttributes attributes =
+          Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      return attributes.isOther()
+          ? Optional.of(new Identity(attributes.fileKey(), attributes.lastModifiedTime()))
+          : Optional.empty();
+    } catch (NoSuchFileException _) {
+      return Optional.empty();
+    }
+  }
+
+  private void handshake(Path socket, Seen seen) {
     try (SocketChannel channel = new SocketChannel(socket.toString())) {
       RegistrationGrpc.RegistrationBlockingStub stub =
           RegistrationGrpc.newBlockingStub(channel.channel()).withWaitForReady();
       PluginInfo info = in(stub).getInfo(InfoRequest.getDefaultInstance());
       RegistrationStatus.Builder told = RegistrationStatus.newBuilder().setPluginRegistered(true);
       try {
-        keep(socket, register(info, socket));
+        keep(socket, seen, register(info, socket));
       } catch (PluginException e) {
         LOG.log(Level.INFO, "plugin is not taken: {0}", e.text());
         told.setPluginRegistered(false).setError(e.text());
@@ -137,10 +166,13 @@ public final class PluginFolder implements AutoCloseable {
   }
 
   /** A plugin whose socket went meanwhile is none. */
-  private void keep(Path socket, AutoCloseable plugin) {
+  private void keep(Path socket, Seen seen, AutoCloseable plugin) {
     boolean still;
     synchronized (known) {
-      still = known.replace(socket, Optional.of(plugin)) != null;
+      still = known.get(socket) == seen;
+      if (still) {
+        seen.taken = Optional.of(plugin);
+      }
     }
     if (!still) {
       close(plugin);

@@ -27,6 +27,7 @@ import java.util.random.RandomGenerator;
  * @param csi volumes of drivers
  * @param credentials with what images are pulled
  * @param pulls bounds pulls at once
+ * @param counts what has begun and ended
  */
 public record PodParts(
     KubeletConfig config,
@@ -47,5 +48,6 @@ public record PodParts(
     LogReader logs,
     PullCredentials credentials,
     Semaphore pulls,
+    PodCounts counts,
     Timer clock,
     RandomGenerator random) {}

@@ -197,6 +197,7 @@ final class PodReport {
     }
     try {
       parts.api().patchStatus(pod.pod(), patch.get());
+      parts.counts().reported(before, status);
       sent = status;
     } catch (ApiException e) {
       if (e.reason() != Reason.NOT_FOUND) {

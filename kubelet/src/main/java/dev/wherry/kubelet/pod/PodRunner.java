@@ -99,6 +99,7 @@ final class PodRunner {
           "Pod sandbox changed, it will be killed and re-created.");
     }
     Instant now = parts.clock().instant();
+    parts.counts().podBegins();
     try {
       parts.shares().claims().prepare(pod);
       volumes.prepare(pod, addresses(pod, observed));
@@ -141,6 +142,7 @@ final class PodRunner {
   }
 
   private void sandboxFailed(PodView pod, Instant now, String why) {
+    parts.counts().podFailed();
     memory.sandboxFailed(now);
     parts.configs().users().failed(pod);
     event(
@@ -219,6 +221,7 @@ final class PodRunner {
       throw new ConfigException(e.text());
     }
     String id;
+    parts.counts().begins(start.container());
     try {
       id = parts.runtime().createContainer(start.sandboxId(), config, sandbox);
     } catch (CriException e) {
@@ -285,6 +288,7 @@ final class PodRunner {
 
   private void refuse(PodView pod, Container container, String reason, String message) {
     parts.configs().users().failed(pod);
+    pod.container(container.name()).ifPresent(named -> parts.counts().failed(named, reason));
     memory.waiting.put(container.name(), new PodMemory.Waiting(reason, message));
     memory.retryAt.put(container.name(), parts.clock().instant().plus(CONFIG_RETRY));
     containerEvent(pod, container, PodEvents.Type.WARNING, "Failed", "Error: " + message);

@@ -79,7 +79,11 @@ final class Routes {
     String page =
         switch (path.size() > 2 ? "" : path.size() == 1 ? "own" : path.get(1)) {
           case "own" ->
-              KubeletPage.of(figures, parts.config().version(), parts.configs().users().counts());
+              KubeletPage.of(
+                  figures,
+                  parts.config().version(),
+                  parts.counts(),
+                  parts.configs().users().counts());
           case "resource" -> ResourcePage.of(figures);
           case "cadvisor" -> CadvisorPage.of(figures);
           case "probes" -> ProbePage.of(workers);

@@ -18,6 +18,7 @@ final class Conditions {
           "Initialized",
           "Ready",
           "ContainersReady",
+          "PodScheduled",
           PodSizes.PENDING,
           PodSizes.IN_PROGRESS);
 
@@ -44,16 +45,12 @@ final class Conditions {
         .filter(_ -> before(PodEviction.CONDITION).isEmpty())
         .map(why -> new Verdict(true, PodEviction.CONDITION_REASON, why.message()))
         .ifPresent(verdict -> all.add(condition(PodEviction.CONDITION, verdict)));
-    boolean scheduled = false;
     for (PodCondition other : in.pod().status().conditions()) {
       if (!OWNED.contains(other.type())) {
         all.add(other);
-        scheduled |= other.type().equals("PodScheduled");
       }
     }
-    if (!scheduled) {
-      all.add(condition("PodScheduled", Verdict.YES));
-    }
+    all.add(condition("PodScheduled", Verdict.YES));
     return all;
   }
 

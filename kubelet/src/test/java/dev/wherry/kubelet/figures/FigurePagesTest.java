@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.kubelet.launch.UserNamespaces;
+import dev.wherry.kubelet.pod.PodCounts;
 import dev.wherry.kubelet.volume.VolumeSpace;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -85,7 +86,8 @@ class FigurePagesTest {
     assertEquals("data", full.at("/pods/0/volume/0/pvcRef/name").asText());
     assertEquals(600, full.at("/pods/0/volume/0/availableBytes").asLong());
     assertTrue(full.at("/pods/0/volume/0/inodes").isMissingNode(), "what nobody knows");
-    String page = KubeletPage.of(figures(true), "v1.36.0", new UserNamespaces.Counts(3, 1));
+    String page =
+        KubeletPage.of(figures(true), "v1.36.0", new PodCounts(), new UserNamespaces.Counts(3, 1));
     assertTrue(page.contains("kubelet_started_user_namespaced_pods_total 3\n"), page);
     assertTrue(page.contains("kubelet_started_user_namespaced_pods_errors_total 1\n"), page);
     assertTrue(

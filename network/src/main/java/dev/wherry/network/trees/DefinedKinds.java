@@ -26,7 +26,9 @@ public final class DefinedKinds implements AutoCloseable {
   private static final Duration SYNC_MAX = Duration.ofSeconds(30);
   private static final Duration BEGIN_MAX = Duration.ofSeconds(2);
   private static final Duration RETRY_PAUSE = Duration.ofSeconds(1);
-  private static final Kind<MetadataObject> DEFINITION =
+
+  /** Definitions of kinds, as far as anybody here looks at them. */
+  public static final Kind<MetadataObject> DEFINITION =
       MetadataObject.of(
           new KindInfo(
               "apiextensions.k8s.io",

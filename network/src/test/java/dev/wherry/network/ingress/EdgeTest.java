@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.wherry.machinery.Eventually;
 import dev.wherry.machinery.client.FakeApiClient;
-import dev.wherry.machinery.client.MetadataObject;
 import dev.wherry.machinery.pki.AlternativeNames;
 import dev.wherry.machinery.pki.CertificateAuthority;
 import dev.wherry.machinery.pki.CertificateUse;
@@ -20,7 +19,6 @@ import dev.wherry.model.core.v1.Service;
 import dev.wherry.model.discovery.v1.EndpointSlice;
 import dev.wherry.model.json.Yaml;
 import dev.wherry.model.kind.Kind;
-import dev.wherry.model.kind.KindInfo;
 import dev.wherry.model.kind.KubeObject;
 import dev.wherry.model.meta.v1.ObjectMeta;
 import dev.wherry.model.networking.v1.Ingress;
@@ -29,6 +27,7 @@ import dev.wherry.network.ingress.proxy.AccessLog;
 import dev.wherry.network.ingress.proxy.ProxyFigures;
 import dev.wherry.network.ingress.proxy.ProxyLimits;
 import dev.wherry.network.sockets.ListeningSockets;
+import dev.wherry.network.trees.DefinedKinds;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -53,14 +52,6 @@ import org.junit.jupiter.api.Test;
 /** A node's proxy and the server's controller over an API in memory. */
 class EdgeTest {
   private static final SecureRandom RANDOM = new SecureRandom();
-  private static final Kind<MetadataObject> DEFINITION =
-      MetadataObject.of(
-          new KindInfo(
-              "apiextensions.k8s.io",
-              "v1",
-              "CustomResourceDefinition",
-              "customresourcedefinitions",
-              false));
 
   private final SystemTimer timer = new SystemTimer();
   private final FakeApiClient api = new FakeApiClient(timer);
@@ -270,7 +261,7 @@ class EdgeTest {
   @Test
   void gateway_itsKindsDefinedLater_isServedAndSaysSo() {
     for (Kind<?> kind : GatewayKinds.ALL) {
-      create(DEFINITION, "{metadata: {name: %s}}".formatted(kind.info().resource()));
+      create(DefinedKinds.DEFINITION, "{metadata: {name: %s}}".formatted(kind.info().resource()));
     }
     create(
         GatewayKinds.GATEWAY_CLASS,

@@ -20,6 +20,7 @@ import dev.wherry.model.core.v1.Pod;
 import dev.wherry.model.networking.v1.NetworkPolicy;
 import dev.wherry.network.netlink.NetlinkException;
 import dev.wherry.network.netlink.TestNamespace;
+import dev.wherry.network.trees.DefinedKinds;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.util.Map;
@@ -148,8 +149,8 @@ class NetworkPoliciesTest {
     Eventually.await("two reaches ONE", () -> reaches(two, ONE, 80));
     String name = ClusterPolicy.KIND.info().resource();
     api.create(
-        DefinitionObjects.KIND,
-        read(DefinitionObjects.KIND, "{metadata: {name: %s}}".formatted(name)));
+        DefinedKinds.DEFINITION,
+        read(DefinedKinds.DEFINITION, "{metadata: {name: %s}}".formatted(name)));
     api.create(
         ClusterPolicy.KIND,
         clusterPolicy(

@@ -15,6 +15,7 @@ import dev.wherry.model.core.v1.Pod;
 import dev.wherry.model.networking.v1.NetworkPolicy;
 import dev.wherry.network.netlink.SctpPeers;
 import dev.wherry.network.netlink.TestNamespace;
+import dev.wherry.network.trees.DefinedKinds;
 
 /**
  * Policies about SCTP, of a namespace and of the cluster, between two pods of a node: what they
@@ -100,7 +101,7 @@ final class SctpProof {
 
   private void ofTheCluster() {
     String name = ClusterPolicy.KIND.info().resource();
-    var definition = DefinitionObjects.KIND;
+    var definition = DefinedKinds.DEFINITION;
     api.create(definition, read(definition, "{metadata: {name: %s}}".formatted(name)));
     String rules =
         "tier: Admin, priority: 1, subject: {namespaces: {matchLabels: {ns: x}}}, ingress: [{action:"
