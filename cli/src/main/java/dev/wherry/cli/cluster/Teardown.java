@@ -30,6 +30,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** Ends what runs on a data directory, and removes the directory. */
@@ -46,7 +47,8 @@ final class Teardown {
   }
 
   /**
-   * Ends the server or agent, its pods and the containerd it started.
+   * Ends the server or agent, its pods with what they had mounted below the data directory (a
+   * driver's volumes stay: they are the driver's to take away) and the containerd it started.
    *
    * @param keepPods only the process ends
    * @return lines for the user
@@ -60,13 +62,18 @@ final class Teardown {
     } else {
       lines.add("nothing runs on " + dataDirectory);
     }
-    if (!keepPods && ContainerdDaemon.stop(ContainerdConfig.under(dataDirectory))) {
+    boolean daemon = !keepPods && ContainerdDaemon.stop(ContainerdConfig.under(dataDirectory));
+    if (daemon) {
       lines.add("stopped the containerd of " + dataDirectory);
     }
     boolean _ = !keepPods && NodeSockets.end(dataDirectory);
     int ended = keepPods ? 0 : BuiltInLeftovers.end(dataDirectory);
     if (ended > 0) {
       lines.add("ended " + ended + " containers that nobody watched");
+    }
+    if (!keepPods) {
+      boolean over = running.isPresent() || daemon || ended > 0;
+      unmount(over ? leftBehind() : roots(), mount -> !CsiLeftovers.isDrivers(mount));
     }
     return lines;
   }
@@ -128,7 +135,7 @@ final class Teardown {
   void removeData() throws IOException {
     Path run = RunDirectory.of(dataDirectory);
     removeFromPluginRoot();
-    unmountVolumes();
+    unmount(leftBehind(), _ -> true);
     List<Path> mounts = mounts(List.of(dataDirectory, run));
     if (!mounts.isEmpty()) {
       throw new IOException(
@@ -150,18 +157,29 @@ final class Teardown {
     PluginRoot.remove(root, own);
   }
 
-  /** Volumes in memory and roots of containers, which the pods that had them left behind. */
-  private void unmountVolumes() throws IOException {
+  /**
+   * Takes away volumes in memory and roots of containers, which the pods that had them left behind;
+   * the next start mounts them again, as after a boot.
+   */
+  private static void unmount(List<Path> folders, Predicate<Path> which) throws IOException {
     try (Mounts volumes = new Mounts()) {
-      for (Path mount : mounts(leftBehind()).reversed()) {
-        volumes.unmount(mount);
+      for (Path mount : mounts(folders).reversed()) {
+        if (which.test(mount)) {
+          volumes.unmount(mount);
+        }
       }
     }
   }
 
   private List<Path> leftBehind() {
+    List<Path> all = new ArrayList<>(roots());
+    all.add(dataDirectory.resolve(KUBELET).resolve("pods"));
+    return all;
+  }
+
+  /** Where only containers of the built-in runtime have something, and those are over. */
+  private List<Path> roots() {
     return List.of(
-        dataDirectory.resolve(KUBELET).resolve("pods"),
         dataDirectory.resolve(BuiltInImages.ROOTS),
         RunDirectory.of(dataDirectory).resolve(BuiltInConfig.RUN_FOLDER));
   }

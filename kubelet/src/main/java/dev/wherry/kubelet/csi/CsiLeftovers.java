@@ -12,6 +12,11 @@ import java.util.List;
 public final class CsiLeftovers {
   private CsiLeftovers() {}
 
+  /** Whether what is mounted in a pod's folder is a driver's to take away. */
+  public static boolean isDrivers(Path mount) {
+    return mount.toString().contains("/" + CsiPaths.FOLDER + "/");
+  }
+
   /**
    * Unmounts them and removes the empty folders around. The drivers, which lived with the node, are
    * not asked.

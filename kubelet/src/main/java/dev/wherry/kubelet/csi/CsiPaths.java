@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param root usually {@code /var/lib/kubelet}
  */
 record CsiPaths(Path root) {
+  /** Of a pod's volumes. */
+  static final String FOLDER = "kubernetes.io~csi";
+
   /** Where a pod sees the volume; the driver makes the last part. */
   Path target(CsiSource source, String podUid) {
     return source.block()
@@ -21,7 +24,7 @@ record CsiPaths(Path root) {
         : root.resolve("pods")
             .resolve(podUid)
             .resolve("volumes")
-            .resolve("kubernetes.io~csi")
+            .resolve(FOLDER)
             .resolve(source.name())
             .resolve("mount");
   }
