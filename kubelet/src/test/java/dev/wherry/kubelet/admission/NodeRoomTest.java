@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class NodeRoomTest {
   private final NodeRoom room =
@@ -137,14 +139,27 @@ class NodeRoomTest {
         reason(
             NodeRules.check(
                 pod("a", "{\"hostUsers\": false}"), new NodeTraits(List.of(), false, () -> true))));
-    assertEquals(
-        "AppArmor: Cannot enforce AppArmor: AppArmor is not enabled on the host",
-        reason(
-            NodeRules.check(
-                pod(
-                    "a",
-                    "{\"securityContext\": {\"appArmorProfile\": {\"type\": \"RuntimeDefault\"}}}"),
-                NODE)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"RuntimeDefault", "Localhost", "Unconfined"})
+  void check_podThatAsksForAProfileOfAppArmor_needsAKernelWithIt(String type) {
+    String security =
+        "\"securityContext\": {\"appArmorProfile\": {\"type\": \"%s\", \"localhostProfile\": \"p\"}}"
+            .formatted(type);
+    String refusal =
+        type.equals("Unconfined")
+            ? ""
+            : "AppArmor: Cannot enforce AppArmor: AppArmor is not enabled on the host";
+    NodeTraits enforcing = new NodeTraits(List.of(), true, () -> false);
+    for (String spec :
+        List.of(
+            "{%s}".formatted(security),
+            "{\"containers\": [{\"name\": \"c\", %s}]}".formatted(security),
+            "{\"initContainers\": [{\"name\": \"c\", %s}]}".formatted(security))) {
+      assertEquals(refusal, reason(NodeRules.check(pod("a", spec), NODE)));
+      assertEquals("", reason(NodeRules.check(pod("a", spec), enforcing)));
+    }
   }
 
   private static Node node(String labels, String taints) {

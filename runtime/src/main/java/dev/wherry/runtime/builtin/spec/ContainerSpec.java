@@ -95,7 +95,7 @@ public record ContainerSpec(
         Capabilities.ambient(security.getCapabilities()),
         security.getNoNewPrivs(),
         score,
-        apparmor(security.getApparmor(), host));
+        apparmor(security));
   }
 
   private String directory() {
@@ -173,18 +173,13 @@ public record ContainerSpec(
     return Seccomp.of(security.hasSeccomp() ? security.getSeccomp() : UNCONFINED, capabilities);
   }
 
-  /** The name of a profile that is loaded; we load no default one of our own. */
-  static String apparmor(SecurityProfile wanted, HostFacts host) {
-    return switch (wanted.getProfileType()) {
-      case RuntimeDefault, Unconfined -> "";
-      case Localhost -> {
-        if (!host.apparmor()) {
-          throw new IllegalArgumentException(
-              "AppArmor profile " + wanted.getLocalhostRef() + ": this host has no AppArmor");
-        }
-        yield wanted.getLocalhostRef().replaceFirst("^localhost/", "");
-      }
-      case UNRECOGNIZED -> throw new IllegalArgumentException("unknown AppArmor profile type");
-    };
+  /** A container that names no profile has the default one (rule: containerd's CRI plugin). */
+  private String apparmor(LinuxContainerSecurityContext security) {
+    SecurityProfile wanted = security.getApparmor();
+    boolean usual = wanted.getProfileType() == SecurityProfile.ProfileType.RuntimeDefault;
+    if (usual && (security.getPrivileged() || !security.hasApparmor())) {
+      return security.getPrivileged() ? "" : host.apparmor().usual();
+    }
+    return host.apparmor().named(wanted);
   }
 }

@@ -13,14 +13,14 @@ import java.util.stream.Stream;
  * @param unifiedCgroups whether all controllers are version 2's
  * @param swapLimits whether swap can be limited
  * @param hugepages whether huge pages can be limited
- * @param apparmor whether AppArmor is on
+ * @param apparmor what it has of AppArmor
  * @param capabilities those this process has, and so can give
  */
 public record HostFacts(
     boolean unifiedCgroups,
     boolean swapLimits,
     boolean hugepages,
-    boolean apparmor,
+    AppArmor apparmor,
     List<String> capabilities,
     OomScore oomScore) {
   private static final Path CGROUPS = Path.of("/sys/fs/cgroup");
@@ -40,7 +40,7 @@ public record HostFacts(
         unified
             ? text(CGROUPS.resolve("cgroup.controllers")).contains("hugetlb")
             : Files.isDirectory(CGROUPS.resolve("hugetlb")),
-        text(Path.of("/sys/module/apparmor/parameters/enabled")).startsWith("Y"),
+        AppArmor.look(),
         Capabilities.ofMask(effectiveMask()),
         OomScore.ofThisHost());
   }
@@ -62,7 +62,7 @@ public record HostFacts(
         .orElse(0);
   }
 
-  private static String text(Path file) {
+  static String text(Path file) {
     try {
       return Files.readString(file);
     } catch (IOException e) {

@@ -98,7 +98,7 @@ public record SandboxSpec(
         List.of(),
         true,
         host.oomScore().clamp(OOM_SCORE),
-        ContainerSpec.apparmor(security.getApparmor(), host));
+        security.hasApparmor() ? host.apparmor().named(security.getApparmor()) : "");
   }
 
   private static List<OciNamespace> namespaces(

@@ -55,7 +55,12 @@ class ContainerSpecTest {
 
   private static HostFacts host(boolean unified, boolean swap) {
     return new HostFacts(
-        unified, swap, unified, false, List.of("CAP_KILL", "CAP_SYS_ADMIN"), new OomScore(-1000));
+        unified,
+        swap,
+        unified,
+        new AppArmor(false, "", Path.of("/none")),
+        List.of("CAP_KILL", "CAP_SYS_ADMIN"),
+        new OomScore(-1000));
   }
 
   @BeforeEach
