@@ -71,6 +71,16 @@ limits() {
   done
 }
 
+# together UID CONTAINER: waits until all processes of a container end together (systemd 252 takes that back at a
+# daemon-reload, the kubelet's next round of housekeeping sets it again).
+together() {
+  for i in $(seq 180); do
+    [ "$(cat "$(group "$1")"/*"$2"*/memory.oom.group)" = 0 ] || return 0
+    sleep 1
+  done
+  return 1
+}
+
 # processes WORD: ids of processes with a word on their command lines, sorted.
 processes() {
   pgrep -f "$1" | grep -vx $$ | sort -n | tr '\n' ' '

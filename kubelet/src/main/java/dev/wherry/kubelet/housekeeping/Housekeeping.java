@@ -6,6 +6,7 @@ import dev.wherry.kubelet.cri.CriRuntime;
 import dev.wherry.kubelet.cri.PodObservation;
 import dev.wherry.kubelet.cri.PodStates;
 import dev.wherry.kubelet.pod.PodParts;
+import dev.wherry.kubelet.pod.PodView;
 import dev.wherry.kubelet.pod.PodWorkers;
 import dev.wherry.kubelet.volume.Trees;
 import dev.wherry.kubelet.volume.Volumes;
@@ -20,11 +21,12 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Walks over what the runtime and the disk hold: ends pods that the API does not know, keeps one
- * dead container per name, rotates logs, frees images. Begins only when the pods are known, so that
- * a kubelet without its API ends nothing.
+ * dead container per name, rotates logs, frees images, sets what systemd takes from groups again.
+ * Begins only when the pods are known, so that a kubelet without its API ends nothing.
  */
 public final class Housekeeping implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Housekeeping.class.getName());
@@ -85,6 +87,8 @@ public final class Housekeeping implements AutoCloseable {
   void tidy(boolean withImages) throws IOException {
     CriRuntime runtime = parts.runtime();
     PodStates states = runtime.lists().states();
+    Map<String, PodView> pods = new HashMap<>();
+    workers.pods().forEach(pod -> pods.put(pod.uid(), pod));
     Set<String> inUse = new HashSet<>();
     Set<String> orphans = new HashSet<>();
     for (String uid : states.pods().keySet()) {
@@ -98,6 +102,7 @@ public final class Housekeeping implements AutoCloseable {
         inUse.add(container.imageId());
         if (container.running()) {
           logs.check(container, parts.clock().instant());
+          keepKilledTogether(pods.get(uid), container);
         }
       }
       dropDead(observed);
@@ -112,6 +117,12 @@ public final class Housekeeping implements AutoCloseable {
     }
     if (withImages) {
       images.sweep(inUse);
+    }
+  }
+
+  private void keepKilledTogether(@Nullable PodView pod, ContainerSnapshot container) {
+    if (pod != null && !parts.config().settings().singleOomKill()) {
+      parts.cgroups().keepKilledTogether(pod, container.id());
     }
   }
 

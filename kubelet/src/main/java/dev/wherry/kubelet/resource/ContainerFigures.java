@@ -16,7 +16,7 @@ import java.util.Map;
  * @param killedTogether whether a container short of memory ends as a whole, on cgroup v2 only
  */
 public record ContainerFigures(long nodeMemoryBytes, int oomScoreFloor, boolean killedTogether) {
-  private static final String OOM_GROUP = "memory.oom.group";
+  static final String OOM_GROUP = "memory.oom.group";
 
   public LinuxContainerResources of(PodView pod, Container container) {
     ResourceRequirements resources = Requirements.of(container);

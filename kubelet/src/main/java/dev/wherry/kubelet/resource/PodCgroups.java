@@ -242,6 +242,25 @@ public final class PodCgroups {
     }
   }
 
+  /**
+   * Sees to it that a container short of memory ends as a whole, on version 2: systemd 252 takes
+   * that back for every scope at a {@code daemon-reload}, and knows no OOMPolicy for them.
+   */
+  public void keepKilledTogether(PodView pod, String containerId) {
+    container(pod, containerId)
+        .filter(Place::unified)
+        .ifPresent(place -> {
+          Path file = place.mount().resolve(place.path()).resolve(ContainerFigures.OOM_GROUP);
+          try {
+            if (Files.exists(file) && Files.readString(file).startsWith("0")) {
+              Files.writeString(file, "1");
+            }
+          } catch (IOException e) {
+            LOG.log(Level.DEBUG, "container ends in part id={0}: {1}", containerId, e);
+          }
+        });
+  }
+
   private CgroupName name(PodView pod) {
     String leaf = POD + pod.uid();
     return switch (QosClass.of(pod)) {

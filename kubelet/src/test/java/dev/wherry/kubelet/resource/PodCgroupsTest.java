@@ -58,6 +58,24 @@ class PodCgroupsTest {
   }
 
   @Test
+  void keepKilledTogether_afterDaemonReload_setsItAgainForThatContainer() throws IOException {
+    file(mount, "cgroup.controllers");
+    Path slice = mount.resolve("kubepods.slice/kubepods-burstable.slice");
+    Path pod = slice.resolve("kubepods-burstable-podu.slice");
+    Path lost = file(pod.resolve("cri-containerd-c1.scope"), "memory.oom.group");
+    Path other = file(pod.resolve("cri-containerd-c2.scope"), "memory.oom.group");
+    Files.writeString(lost, "0\n");
+    Files.writeString(other, "0\n");
+    PodCgroups cgroups = new PodCgroups(mount, "/kubepods", true, -1);
+
+    cgroups.keepKilledTogether(pod("200m", "10Mi"), "c1");
+    cgroups.keepKilledTogether(pod("200m", "10Mi"), "c3");
+
+    assertEquals("1", Files.readString(lost).strip());
+    assertEquals("0", Files.readString(other).strip());
+  }
+
+  @Test
   void size_onVersionTwo_handsControllersDownAndWritesMaxima() throws IOException {
     file(mount, "cgroup.controllers");
     Files.writeString(mount.resolve("cgroup.controllers"), "cpu io memory rdma\n");
