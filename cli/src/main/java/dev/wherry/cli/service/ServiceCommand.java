@@ -1,5 +1,7 @@
 package dev.wherry.cli.service;
 
+import dev.wherry.kubelet.config.NodeSettings;
+import dev.wherry.kubelet.resource.HostFigures;
 import dev.wherry.machinery.pki.PrivateFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -66,7 +68,8 @@ public final class ServiceCommand {
             Path.of(System.getProperty("java.home")),
             role,
             arguments,
-            secrets);
+            secrets,
+            NodeSettings.reservedBytes(HostFigures.memoryBytes()));
     Path file = unitFile();
     Files.createDirectories(file.getParent());
     Files.writeString(file, unit.text());

@@ -11,15 +11,18 @@ import java.util.List;
  * @param role server or agent
  * @param arguments of the role
  * @param secrets a file with environment variables that only root reads
+ * @param keptBytes memory that the kernel takes from nothing of it, its program's pages included
  */
-record Unit(Path launcher, Path java, String role, List<String> arguments, Path secrets) {
+record Unit(
+    Path launcher, Path java, String role, List<String> arguments, Path secrets, long keptBytes) {
   Unit {
     arguments = List.copyOf(arguments);
   }
 
   /**
    * The file's text. Only the main process ends with the unit: containers, their supervisors and
-   * held sockets go on (KillMode=process). Delegate keeps systemd out of what is made below.
+   * held sockets go on (KillMode=process). Delegate keeps systemd out of what is made below. What
+   * is kept for it is kept by all groups above it or by none, so that it lies directly in the root.
    */
   String text() {
     return """
@@ -48,11 +51,13 @@ record Unit(Path launcher, Path java, String role, List<String> arguments, Path 
     LimitCORE=infinity
     TasksMax=infinity
     OOMScoreAdjust=-999
+    Slice=-.slice
+    MemoryMin=%d
 
     [Install]
     WantedBy=multi-user.target
     """
-        .formatted(role, quoted("JAVA_HOME=" + java), secrets, command());
+        .formatted(role, quoted("JAVA_HOME=" + java), secrets, command(), keptBytes);
   }
 
   private String command() {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.wherry.cli.Wherry;
 import dev.wherry.machinery.time.SystemTimer;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,9 +40,16 @@ class ServiceTest {
     assertFalse(unit.contains("secret"), unit);
     assertTrue(unit.contains("/bin/wherry agent --server=https://h:6443 \"--node-name=$$a b\"\n"));
     assertTrue(unit.contains("\nKillMode=process\nDelegate=yes\n"), unit);
+    assertTrue(unit.contains("\nSlice=-.slice\nMemoryMin=%d\n".formatted(kept())), unit);
     assertEquals("WHERRY_TOKEN=t0p.secret\n", Files.readString(secrets));
     assertEquals(
         "rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(secrets)));
+  }
+
+  /** What pods do not get by default: a quarter of the machine, 256 MiB at most. */
+  private static long kept() throws IOException {
+    String total = Files.readAllLines(Path.of("/proc/meminfo")).getFirst();
+    return Math.min(256L << 20, (Long.parseLong(total.replaceAll("[^0-9]", "")) << 10) / 4);
   }
 
   @Test

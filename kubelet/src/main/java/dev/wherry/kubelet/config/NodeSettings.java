@@ -96,17 +96,23 @@ public record NodeSettings(
   }
 
   /**
-   * The defaults of a node of this size: 512 MiB leave 333 MiB to pods.
+   * The defaults of a node of this size: 512 MiB leave 284 MiB to pods.
    *
    * @param memoryBytes what the machine has
    * @param diskBytes of the disk that the kubelet writes to
    */
   public static NodeSettings scaled(long memoryBytes, long diskBytes) {
-    long reserved = Math.min(RESERVED_BYTES_MAX, memoryBytes / RESERVED_SHARE);
     return plain()
-        .withReserved(Map.of("memory", Quantity.ofBytes(reserved)))
+        .withReserved(Map.of("memory", Quantity.ofBytes(reservedBytes(memoryBytes))))
         .withEviction(EvictionSettings.scaled(memoryBytes, diskBytes))
         .withPluginRoot(PLUGIN_ROOT);
+  }
+
+  /**
+   * Memory that pods do not get on a machine of this size unless a configuration says otherwise.
+   */
+  public static long reservedBytes(long memoryBytes) {
+    return Math.min(RESERVED_BYTES_MAX, memoryBytes / RESERVED_SHARE);
   }
 
   /** The same with other reserves. */

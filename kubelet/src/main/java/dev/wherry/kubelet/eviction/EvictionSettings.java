@@ -17,10 +17,11 @@ public record EvictionSettings(List<Threshold> thresholds, Duration transition, 
   /** Upstream's evictionPressureTransitionPeriod. */
   public static final Duration TRANSITION = Duration.ofMinutes(5);
 
+  /** Upstream's; with less left a machine has read its programs anew without end (0320). */
   private static final long MEMORY_BYTES_MAX = 100L << 20;
 
-  /** A small machine keeps a tenth of its memory free and not upstream's 100 MiB. */
-  private static final int MEMORY_SHARE = 10;
+  /** Where upstream's would leave pods next to nothing: machines of less than 400 MiB. */
+  private static final int MEMORY_SHARE = 4;
 
   private static final double NODEFS_PERCENT = 10;
   private static final double IMAGEFS_PERCENT = 15;

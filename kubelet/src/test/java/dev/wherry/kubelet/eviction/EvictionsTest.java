@@ -10,10 +10,12 @@ import dev.wherry.machinery.time.FakeTimer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -180,6 +182,64 @@ class EvictionsTest {
     assertFalse(signals.ownImageDisk());
     assertEquals(
         Files.getFileStore(disk).getTotalSpace(), read.get(Signal.NODEFS_AVAILABLE).capacity());
+  }
+
+  /**
+   * Recorded on a machine of 512 MB that had 90, then 60 MiB beside a full tmpfs, while a file of
+   * 110 MiB was read from the disk again and again (54 and 40 MB/s; Linux 6.1, 2026-11-22).
+   */
+  @Test
+  void read_filesInUseDoNotFit_isShortOfMemoryThoughTheKernelCountsThem(@TempDir Path proc)
+      throws Exception {
+    Files.createDirectories(proc.resolve("sys/kernel"));
+    Files.createDirectories(proc.resolve("pressure"));
+    Files.writeString(proc.resolve("sys/kernel/pid_max"), "32768\n");
+    Files.writeString(proc.resolve("sys/kernel/threads-max"), "3500\n");
+    Files.writeString(proc.resolve("loadavg"), "2.25 1.65 0.70 2/77 461\n");
+
+    memory(proc, 92_320, 16_400, 68_984);
+    assertEquals(92_320L << 10, memory(proc), "a kernel that does not tell of stalls");
+    pressure(proc, "3.65");
+    assertEquals(92_320L << 10, memory(proc), "files may be read");
+    memory(proc, 62_424, 11_660, 43_936);
+    pressure(proc, "8.03");
+    assertEquals((62_424L - 11_660) << 10, memory(proc));
+  }
+
+  private static void memory(Path proc, long available, long active, long inactive)
+      throws Exception {
+    Files.writeString(
+        proc.resolve("meminfo"),
+        """
+        MemTotal:         480020 kB
+        MemFree:            5788 kB
+        MemAvailable:   %8d kB
+        Active(file):   %8d kB
+        Inactive(file): %8d kB
+        HugePages_Total:       0
+        """
+            .formatted(available, active, inactive));
+  }
+
+  private static void pressure(Path proc, String percent) throws Exception {
+    Files.writeString(
+        proc.resolve("pressure/memory"),
+        "some avg10=%s avg60=3.28 avg300=0.88 total=3051698\n".formatted(percent)
+            + "full avg10=7.78 avg60=3.20 avg300=0.86 total=2981293\n");
+  }
+
+  /** What is available there, which is too little by the defaults. */
+  private static long memory(Path proc) throws Exception {
+    Map<Signal, Observed> read =
+        new NodeSignals(proc, proc, Optional::empty, new DiskCalls()).read();
+    EvictionSettings defaults = EvictionSettings.scaled(480_020L << 10, 8L << 30);
+    Observed memory = Objects.requireNonNull(read.get(Signal.MEMORY_AVAILABLE));
+    List<Threshold> due =
+        Judgement.QUIET
+            .next(defaults, Map.of(Signal.MEMORY_AVAILABLE, memory), Instant.EPOCH)
+            .due();
+    assertEquals(1, due.size(), memory.toString());
+    return memory.available();
   }
 
   @Test

@@ -70,8 +70,10 @@ class JudgementTest {
 
   @Test
   void scaled_smallAndLargeNodes_keepWhatIsSensible() {
-    EvictionSettings small = EvictionSettings.scaled(512 * Scene.MIB, 32L << 30);
-    assertEquals(512 * Scene.MIB / 10, small.kept(Signal.MEMORY_AVAILABLE, 512 * Scene.MIB));
+    EvictionSettings tiny = EvictionSettings.scaled(256 * Scene.MIB, 32L << 30);
+    assertEquals(64 * Scene.MIB, tiny.kept(Signal.MEMORY_AVAILABLE, 256 * Scene.MIB));
+    EvictionSettings small = EvictionSettings.scaled(470 * Scene.MIB, 32L << 30);
+    assertEquals(100 * Scene.MIB, small.kept(Signal.MEMORY_AVAILABLE, 470 * Scene.MIB));
     assertEquals((32L << 30) / 10, small.kept(Signal.NODEFS_AVAILABLE, 32L << 30));
     EvictionSettings large = EvictionSettings.scaled(64L << 30, 4_000L << 30);
     assertEquals(100 * Scene.MIB, large.kept(Signal.MEMORY_AVAILABLE, 64L << 30));
