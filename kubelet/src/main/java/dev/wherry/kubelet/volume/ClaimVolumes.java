@@ -4,6 +4,7 @@ import dev.wherry.kubelet.csi.CsiVolumes;
 import dev.wherry.kubelet.pod.PodApi;
 import dev.wherry.kubelet.pod.PodView;
 import dev.wherry.model.core.v1.CSIPersistentVolumeSource;
+import dev.wherry.model.core.v1.NFSVolumeSource;
 import dev.wherry.model.core.v1.ObjectReference;
 import dev.wherry.model.core.v1.PersistentVolume;
 import dev.wherry.model.core.v1.PersistentVolumeClaim;
@@ -34,15 +35,17 @@ final class ClaimVolumes {
   private final PodApi api;
   private final LocalPaths local;
   private final CsiVolumes csi;
+  private final NfsVolumes nfs;
   private final Map<String, Path> found = new HashMap<>();
 
   /** Volumes of drivers, which may grow or want to be published again. */
   private final Set<String> driven = new HashSet<>();
 
-  ClaimVolumes(PodDirs dirs, PodApi api, CsiVolumes csi) {
+  ClaimVolumes(PodDirs dirs, PodApi api, CsiVolumes csi, NfsVolumes nfs) {
     this.dirs = dirs;
     this.api = api;
     this.csi = csi;
+    this.nfs = nfs;
     this.local = new LocalPaths(dirs.localPaths());
   }
 
@@ -78,6 +81,13 @@ final class ClaimVolumes {
 
   private Path local(PodView pod, Volume volume, PersistentVolume persistent, boolean fresh)
       throws VolumeException, IOException {
+    NFSVolumeSource share = persistent.spec().nfs();
+    if (share != null) {
+      return nfs.prepare(
+          pod.uid(),
+          persistent.metadata().name(),
+          NfsShare.of(share, isReadOnly(volume), persistent.spec().mountOptions()));
+    }
     Path path = place(persistent);
     boolean block = persistent.spec().volumeMode().equals("Block");
     if (block && !isDevice(path)) {

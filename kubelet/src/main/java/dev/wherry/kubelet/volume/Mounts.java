@@ -12,23 +12,34 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Mounts and unmounts through mount(2) and umount2(2). The calls may block in the kernel, so one
- * platform thread makes them all.
+ * platform thread makes them all, but for shares of servers: each of those has one of its own.
  */
 public final class Mounts implements AutoCloseable {
   private static final long NOSUID_NODEV = 2 | 4;
   private static final int DETACH = 2;
+
+  /** As many servers may be waited for at once. */
+  private static final int SHARES_MAX = 64;
+
+  private static final long SHARE_MAX_SECONDS = 120;
   private static final Linker LINKER = Linker.nativeLinker();
   private static final StructLayout CAPTURED = Linker.Option.captureStateLayout();
   private static final VarHandle ERRNO =
       CAPTURED.varHandle(MemoryLayout.PathElement.groupElement("errno"));
 
+  private final Map<Path, CompletableFuture<Integer>> shares = new ConcurrentHashMap<>();
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(
           Thread.ofPlatform().daemon().name("kubelet-mounts").factory());
@@ -69,31 +80,80 @@ public final class Mounts implements AutoCloseable {
   }
 
   private void mount(String kind, Path target, String options) throws IOException {
-    int errno =
-        onThread(() -> {
-          try (Arena arena = Arena.ofConfined()) {
-            MemorySegment type = arena.allocateFrom(kind);
-            MemorySegment state = arena.allocate(CAPTURED);
-            int result =
-                (int)
-                    invoke(
-                        mount,
-                        state,
-                        type,
-                        arena.allocateFrom(target.toString()),
-                        type,
-                        NOSUID_NODEV,
-                        arena.allocateFrom(options));
-            return result == 0 ? 0 : (int) ERRNO.get(state, 0L);
-          }
-        });
+    int errno = onThread(() -> call(kind, kind, target, NOSUID_NODEV, options));
     if (errno != 0) {
       throw new IOException("mounting a " + kind + " at " + target + " failed, errno " + errno);
     }
   }
 
-  /** Unmounts if something is mounted there. */
+  /**
+   * Mounts a server's share. Who does not answer holds up nobody else; a call for a place that is
+   * still waited for waits along.
+   *
+   * @param flags of mount(2)
+   * @return zero, or the kernel's errno
+   * @throws IOException when there was no answer in two minutes
+   */
+  int share(Path target, String kind, String source, long flags, String options)
+      throws IOException {
+    if (shares.size() >= SHARES_MAX) {
+      throw new IOException("%d other shares are waited for".formatted(SHARES_MAX));
+    }
+    var answer =
+        shares.computeIfAbsent(target, _ -> beginShare(target, kind, source, flags, options));
+    try {
+      return answer.get(SHARE_MAX_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while mounting", e);
+    } catch (ExecutionException e) {
+      throw new IOException("mounting failed", e.getCause());
+    } catch (TimeoutException e) {
+      throw new IOException("mounting " + source + ": no answer yet", e);
+    }
+  }
+
+  private CompletableFuture<Integer> beginShare(
+      Path target, String kind, String source, long flags, String options) {
+    var answer = new CompletableFuture<Integer>();
+    Thread.ofPlatform()
+        .daemon()
+        .name("kubelet-share")
+        .start(() -> {
+          try {
+            answer.complete(call(kind, source, target, flags, options));
+          } catch (IOException | RuntimeException e) {
+            answer.completeExceptionally(e);
+          } finally {
+            shares.remove(target, answer);
+          }
+        });
+    return answer;
+  }
+
+  private int call(String kind, String source, Path target, long flags, String options)
+      throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(CAPTURED);
+      int result =
+          (int)
+              invoke(
+                  mount,
+                  state,
+                  arena.allocateFrom(source),
+                  arena.allocateFrom(target.toString()),
+                  arena.allocateFrom(kind),
+                  flags,
+                  arena.allocateFrom(options));
+      return result == 0 ? 0 : (int) ERRNO.get(state, 0L);
+    }
+  }
+
+  /** Unmounts if something is mounted there; a share that is still waited for is a failure. */
   public void unmount(Path target) throws IOException {
+    if (shares.containsKey(target)) {
+      throw new IOException(target + " is still being mounted");
+    }
     if (!mounted(target)) {
       return;
     }

@@ -9,6 +9,7 @@ import dev.wherry.model.core.v1.CSIVolumeSource;
 import dev.wherry.model.core.v1.ConfigMapVolumeSource;
 import dev.wherry.model.core.v1.DownwardAPIVolumeSource;
 import dev.wherry.model.core.v1.EmptyDirVolumeSource;
+import dev.wherry.model.core.v1.NFSVolumeSource;
 import dev.wherry.model.core.v1.PodSecurityContext;
 import dev.wherry.model.core.v1.ProjectedVolumeSource;
 import dev.wherry.model.core.v1.SecretVolumeSource;
@@ -49,6 +50,7 @@ public final class Volumes {
   private final Mounts mounts;
   private final VolumeSources sources;
   private final TokenSource tokens;
+  private final NfsVolumes nfs;
   private final ClaimVolumes claims;
   private final CsiVolumes csi;
   private final InstantSource clock;
@@ -66,7 +68,8 @@ public final class Volumes {
     this.mounts = mounts;
     this.sources = new VolumeSources(api);
     this.tokens = new TokenSource(api, clock);
-    this.claims = new ClaimVolumes(dirs, api, csi);
+    this.nfs = new NfsVolumes(dirs, mounts);
+    this.claims = new ClaimVolumes(dirs, api, csi, nfs);
     this.csi = csi;
     this.clock = clock;
     this.random = random;
@@ -154,6 +157,10 @@ public final class Volumes {
     ProjectedVolumeSource projected = volume.projected();
     if (projected != null) {
       return publish(pod, "projected", volume.name(), true, projected(pod, addresses, projected));
+    }
+    NFSVolumeSource share = volume.nfs();
+    if (share != null) {
+      return nfs.prepare(pod.uid(), volume.name(), NfsShare.of(share, false, List.of()));
     }
     CSIVolumeSource driven = volume.csi();
     return driven == null ? claims.prepare(pod, volume) : csi.inline(pod, volume, driven);

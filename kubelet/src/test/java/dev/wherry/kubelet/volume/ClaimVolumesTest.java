@@ -39,7 +39,7 @@ class ClaimVolumesTest {
     CsiVolumes csi =
         new CsiVolumes(
             home.resolve("kubelet"), dirs, none, cluster, api, "node-1", new FakeTimer());
-    return new ClaimVolumes(dirs, api, csi);
+    return new ClaimVolumes(dirs, api, csi, new NfsVolumes(dirs, new Mounts()));
   }
 
   private static PodView pod(String security) {
