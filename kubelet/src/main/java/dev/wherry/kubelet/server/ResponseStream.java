@@ -36,6 +36,11 @@ final class ResponseStream extends OutputStream {
     contentType = "application/json";
   }
 
+  /** The answer is a page for people; only before anything of it is written. */
+  void isHtml() {
+    contentType = "text/html; charset=utf-8";
+  }
+
   /** The answer is a page of metrics; only before anything of it is written. */
   void isPrometheus() {
     contentType = "text/plain; version=0.0.4; charset=utf-8";

@@ -23,6 +23,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 
 /** The paths of the kubelet's server, as upstream has them. */
@@ -31,6 +32,7 @@ final class Routes {
   private final PodWorkers workers;
   private final StreamRoutes streams;
   private final ContainerLogs logs;
+  private final MachineLogs machine = new MachineLogs(Path.of("/var/log"));
   private final Figures figures;
 
   Routes(PodParts parts, PodWorkers workers, StreamRoutes streams) {
@@ -57,6 +59,7 @@ final class Routes {
       case "runningpods" -> json(out, podList(running()));
       case "stats" -> stats(path, target, out);
       case "metrics" -> metrics(path, out);
+      case "logs" -> machine.copy(path.subList(1, path.size()), out);
       case "containerLogs" -> containerLogs(context, path, target, out);
       case "exec" -> streams.exec(asked(context, request, path, target));
       case "attach" -> streams.attach(asked(context, request, path, target));
