@@ -96,6 +96,13 @@ public sealed interface Expression {
   record Counter() implements Expression {}
 
   /**
+   * A match of iptables (nft_compat), for chains that iptables keeps.
+   *
+   * @param info the structure of that name and revision
+   */
+  record Extension(String name, int revision, Bytes info) implements Expression {}
+
+  /**
    * Writes into a learned map.
    *
    * @param timeoutMillis an entry's life after the last update; 0 when deleting

@@ -54,6 +54,7 @@ final class ExpressionWriter {
       case Expression.AddressType _ -> "fib";
       case Expression.RejectPort _, Expression.ResetConnection _ -> "reject";
       case Expression.Counter _ -> "counter";
+      case Expression.Extension _ -> "match";
       case Expression.Learn _ -> "dynset";
     };
   }
@@ -100,6 +101,8 @@ final class ExpressionWriter {
       case Expression.RejectPort _ -> out.u32(1, REJECT_ANY_FAMILY).u8(2, PORT_UNREACHABLE);
       case Expression.ResetConnection _ -> out.u32(1, REJECT_RESET);
       case Expression.Counter _ -> out.u64(1, 0).u64(2, 0);
+      case Expression.Extension(String name, int revision, Bytes info) ->
+          out.text(1, name).u32(2, revision).put(3, info.toArray());
       case Expression.Learn learn -> learn(out, learn);
     }
   }

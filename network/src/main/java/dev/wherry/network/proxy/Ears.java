@@ -11,8 +11,7 @@ record Ears(Inbox inbox) implements NetlinkThread.Listener {
     Queries.Notice notice = Queries.notice(message);
     if (notice.table().equals(KernelTable.NAME) && notice.family() == KernelTable.FAMILY.number()) {
       inbox.everything();
-    } else if (notice.table().equals(ForwardPass.TABLE)
-        && (notice.chain().isEmpty() || notice.chain().equals(ForwardPass.CHAIN))) {
+    } else if (ForwardPass.concerns(notice)) {
       inbox.neighbours();
     }
   }

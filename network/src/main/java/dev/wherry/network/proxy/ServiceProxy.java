@@ -1,6 +1,8 @@
 package dev.wherry.network.proxy;
 
 import dev.wherry.machinery.client.ApiClient;
+import dev.wherry.machinery.event.EventRecorder;
+import dev.wherry.machinery.event.EventType;
 import dev.wherry.machinery.informer.Change;
 import dev.wherry.machinery.informer.Informer;
 import dev.wherry.machinery.informer.ObjectKey;
@@ -14,12 +16,14 @@ import dev.wherry.network.netlink.NetlinkSocket;
 import dev.wherry.network.netlink.NetlinkThread;
 import dev.wherry.network.netlink.OnlyOwner;
 import dev.wherry.network.nftables.Queries;
+import dev.wherry.network.rules.Cidr;
 import dev.wherry.network.sockets.ListeningSockets;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -63,6 +67,7 @@ public final class ServiceProxy implements AutoCloseable {
   private final Informer<Service> services;
   private final Informer<EndpointSlice> slices;
   private final Informer<Node> nodes;
+  private final ApiClient client;
   private final Setup setup;
   private final Timer timer;
   private final Runnable prologue;
@@ -92,6 +97,7 @@ public final class ServiceProxy implements AutoCloseable {
   }
 
   private ServiceProxy(ApiClient client, Setup setup, Timer timer, Runnable prologue) {
+    this.client = client;
     this.setup = setup;
     this.timer = timer;
     this.prologue = prologue;
@@ -166,7 +172,9 @@ public final class ServiceProxy implements AutoCloseable {
 
   private void run() {
     String owner = "service proxy node=" + setup.nodeName();
-    try (NetlinkThread netlink = OnlyOwner.start(netlink(prologue), new Ears(inbox), timer, owner);
+    try (EventRecorder events =
+            EventRecorder.start(client, "wherry-service-proxy", setup.nodeName(), timer);
+        NetlinkThread netlink = OnlyOwner.start(netlink(prologue), new Ears(inbox), timer, owner);
         HealthPorts ports = new HealthPorts(setup.sockets(), health())) {
       if (setup.balances()) {
         ports.open(HealthPorts.HEALTH_PORT, HealthPorts.STATUS_PORT);
@@ -177,11 +185,34 @@ public final class ServiceProxy implements AutoCloseable {
               && nodes.awaitSynced(SYNC_MAX);
       if (synced) {
         inbox.everything();
-        work(netlink, new TableKeeper(netlink, services, this::slicesOf, nodes, setup, ports));
+        Consumer<HostWatch.Trouble> tell = trouble -> tell(events, trouble);
+        HostWatch watch =
+            new HostWatch(netlink, () -> Cidr.merged(TableKeeper.ranges(nodes)), tell);
+        Thread watching = Thread.ofVirtual().name("host-watch").start(() -> watch.run(timer));
+        try {
+          work(
+              netlink,
+              new TableKeeper(netlink, services, this::slicesOf, nodes, setup, ports, tell));
+        } finally {
+          watching.interrupt();
+        }
       }
     } catch (InterruptedException e) {
       LOG.log(Level.DEBUG, "service proxy ends node={0}", setup.nodeName());
     }
+  }
+
+  private void tell(EventRecorder events, HostWatch.Trouble trouble) {
+    LOG.log(
+        Level.WARNING,
+        "packets of pods are in danger node={0} reason={1} why=\"{2}\"",
+        setup.nodeName(),
+        trouble.reason(),
+        trouble.message());
+    nodes
+        .get("", setup.nodeName())
+        .ifPresent(
+            node -> events.report(node, EventType.WARNING, trouble.reason(), trouble.message()));
   }
 
   private ProxyHealth health() {

@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -40,23 +41,30 @@ final class TableKeeper {
   private final View<Node> nodes;
   private final ServiceProxy.Setup setup;
   private final HealthPorts ports;
+  private final Consumer<HostWatch.Trouble> tell;
   private final HostSettings settings = new HostSettings();
   private DesiredTable table = new DesiredTable();
   private NodeFacts facts;
+  private List<String> refused = List.of();
 
+  /**
+   * @param tell takes what the host's packet filter refuses
+   */
   TableKeeper(
       NetlinkThread netlink,
       View<Service> services,
       Function<ObjectKey, List<EndpointSlice>> slices,
       View<Node> nodes,
       ServiceProxy.Setup setup,
-      HealthPorts ports) {
+      HealthPorts ports,
+      Consumer<HostWatch.Trouble> tell) {
     this.netlink = netlink;
     this.services = services;
     this.slices = slices;
     this.nodes = nodes;
     this.setup = setup;
     this.ports = ports;
+    this.tell = tell;
     this.facts = new NodeFacts(setup.nodeName(), List.of(), false);
   }
 
@@ -104,7 +112,7 @@ final class TableKeeper {
     List<Cidr> pods =
         node.map(known -> known.spec().podCIDRs().stream().map(Cidr::parse).toList())
             .orElse(List.of());
-    List<Cidr> all = setup.podsRouted() ? Cidr.merged(ranges()) : List.of();
+    List<Cidr> all = setup.podsRouted() ? Cidr.merged(ranges(nodes)) : List.of();
     String zone = node.map(known -> known.metadata().labels().get(ZONE)).orElse("");
     boolean bridges =
         netlink.call(_ -> {
@@ -117,8 +125,8 @@ final class TableKeeper {
     return new NodeFacts(setup.nodeName(), pods, all, bridges, zone);
   }
 
-  /** A range that is none is the pod network's to tell. */
-  private List<Cidr> ranges() {
+  /** All pods' ranges; one that is none is the pod network's to tell. */
+  static List<Cidr> ranges(View<Node> nodes) {
     List<Cidr> ranges = new ArrayList<>();
     for (Node each : nodes.list()) {
       try {
@@ -221,14 +229,19 @@ final class TableKeeper {
   }
 
   private void pass() throws IOException, InterruptedException {
-    boolean[] changed = new boolean[1];
-    write(socket -> changed[0] = ForwardPass.ensure(socket, facts));
-    if (changed[0]) {
+    List<ForwardPass.Outcome> outcome = new ArrayList<>();
+    write(socket -> outcome.add(ForwardPass.ensure(socket, facts)));
+    if (outcome.getLast().changed()) {
       LOG.log(
           Level.INFO,
-          "pods pass the chain FORWARD of iptables node={0} ranges={1}",
+          "pods pass the chains of other packet filters node={0} ranges={1}",
           setup.nodeName(),
           facts.podCidrs());
+    }
+    List<String> now = outcome.getLast().refused();
+    if (!now.equals(refused)) {
+      now.forEach(chain -> tell.accept(HostWatch.Trouble.refused(chain, facts.podCidrs())));
+      refused = now;
     }
   }
 }

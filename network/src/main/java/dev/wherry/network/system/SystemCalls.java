@@ -30,6 +30,8 @@ public final class SystemCalls {
       call("recvmsg", LONG, INT, ValueLayout.ADDRESS, INT);
   private static final MethodHandle OPTION =
       call("setsockopt", INT, INT, INT, INT, ValueLayout.ADDRESS, INT);
+  private static final MethodHandle GET_OPTION =
+      call("getsockopt", INT, INT, INT, INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS);
   private static final MethodHandle SEND = call("send", LONG, INT, ValueLayout.ADDRESS, LONG, INT);
   private static final MethodHandle RECEIVE =
       call("recv", LONG, INT, ValueLayout.ADDRESS, LONG, INT);
@@ -105,6 +107,15 @@ public final class SystemCalls {
     int length = (int) value.byteSize();
     return (int)
         checked(state -> (int) OPTION.invokeExact(state, socket, level, name, value, length));
+  }
+
+  /** getsockopt(2) into the buffer, which has what is asked in it where the option wants that. */
+  public static int getOption(int socket, int level, int name, MemorySegment value) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment length = arena.allocateFrom(INT, (int) value.byteSize());
+      return (int)
+          checked(state -> (int) GET_OPTION.invokeExact(state, socket, level, name, value, length));
+    }
   }
 
   /** send(2) of all the bytes. */
