@@ -10,6 +10,10 @@ import dev.wherry.kubelet.cri.CriRuntime;
 import dev.wherry.kubelet.fixture.Await;
 import dev.wherry.kubelet.fixture.PrivateContainerd;
 import dev.wherry.model.core.v1.Pod;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -165,5 +169,48 @@ class ContainerdSizeTest {
           runtime.lists().states().pods().keySet().stream()
               .noneMatch(uid -> uid.equals("uid-huge") || uid.equals("uid-sysctl")));
     }
+  }
+
+  private static final String SMALL =
+      """
+      {"terminationGracePeriodSeconds": 0,
+       "containers": [{"name": "c", "image": "busybox", "imagePullPolicy": "Never",
+         "command": ["sleep", "1000"]}]}
+      """;
+
+  @Test
+  void addresses_allTaken_podWaitsNamingTheRange_andStartsWhenOneIsFree() throws Exception {
+    Path leases = Files.createDirectories(containerd.directory("leases/wkube-wkube33"));
+    Deque<Path> taken = new ArrayDeque<>();
+    for (int last = 2; last < 255; last++) {
+      Path lease = leases.resolve("10.198.33." + last);
+      if (Files.notExists(lease)) {
+        taken.add(Files.writeString(lease, "somebody else\r\neth0"));
+      }
+    }
+    try (PodNode node = new PodNode(containerd, runtime)) {
+      node.api.put(pod("waits", SMALL));
+      Await.until(
+          LONG,
+          () -> "the range's name in " + node.api.events(),
+          () -> node.api.events().stream().anyMatch(ContainerdSizeTest::namesTheRange));
+      assertEquals("", node.api.byUid("uid-waits").orElseThrow().status().podIP());
+
+      Path free = taken.removeLast();
+      Files.delete(free);
+      Pod runs = node.await("uid-waits", "Running", p -> p.status().phase().equals("Running"));
+      assertEquals(free.getFileName().toString(), runs.status().podIP());
+      node.remove(runs, 0);
+    } finally {
+      for (Path lease : taken) {
+        Files.delete(lease);
+      }
+    }
+  }
+
+  private static boolean namesTheRange(String event) {
+    return event.startsWith("FailedCreatePodSandBox")
+        && event.contains("no IP addresses available")
+        && event.contains("10.198.33.1-10.198.33.254");
   }
 }
