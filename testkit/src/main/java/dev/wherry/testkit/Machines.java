@@ -61,6 +61,16 @@ public final class Machines implements AutoCloseable {
     wherry.run("cluster", "--name=" + name, "--dir=" + folder, "--link=" + state).orThrow();
   }
 
+  /**
+   * Offers an archive's image to a node.
+   *
+   * @param number the node's, from 1
+   */
+  public void load(int number, Path archive) throws IOException, InterruptedException {
+    Path data = folder.resolve(name).resolve(String.valueOf(number)).resolve("data");
+    wherry.run("image", "import", archive.toString(), "--data-dir=" + data).orThrow();
+  }
+
   /** A kubectl of the administrator. */
   public Program kubectl(Path binary) {
     Path own = folder.resolve(name);

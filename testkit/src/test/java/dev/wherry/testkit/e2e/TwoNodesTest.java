@@ -3,12 +3,16 @@ package dev.wherry.testkit.e2e;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.wherry.testkit.Machines;
 import dev.wherry.testkit.Program;
+import dev.wherry.testkit.software.SoftwareImages;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -71,6 +75,31 @@ class TwoNodesTest {
         policyTypes: [Ingress]
         ingress: %s
       """;
+
+  /** Three of nginx on two nodes, by name inside and by TLS from outside. */
+  private static final String SITE =
+      """
+      ---
+      {apiVersion: apps/v1, kind: Deployment, metadata: {name: site}, spec: {replicas: 3,
+        selector: {matchLabels: {app: site}}, template: {metadata: {labels: {app: site}}, spec: {
+          terminationGracePeriodSeconds: 1, topologySpreadConstraints: [{maxSkew: 1,
+            topologyKey: kubernetes.io/hostname, whenUnsatisfiable: DoNotSchedule,
+            labelSelector: {matchLabels: {app: site}}}], securityContext: {runAsUser: 33},
+          containers: [{name: nginx, image: "%s1", ports: [{name: http, containerPort: 8080}],
+            readinessProbe: {httpGet: {path: /healthz, port: http}, periodSeconds: 1}}]}}}}
+      ---
+      {apiVersion: v1, kind: Service, metadata: {name: site}, spec: {selector: {app: site},
+        ports: [{name: http, port: 80, targetPort: http}]}}
+      ---
+      {apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: site}, spec: {
+        tls: [{hosts: [site.test], secretName: site}], rules: [{host: site.test, http: {paths: [
+          {path: /, pathType: Prefix, backend: {service: {name: site, port: {name: http}}}}]}}]}}
+      """;
+
+  /** From when a node's loss is seen until answers must go on, and how long they are looked at. */
+  private static final Duration ANSWERS_MAX = Duration.ofSeconds(5);
+
+  private static final Duration WATCHED = Duration.ofSeconds(12);
 
   private static final String RELAYED =
       "{.status.conditions[?(@.type=='wherry.dev/PodTrafficRelayed')].status}";
@@ -252,6 +281,92 @@ class TwoNodesTest {
     assertBothAnswer();
     String ready = "{.items[*].status.conditions[?(@.type=='Ready')].status}";
     kubectl.await("True True", "get", "nodes", "-o", "jsonpath=" + ready);
+  }
+
+  /**
+   * Real parts in one: curl from outside by TLS and a name inside go on when a node is away, within
+   * five seconds of the moment when its silence is noticed.
+   */
+  @Test
+  void nginx_behindNameAndTls_answersOnWithoutANode() throws Exception {
+    assumeTrue(SoftwareImages.available(), "./dev test installs it");
+    Path image = SoftwareImages.nginx(folder, "1");
+    machines.load(1, image);
+    machines.load(2, image);
+    Path certificate = certificate();
+    Path file =
+        Files.writeString(folder.resolve("site.yaml"), SITE.formatted(SoftwareImages.NGINX));
+    kubectl.run("apply", "-f", file.toString()).orThrow();
+    kubectl.run("rollout", "status", "deployment/site", "--timeout=200s").orThrow();
+    String[] nodes = {"get", "pods", "-l", "app=site", "-o", "jsonpath={.items[*].spec.nodeName}"};
+    String where = kubectl.run(nodes).orThrow();
+    assertTrue(where.contains(NAME + "-1") && where.contains(NAME + "-2"), where);
+    Program curl = curl(certificate);
+    Program wget = inFirstPod("timeout", "2", "wget", "-qO-");
+    curl.await("1", "https://site.test/");
+    wget.await("1", "http://site");
+
+    machines.link("2:down");
+    String ready = "jsonpath={.status.conditions[?(@.type=='Ready')].status}";
+    kubectl.await("Unknown", "get", "node", NAME + "-2", "-o", ready);
+    long seen = System.nanoTime();
+    long lastFailure = 0;
+    int answers = 0;
+    while (System.nanoTime() - seen < WATCHED.toNanos()) {
+      boolean well =
+          curl.run("https://site.test/").text().equals("1")
+              && wget.run("http://site").text().equals("1");
+      lastFailure = well ? lastFailure : System.nanoTime() - seen;
+      answers += well ? 1 : 0;
+    }
+    machines.link("2:up");
+    kubectl.await("True", "get", "node", NAME + "-2", "-o", ready);
+    System.out.println("answers=" + answers + " lastFailureMillis=" + lastFailure / 1_000_000);
+    assertTrue(answers > 0);
+    assertTrue(lastFailure < ANSWERS_MAX.toNanos(), "the last failure after " + lastFailure);
+    kubectl.run("delete", "-f", file.toString()).orThrow();
+    kubectl.run("delete", "secret", "site").orThrow();
+  }
+
+  /** Runs commands in the first node's pod. */
+  private Program inFirstPod(String... words) {
+    List<String> all = new ArrayList<>(kubectl.command());
+    all.addAll(List.of("exec", "web-1", "--"));
+    all.addAll(List.of(words));
+    return new Program(all, kubectl.environment());
+  }
+
+  private Path certificate() throws Exception {
+    Path certificate = folder.resolve("tls.crt");
+    Path key = folder.resolve("tls.key");
+    new Program(List.of("openssl"), Map.of())
+        .run(
+            ("req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2"
+                    + " -subj /CN=site.test -addext subjectAltName=DNS:site.test"
+                    + " -keyout %s -out %s")
+                .formatted(key, certificate)
+                .split(" "))
+        .orThrow();
+    kubectl
+        .run("create", "secret", "tls", "site", "--cert=" + certificate, "--key=" + key)
+        .orThrow();
+    return certificate;
+  }
+
+  /** On this host, which is on the nodes' link; asks the first node. */
+  private static Program curl(Path authority) {
+    String resolve = "site.test:443:" + network() + ".11";
+    return new Program(
+        List.of(
+            "curl",
+            "-sS",
+            "--max-time",
+            "2",
+            "--cacert",
+            authority.toString(),
+            "--resolve",
+            resolve),
+        Map.of());
   }
 
   @Test

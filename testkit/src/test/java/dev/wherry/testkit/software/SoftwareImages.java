@@ -7,8 +7,10 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /** The images of these tests, each with one server that a Debian package brings. */
-final class SoftwareImages {
-  static final String NGINX = "debian/nginx:";
+public final class SoftwareImages {
+  /** The repository of the image that {@link #nginx} makes; its tag is the version. */
+  public static final String NGINX = "debian/nginx:";
+
   static final String POSTGRES = "debian/postgresql:15";
   static final String REDIS = "debian/redis:7";
   static final String MINIO = "minio/minio:latest";
@@ -48,7 +50,8 @@ final class SoftwareImages {
 
   private SoftwareImages() {}
 
-  static boolean available() {
+  /** Whether the packages are there. */
+  public static boolean available() {
     return DebianImage.has(NGINX_PROGRAM)
         && DebianImage.has(POSTGRES_HOME.resolve("postgres"))
         && DebianImage.has(REDIS_PROGRAM);
@@ -59,7 +62,7 @@ final class SoftwareImages {
   }
 
   /** A web server whose page says its version. */
-  static Path nginx(Path folder, String version) throws IOException, InterruptedException {
+  public static Path nginx(Path folder, String version) throws IOException, InterruptedException {
     return DebianImage.in(Files.createDirectories(folder.resolve("nginx-" + version)))
         .program(NGINX_PROGRAM)
         .text("etc/nginx/nginx.conf", NGINX_CONF)
