@@ -194,7 +194,8 @@ POD
 counts() {
   echo "mounts $(grep -c . /proc/mounts)"
   echo "namespaces $(ls -l /proc/[0-9]*/ns/ 2>/dev/null | grep -o '[a-z]*:\[[0-9]*\]' | sort -u | grep -c .)"
-  echo "cgroups $(find /sys/fs/cgroup -type d -path '*kubepods*' | grep -c .)"
+  find /sys/fs/cgroup -type d -path '*kubepods*' | sort >/tmp/groups
+  echo "cgroups $(grep -c . /tmp/groups)"
   echo "devices $(ip -o link | grep -c .)"
   find /var/lib/wherry /run/wherry /var/log/pods /run/netns -not -path '*/store/*' 2>/dev/null | sort >/tmp/files
   echo "files $(grep -c . /tmp/files)"
@@ -209,7 +210,7 @@ rest() {
     now=$(counts)
     sleep 2
   done
-  cp /tmp/files /root/files
+  cp /tmp/files /tmp/groups /root
   echo "$now"
 }
 
@@ -223,4 +224,5 @@ settled() {
   done
   echo "$now"
   comm -13 /root/files /tmp/files
+  diff /root/groups /tmp/groups || true
 }
