@@ -9,6 +9,7 @@ import dev.wherry.machinery.client.ApiClient;
 import dev.wherry.machinery.pki.AlternativeNames;
 import dev.wherry.machinery.time.Timer;
 import dev.wherry.network.addresses.AnnouncedAddresses;
+import dev.wherry.network.bandwidth.PodBandwidths;
 import dev.wherry.network.cni.PodNetworkFile;
 import dev.wherry.network.dns.ClusterDns;
 import dev.wherry.network.dns.DnsSettings;
@@ -181,6 +182,7 @@ final class LocalNode {
     PodNetworkFile file = new PodNetworkFile(runtime.cniDirectory(), data.resolve("cni/leases"));
     if (options.network().pods()) {
       opened(NetworkPolicies.start(api, options.nodeName(), timer));
+      opened(PodBandwidths.start(api, options.nodeName(), timer));
       opened(PodNetwork.start(api, options.nodeName(), file, relay, key, timer));
     } else {
       boolean _ = file.remove();

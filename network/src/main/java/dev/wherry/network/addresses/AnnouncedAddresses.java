@@ -9,7 +9,6 @@ import dev.wherry.model.Bytes;
 import dev.wherry.model.coordination.v1.Lease;
 import dev.wherry.network.addresses.GuardTable.Guarded;
 import dev.wherry.network.netlink.NetlinkException;
-import dev.wherry.network.netlink.NetlinkMessage;
 import dev.wherry.network.netlink.NetlinkSocket;
 import dev.wherry.network.netlink.NetlinkThread;
 import dev.wherry.network.rtnetlink.Link;
@@ -97,16 +96,7 @@ public final class AnnouncedAddresses implements AutoCloseable {
       throws IOException, InterruptedException {
     return NetlinkThread.start(
         new NetlinkThread.Setup("addresses-netlink", protocol, port, List.of(), prologue),
-        new Deaf());
-  }
-
-  /** Nobody's changes matter: what is missing is lent again soon. */
-  private static final class Deaf implements NetlinkThread.Listener {
-    @Override
-    public void received(NetlinkMessage message) {}
-
-    @Override
-    public void lost() {}
+        NetlinkThread.Listener.DEAF);
   }
 
   private static void guard(NetlinkThread rules, Guarded wanted)

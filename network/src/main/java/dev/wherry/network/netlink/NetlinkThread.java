@@ -34,6 +34,16 @@ public final class NetlinkThread implements AutoCloseable {
 
   /** Hears notifications, on the thread: it notes them and returns. */
   public interface Listener {
+    /** For whom nobody's changes matter. */
+    Listener DEAF =
+        new Listener() {
+          @Override
+          public void received(NetlinkMessage message) {}
+
+          @Override
+          public void lost() {}
+        };
+
     void received(NetlinkMessage message);
 
     /** The kernel dropped notifications: anything can have changed. */

@@ -37,8 +37,19 @@ public final class RouteChanges {
   }
 
   private void delete(MessageWriter out, String what) throws NetlinkException {
+    delete(() -> commit(out, what));
+  }
+
+  /** A request to delete. */
+  @FunctionalInterface
+  interface Deletion {
+    void run() throws NetlinkException;
+  }
+
+  /** Deletes; what is not there is no error. */
+  static void delete(Deletion deletion) throws NetlinkException {
     try {
-      commit(out, what);
+      deletion.run();
     } catch (NetlinkException e) {
       if (!GONE.contains(e.errno())) {
         throw e;
@@ -87,6 +98,21 @@ public final class RouteChanges {
             .hostU32(Wire.LINK_MTU, mtu)
             .nest(Wire.LINK_INFO)
             .text(Wire.INFO_KIND, "wireguard");
+    commit(out.close(), "add link " + name);
+  }
+
+  /**
+   * Adds an intermediate device, which sends what is redirected to it back to where it came from.
+   *
+   * @throws NetlinkException EOPNOTSUPP when the kernel knows no ifb
+   */
+  public void addIntermediate(String name) throws NetlinkException {
+    ByteBuffer header = header(Wire.LINK_HEADER_BYTES).putInt(8, Wire.UP).putInt(12, Wire.UP);
+    MessageWriter out =
+        begin(Wire.NEW_LINK, MessageWriter.FLAG_CREATE, header)
+            .text(Wire.LINK_NAME, name)
+            .nest(Wire.LINK_INFO)
+            .text(Wire.INFO_KIND, "ifb");
     commit(out.close(), "add link " + name);
   }
 

@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** Questions to the kernel about links, addresses, routes and neighbours; on the netlink thread. */
 public final class RouteQueries {
@@ -84,16 +85,26 @@ public final class RouteQueries {
                 payload.getInt(4), Bytes.copyOf(address), Byte.toUnsignedInt(payload.get(1))));
   }
 
+  /** The routes of the main table with one way, whoever made them. */
+  public static List<Route> routes(NetlinkSocket socket) throws NetlinkException {
+    return routes(socket, _ -> true);
+  }
+
   /**
    * The routes of the main table that carry an owner's number.
    *
    * @param protocol the number (rtm_protocol)
    */
   public static List<Route> routes(NetlinkSocket socket, int protocol) throws NetlinkException {
+    return routes(socket, answer -> protocol(answer) == protocol);
+  }
+
+  private static List<Route> routes(NetlinkSocket socket, Predicate<NetlinkMessage> which)
+      throws NetlinkException {
     List<Route> routes = new ArrayList<>();
     for (NetlinkMessage answer :
         dump(socket, Wire.GET_ROUTE, new byte[Wire.ROUTE_HEADER_BYTES], "list routes")) {
-      if (protocol(answer) == protocol) {
+      if (which.test(answer)) {
         route(answer).ifPresent(routes::add);
       }
     }

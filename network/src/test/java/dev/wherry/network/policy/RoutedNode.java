@@ -13,11 +13,11 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /** A node as CNI's ptp plugin leaves it: a veth pair and a host route for each pod. */
-final class RoutedNode implements AutoCloseable {
-  static final String GATEWAY = "10.42.0.1";
+public final class RoutedNode implements AutoCloseable {
+  public static final String GATEWAY = "10.42.0.1";
   private static final int WAIT_MILLIS = 400;
 
-  final TestNamespace node;
+  public final TestNamespace node;
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
 
   private RoutedNode(TestNamespace node) {
@@ -25,14 +25,14 @@ final class RoutedNode implements AutoCloseable {
     parts.push(node);
   }
 
-  static RoutedNode create() throws Exception {
+  public static RoutedNode create() throws Exception {
     RoutedNode made = new RoutedNode(TestNamespace.create());
     made.node.exec("sysctl", "-qw", "net.ipv4.ip_forward=1");
     return made;
   }
 
   /** Adds a pod that serves TCP on ports 80 and 81. */
-  TestNamespace pod(int number) throws Exception {
+  public TestNamespace pod(int number) throws Exception {
     TestNamespace pod = TestNamespace.create();
     parts.push(pod);
     String link = "veth" + number;
@@ -69,7 +69,7 @@ final class RoutedNode implements AutoCloseable {
   }
 
   /** Whether a connection comes about. */
-  static boolean reaches(TestNamespace from, String address, int port) {
+  public static boolean reaches(TestNamespace from, String address, int port) {
     try {
       return from.call(() -> {
         try (Socket socket = new Socket()) {

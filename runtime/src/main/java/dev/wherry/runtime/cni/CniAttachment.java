@@ -1,8 +1,12 @@
 package dev.wherry.runtime.cni;
 
+import dev.wherry.model.placement.PodBandwidth;
 import dev.wherry.proto.cri.v1.PortMapping;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What is to be attached to the pod network.
@@ -13,6 +17,7 @@ import java.util.Locale;
  * @param podName for {@code CNI_ARGS}
  * @param podUid for {@code CNI_ARGS}
  * @param ports host ports, for plugins with capability {@code portMappings}
+ * @param limits those of the pod's annotations that plugins with capability {@code bandwidth} obey
  */
 public record CniAttachment(
     String containerId,
@@ -20,9 +25,13 @@ public record CniAttachment(
     String podNamespace,
     String podName,
     String podUid,
-    List<HostPort> ports) {
+    List<HostPort> ports,
+    Map<String, String> limits) {
   public CniAttachment {
     ports = List.copyOf(ports);
+    TreeMap<String, String> kept = new TreeMap<>(limits);
+    kept.keySet().retainAll(List.of(PodBandwidth.INGRESS, PodBandwidth.EGRESS));
+    limits = Collections.unmodifiableMap(kept);
   }
 
   /** One port mapping; protocol in lower case, hostIp empty for all addresses. */
@@ -42,7 +51,7 @@ public record CniAttachment(
   }
 
   CniAttachment withNetns(String path) {
-    return new CniAttachment(containerId, path, podNamespace, podName, podUid, ports);
+    return new CniAttachment(containerId, path, podNamespace, podName, podUid, ports, limits);
   }
 
   String arguments() {

@@ -3,6 +3,7 @@ package dev.wherry.runtime.cni;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wherry.model.placement.PodBandwidth;
 import dev.wherry.runtime.Trees;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,6 +23,9 @@ import java.util.stream.Stream;
  */
 public final class CniNetwork {
   private static final String INTERFACE = "eth0";
+
+  /** What containerd gives for want of an annotation: 512 MiB go before the rate counts. */
+  private static final long BURST_BITS = 0xffffffffL;
 
   private final Path configurationDirectory;
   private final List<Path> pluginPath;
@@ -63,6 +67,8 @@ public final class CniNetwork {
         configuration()
             .orElseThrow(
                 () -> new CniException("no CNI configuration in " + configurationDirectory));
+    // What cannot be asked for must not be in the way of a delete either.
+    plugins(list).forEach(p -> runtimeConfig(p.path("capabilities"), attachment));
     records.write(attachment, list, Trees.missing());
     JsonNode result = Trees.missing();
     try {
@@ -126,8 +132,9 @@ public final class CniNetwork {
     input.remove("capabilities");
     input.set("name", list.path("name"));
     input.set("cniVersion", list.path("cniVersion"));
-    if (plugin.path("capabilities").path("portMappings").asBoolean() && !to.ports().isEmpty()) {
-      input.putObject("runtimeConfig").set("portMappings", portMappings(to));
+    ObjectNode runtimeConfig = runtimeConfig(plugin.path("capabilities"), to);
+    if (!runtimeConfig.isEmpty()) {
+      input.set("runtimeConfig", runtimeConfig);
     }
     if (previous.isObject()) {
       input.set("prevResult", previous);
@@ -144,6 +151,35 @@ public final class CniNetwork {
                 "CNI_ARGS", to.arguments()),
             Trees.bytes(input));
     return result.isObject() ? result : previous;
+  }
+
+  private static ObjectNode runtimeConfig(JsonNode capabilities, CniAttachment to) {
+    ObjectNode config = Trees.object();
+    if (capabilities.path("portMappings").asBoolean() && !to.ports().isEmpty()) {
+      config.set("portMappings", portMappings(to));
+    }
+    if (capabilities.path("bandwidth").asBoolean() && !to.limits().isEmpty()) {
+      config.set("bandwidth", bandwidth(to));
+    }
+    return config;
+  }
+
+  /** Bits per second and bits, as containerd hands them over (go-cni's BandWidth). */
+  private static ObjectNode bandwidth(CniAttachment to) {
+    ObjectNode limits = Trees.object();
+    PodBandwidth wanted;
+    try {
+      wanted = PodBandwidth.of(to.limits());
+    } catch (IllegalArgumentException e) {
+      throw new CniException("pod bandwidth from annotations: " + e.getMessage(), e);
+    }
+    if (wanted.toPodBits() > 0) {
+      limits.put("ingressRate", wanted.toPodBits()).put("ingressBurst", BURST_BITS);
+    }
+    if (wanted.fromPodBits() > 0) {
+      limits.put("egressRate", wanted.fromPodBits()).put("egressBurst", BURST_BITS);
+    }
+    return limits;
   }
 
   private static ArrayNode portMappings(CniAttachment attachment) {

@@ -11,7 +11,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** One file per attachment, written before the first plugin runs, replaced when all have. */
 final class CniRecords {
@@ -40,6 +42,8 @@ final class CniRecords {
           .put("protocol", port.protocol())
           .put("hostIp", port.hostIp());
     }
+    ObjectNode limits = record.putObject("limits");
+    attachment.limits().forEach(limits::put);
     record.set("list", list);
     if (result.isObject()) {
       record.set("result", result);
@@ -69,6 +73,8 @@ final class CniRecords {
                 port.path("protocol").asText(),
                 port.path("hostIp").asText()));
       }
+      Map<String, String> limits = new TreeMap<>();
+      tree.path("limits").properties().forEach(e -> limits.put(e.getKey(), e.getValue().asText()));
       var attachment =
           new CniAttachment(
               containerId,
@@ -76,7 +82,8 @@ final class CniRecords {
               tree.path("podNamespace").asText(),
               tree.path("podName").asText(),
               tree.path("podUid").asText(),
-              ports);
+              ports,
+              limits);
       return Optional.of(new Attached(attachment, list, tree.path("result")));
     } catch (NoSuchFileException e) {
       return Optional.empty();

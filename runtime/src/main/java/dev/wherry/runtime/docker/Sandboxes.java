@@ -229,6 +229,7 @@ final class Sandboxes implements SandboxService {
         config.getMetadata().getNamespace(),
         config.getMetadata().getName(),
         config.getMetadata().getUid(),
-        CniAttachment.HostPort.of(config.getPortMappingsList()));
+        CniAttachment.HostPort.of(config.getPortMappingsList()),
+        config.getAnnotationsMap());
   }
 }

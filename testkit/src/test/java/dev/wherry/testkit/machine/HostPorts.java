@@ -6,6 +6,7 @@ import dev.wherry.runtime.cni.CniAttachment.HostPort;
 import dev.wherry.runtime.cni.CniNetwork;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Attaches a network namespace as the built-in runtime attaches a pod with host ports: a program
@@ -30,7 +31,8 @@ final class HostPorts {
         List.of(arguments).subList(2, arguments.length).stream().map(HostPorts::port).toList();
     var network =
         new CniNetwork(configuration, List.of(Path.of("/usr/lib/cni")), folder.resolve("state"));
-    var pod = new CniAttachment("machine-pod", arguments[1], "default", "pod", "uid", ports);
+    var pod =
+        new CniAttachment("machine-pod", arguments[1], "default", "pod", "uid", ports, Map.of());
     System.out.println(String.join(" ", network.add(pod)));
   }
 

@@ -230,6 +230,7 @@ public final class Sandboxes implements SandboxService {
         pod.getNamespace(),
         pod.getName(),
         pod.getUid(),
-        CniAttachment.HostPort.of(config.getPortMappingsList()));
+        CniAttachment.HostPort.of(config.getPortMappingsList()),
+        config.getAnnotationsMap());
   }
 }

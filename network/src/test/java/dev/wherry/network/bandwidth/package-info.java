@@ -1,0 +1,4 @@
+@NullMarked
+package dev.wherry.network.bandwidth;
+
+import org.jspecify.annotations.NullMarked;

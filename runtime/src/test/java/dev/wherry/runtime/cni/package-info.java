@@ -1,0 +1,4 @@
+@NullMarked
+package dev.wherry.runtime.cni;
+
+import org.jspecify.annotations.NullMarked;
