@@ -2,13 +2,14 @@ package dev.wherry.cli;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.wherry.apiserver.ProtectionConfig;
 import dev.wherry.cli.client.stream.Pipe;
-import dev.wherry.cli.client.verb.Streams;
 import dev.wherry.cli.lab.Await;
 import dev.wherry.cli.lab.Kubectl;
+import dev.wherry.cli.lab.OwnProgram;
 import dev.wherry.controllers.ControllersConfig;
 import dev.wherry.kubelet.image.ImageCredentials;
 import dev.wherry.runtime.RunDirectory;
@@ -18,11 +19,10 @@ import dev.wherry.runtime.images.ImageMirror;
 import dev.wherry.runtime.images.ImageStore;
 import dev.wherry.scheduler.config.SchedulerConfig;
 import java.io.BufferedReader;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.io.PrintStream;
+import java.net.ConnectException;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -36,10 +36,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -55,7 +53,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 abstract class StreamsContract {
   private static final int BYTES = 4 << 20;
   private static final int CONNECTIONS = 40;
-  private static final int OWN_SECONDS_MAX = 240;
   private static final String POD =
       """
       {"kind": "List", "apiVersion": "v1", "items": [
@@ -72,6 +69,14 @@ abstract class StreamsContract {
         {"kind": "Service", "apiVersion": "v1", "metadata": {"name": "box"},
          "spec": {"selector": {"app": "box"},
            "ports": [{"name": "web", "port": 80, "targetPort": 8080}]}}]}
+      """;
+
+  private static final String BALANCED =
+      """
+      {"kind": "Service", "apiVersion": "v1", "metadata": {"name": "balanced"},
+       "spec": {"type": "LoadBalancer", "selector": {"app": "box"}, "ports": [
+         {"name": "web", "port": 80, "targetPort": 8080},
+         {"name": "dns", "port": 53, "protocol": "UDP"}]}}
       """;
 
   /** Whether somebody listens to port 9000. */
@@ -146,6 +151,10 @@ abstract class StreamsContract {
         () ->
             kubectl(true).run("exec", "box", "-c", "main", "--", "sh", "-c", SERVES).exit() == 0
                 && kubectl(true).run("logs", "box", "-c", "side").text().contains("started"));
+    awaitEndpoints("box");
+  }
+
+  private void awaitEndpoints(String service) throws IOException {
     Await.until(
         () -> describe("endpoints"),
         () ->
@@ -154,7 +163,7 @@ abstract class StreamsContract {
                     "get",
                     "endpointslices",
                     "-l",
-                    "kubernetes.io/service-name=box",
+                    "kubernetes.io/service-name=" + service,
                     "-o",
                     "jsonpath={.items[*].endpoints[*].addresses[*]}")
                 .text()
@@ -308,43 +317,12 @@ abstract class StreamsContract {
     }
   }
 
-  /** Our own program beside kubectl, in this process. */
-  private final class Own implements AutoCloseable {
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-    private final CompletableFuture<Integer> exit = new CompletableFuture<>();
-    private final Thread thread;
-
-    Own(InputStream input, String... words) {
-      Streams streams =
-          new Streams(
-              input,
-              new PrintStream(out, true, StandardCharsets.UTF_8),
-              new PrintStream(err, true, StandardCharsets.UTF_8),
-              Map.of("KUBECONFIG", server.kubeconfig().toString(), "HOME", folder.toString()));
-      thread = Thread.ofPlatform().start(() -> exit.complete(Wherry.run(streams, words)));
-    }
-
-    String out() {
-      return out.toString(StandardCharsets.UTF_8);
-    }
-
-    int ended() throws Exception {
-      return exit.get(OWN_SECONDS_MAX, TimeUnit.SECONDS);
-    }
-
-    String said() {
-      return out() + err.toString(StandardCharsets.UTF_8);
-    }
-
-    @Override
-    public void close() {
-      thread.interrupt();
-    }
+  private OwnProgram program(InputStream input, String... words) {
+    return new OwnProgram(server.kubeconfig(), folder, input, words);
   }
 
   private void own(String... words) throws Exception {
-    try (Own run = new Own(InputStream.nullInputStream(), words)) {
+    try (OwnProgram run = program(InputStream.nullInputStream(), words)) {
       assertEquals(0, run.ended(), run.said());
     }
   }
@@ -359,8 +337,8 @@ abstract class StreamsContract {
     own("cp", "box:/tmp/own/sub/it's", folder + "/single", "-c", "main", "--retries=2");
     assertEquals(-1, Files.mismatch(sent.resolve("file"), folder.resolve("own-back/sub/file")));
     assertEquals("quoted", Files.readString(folder.resolve("single")));
-    try (Own run =
-        new Own(InputStream.nullInputStream(), "cp", "box:/none", folder + "/x", "-c", "main")) {
+    try (OwnProgram run =
+        program(InputStream.nullInputStream(), "cp", "box:/none", folder + "/x", "-c", "main")) {
       assertTrue(run.ended() != 0, run.said());
     }
   }
@@ -368,7 +346,7 @@ abstract class StreamsContract {
   @Test
   void wherryPortForward_toPodAndService_answers() throws Exception {
     InputStream nothing = InputStream.nullInputStream();
-    try (Own run = new Own(nothing, "port-forward", "svc/box", ":web");
+    try (OwnProgram run = program(nothing, "port-forward", "svc/box", ":web");
         HttpClient http = http()) {
       Pattern line = Pattern.compile("Forwarding from 127\\.0\\.0\\.1:(\\d+) -> 8080");
       Await.until(run::said, () -> line.matcher(run.out()).find());
@@ -382,10 +360,42 @@ abstract class StreamsContract {
   }
 
   @Test
+  void wherryTunnel_followsServicesOfTypeLoadBalancer() throws Exception {
+    succeed(
+        kubectl(true).run("apply", "-f", Files.writeString(folder.resolve("b"), BALANCED) + ""));
+    InputStream nothing = InputStream.nullInputStream();
+    try (OwnProgram run = program(nothing, "tunnel", "--free-ports");
+        HttpClient http = http()) {
+      Pattern line = Pattern.compile("default/balanced: 127\\.0\\.0\\.1:(\\d+) -> 80");
+      Await.until(run::said, () -> run.out().contains("; left out 53/UDP: TCP only\n"));
+      Matcher found = line.matcher(run.out());
+      assertTrue(found.find());
+      String url = "http://127.0.0.1:" + found.group(1) + "/sub/x.txt";
+      awaitEndpoints("balanced");
+      assertEquals("page\n", get(http, url).body());
+      try (OwnProgram second = program(nothing, "tunnel", "balanced", "box", "none")) {
+        Await.until(
+            second::said,
+            () ->
+                second.out().contains("not on 127.0.0.1:80 (Address already in use; --free-ports")
+                    && second.out().contains("default/box: is of type ClusterIP")
+                    && second.out().contains("default/none: not there yet"));
+      }
+      String other = "[{\"op\":\"replace\",\"path\":\"/spec/ports/0/port\",\"value\":47101}]";
+      succeed(kubectl(true).run("patch", "service", "balanced", "--type=json", "-p", other));
+      Await.until(run::said, () -> run.out().contains("changed: 127.0.0.1:47101 -> 47101"));
+      assertEquals("page\n", get(http, "http://127.0.0.1:47101/sub/x.txt").body());
+      succeed(kubectl(true).run("delete", "service", "balanced"));
+      Await.until(run::said, () -> run.out().contains("default/balanced gone\n"));
+      assertThrows(ConnectException.class, () -> get(http, url));
+    }
+  }
+
+  @Test
   void wherryAttach_reachesTheFirstProcess() throws Exception {
     Pipe input = new Pipe(BYTES);
     input.out().write(bytes("own line\n"));
-    try (Own run = new Own(input.in(), "attach", "-i", "box", "-c", "side")) {
+    try (OwnProgram run = program(input.in(), "attach", "-i", "box", "-c", "side")) {
       Await.until(run::said, () -> run.out().contains("got own line\n"));
     }
   }
@@ -406,7 +416,7 @@ abstract class StreamsContract {
       "-c",
       "read line; echo got $line; exit 3"
     };
-    try (Own run = new Own(input.in(), words)) {
+    try (OwnProgram run = program(input.in(), words)) {
       assertEquals(3, run.ended(), run.said());
       assertTrue(run.out().contains("got hello"), run.said());
       assertTrue(run.out().contains("pod \"once\" deleted from default namespace"), run.said());

@@ -19,6 +19,7 @@ import dev.wherry.cli.client.diff.DiffCommand;
 import dev.wherry.cli.client.edit.EditCommand;
 import dev.wherry.cli.client.fit.FitCommand;
 import dev.wherry.cli.client.forward.PortForwardCommand;
+import dev.wherry.cli.client.forward.TunnelCommand;
 import dev.wherry.cli.client.info.ApiVersionsCommand;
 import dev.wherry.cli.client.info.ClusterInfoCommand;
 import dev.wherry.cli.client.info.EventsCommand;
@@ -67,6 +68,7 @@ public final class ClientCommands {
           "attach",
           "cp",
           "port-forward",
+          "tunnel",
           "proxy",
           "debug",
           "cordon",
@@ -145,6 +147,7 @@ public final class ClientCommands {
           case "run" -> () -> new RunCommand(streams);
           case "cp" -> () -> new CopyCommand(streams);
           case "port-forward" -> () -> new PortForwardCommand(streams);
+          case "tunnel" -> () -> new TunnelCommand(streams);
           case "proxy" -> () -> new ProxyCommand(streams);
           case "debug" -> () -> new DebugCommand(streams);
           case "cordon" -> () -> new CordonCommand(streams);

@@ -70,6 +70,7 @@ class CompletionTest {
     assertEquals(List.of("first"), complete("logs", "-n", "ours", "f"));
     assertEquals(List.of("one", "two"), complete("exec", "-n", "ours", "first", "-c", ""));
     assertEquals(List.of("node-ours", "node-theirs"), complete("drain", "node"));
+    assertEquals(List.of("--free-ports"), complete("tunnel", "--free"));
     assertEquals(List.of("ours"), complete("get", "pods", "-n", "o"));
     assertEquals(List.of("--namespace=ours"), complete("get", "pods", "--namespace=o"));
     assertEquals(List.of("yaml"), complete("get", "pods", "-o", "y"));

@@ -118,6 +118,9 @@ final class Words {
     if (PODS.contains(verb)) {
       return objects.isEmpty() ? names("pods") : List.of();
     }
+    if (verb.equals("tunnel")) {
+      return without(names("services"), objects);
+    }
     if (verb.equals("auth")) {
       return objects.size() == 1 ? types(path) : List.of();
     }

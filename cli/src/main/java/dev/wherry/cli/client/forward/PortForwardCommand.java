@@ -10,7 +10,6 @@ import dev.wherry.cli.client.verb.Session;
 import dev.wherry.cli.client.verb.Streams;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -25,8 +24,6 @@ import picocli.CommandLine.Parameters;
     description = "Let local ports lead to a pod.",
     mixinStandardHelpOptions = true)
 public final class PortForwardCommand extends ClientCommand {
-  private static final String BOTH = "localhost";
-
   @Parameters(
       paramLabel = "TYPE/NAME PORTS",
       arity = "0..*",
@@ -34,7 +31,7 @@ public final class PortForwardCommand extends ClientCommand {
   private List<String> words = List.of();
 
   @Option(names = "--address", split = ",", description = "The addresses to listen on.")
-  private List<String> addresses = List.of(BOTH);
+  private List<String> addresses = List.of(ListenAddresses.BOTH);
 
   @Option(names = "--pod-running-timeout", hidden = true)
   private String podRunningTimeout = "";
@@ -138,20 +135,18 @@ public final class PortForwardCommand extends ClientCommand {
     PortPair chosen = pair;
     List<String> refusals = new ArrayList<>();
     int before = listeners.size();
-    for (InetAddress address : hosts()) {
+    for (InetAddress address : ListenAddresses.parse(addresses)) {
       try {
-        PortListener listener = new PortListener(session, path, chosen, address, lost);
+        PodDestination destination =
+            new PodDestination(session, new Destination.Backend(path, pair.remote()), lost);
+        PortListener listener = new PortListener(session, chosen.local(), address, destination);
         listeners.add(listener);
         chosen = new PortPair(listener.port(), pair.remote());
-        String host = address.getHostAddress();
         streams()
             .out()
             .println(
                 "Forwarding from %s:%d -> %d"
-                    .formatted(
-                        host.contains(":") ? "[" + shortened(host) + "]" : host,
-                        listener.port(),
-                        pair.remote()));
+                    .formatted(ListenAddresses.text(address), listener.port(), pair.remote()));
       } catch (IOException e) {
         refusals.add(
             "Unable to listen on port %d: %s: %s"
@@ -166,30 +161,5 @@ public final class PortForwardCommand extends ClientCommand {
                   + " :%d for any that is free")
               .formatted(pair.local(), pair.remote(), pair.remote()));
     }
-  }
-
-  private static String shortened(String host) {
-    return host.equals("0:0:0:0:0:0:0:1") ? "::1" : host.equals("0:0:0:0:0:0:0:0") ? "::" : host;
-  }
-
-  private List<InetAddress> hosts() {
-    List<InetAddress> hosts = new ArrayList<>();
-    for (String address : addresses) {
-      boolean literal = address.matches("[0-9.]+|[0-9a-fA-F:]+:[0-9a-fA-F:.]*");
-      if (!literal && !address.equals(BOTH)) {
-        throw ClientException.error(address + " is not a valid IP");
-      }
-      try {
-        if (address.equals(BOTH)) {
-          hosts.add(InetAddress.getByName("127.0.0.1"));
-          hosts.add(InetAddress.getByName("::1"));
-        } else {
-          hosts.add(InetAddress.getByName(address));
-        }
-      } catch (UnknownHostException e) {
-        throw ClientException.error(address + " is not a valid IP");
-      }
-    }
-    return hosts;
   }
 }
