@@ -18,12 +18,15 @@ public final class NameRules {
   private static final String SUBDOMAIN = LABEL + "(\\." + LABEL + ")*";
   private static final String WILDCARD = "\\*\\." + SUBDOMAIN;
   private static final String LABEL_1035 = "[a-z]([-a-z0-9]*[a-z0-9])?";
+  private static final String SEARCHED_LABEL = "_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?";
+  private static final String SEARCHED = SEARCHED_LABEL + "(\\." + SEARCHED_LABEL + ")*";
   private static final String QUALIFIED = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]";
   private static final String VALUE = "(" + QUALIFIED + ")?";
   private static final String CONFIG_KEY = "[-._a-zA-Z0-9]+";
 
   private static final Pattern LABEL_PATTERN = Pattern.compile(LABEL);
   private static final Pattern SUBDOMAIN_PATTERN = Pattern.compile(SUBDOMAIN);
+  private static final Pattern SEARCHED_PATTERN = Pattern.compile(SEARCHED);
   private static final Pattern WILDCARD_PATTERN = Pattern.compile(WILDCARD);
   private static final Pattern LABEL_1035_PATTERN = Pattern.compile(LABEL_1035);
   private static final Pattern QUALIFIED_PATTERN = Pattern.compile(QUALIFIED);
@@ -39,6 +42,11 @@ public final class NameRules {
       "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start"
           + " and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '"
           + SUBDOMAIN
+          + "')";
+  private static final String SEARCHED_MESSAGE =
+      "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must"
+          + " start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '"
+          + SEARCHED
           + "')";
   private static final String LABEL_1035_MESSAGE =
       "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character,"
@@ -98,6 +106,11 @@ public final class NameRules {
 
   public static List<String> subdomain(String value) {
     return check(value, SUBDOMAIN_BYTES_MAX, SUBDOMAIN_PATTERN, SUBDOMAIN_MESSAGE);
+  }
+
+  /** A subdomain that DNS is searched in: labels may have underscores, in front too (KEP-4427). */
+  public static List<String> searched(String value) {
+    return check(value, SUBDOMAIN_BYTES_MAX, SEARCHED_PATTERN, SEARCHED_MESSAGE);
   }
 
   /** A subdomain behind {@code *.}. */

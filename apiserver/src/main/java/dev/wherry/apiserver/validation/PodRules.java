@@ -170,9 +170,7 @@ final class PodRules {
       String text = search.text();
       String name = text.endsWith(".") ? text.substring(0, text.length() - 1) : text;
       if (!text.equals(".")) {
-        // Names of services may have underscores here.
-        NameRules.subdomain(name.replace('_', '-'))
-            .forEach(why -> search.errors().invalid(search.path(), name, why));
+        NameRules.searched(name).forEach(why -> search.errors().invalid(search.path(), name, why));
       }
     }
     for (Field option : config.child("options").items()) {
