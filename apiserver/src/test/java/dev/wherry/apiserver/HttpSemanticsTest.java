@@ -1,10 +1,12 @@
 package dev.wherry.apiserver;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.apiserver.ServerFixture.Answer;
 import dev.wherry.apiserver.http.HttpLimits;
 import dev.wherry.machinery.pki.AlternativeNames;
@@ -230,6 +232,37 @@ class HttpSemanticsTest {
       assertEquals(1, server.get(core).json().path("items").size(), selector);
     }
     assertEquals(200, server.delete("/api/v1/namespaces/default/events/two").code());
+  }
+
+  @Test
+  void nulls_thatGoWrites_areSeenAndNotOwned() {
+    String core = "/api/v1/namespaces/default/events";
+    String events = "/apis/events.k8s.io/v1/namespaces/default/events";
+    String event =
+        "{metadata: {name: null-times}, involvedObject: {namespace: default}, type: Normal";
+    Answer made = server.post(core, event + ", lastTimestamp: '2026-11-22T10:00:00Z'}");
+    assertEquals(201, made.code(), made.text());
+    assertEquals(made.json(), server.get(core + "/null-times").json());
+    assertTrue(made.json().has("eventTime") && made.json().path("firstTimestamp").isNull());
+    assertFalse(
+        made.json().path("metadata").path("managedFields").toString().contains("eventTime"));
+    JsonNode seen = server.get(events + "/null-times").json();
+    assertTrue(seen.has("eventTime") && seen.path("deprecatedFirstTimestamp").isNull());
+    Answer put = server.send("PUT", events + "/null-times", Json.write(seen));
+    assertEquals(seen, put.json(), "read and put back: nothing has changed");
+    ((ObjectNode) seen).put("note", "another");
+    Answer other = server.send("PUT", events + "/null-times", Json.write(seen));
+    assertTrue(other.text().contains("message: Invalid value"), other.text());
+    String yaml = server.get(core + "/null-times", "Accept", "application/yaml").text();
+    assertTrue(yaml.contains("eventTime: null"), yaml);
+    Answer patched =
+        server.patch(
+            "json",
+            core + "/null-times",
+            "[{op: test, path: /eventTime, value: null}, {op: replace, path: /firstTimestamp,"
+                + " value: '2026-11-22T09:00:00Z'}]");
+    assertEquals("2026-11-22T09:00:00Z", patched.json().path("firstTimestamp").asText());
+    assertEquals(200, server.delete(core + "/null-times").code());
   }
 
   @Test

@@ -5,6 +5,8 @@ import dev.wherry.machinery.client.MetadataObject;
 import dev.wherry.model.json.Json;
 import dev.wherry.model.kind.Kind;
 import dev.wherry.model.kind.KubeObject;
+import dev.wherry.model.schema.NullFields;
+import dev.wherry.model.schema.Schema;
 import java.lang.ref.Reference;
 import java.lang.ref.SoftReference;
 import java.lang.ref.WeakReference;
@@ -74,9 +76,11 @@ public final class CachedObject {
         key, namespace, name, otherRevision, ObjectBytes.at(bytes, otherRevision));
   }
 
-  /** A new tree that the caller may change. */
+  /** A new tree that the caller may change; without the nulls that clients see (decision 0601). */
   public ObjectNode tree() {
-    return (ObjectNode) Json.parse(bytes);
+    ObjectNode read = (ObjectNode) Json.parse(bytes);
+    NullFields.drop(Schema.builtin(), read);
+    return read;
   }
 
   /** The tree that all readers share: not to be changed. */

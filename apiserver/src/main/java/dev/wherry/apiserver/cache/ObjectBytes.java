@@ -3,13 +3,16 @@ package dev.wherry.apiserver.cache;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.model.json.Json;
+import dev.wherry.model.schema.NullFields;
+import dev.wherry.model.schema.Schema;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 
 /**
  * The stored form of an object: {@code kind}, {@code apiVersion} and {@code metadata} first, no
- * resourceVersion. The served form has it spliced in, without decoding.
+ * resourceVersion, nulls where Go writes them (decision 0601). The served form has it spliced in,
+ * without decoding.
  */
 public final class ObjectBytes {
   private static final byte[] METADATA = "\"metadata\":{".getBytes(StandardCharsets.US_ASCII);
@@ -24,7 +27,8 @@ public final class ObjectBytes {
   private ObjectBytes() {}
 
   /** The tree as it goes into the store; the tree is not changed. */
-  public static byte[] stored(ObjectNode object) {
+  public static byte[] stored(ObjectNode tree) {
+    ObjectNode object = NullFields.shown(Schema.builtin(), tree);
     ObjectNode ordered = Json.object();
     ordered.set("kind", object.path("kind"));
     ordered.set("apiVersion", object.path("apiVersion"));

@@ -5,6 +5,8 @@ import dev.wherry.apiserver.cache.CachedObject;
 import dev.wherry.apiserver.customresource.CustomForms;
 import dev.wherry.model.json.Json;
 import dev.wherry.model.kind.KindInfo;
+import dev.wherry.model.schema.NullFields;
+import dev.wherry.model.schema.Schema;
 
 /** Objects in the version that is asked for. Kinds with one version pass through untouched. */
 public final class Conversions {
@@ -76,6 +78,7 @@ public final class Conversions {
     }
     return isBuiltInStored(kind)
         ? stored
-        : stored.withBytes(Json.write(fromStored(kind, stored.tree())));
+        : stored.withBytes(
+            Json.write(NullFields.shown(Schema.builtin(), fromStored(kind, stored.tree()))));
   }
 }

@@ -8,6 +8,7 @@ import dev.wherry.apiserver.table.TableFormat;
 import dev.wherry.model.json.Json;
 import dev.wherry.model.json.Yaml;
 import dev.wherry.model.kind.KindInfo;
+import dev.wherry.model.schema.NullFields;
 import dev.wherry.model.schema.ObjectType;
 import dev.wherry.model.schema.ProtobufEncoder;
 import dev.wherry.model.schema.Schema;
@@ -101,8 +102,9 @@ final class Answers {
    */
   static byte[] encode(ObjectNode object, Accepted form) {
     return switch (form.encoding()) {
-      case JSON -> Json.write(object);
-      case YAML -> Yaml.write(object).getBytes(StandardCharsets.UTF_8);
+      case JSON -> Json.write(NullFields.shown(Schema.builtin(), object));
+      case YAML ->
+          Yaml.write(NullFields.shown(Schema.builtin(), object)).getBytes(StandardCharsets.UTF_8);
       case PROTOBUF -> ProtobufEncoder.encode(message(object), object);
     };
   }

@@ -12,6 +12,7 @@ import dev.wherry.model.patch.MergePatch;
 import dev.wherry.model.patch.MergeRules;
 import dev.wherry.model.patch.PatchException;
 import dev.wherry.model.patch.StrategicMergePatch;
+import dev.wherry.model.schema.NullFields;
 import dev.wherry.model.schema.ObjectType;
 import dev.wherry.model.schema.Schema;
 import dev.wherry.model.schema.StructDecoder;
@@ -156,7 +157,8 @@ final class Patches {
     try {
       ObjectNode wanted =
           switch (patch.type()) {
-            case JSON -> JsonPatch.apply(target, patch.body());
+            // It names what its author has read, nulls too; the decoder drops them again.
+            case JSON -> JsonPatch.apply(NullFields.shown(schema, target), patch.body());
             case MERGE -> MergePatch.apply(target, patch.body());
             case APPLY -> throw new IllegalArgumentException("an apply has owners");
             case STRATEGIC ->

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.model.json.Json;
+import dev.wherry.model.schema.NullFields;
+import dev.wherry.model.schema.Schema;
 import dev.wherry.model.status.ApiException;
 import java.io.IOException;
 import java.time.InstantSource;
@@ -100,7 +102,7 @@ public record TableFormat(
     switch (include) {
       case NONE -> row.putNull("object");
       case METADATA -> row.set("object", partial(object));
-      case OBJECT -> row.set("object", object);
+      case OBJECT -> row.set("object", NullFields.shown(Schema.builtin(), object));
     }
     return row;
   }

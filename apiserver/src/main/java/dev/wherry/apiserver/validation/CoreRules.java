@@ -1,6 +1,5 @@
 package dev.wherry.apiserver.validation;
 
-import com.fasterxml.jackson.databind.node.TextNode;
 import dev.wherry.apiserver.structural.NameRules;
 import dev.wherry.model.json.Json;
 import java.nio.charset.StandardCharsets;
@@ -9,11 +8,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Rules of Nodes, Namespaces, ConfigMaps, Secrets, ServiceAccounts, Events, Bindings. */
+/** Rules of Nodes, Namespaces, ConfigMaps, Secrets, ServiceAccounts, Bindings. */
 final class CoreRules {
   private static final int DATA_BYTES_MAX = 1024 * 1024;
-  private static final int EVENT_MESSAGE_BYTES_MAX = 1024;
-  private static final int EVENT_NAME_BYTES_MAX = 128;
   private static final Set<String> REQUIRED_DATA =
       Set.of(
           "kubernetes.io/dockercfg:.dockercfg",
@@ -186,55 +183,6 @@ final class CoreRules {
     KindRules.immutable(secret.child("type"), old.child("type"));
     if (old.child("immutable").isTrue()) {
       frozen(secret, old, List.of("data"));
-    }
-  }
-
-  static void event(Field event) {
-    Field involved = event.child("involvedObject");
-    String namespace = event.at("metadata", "namespace").text();
-    String about = involved.child("namespace").text();
-    boolean mismatch = about.isEmpty() ? !namespace.equals("default") : !about.equals(namespace);
-    if (mismatch) {
-      involved
-          .child("namespace")
-          .errors()
-          .invalid("involvedObject.namespace", about, "does not match event.namespace");
-    }
-    // Only events of the new API carry eventTime, and only they are held to its rules.
-    if (event.child("eventTime").present()) {
-      newEvent(event, "message", "reportingComponent", "reportingInstance");
-    }
-  }
-
-  static void eventV1(Field event) {
-    newEvent(event, "note", "reportingController", "reportingInstance");
-  }
-
-  private static void newEvent(Field event, String message, String controller, String instance) {
-    Field reporting = event.child(controller);
-    if (reporting.require()) {
-      reporting.matches(NameRules::qualified);
-    }
-    for (String name : List.of(instance, "action", "reason")) {
-      Field field = event.child(name);
-      if (field.require() && utf8(field.text()) > EVENT_NAME_BYTES_MAX) {
-        field
-            .errors()
-            .invalid(field.path(), "", "can have at most " + EVENT_NAME_BYTES_MAX + " characters");
-      }
-    }
-    if (utf8(event.child(message).text()) > EVENT_MESSAGE_BYTES_MAX) {
-      event
-          .errors()
-          .invalid(message, "", "can have at most " + EVENT_MESSAGE_BYTES_MAX + " characters");
-    }
-    Field type = event.child("type");
-    if (!type.is("Normal") && !type.is("Warning")) {
-      type.errors().invalid("type", type.text(), "has invalid value: " + type.text());
-    }
-    Field series = event.child("series");
-    if (series.present() && series.child("count").number() < 2) {
-      series.errors().invalid("series.count", TextNode.valueOf(""), "should be at least 2");
     }
   }
 

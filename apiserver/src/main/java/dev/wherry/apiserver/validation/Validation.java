@@ -41,8 +41,10 @@ public final class Validation {
           entry(
               "endpointslices.discovery.k8s.io",
               KindRules.of(EndpointRules::endpointSlice, EndpointRules::endpointSliceUpdate)),
-          entry("events", KindRules.of(CoreRules::event)),
-          entry("events.events.k8s.io", KindRules.of(CoreRules::eventV1)),
+          entry("events", KindRules.of(EventRules::core)),
+          entry(
+              "events.events.k8s.io",
+              KindRules.of(EventRules::v1, EventRules::v1Update).onlyChanges()),
           entry("bindings", KindRules.of(CoreRules::binding)),
           entry(
               "persistentvolumes", KindRules.of(StorageRules::volume, StorageRules::volumeUpdate)),

@@ -118,7 +118,7 @@ class WatchCacheTest {
         "{\"kind\":\"Pod\",\"apiVersion\":\"v1\",\"metadata\":{\"resourceVersion\":\""
             + revision
             + "\",\"name\":\"a\",\"namespace\":\"default\",\"labels\":{\"app\":\"x\"}},"
-            + "\"spec\":{\"nodeName\":\"\"}}",
+            + "\"spec\":{\"nodeName\":\"\",\"containers\":null}}",
         new String(object.bytes(), StandardCharsets.UTF_8));
     assertEquals("x", object.labels().get("app"));
   }

@@ -186,7 +186,7 @@ public final class Schema {
     return cell.isEmpty() ? List.of() : List.copyOf(Arrays.asList(cell.split(separator)));
   }
 
-  private static List<String> lines(String resource) {
+  static List<String> lines(String resource) {
     List<String> lines = new ArrayList<>();
     try (InputStream in = Schema.class.getResourceAsStream(resource)) {
       if (in == null) {
