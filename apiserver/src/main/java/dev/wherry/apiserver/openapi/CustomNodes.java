@@ -68,7 +68,7 @@ final class CustomNodes {
   }
 
   private void selectable(ObjectNode node, List<String> selectable) {
-    if (dialect == Dialect.V3 && !selectable.isEmpty()) {
+    if (!selectable.isEmpty()) {
       ArrayNode fields = node.putArray("x-kubernetes-selectable-fields");
       selectable.forEach(field -> fields.addObject().put("fieldPath", field));
     }
@@ -150,9 +150,11 @@ final class CustomNodes {
     return children;
   }
 
-  /** Without junctors, nullable and the insides of what is open (openapi/v2 conversion). */
+  /**
+   * Without junctors, defaults, nullable and the insides of what is open (openapi/v2 conversion).
+   */
   private static void simplify(ObjectNode node) {
-    node.remove(List.of("allOf", "anyOf", "oneOf", "not"));
+    node.remove(List.of("allOf", "anyOf", "oneOf", "not", "default"));
     boolean preserve = node.path(PRESERVE).asBoolean();
     boolean untyped = node.path("nullable").asBoolean();
     requiredWithoutNullable(node);

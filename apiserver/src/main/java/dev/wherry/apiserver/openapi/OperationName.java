@@ -55,7 +55,7 @@ record OperationName(String id, String tag) {
         group.endsWith(COMMON_SUFFIX)
             ? group.substring(0, group.length() - COMMON_SUFFIX.length())
             : group;
-    return List.of(own.split("\\."));
+    return List.of(own.split("[.-]"));
   }
 
   static String capital(String name) {

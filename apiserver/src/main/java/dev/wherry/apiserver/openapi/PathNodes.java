@@ -7,6 +7,7 @@ import dev.wherry.model.kind.KindInfo;
 import dev.wherry.model.kind.ResourceInfo;
 import dev.wherry.model.schema.ObjectType;
 import dev.wherry.model.schema.Schema;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +21,7 @@ import java.util.TreeMap;
 final class PathNodes {
   private static final List<String> BODY_TYPES =
       List.of("application/json", "application/yaml", "application/vnd.kubernetes.protobuf");
+  private static final List<String> CUSTOM_TYPES = BODY_TYPES.subList(0, 2);
   private static final List<String> WATCH_TYPES =
       List.of("application/json;stream=watch", "application/vnd.kubernetes.protobuf;stream=watch");
   private static final Map<String, String> TEXTS =
@@ -50,7 +52,13 @@ final class PathNodes {
       String group,
       String version,
       String kind,
-      boolean custom) {}
+      boolean custom,
+      boolean ofCustom) {
+    /** Whether a body may come with it. */
+    boolean hasBody() {
+      return !action.equals("connect") && !(ofCustom && action.equals("deletecollection"));
+    }
+  }
 
   SortedMap<String, ObjectNode> of(ResourceInfo resource) {
     SortedMap<String, ObjectNode> paths = new TreeMap<>();
@@ -127,7 +135,8 @@ final class PathNodes {
               sub.body().group(),
               sub.body().version(),
               sub.body().kind(),
-              resource.isCustom() && !sub.name().equals("scale")),
+              resource.isCustom() && !sub.name().equals("scale"),
+              resource.isCustom()),
           sub.body().kind());
     }
     return item;
@@ -142,6 +151,7 @@ final class PathNodes {
         kind.group(),
         kind.version(),
         kind.kind(),
+        r.isCustom(),
         r.isCustom());
   }
 
@@ -189,7 +199,7 @@ final class PathNodes {
       parameters.add(parameter(p.name(), "query", p.type(), p.description()));
     }
     boolean connect = call.action().equals("connect");
-    if (!connect) {
+    if (call.hasBody()) {
       body(call, operation, parameters);
     }
     if (!parameters.isEmpty()) {
@@ -206,10 +216,10 @@ final class PathNodes {
   private void body(Call call, ObjectNode operation, ArrayNode parameters) {
     switch (call.method()) {
       case "post", "put" ->
-          body(operation, parameters, reference(call, call.kind()), List.of("*/*"), true);
+          body(operation, parameters, reference(call, call.kind()), bodyTypes(call), true);
       case "patch" -> {
         List<String> types =
-            builtIn(call)
+            builtIn(call) && !call.ofCustom()
                 ? PATCH_TYPES
                 : PATCH_TYPES.stream().filter(t -> !t.equals(STRATEGIC)).toList();
         body(
@@ -227,10 +237,26 @@ final class PathNodes {
                   .put(
                       "$ref",
                       dialect.reference("io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions")),
-              List.of("*/*"),
+              bodyTypes(call),
               false);
       default -> {}
     }
+  }
+
+  /** Nobody but JSON and YAML knows custom resources. */
+  private static List<String> bodyTypes(Call call) {
+    return call.ofCustom() ? CUSTOM_TYPES : List.of("*/*");
+  }
+
+  private static List<String> answerTypes(Call call) {
+    if (call.ofCustom()) {
+      return CUSTOM_TYPES;
+    }
+    List<String> types = new ArrayList<>(BODY_TYPES);
+    if (call.action().equals("list")) {
+      types.addAll(WATCH_TYPES);
+    }
+    return types;
   }
 
   private void body(
@@ -259,10 +285,7 @@ final class PathNodes {
   private void responses(Call call, String answerKind, ObjectNode operation) {
     if (dialect == Dialect.V2) {
       ArrayNode produces = operation.putArray("produces");
-      BODY_TYPES.forEach(produces::add);
-      if (call.action().equals("list")) {
-        WATCH_TYPES.forEach(produces::add);
-      }
+      answerTypes(call).forEach(produces::add);
     }
     ObjectNode responses = operation.putObject("responses");
     for (String code : codes(call, answerKind)) {
@@ -275,10 +298,8 @@ final class PathNodes {
         response.set("schema", reference);
       } else {
         ObjectNode content = response.putObject("content");
-        BODY_TYPES.forEach(type -> content.putObject(type).set("schema", reference.deepCopy()));
-        if (call.action().equals("list")) {
-          WATCH_TYPES.forEach(type -> content.putObject(type).set("schema", reference.deepCopy()));
-        }
+        answerTypes(call)
+            .forEach(type -> content.putObject(type).set("schema", reference.deepCopy()));
       }
     }
     responses.putObject("401").put("description", "Unauthorized");
@@ -290,7 +311,8 @@ final class PathNodes {
     }
     return switch (call.action()) {
       case "post" -> List.of("200", "201", "202");
-      case "put", "patch" -> List.of("200", "201");
+      case "put" -> List.of("200", "201");
+      case "patch" -> call.ofCustom() ? List.of("200") : List.of("200", "201");
       case "delete" -> List.of("200", "202");
       default -> List.of("200");
     };

@@ -12,9 +12,9 @@ final class ExtensionStatus {
 
   private ExtensionStatus() {}
 
-  /** The version that is stored first; all else is the controller's to say. */
+  /** The version that is stored first and no names yet; all else is the controller's to say. */
   static void definition(ObjectNode object) {
-    object.putObject("status");
+    object.putObject("status").putObject("acceptedNames").put("plural", "").put("kind", "");
     definitionUpdate(object);
   }
 
