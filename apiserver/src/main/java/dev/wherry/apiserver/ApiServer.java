@@ -31,6 +31,7 @@ import dev.wherry.apiserver.view.CacheView;
 import dev.wherry.apiserver.view.ObjectView;
 import dev.wherry.apiserver.webhook.WebhookClient;
 import dev.wherry.machinery.client.ApiClient;
+import dev.wherry.machinery.queue.QueueFigures;
 import dev.wherry.store.Store;
 import dev.wherry.streaming.tunnel.NodeDialer;
 import dev.wherry.streaming.tunnel.TunnelRegistry;
@@ -40,6 +41,7 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -234,6 +236,11 @@ public final class ApiServer implements AutoCloseable {
    */
   public void explainPods(UnaryOperator<ObjectNode> why, UnaryOperator<ObjectNode> fit) {
     rest.explanations().by(why, fit);
+  }
+
+  /** Whose queues of keys the metrics page tells of, by name. */
+  public void showQueues(Supplier<Map<String, QueueFigures>> queues) {
+    rest.metrics().queues(queues);
   }
 
   public int port() {

@@ -21,6 +21,7 @@ import dev.wherry.apiserver.token.TokenIssuer;
 import dev.wherry.apiserver.token.TokenRequests;
 import dev.wherry.apiserver.token.TokenReviews;
 import dev.wherry.apiserver.view.ObjectView;
+import dev.wherry.machinery.figures.Histogram;
 import java.security.KeyPair;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
@@ -40,6 +41,7 @@ import java.util.function.Function;
  * @param tokenReviews the kind TokenReview
  * @param tokenRequests the subresource serviceaccounts/token
  * @param tokens the token configuration, for the OpenID documents
+ * @param clientCertificates for how long those that were shown were good still
  */
 public record SecurityRealm(
     RequestAuthentication authentication,
@@ -48,7 +50,8 @@ public record SecurityRealm(
     AccessReviews accessReviews,
     TokenReviews tokenReviews,
     TokenRequests tokenRequests,
-    TokenConfig tokens) {
+    TokenConfig tokens,
+    Histogram clientCertificates) {
 
   /**
    * Wires a realm over the objects of a view, which must be filled and following already.
@@ -83,8 +86,8 @@ public record SecurityRealm(
     TokenIssuer issuer = new TokenIssuer(tokens, tokenKeys, clock, random);
     List<Authenticator> tokenBearers = new ArrayList<>(List.of(bootstrap));
     tokenBearers.addAll(protection.tokenAuthenticators());
-    List<Authenticator> all =
-        new ArrayList<>(List.of(new X509Authenticator(clientAuthorities, clock), accounts));
+    X509Authenticator certificates = new X509Authenticator(clientAuthorities, clock);
+    List<Authenticator> all = new ArrayList<>(List.of(certificates, accounts));
     all.addAll(tokenBearers);
     return new SecurityRealm(
         new RequestAuthentication(all, protection.anonymous()),
@@ -93,6 +96,7 @@ public record SecurityRealm(
         new AccessReviews(authorizer, policy, protection.authorizers()::types),
         new TokenReviews(tokens, accounts, tokenBearers),
         new TokenRequests(tokens, issuer, view, clock),
-        tokens);
+        tokens,
+        certificates.lifetimes());
   }
 }

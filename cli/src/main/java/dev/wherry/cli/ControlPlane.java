@@ -46,7 +46,7 @@ final class ControlPlane {
       long seed) {
     ComponentClients clients = new ComponentClients(api);
     ServerPki pki = api.pki();
-    parts.push(
+    Controllers controllers =
         Controllers.start(
             clients,
             ControllersConfig.of(List.of(nodeIp), api.port(), pki.authority().certificatePem())
@@ -55,7 +55,9 @@ final class ControlPlane {
                 .with(builtIns),
             (request, use, lifetime) ->
                 Pem.certificates(List.of(pki.authority().issue(request, use, lifetime))),
-            timer));
+            timer);
+    parts.push(controllers);
+    api.showQueues(controllers::queues);
     if (ingress) {
       ApiClient edge = clients.controller("ingress-controller");
       IngressController.provideClass(edge);

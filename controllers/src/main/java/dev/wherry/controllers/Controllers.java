@@ -45,12 +45,15 @@ import dev.wherry.machinery.client.ApiClient;
 import dev.wherry.machinery.event.EventRecorder;
 import dev.wherry.machinery.informer.Informers;
 import dev.wherry.machinery.loop.Applier;
+import dev.wherry.machinery.queue.NamedQueues;
+import dev.wherry.machinery.queue.QueueFigures;
 import dev.wherry.machinery.time.Timer;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** All controllers of the cluster, over one client and one set of informers. */
 public final class Controllers implements AutoCloseable {
@@ -60,6 +63,7 @@ public final class Controllers implements AutoCloseable {
   private static final Duration SYNC_PATIENCE = Duration.ofSeconds(30);
 
   private final Informers informers;
+  private final NamedQueues queues = new NamedQueues();
   private final EventRecorder events;
   private final List<EventRecorder> recorders = new ArrayList<>();
   private final List<Controller> controllers;
@@ -157,7 +161,7 @@ public final class Controllers implements AutoCloseable {
 
   private Parts parts(ApiClient client, EventRecorder recorder, Timer timer) {
     Applier applier = new Applier(client, recorder);
-    return new Parts(client, informers, recorder, applier, timer, Batches.concurrent());
+    return new Parts(client, informers, recorder, applier, timer, Batches.concurrent(), queues);
   }
 
   /** A controller of workloads reports under its own name, as users know it from upstream. */
@@ -186,6 +190,11 @@ public final class Controllers implements AutoCloseable {
     Controllers all = new Controllers(clients, config, signer, timer);
     all.starter.start();
     return all;
+  }
+
+  /** What the queues of the controllers have done, by name. */
+  public Map<String, QueueFigures> queues() {
+    return queues.figures();
   }
 
   private void run() {

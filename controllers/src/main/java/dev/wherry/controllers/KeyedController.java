@@ -18,7 +18,7 @@ public final class KeyedController<K> implements Controller {
     this.name = name;
     this.workers = workers;
     this.reconciler = reconciler;
-    this.queue = new WorkQueue<>(parts.timer());
+    this.queue = parts.queue(name);
   }
 
   public void add(K key) {

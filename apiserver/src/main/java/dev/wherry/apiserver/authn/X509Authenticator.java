@@ -1,5 +1,6 @@
 package dev.wherry.apiserver.authn;
 
+import dev.wherry.machinery.figures.Histogram;
 import dev.wherry.machinery.pki.CertificateAuthority;
 import dev.wherry.machinery.pki.PkiException;
 import dev.wherry.machinery.pki.Subject;
@@ -10,6 +11,7 @@ import java.security.cert.CertificateParsingException;
 import java.security.cert.PKIXParameters;
 import java.security.cert.TrustAnchor;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
@@ -32,12 +34,34 @@ public final class X509Authenticator implements Authenticator {
 
   private static final int CHAINS_MAX = 4096;
 
+  /** Upstream's: from half an hour to a year (apiserver authentication/request/x509). */
+  private static final double[] LIFETIMES_SECONDS = {
+    0,
+    1_800,
+    3_600,
+    7_200,
+    21_600,
+    43_200,
+    86_400,
+    172_800,
+    345_600,
+    604_800,
+    2_592_000,
+    7_776_000,
+    15_552_000,
+    31_104_000
+  };
+
+  /** Longer ones are counted as this. */
+  private static final Duration LIFETIME_MAX = Duration.ofDays(3_650);
+
   /** An identity and the end of the first certificate it rests on. */
   private record Verified(Outcome outcome, Instant until) {}
 
   private final Map<List<X509Certificate>, Verified> verifiedByChain = new ConcurrentHashMap<>();
   private final Set<TrustAnchor> anchors;
   private final InstantSource clock;
+  private final Histogram lifetimes = Histogram.ofSeconds(LIFETIMES_SECONDS);
 
   /** Trusts chains that end at one of the authorities. */
   public X509Authenticator(Collection<X509Certificate> authorities, InstantSource clock) {
@@ -52,10 +76,21 @@ public final class X509Authenticator implements Authenticator {
     if (chain.isEmpty()) {
       return new Outcome.NotMine();
     }
-    Optional<Outcome> known = remembered(chain);
-    if (known.isPresent()) {
-      return known.get();
+    Outcome outcome = remembered(chain).orElseGet(() -> judge(chain));
+    if (outcome instanceof Outcome.Known) {
+      Instant until = chain.getFirst().getNotAfter().toInstant();
+      Duration left = Duration.between(clock.instant(), until);
+      lifetimes.add((left.compareTo(LIFETIME_MAX) < 0 ? left : LIFETIME_MAX).toNanos());
     }
+    return outcome;
+  }
+
+  /** For how long the certificates of requests were good still. */
+  public Histogram lifetimes() {
+    return lifetimes;
+  }
+
+  private Outcome judge(List<X509Certificate> chain) {
     X509Certificate leaf = chain.getFirst();
     try {
       List<String> uses = leaf.getExtendedKeyUsage();

@@ -97,16 +97,17 @@ public final class ApiHandler implements RequestHandler {
     long began = System.nanoTime();
     RequestInfo asked = RequestInfo.parse(exchange.method(), exchange.path(), exchange.query());
     LongAdder elsewhere = new LongAdder();
-    boolean _ = Elsewhere.counted(elsewhere, () -> answered(exchange, asked));
+    boolean applied =
+        asked.verb().equals("patch") && Bodies.mediaType(exchange).equals(Patches.APPLY);
+    CountedRequest counted = new CountedRequest(asked, exchange.query().all("dryRun"), applied);
     // What is not served has names that clients make up.
-    if (!asked.resourceRequest() || kinds.isServed(asked)) {
-      boolean applied =
-          asked.verb().equals("patch") && Bodies.mediaType(exchange).equals(Patches.APPLY);
-      metrics.answered(
-          new CountedRequest(asked, exchange.query().all("dryRun"), applied),
-          exchange.status(),
-          System.nanoTime() - began,
-          elsewhere.sum());
+    boolean known = !asked.resourceRequest() || kinds.isServed(asked);
+    if (known && asked.isLongRunning()) {
+      metrics.underWay().longOne(exchange, counted);
+    }
+    boolean _ = Elsewhere.counted(elsewhere, () -> answered(exchange, asked));
+    if (known) {
+      metrics.answered(counted, exchange.status(), System.nanoTime() - began, elsewhere.sum());
     }
   }
 
@@ -127,7 +128,8 @@ public final class ApiHandler implements RequestHandler {
         trail.impersonated(user);
       }
       Optional<Aggregator.Remote> remote = aggregator.remote(exchange.path());
-      try (Seat _ = seat(exchange, user, asked, remote.isPresent())) {
+      try (Seat _ = seat(exchange, user, asked, remote.isPresent());
+          Seat _ = metrics.underWay().shortOne(asked)) {
         judge(trail, user, asked);
         if (remote.isPresent()) {
           remote.get().forward(exchange, user);

@@ -38,6 +38,13 @@ record CountedRequest(RequestInfo asked, List<String> dryRun, boolean applied) {
     };
   }
 
+  /** Of a watch or stream (apiserver_longrunning_requests). */
+  String longRunningLabels() {
+    return "component=\"apiserver\",group=\"%s\",resource=\"%s\",scope=\"%s\",subresource=\"%s\",verb=\"%s\",version=\"%s\""
+        .formatted(
+            asked.group(), asked.resource(), scope(), asked.subresource(), verb(), asked.version());
+  }
+
   String scope() {
     if (!asked.resourceRequest()) {
       return "";

@@ -1,10 +1,10 @@
 package dev.wherry.apiserver.rest;
 
 import dev.wherry.apiserver.request.RequestInfo;
-import java.lang.management.ManagementFactory;
+import dev.wherry.machinery.figures.Histogram;
+import dev.wherry.machinery.queue.QueueFigures;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,6 +32,9 @@ public final class Metrics {
   private final ConcurrentHashMap<Labels, Histogram> durations = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<Labels, Histogram> ownDurations = new ConcurrentHashMap<>();
   private final Map<String, Gauge> gauges = Collections.synchronizedMap(new TreeMap<>());
+  private final Map<String, Times> histograms = new ConcurrentHashMap<>();
+  private final UnderWay underWay = new UnderWay();
+  private volatile Supplier<Map<String, QueueFigures>> queues = Map::of;
 
   private record Labels(
       String component,
@@ -82,26 +85,11 @@ public final class Metrics {
     }
   }
 
+  /** Times without labels. */
+  private record Times(String help, Histogram histogram) {}
+
   /** A value read when the page is made; the key of a sample is its labels, "" for none. */
   private record Gauge(String type, String help, Supplier<Map<String, Double>> samples) {}
-
-  private static final class Histogram {
-    private final List<LongAdder> counts =
-        java.util.stream.Stream.generate(LongAdder::new)
-            .limit(BUCKETS_SECONDS.length + 1L)
-            .toList();
-    private final LongAdder nanos = new LongAdder();
-
-    void observe(long duration) {
-      int bucket = 0;
-      while (bucket < BUCKETS_SECONDS.length
-          && duration > BUCKETS_SECONDS[bucket] * NANOS_PER_SECOND) {
-        bucket++;
-      }
-      counts.get(bucket).increment();
-      nanos.add(duration);
-    }
-  }
 
   /**
    * Counts an answered request.
@@ -118,11 +106,11 @@ public final class Metrics {
       return;
     }
     Labels timed = labels.withoutCode();
-    durations.computeIfAbsent(bounded(durations, timed), l -> new Histogram()).observe(nanos);
+    durations.computeIfAbsent(bounded(durations, timed), l -> newHistogram()).add(nanos);
     if (request.dryRun().isEmpty()) {
       ownDurations
-          .computeIfAbsent(bounded(ownDurations, timed), l -> new Histogram())
-          .observe(nanos - elsewhere);
+          .computeIfAbsent(bounded(ownDurations, timed), l -> newHistogram())
+          .add(nanos - elsewhere);
     }
   }
 
@@ -145,6 +133,25 @@ public final class Metrics {
     gauges.put(name, new Gauge("counter", help, samples));
   }
 
+  /** Adds times that are counted elsewhere. */
+  void histogram(String name, String help, Histogram histogram) {
+    histograms.put(name, new Times(help, histogram));
+  }
+
+  /** Whose queues of keys the page tells of from now on, by name. */
+  public void queues(Supplier<Map<String, QueueFigures>> figures) {
+    queues = figures;
+  }
+
+  /** The requests that are being answered. */
+  UnderWay underWay() {
+    return underWay;
+  }
+
+  private static Histogram newHistogram() {
+    return Histogram.ofSeconds(BUCKETS_SECONDS);
+  }
+
   /** The page. */
   public byte[] page() {
     StringBuilder page = new StringBuilder(16 << 10);
@@ -153,10 +160,10 @@ public final class Metrics {
         (labels, count) -> sample(page, "apiserver_request_total", labels.toString(), count.sum()));
     String name = "apiserver_request_duration_seconds";
     head(page, name, "histogram", "Time to the answer, long-running requests apart.");
-    durations.forEach((labels, histogram) -> histogram(page, name, labels, histogram));
+    durations.forEach((labels, histogram) -> histogram(page, name, labels.toString(), histogram));
     String own = "apiserver_request_sli_duration_seconds";
     head(page, own, "histogram", "The same without the wait for a seat and for webhooks.");
-    ownDurations.forEach((labels, histogram) -> histogram(page, own, labels, histogram));
+    ownDurations.forEach((labels, histogram) -> histogram(page, own, labels.toString(), histogram));
     synchronized (gauges) {
       gauges.forEach((gaugeName, gauge) -> {
         head(page, gaugeName, gauge.type(), gauge.help());
@@ -164,48 +171,36 @@ public final class Metrics {
             .forEach((labels, value) -> sample(page, gaugeName, labels, value));
       });
     }
-    process(page);
+    histograms.forEach((histogramName, one) -> {
+      head(page, histogramName, "histogram", one.help());
+      histogram(page, histogramName, "", one.histogram());
+    });
+    QueueSamples.write(page, queues.get());
+    ProcessSamples.write(page);
     return page.toString().getBytes(StandardCharsets.UTF_8);
   }
 
-  private static void histogram(
-      StringBuilder page, String name, Labels labels, Histogram histogram) {
-    long total = 0;
-    for (int i = 0; i <= BUCKETS_SECONDS.length; i++) {
-      total += histogram.counts.get(i).sum();
-      String le = i == BUCKETS_SECONDS.length ? "+Inf" : number(BUCKETS_SECONDS[i]);
-      sample(page, name + "_bucket", labels + ",le=\"" + le + "\"", total);
+  static void histogram(StringBuilder page, String name, String labels, Histogram histogram) {
+    long[] bounds = histogram.boundsNanos();
+    long[] counts = histogram.cumulative();
+    for (int i = 0; i < counts.length; i++) {
+      String le = i == bounds.length ? "+Inf" : number(bounds[i] / NANOS_PER_SECOND);
+      sample(
+          page,
+          name + "_bucket",
+          labels + (labels.isEmpty() ? "" : ",") + "le=\"" + le + "\"",
+          counts[i]);
     }
-    sample(page, name + "_sum", labels.toString(), histogram.nanos.sum() / NANOS_PER_SECOND);
-    sample(page, name + "_count", labels.toString(), total);
+    sample(page, name + "_sum", labels, histogram.sumNanos() / NANOS_PER_SECOND);
+    sample(page, name + "_count", labels, counts[bounds.length]);
   }
 
-  private static void process(StringBuilder page) {
-    Runtime runtime = Runtime.getRuntime();
-    head(page, "jvm_memory_used_bytes", "gauge", "Heap in use.");
-    sample(
-        page, "jvm_memory_used_bytes", "", (double) runtime.totalMemory() - runtime.freeMemory());
-    head(page, "jvm_memory_max_bytes", "gauge", "Heap at most.");
-    sample(page, "jvm_memory_max_bytes", "", runtime.maxMemory());
-    head(page, "process_start_time_seconds", "gauge", "Start, in seconds since the epoch.");
-    sample(
-        page,
-        "process_start_time_seconds",
-        "",
-        ManagementFactory.getRuntimeMXBean().getStartTime() / 1e3);
-    if (ManagementFactory.getOperatingSystemMXBean()
-        instanceof com.sun.management.OperatingSystemMXBean system) {
-      head(page, "process_cpu_seconds_total", "counter", "Processor time spent.");
-      sample(page, "process_cpu_seconds_total", "", system.getProcessCpuTime() / NANOS_PER_SECOND);
-    }
-  }
-
-  private static void head(StringBuilder page, String name, String type, String help) {
+  static void head(StringBuilder page, String name, String type, String help) {
     page.append("# HELP ").append(name).append(' ').append(help).append('\n');
     page.append("# TYPE ").append(name).append(' ').append(type).append('\n');
   }
 
-  private static void sample(StringBuilder page, String name, String labels, double value) {
+  static void sample(StringBuilder page, String name, String labels, double value) {
     page.append(name);
     if (!labels.isEmpty()) {
       page.append('{').append(labels).append('}');

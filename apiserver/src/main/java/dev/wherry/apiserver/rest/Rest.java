@@ -52,9 +52,13 @@ import java.util.random.RandomGenerator;
  * @param handler answers HTTP
  * @param clients for components in this process, by identity
  * @param explanations of where pods can go
+ * @param metrics what is counted
  */
 public record Rest(
-    RequestHandler handler, Function<UserInfo, ApiClient> clients, PodExplanations explanations) {
+    RequestHandler handler,
+    Function<UserInfo, ApiClient> clients,
+    PodExplanations explanations,
+    Metrics metrics) {
   private static final String SERVER_ADDRESS = "kubernetes.default.svc:443";
 
   /** Where kubelets tell CPU and memory. */
@@ -106,7 +110,9 @@ public record Rest(
     KindRoutes kinds = new KindRoutes(registered);
     FlowControl flows =
         FlowControl.following(new CacheView(cache), on.seats(), new SeatsAsked(kinds, cache));
-    Metrics metrics = ServerMetrics.of(cache, flows, on.aggregator(), on.protection());
+    Metrics metrics =
+        ServerMetrics.of(
+            cache, flows, on.aggregator(), on.protection(), on.realm().clientCertificates());
     Watches watches = new Watches(cache, answers, on.conversions(), on.random());
     Patches patches = new Patches(Schema.builtin(), on.forms());
     Writes writes =
@@ -153,7 +159,8 @@ public record Rest(
             explanations,
             on.conversions()),
         user -> client(on, user, calls),
-        explanations);
+        explanations,
+        metrics);
   }
 
   private static ApiClient client(Ground on, UserInfo user, InProcessCalls calls) {

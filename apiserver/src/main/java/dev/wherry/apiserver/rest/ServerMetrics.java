@@ -6,6 +6,7 @@ import dev.wherry.apiserver.aggregation.Aggregator;
 import dev.wherry.apiserver.cache.ResourceCache;
 import dev.wherry.apiserver.cache.WatchCache;
 import dev.wherry.apiserver.fairness.FlowControl;
+import dev.wherry.machinery.figures.Histogram;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -29,7 +30,12 @@ final class ServerMetrics {
 
   private ServerMetrics() {}
 
-  static Metrics of(WatchCache cache, FlowControl flows, Aggregator others, Protection protection) {
+  static Metrics of(
+      WatchCache cache,
+      FlowControl flows,
+      Aggregator others,
+      Protection protection,
+      Histogram certificates) {
     Metrics metrics = new Metrics();
     metrics.gauge(
         "apiserver_storage_objects",
@@ -48,6 +54,18 @@ final class ServerMetrics {
         "Whether an APIService is marked unavailable.",
         others::unavailable);
     metrics.gauge("kubernetes_build_info", "1, with the version.", ServerMetrics::build);
+    metrics.gauge(
+        "apiserver_current_inflight_requests",
+        "Requests that are being answered, watches and streams apart.",
+        metrics.underWay()::inFlight);
+    metrics.gauge(
+        "apiserver_longrunning_requests",
+        "Watches and streams under way.",
+        metrics.underWay()::longRunning);
+    metrics.histogram(
+        "apiserver_client_certificate_expiration_seconds",
+        "For how long the certificates of requests were good still.",
+        certificates);
     fairness(metrics, flows);
     reloads(metrics, protection);
     protection

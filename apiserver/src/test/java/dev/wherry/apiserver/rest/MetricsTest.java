@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.wherry.apiserver.request.Query;
 import dev.wherry.apiserver.request.RequestInfo;
+import dev.wherry.machinery.figures.Histogram;
+import dev.wherry.machinery.queue.QueueFigures;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -79,6 +81,35 @@ class MetricsTest {
         List.of("duration  3", "duration All 5", "sli_duration  1"),
         sums.stream().sorted().toList(),
         page);
+  }
+
+  @Test
+  void page_tellsOfQueuesAndOfThisProcess() {
+    Metrics metrics = new Metrics();
+    Histogram waited = Histogram.ofSeconds(0.5, 1);
+    waited.add(600_000_000);
+    QueueFigures figures =
+        new QueueFigures(1, 5, 2, waited, Histogram.ofSeconds(1), 3_000_000_000L, 2_000_000_000L);
+    metrics.queues(() -> Map.of("jobs", figures));
+    String page = page(metrics);
+    for (String line :
+        List.of(
+            "workqueue_depth{name=\"jobs\"} 1",
+            "workqueue_adds_total{name=\"jobs\"} 5",
+            "workqueue_retries_total{name=\"jobs\"} 2",
+            "workqueue_unfinished_work_seconds{name=\"jobs\"} 3",
+            "workqueue_longest_running_processor_seconds{name=\"jobs\"} 2",
+            "workqueue_queue_duration_seconds_bucket{name=\"jobs\",le=\"0.5\"} 0",
+            "workqueue_queue_duration_seconds_bucket{name=\"jobs\",le=\"1\"} 1",
+            "workqueue_queue_duration_seconds_sum{name=\"jobs\"} 0.6",
+            "workqueue_work_duration_seconds_count{name=\"jobs\"} 0")) {
+      assertTrue(page.contains(line + "\n"), line + " is not in\n" + page);
+    }
+    for (String name : List.of("resident_memory_bytes", "open_fds", "cpu_seconds_total")) {
+      String line =
+          page.lines().filter(l -> l.startsWith("process_" + name + " ")).findAny().orElse("");
+      assertTrue(Double.parseDouble(line.substring(line.indexOf(' ') + 1)) > 0, line);
+    }
   }
 
   private static String brief(String line) {

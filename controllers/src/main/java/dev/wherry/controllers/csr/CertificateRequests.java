@@ -54,7 +54,7 @@ public final class CertificateRequests implements Controller {
   public CertificateRequests(Parts parts, CertificateSigner signer) {
     this.parts = parts;
     this.signer = signer;
-    this.queue = new WorkQueue<>(parts.timer());
+    this.queue = parts.queue("certificate-requests");
     this.nodes = parts.informers().of(Node.KIND);
     nodes.onChange(this::nodeSeen);
     this.requests = parts.informers().of(CertificateSigningRequest.KIND);

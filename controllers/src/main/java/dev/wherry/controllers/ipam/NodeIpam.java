@@ -37,7 +37,7 @@ public final class NodeIpam implements Controller {
     this.ranges = config.ranges().pods().stream().map(NodeRanges::new).toList();
     this.positions = new int[ranges.size()];
     this.nodes = parts.informers().of(Node.KIND);
-    this.queue = new WorkQueue<>(parts.timer());
+    this.queue = parts.queue("node-ipam");
     nodes.onChange(change -> {
       if (change.latest().spec().podCIDR().isEmpty()) {
         queue.add(change.latest().metadata().name());

@@ -36,7 +36,8 @@ public final class NamespaceDeletion implements Controller {
 
   public NamespaceDeletion(Parts parts) {
     this.parts = parts;
-    this.queue = WorkQueue.retrying(parts.timer(), RETRY_MAX);
+    this.queue =
+        parts.queues().named("namespace-deletion", WorkQueue.retrying(parts.timer(), RETRY_MAX));
     this.namespaces = parts.informers().of(Namespace.KIND);
     namespaces.onChange(change -> {
       if (!(change instanceof Change.Removed<Namespace>) && isEnding(change.latest())) {

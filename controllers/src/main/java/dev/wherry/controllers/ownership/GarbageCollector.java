@@ -41,7 +41,7 @@ public final class GarbageCollector implements Controller {
 
   public GarbageCollector(Parts parts) {
     this.parts = parts;
-    this.queue = new WorkQueue<>(parts.timer());
+    this.queue = parts.queue("garbage");
     this.watches =
         new KindWatches(
             parts,

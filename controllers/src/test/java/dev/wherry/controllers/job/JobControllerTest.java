@@ -12,6 +12,7 @@ import dev.wherry.machinery.event.EventRecorder;
 import dev.wherry.machinery.event.SilentEvents;
 import dev.wherry.machinery.informer.FedInformers;
 import dev.wherry.machinery.loop.Applier;
+import dev.wherry.machinery.queue.NamedQueues;
 import dev.wherry.machinery.time.FakeTimer;
 import dev.wherry.model.batch.v1.Job;
 import dev.wherry.model.batch.v1.JobSpec;
@@ -40,7 +41,8 @@ class JobControllerTest {
                 events,
                 new Applier(api, events),
                 timer,
-                Batches.sequential()));
+                Batches.sequential(),
+                new NamedQueues()));
     api.create(
         Job.KIND,
         Job.builder()

@@ -11,6 +11,7 @@ import dev.wherry.machinery.event.SilentEvents;
 import dev.wherry.machinery.informer.FedInformers;
 import dev.wherry.machinery.informer.ObjectKey;
 import dev.wherry.machinery.loop.Applier;
+import dev.wherry.machinery.queue.NamedQueues;
 import dev.wherry.machinery.time.FakeTimer;
 import dev.wherry.model.core.v1.Pod;
 import dev.wherry.model.kind.Kind;
@@ -169,7 +170,8 @@ public final class World {
             events,
             new Applier(client, events),
             timer,
-            Batches.sequential());
+            Batches.sequential(),
+            new NamedQueues());
     controllers = scenario.controllers(parts);
     fed.kinds().forEach(this::relist);
   }

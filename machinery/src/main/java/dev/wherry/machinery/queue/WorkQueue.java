@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 
 /**
  * A queue of keys: a key stands in it once however often it is added; a key added while a worker
@@ -34,6 +35,7 @@ public final class WorkQueue<K> implements AutoCloseable {
   private final Set<K> waiting = new HashSet<>();
   private final Set<K> processing = new HashSet<>();
   private final Map<K, Delayed> delayed = new HashMap<>();
+  private final QueueTally<K> tally = new QueueTally<>();
   private boolean closed;
 
   private record Delayed(Instant due, Timer.Alarm alarm) {}
@@ -77,6 +79,7 @@ public final class WorkQueue<K> implements AutoCloseable {
       if (closed) {
         return;
       }
+      tally.retried();
       if (!delay.isPositive()) {
         enqueue(key);
         return;
@@ -120,12 +123,7 @@ public final class WorkQueue<K> implements AutoCloseable {
 
   /** How often the key failed since it was last forgotten. */
   public int failures(K key) {
-    lock.lock();
-    try {
-      return retries.failures(key);
-    } finally {
-      lock.unlock();
-    }
+    return locked(() -> retries.failures(key));
   }
 
   /**
@@ -142,11 +140,7 @@ public final class WorkQueue<K> implements AutoCloseable {
       if (closed) {
         return Optional.empty();
       }
-      K key = order.removeFirst();
-      waiting.remove(key);
-      processing.add(key);
-      room.signal();
-      return Optional.of(key);
+      return Optional.of(next());
     } finally {
       lock.unlock();
     }
@@ -154,19 +148,25 @@ public final class WorkQueue<K> implements AutoCloseable {
 
   /** The next key if one is ready, as {@link #take}; empty while none is. */
   public Optional<K> poll() {
+    return locked(() -> order.isEmpty() || closed ? Optional.empty() : Optional.of(next()));
+  }
+
+  private <T> T locked(Supplier<T> action) {
     lock.lock();
     try {
-      if (order.isEmpty() || closed) {
-        return Optional.empty();
-      }
-      K key = order.removeFirst();
-      waiting.remove(key);
-      processing.add(key);
-      room.signal();
-      return Optional.of(key);
+      return action.get();
     } finally {
       lock.unlock();
     }
+  }
+
+  private K next() {
+    K key = order.removeFirst();
+    waiting.remove(key);
+    processing.add(key);
+    tally.taken(key, timer.instant());
+    room.signal();
+    return key;
   }
 
   /** The worker is through with the key; it comes again if it was added meanwhile. */
@@ -174,6 +174,7 @@ public final class WorkQueue<K> implements AutoCloseable {
     lock.lock();
     try {
       processing.remove(key);
+      tally.done(key, timer.instant());
       if (waiting.contains(key)) {
         order.addLast(key);
         ready.signal();
@@ -185,12 +186,12 @@ public final class WorkQueue<K> implements AutoCloseable {
 
   /** Keys that wait now, delayed ones left out. */
   public int size() {
-    lock.lock();
-    try {
-      return waiting.size();
-    } finally {
-      lock.unlock();
-    }
+    return locked(waiting::size);
+  }
+
+  /** What it has done so far. */
+  public QueueFigures figures() {
+    return locked(() -> tally.figures(order.size(), timer.instant()));
   }
 
   /** Nothing waits, is processed or is delayed by less than the given time. */
@@ -220,7 +221,11 @@ public final class WorkQueue<K> implements AutoCloseable {
   }
 
   private void enqueue(K key) {
-    if (closed || !waiting.add(key) || processing.contains(key)) {
+    if (closed || !waiting.add(key)) {
+      return;
+    }
+    tally.added(key, timer.instant());
+    if (processing.contains(key)) {
       return;
     }
     order.addLast(key);

@@ -38,6 +38,35 @@ class WorkQueueTest {
   }
 
   @Test
+  void figures_tellOfWaitsWorkAndRetries() throws Exception {
+    NamedQueues queues = new NamedQueues();
+    queues.named("things", queue);
+    queue.add("a");
+    queue.add("a");
+    queue.add("b");
+    timer.advance(Duration.ofSeconds(2));
+    queue.take();
+    timer.advance(Duration.ofSeconds(3));
+    queue.done("a");
+    queue.take();
+    timer.advance(Duration.ofSeconds(7));
+    queue.add("b");
+    queue.addRateLimited("c");
+
+    QueueFigures figures = queues.figures().get("things");
+    assertEquals(0, figures.depth(), "b is with a worker, c comes later");
+    assertEquals(3, figures.adds());
+    assertEquals(1, figures.retries());
+    assertEquals(Duration.ofSeconds(2 + 5).toNanos(), figures.waited().sumNanos());
+    assertEquals(Duration.ofSeconds(3).toNanos(), figures.worked().sumNanos());
+    assertEquals(Duration.ofSeconds(7).toNanos(), figures.longestNanos());
+    assertEquals(figures.longestNanos(), figures.unfinishedNanos());
+    long[] waits = figures.waited().cumulative();
+    assertEquals(0, waits[8], "within a second");
+    assertEquals(2, waits[9], "within ten");
+  }
+
+  @Test
   void addAfter_earlierTimeWins() throws Exception {
     queue.addAfter("a", Duration.ofSeconds(10));
     queue.addAfter("a", Duration.ofSeconds(2));

@@ -1,0 +1,8 @@
+/**
+ * What is counted where the work is, for pages that Prometheus reads. Any thread counts; nobody
+ * owns the values. Imported by queues and by those who write pages.
+ */
+@NullMarked
+package dev.wherry.machinery.figures;
+
+import org.jspecify.annotations.NullMarked;
