@@ -12,7 +12,6 @@ import dev.wherry.model.core.v1.PersistentVolumeClaimVolumeSource;
 import dev.wherry.model.core.v1.Pod;
 import dev.wherry.model.core.v1.PodSpec;
 import dev.wherry.model.core.v1.Volume;
-import dev.wherry.model.kind.KubeObject;
 import dev.wherry.model.meta.v1.LabelSelector;
 import dev.wherry.model.meta.v1.ObjectMeta;
 import dev.wherry.model.meta.v1.OwnerReference;
@@ -86,16 +85,11 @@ final class Identity {
               .name(claimName(set, template, ordinal))
               .labels(labels)
               .annotations(template.metadata().annotations())
-              .ownerReferences(facts.deleteWithSet() ? List.of(owner(set)) : List.of())
+              .ownerReferences(facts.deleteWithSet() ? List.of(Owners.reference(set)) : List.of())
               .build();
       all.add(PersistentVolumeClaim.builder().metadata(meta).spec(template.spec()).build());
     }
     return all;
-  }
-
-  /** A claim's owner does not control it. */
-  private static OwnerReference owner(KubeObject object) {
-    return Owners.reference(object).toBuilder().controller(null).blockOwnerDeletion(null).build();
   }
 
   /**
@@ -105,18 +99,8 @@ final class Identity {
    */
   static PersistentVolumeClaim retained(
       PersistentVolumeClaim claim, StatefulSet set, SetFacts facts, Pod pod, boolean condemned) {
-    List<OwnerReference> owners = new ArrayList<>(claim.metadata().ownerReferences());
-    boolean byPod = facts.deleteWhenScaled() && condemned;
-    boolean bySet = facts.deleteWithSet() && !byPod;
-    owners.removeIf(r ->
-        r.uid().equals(set.metadata().uid())
-            || (r.kind().equals("Pod") && r.name().equals(pod.metadata().name())));
-    if (byPod) {
-      owners.add(owner(pod));
-    }
-    if (bySet) {
-      owners.add(owner(set));
-    }
+    List<OwnerReference> found = claim.metadata().ownerReferences();
+    List<OwnerReference> owners = new ClaimOwners(set, facts, pod).of(found, condemned);
     ObjectMeta meta = claim.metadata().toBuilder().ownerReferences(owners).build();
     return claim.toBuilder().metadata(meta).build();
   }
