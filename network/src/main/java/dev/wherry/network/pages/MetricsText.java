@@ -1,7 +1,11 @@
 package dev.wherry.network.pages;
 
+import dev.wherry.machinery.figures.Histogram;
+
 /** Puts samples together in Prometheus' text format 0.0.4. */
 public final class MetricsText {
+  private static final double NANOS_PER_SECOND = 1e9;
+
   private final StringBuilder text = new StringBuilder();
 
   /** What a family of samples is; they come after it. */
@@ -33,6 +37,24 @@ public final class MetricsText {
       text.append('{').append(labels).append('}');
     }
     text.append(' ').append(value).append('\n');
+  }
+
+  /**
+   * How long things took, in seconds.
+   *
+   * @param labels of every sample, as {@link #sample} takes them
+   */
+  public void histogram(String name, String help, String labels, Histogram durations) {
+    head(name, "histogram", help);
+    String before = labels.isEmpty() ? "" : labels + ",";
+    long[] bounds = durations.boundsNanos();
+    long[] counts = durations.cumulative();
+    for (int i = 0; i < counts.length; i++) {
+      String bound = i < bounds.length ? String.valueOf(bounds[i] / NANOS_PER_SECOND) : "+Inf";
+      sample(name + "_bucket", before + "le=\"" + bound + "\"", counts[i]);
+    }
+    sample(name + "_count", labels, counts[counts.length - 1]);
+    sample(name + "_sum", labels, durations.sumNanos() / NANOS_PER_SECOND);
   }
 
   @Override

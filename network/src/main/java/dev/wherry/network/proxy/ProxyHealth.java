@@ -1,7 +1,7 @@
 package dev.wherry.network.proxy;
 
+import dev.wherry.machinery.figures.Histogram;
 import dev.wherry.model.core.v1.Node;
-import dev.wherry.network.pages.Histogram;
 import dev.wherry.network.pages.MetricsText;
 import dev.wherry.network.pages.Page;
 import java.time.Duration;
@@ -25,8 +25,8 @@ final class ProxyHealth {
   private static final String LEAVING = "ToBeDeletedByClusterAutoscaler";
 
   /** Upstream's: doubling from a millisecond to 16 seconds. */
-  private static final long[] BOUNDS_MICROS =
-      LongStream.iterate(1_000, bound -> bound * 2).limit(15).toArray();
+  private static final long[] BOUNDS_NANOS =
+      LongStream.iterate(1_000_000, bound -> bound * 2).limit(15).toArray();
 
   private static final int OK = 200;
   private static final int UNAVAILABLE = 503;
@@ -38,7 +38,7 @@ final class ProxyHealth {
   private final InstantSource clock;
   private final BooleanSupplier nodeEligible;
   private final Supplier<String> further;
-  private final Histogram durations = new Histogram(BOUNDS_MICROS);
+  private final Histogram durations = new Histogram(BOUNDS_NANOS);
   private final LongAdder healthyAnswers = new LongAdder();
   private final LongAdder unhealthyAnswers = new LongAdder();
   private @Nullable Instant waitingSince;
@@ -121,10 +121,11 @@ final class ProxyHealth {
 
   private String figures() {
     MetricsText out = new MetricsText();
-    durations.write(
-        out,
+    out.histogram(
         "kubeproxy_sync_proxy_rules_duration_seconds",
-        "Time from taking up changes to the table's having them.");
+        "Time from taking up changes to the table's having them.",
+        "",
+        durations);
     String last = "kubeproxy_sync_proxy_rules_last_timestamp_seconds";
     out.head(last, "gauge", "When the table was last written.");
     out.sample(last, "", Math.max(0, lastWritten().toEpochMilli()) / MILLIS_PER_SECOND);

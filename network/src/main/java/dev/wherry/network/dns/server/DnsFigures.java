@@ -1,31 +1,29 @@
 package dev.wherry.network.dns.server;
 
+import dev.wherry.machinery.figures.Histogram;
 import dev.wherry.network.dns.message.Rcode;
 import dev.wherry.network.dns.message.RecordType;
 import dev.wherry.network.pages.MetricsText;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What is counted of questions and answers, under CoreDNS' names. Any thread. */
 public final class DnsFigures {
-  /** Upper bounds of the histogram of durations, in microseconds. */
-  private static final long[] BOUNDS_MICROS = {
-    32, 64, 125, 250, 500, 1000, 2000, 4000, 8000, 16_000, 32_000, 64_000, 128_000, 256_000,
-    512_000, 1_024_000, 2_048_000, 4_096_000
+  /** Upper bounds of the histogram of durations, in seconds. */
+  private static final double[] BOUNDS_SECONDS = {
+    3.2e-05, 6.4e-05, 0.000125, 0.00025, 0.0005, 0.001, 0.002, 0.004, 0.008, 0.016, 0.032, 0.064,
+    0.128, 0.256, 0.512, 1.024, 2.048, 4.096
   };
 
-  private static final double MICROS = 1e6;
-  private static final int NANOS_PER_MICRO = 1000;
+  private static final String SERVER = "server=\"dns\"";
 
   private final String zone;
   private final Map<Integer, LongAdder> udpRequests = new ConcurrentHashMap<>();
   private final Map<Integer, LongAdder> tcpRequests = new ConcurrentHashMap<>();
   private final Map<Integer, LongAdder> ownResponses = new ConcurrentHashMap<>();
   private final Map<Integer, LongAdder> otherResponses = new ConcurrentHashMap<>();
-  private final LongAdder[] durations = adders(BOUNDS_MICROS.length + 1);
-  private final LongAdder durationNanos = new LongAdder();
+  private final Histogram durations = Histogram.ofSeconds(BOUNDS_SECONDS);
   private final LongAdder malformed = new LongAdder();
   private final LongAdder refusedClients = new LongAdder();
   private final LongAdder limited = new LongAdder();
@@ -40,14 +38,6 @@ public final class DnsFigures {
     this.zone = zone;
   }
 
-  private static LongAdder[] adders(int count) {
-    LongAdder[] all = new LongAdder[count];
-    for (int i = 0; i < count; i++) {
-      all[i] = new LongAdder();
-    }
-    return all;
-  }
-
   void asked(Transport transport, int type) {
     int known = RecordType.name(type).equals("other") ? 0 : type;
     Map<Integer, LongAdder> all = transport == Transport.UDP ? udpRequests : tcpRequests;
@@ -59,12 +49,7 @@ public final class DnsFigures {
    */
   void answered(boolean own, int rcode, long nanos) {
     (own ? ownResponses : otherResponses).computeIfAbsent(rcode, _ -> new LongAdder()).increment();
-    durationNanos.add(nanos);
-    int bucket = 0;
-    while (bucket < BOUNDS_MICROS.length && nanos > BOUNDS_MICROS[bucket] * NANOS_PER_MICRO) {
-      bucket++;
-    }
-    durations[bucket].increment();
+    durations.add(nanos);
   }
 
   void malformed() {
@@ -95,7 +80,11 @@ public final class DnsFigures {
     out.head("coredns_dns_responses_total", "counter", "Counter of response status codes.");
     responses(out, zone, ownResponses);
     responses(out, ".", otherResponses);
-    durations(out);
+    out.histogram(
+        "coredns_dns_request_duration_seconds",
+        "Histogram of the time each request took.",
+        SERVER,
+        durations);
     out.counter("coredns_panics_total", "Questions whose answering broke.", failures.sum());
     out.counter("wherry_dns_malformed_total", "Messages that were no query.", malformed.sum());
     out.counter(
@@ -124,21 +113,5 @@ public final class DnsFigures {
             "coredns_dns_responses_total",
             "server=\"dns\",view=\"\",zone=\"%s\",rcode=\"%s\"".formatted(zone, Rcode.name(rcode)),
             count.sum()));
-  }
-
-  private void durations(MetricsText out) {
-    String name = "coredns_dns_request_duration_seconds";
-    out.head(name, "histogram", "Histogram of the time each request took.");
-    long sum = 0;
-    for (int i = 0; i < durations.length; i++) {
-      sum += durations[i].sum();
-      String bound =
-          i < BOUNDS_MICROS.length
-              ? String.format(Locale.ROOT, "%s", BOUNDS_MICROS[i] / MICROS)
-              : "+Inf";
-      out.sample(name + "_bucket", "server=\"dns\",le=\"" + bound + "\"", sum);
-    }
-    out.sample(name + "_count", "server=\"dns\"", sum);
-    out.sample(name + "_sum", "server=\"dns\"", durationNanos.sum() / (MICROS * NANOS_PER_MICRO));
   }
 }

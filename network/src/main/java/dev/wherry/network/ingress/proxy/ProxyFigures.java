@@ -1,6 +1,6 @@
 package dev.wherry.network.ingress.proxy;
 
-import dev.wherry.network.pages.Histogram;
+import dev.wherry.machinery.figures.Histogram;
 import dev.wherry.network.pages.MetricsText;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -11,20 +11,8 @@ import java.util.concurrent.atomic.LongAdder;
 
 /** What the proxy counts, as Prometheus reads it. Any thread. */
 public final class ProxyFigures {
-  private static final long[] BOUNDS_MICROS = {
-    1_000,
-    2_500,
-    5_000,
-    10_000,
-    25_000,
-    50_000,
-    100_000,
-    250_000,
-    500_000,
-    1_000_000,
-    2_500_000,
-    5_000_000,
-    10_000_000
+  private static final double[] BOUNDS_SECONDS = {
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10
   };
 
   private static final Comparator<Series> ORDER =
@@ -40,7 +28,7 @@ public final class ProxyFigures {
 
   private final LongAdder[] requests = new LongAdder[CLASSES];
   private final Map<Series, LongAdder> byRoute = new ConcurrentHashMap<>();
-  private final Histogram durations = new Histogram(BOUNDS_MICROS);
+  private final Histogram durations = Histogram.ofSeconds(BOUNDS_SECONDS);
   private final LongAdder refused = new LongAdder();
   private final LongAdder turnedAway = new LongAdder();
   private final LongAdder retries = new LongAdder();
@@ -107,10 +95,11 @@ public final class ProxyFigures {
     byRoute.entrySet().stream()
         .sorted(Map.Entry.comparingByKey(ORDER))
         .forEach(each -> out.sample(routes, labels(each.getKey()), each.getValue().sum()));
-    durations.write(
-        out,
+    out.histogram(
         "wherry_ingress_request_duration_seconds",
-        "Time from a request's head to the end of its answer.");
+        "Time from a request's head to the end of its answer.",
+        "",
+        durations);
     out.gauge("wherry_ingress_connections", "Clients connected.", connections.get());
     out.counter("wherry_ingress_refused_total", "Malformed requests.", refused.sum());
     out.counter(
