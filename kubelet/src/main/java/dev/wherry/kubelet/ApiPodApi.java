@@ -111,22 +111,24 @@ final class ApiPodApi implements PodApi {
 
   /** What is told of a pod of the node's own goes to its mirror, once there is one. */
   @Override
-  public void patchStatus(Pod pod, JsonNode patch) {
+  public String patchStatus(Pod pod, JsonNode patch) {
     if (PodView.of(pod).ofThisNode()) {
       Optional<Pod> mirror = mirrors.of(pod);
       if (mirror.isEmpty()) {
-        return;
+        return "";
       }
       ((ObjectNode) patch.path("metadata")).put("uid", mirror.get().metadata().uid());
     }
     try {
-      api.patch(
-          Pod.KIND,
-          pod.metadata().namespace(),
-          pod.metadata().name(),
-          PatchType.STRATEGIC_MERGE,
-          patch,
-          "status");
+      return api.patch(
+              Pod.KIND,
+              pod.metadata().namespace(),
+              pod.metadata().name(),
+              PatchType.STRATEGIC_MERGE,
+              patch,
+              "status")
+          .metadata()
+          .resourceVersion();
     } catch (ApiException e) {
       // Only the uid can be in conflict: another pod has the name by now.
       boolean replaced = e.reason() == Reason.CONFLICT && !PodView.of(pod).ofThisNode();

@@ -37,8 +37,11 @@ public interface PodApi {
   /** The pod as the API has it now, whatever its uid. */
   Optional<Pod> pod(String namespace, String name);
 
-  /** Strategic merge patch of the status; the patch carries the uid. */
-  void patchStatus(Pod pod, JsonNode patch);
+  /**
+   * Strategic merge patch of the status; the patch carries the uid. Returns the version of the
+   * object that it made; "" where that is another object than the pod.
+   */
+  String patchStatus(Pod pod, JsonNode patch);
 
   /** Removes the object now, if it is still this pod. */
   void delete(Pod pod);

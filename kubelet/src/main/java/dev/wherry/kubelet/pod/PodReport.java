@@ -40,6 +40,9 @@ final class PodReport {
   private final Resizer resizer;
   private @Nullable PodStatus sent;
 
+  /** The version of the object that the last patch made; "" where it is not known. */
+  private String sentVersion = "";
+
   PodReport(PodParts parts, PodMemory memory, Resizer resizer) {
     this.parts = parts;
     this.memory = memory;
@@ -48,10 +51,11 @@ final class PodReport {
 
   /** The pod with the status this kubelet sent last, since the informer may be behind it. */
   PodView effective(PodView pod) {
-    PodStatus own = sent;
-    if (own == null) {
+    if (sent == null) {
       return pod;
     }
+    PodStatus own = corrected(sent, pod);
+    sent = own;
     List<PodCondition> conditions =
         PodStatuses.conditions(own.conditions(), pod.status().conditions());
     PodStatus status =
@@ -72,6 +76,26 @@ final class PodReport {
             .ephemeralContainerStatuses(own.ephemeralContainerStatuses())
             .build();
     return PodView.of(pod.pod().toBuilder().status(status).build());
+  }
+
+  /**
+   * What stands in the API by now of our own conditions: the server takes pods for not ready while
+   * their node is silent, and nobody else than this kubelet takes that back.
+   */
+  private PodStatus corrected(PodStatus own, PodView pod) {
+    if (!isNewer(pod.meta().resourceVersion(), sentVersion)) {
+      return own;
+    }
+    sentVersion = pod.meta().resourceVersion();
+    return own.toBuilder()
+        .conditions(PodStatuses.standing(own.conditions(), pod.status().conditions()))
+        .build();
+  }
+
+  private static boolean isNewer(String version, String than) {
+    return !than.isEmpty()
+        && (version.length() > than.length()
+            || (version.length() == than.length() && version.compareTo(than) > 0));
   }
 
   /** What was sent is lost: the next round sends everything. */
@@ -196,7 +220,7 @@ final class PodReport {
       return;
     }
     try {
-      parts.api().patchStatus(pod.pod(), patch.get());
+      sentVersion = parts.api().patchStatus(pod.pod(), patch.get());
       parts.counts().reported(before, status);
       sent = status;
     } catch (ApiException e) {

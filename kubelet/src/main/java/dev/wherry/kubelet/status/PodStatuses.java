@@ -49,6 +49,16 @@ public final class PodStatuses {
     return out.build();
   }
 
+  /** What was said last, but for a kubelet's own conditions that others have changed since. */
+  public static List<PodCondition> standing(List<PodCondition> said, List<PodCondition> newest) {
+    List<PodCondition> all = new ArrayList<>(said);
+    for (PodCondition condition : newest) {
+      all.replaceAll(c ->
+          c.type().equals(condition.type()) && Conditions.OWNED.contains(c.type()) ? condition : c);
+    }
+    return all;
+  }
+
   /** What this kubelet last said of its own conditions, and what is now known of the others. */
   public static List<PodCondition> conditions(List<PodCondition> own, List<PodCondition> newest) {
     List<PodCondition> all = new ArrayList<>(own);
