@@ -319,8 +319,10 @@ class TwoNodesTest {
       lastFailure = well ? lastFailure : System.nanoTime() - seen;
       answers += well ? 1 : 0;
     }
+    kubectl.await("False", "get", "pod", "web-2", "-o", ready);
     machines.link("2:up");
     kubectl.await("True", "get", "node", NAME + "-2", "-o", ready);
+    kubectl.await("True", "get", "pod", "web-2", "-o", ready);
     System.out.println("answers=" + answers + " lastFailureMillis=" + lastFailure / 1_000_000);
     assertTrue(answers > 0);
     assertTrue(lastFailure < ANSWERS_MAX.toNanos(), "the last failure after " + lastFailure);
