@@ -13,6 +13,16 @@ public final class Finalizers {
     return meta.finalizers().contains(finalizer);
   }
 
+  /** Whether a protected object lacks its mark, or is to go and still has it. */
+  public static boolean isDue(ObjectMeta meta, String finalizer) {
+    return (meta.deletionTimestamp() != null) == has(meta, finalizer);
+  }
+
+  /** What is due: the mark given to an object that lives, taken from one that is to go. */
+  public static ObjectMeta turned(ObjectMeta meta, String finalizer) {
+    return meta.deletionTimestamp() == null ? with(meta, finalizer) : without(meta, finalizer);
+  }
+
   /** The same with one more. */
   public static ObjectMeta with(ObjectMeta meta, String finalizer) {
     List<String> more = new ArrayList<>(meta.finalizers());

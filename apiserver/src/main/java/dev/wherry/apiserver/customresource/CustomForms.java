@@ -8,6 +8,7 @@ import dev.wherry.apiserver.structural.Pruning;
 import dev.wherry.apiserver.structural.Structural;
 import dev.wherry.model.codec.DecodeException;
 import dev.wherry.model.json.Json;
+import dev.wherry.model.kind.GroupVersion;
 import dev.wherry.model.kind.KindInfo;
 import java.lang.ref.SoftReference;
 import java.util.ArrayList;
@@ -134,8 +135,7 @@ public final class CustomForms {
   }
 
   private Optional<Structural> schemaOf(Definition definition, ObjectNode object) {
-    String apiVersion = object.path("apiVersion").asText();
-    String version = apiVersion.substring(apiVersion.indexOf('/') + 1);
+    String version = GroupVersion.of(object).version();
     return definition.version(version).map(v -> kinds.compiled(definition, version).schema());
   }
 

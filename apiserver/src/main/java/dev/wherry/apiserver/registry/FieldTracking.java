@@ -9,6 +9,7 @@ import dev.wherry.apiserver.fieldmanager.ResetFields;
 import dev.wherry.apiserver.fieldmanager.ScaleFields;
 import dev.wherry.apiserver.fieldmanager.VersionReader;
 import dev.wherry.apiserver.fieldmanager.Writer;
+import dev.wherry.model.kind.GroupVersion;
 import dev.wherry.model.kind.KindInfo;
 import dev.wherry.model.kind.ResourceInfo;
 import dev.wherry.model.merge.FieldFilter;
@@ -35,11 +36,8 @@ public final class FieldTracking {
   private record Served(KindRegistry kinds, Conversions conversions) implements VersionReader {
     @Override
     public Optional<KindInfo> kind(KindInfo kind, String apiVersion) {
-      int slash = apiVersion.indexOf('/');
-      String group = slash < 0 ? "" : apiVersion.substring(0, slash);
-      return kinds
-          .find(group, apiVersion.substring(slash + 1), kind.plural())
-          .map(ResourceInfo::kind);
+      GroupVersion names = GroupVersion.of(apiVersion);
+      return kinds.find(names.group(), names.version(), kind.plural()).map(ResourceInfo::kind);
     }
 
     @Override

@@ -113,10 +113,8 @@ final class Answers {
     Schema schema = Schema.builtin();
     String apiVersion = object.path("apiVersion").asText();
     String kind = object.path("kind").asText();
-    int slash = apiVersion.indexOf('/');
     return schema
-        .ofKind(
-            slash < 0 ? "" : apiVersion.substring(0, slash), apiVersion.substring(slash + 1), kind)
+        .ofKind(apiVersion, kind)
         .or(() -> schema.type("meta.v1." + kind))
         .filter(ProtobufEncoder::has)
         .orElseThrow(() ->

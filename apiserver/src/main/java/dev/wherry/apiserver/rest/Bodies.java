@@ -5,6 +5,7 @@ import dev.wherry.apiserver.customresource.CustomForms;
 import dev.wherry.apiserver.http.Exchange;
 import dev.wherry.model.codec.DecodeException;
 import dev.wherry.model.json.Json;
+import dev.wherry.model.kind.GroupVersion;
 import dev.wherry.model.kind.KindInfo;
 import dev.wherry.model.schema.ObjectType;
 import dev.wherry.model.schema.Schema;
@@ -146,8 +147,7 @@ public final class Bodies {
         String kind = object.path("kind").asText(typeName);
         if (!typeName.endsWith("." + kind) && !kind.isEmpty() && !kind.equals(typeName)) {
           throw ApiException.badRequest(
-              "no kind \"%s\" is registered for version \"%s\" in scheme"
-                  .formatted(kind, object.path("apiVersion").asText()));
+              WrongKind.unknown(object.path("apiVersion").asText(), kind));
         }
         ObjectType type = schema.type(typeName).orElseThrow();
         return StructDecoder.decode(schema, type, object).object();
@@ -187,20 +187,11 @@ public final class Bodies {
       return;
     }
     String apiVersion = givenVersion.isEmpty() ? kind.apiVersion() : givenVersion;
-    int slash = apiVersion.indexOf('/');
-    String group = slash < 0 ? "" : apiVersion.substring(0, slash);
-    String version = apiVersion.substring(slash + 1);
     String why =
-        schema.ofKind(group, version, givenKind).isPresent()
-            ? "converting (%s.%s) to (%s.%s): unknown conversion"
-                .formatted(version, givenKind, room(kind.group()), kind.kind())
-            : "no kind \"%s\" is registered for version \"%s\" in scheme"
-                .formatted(givenKind, apiVersion);
+        schema.ofKind(apiVersion, givenKind).isPresent()
+            ? WrongKind.other(apiVersion, givenKind, kind)
+            : WrongKind.unknown(apiVersion, givenKind);
     throw notHandled(object, kind, why);
-  }
-
-  private static String room(String group) {
-    return group.isEmpty() ? "core" : group.replaceFirst("\\..*", "");
   }
 
   private static ApiException notHandled(ObjectNode object, KindInfo kind, String why) {
@@ -210,7 +201,7 @@ public final class Bodies {
         "%s in version \"%s\" cannot be handled as a %s: %s"
             .formatted(
                 given.isEmpty() ? kind.kind() : given,
-                apiVersion.substring(apiVersion.indexOf('/') + 1),
+                GroupVersion.of(apiVersion).version(),
                 kind.kind(),
                 why));
   }

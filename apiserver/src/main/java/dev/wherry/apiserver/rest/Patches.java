@@ -6,6 +6,7 @@ import dev.wherry.apiserver.customresource.CustomForms;
 import dev.wherry.model.codec.DecodeException;
 import dev.wherry.model.json.Json;
 import dev.wherry.model.json.Yaml;
+import dev.wherry.model.kind.GroupVersion;
 import dev.wherry.model.kind.KindInfo;
 import dev.wherry.model.patch.JsonPatch;
 import dev.wherry.model.patch.MergePatch;
@@ -216,24 +217,15 @@ final class Patches {
   private void checkKind(Patch patch, KindInfo kind, ObjectNode wanted) {
     String name = wanted.path("kind").asText(kind.kind());
     String apiVersion = wanted.path("apiVersion").asText(kind.apiVersion());
-    int slash = apiVersion.indexOf('/');
-    String group = slash < 0 ? "" : apiVersion.substring(0, slash);
-    String version = apiVersion.substring(slash + 1);
     boolean said = !name.isEmpty() && !apiVersion.isEmpty() && !name.equals("null");
     if (patch.type() == Type.STRATEGIC || !said || kind.kind().isEmpty()) {
       return;
     }
-    if (schema.ofKind(new KindInfo(group, version, name, "", false)).isEmpty()) {
-      String why = "no kind \"" + name + "\" is registered for version \"" + apiVersion;
-      throw invalid(patch, wanted, why + "\" in scheme");
+    if (schema.ofKind(apiVersion, name).isEmpty()) {
+      throw invalid(patch, wanted, WrongKind.unknown(apiVersion, name));
     }
-    if (!name.equals(kind.kind()) || !group.equals(kind.group())) {
-      String target = kind.group().isEmpty() ? "core" : kind.group().split("\\.", 2)[0];
-      throw invalid(
-          patch,
-          wanted,
-          "converting (%s.%s) to (%s.%s): unknown conversion"
-              .formatted(version, name, target, kind.kind()));
+    if (!name.equals(kind.kind()) || !GroupVersion.of(apiVersion).group().equals(kind.group())) {
+      throw invalid(patch, wanted, WrongKind.other(apiVersion, name, kind));
     }
   }
 

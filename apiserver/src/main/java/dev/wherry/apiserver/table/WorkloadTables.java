@@ -2,6 +2,7 @@ package dev.wherry.apiserver.table;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.wherry.model.kind.GroupVersion;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -145,11 +146,9 @@ final class WorkloadTables {
   private static String controller(JsonNode o) {
     for (JsonNode owner : Fields.get(o, "metadata", "ownerReferences")) {
       if (owner.path("controller").asBoolean()) {
-        String apiVersion = Fields.text(owner, "apiVersion");
-        int slash = apiVersion.indexOf('/');
-        String group = slash < 0 ? "" : "." + apiVersion.substring(0, slash);
+        String group = GroupVersion.of(owner).group();
         return Fields.text(owner, "kind").toLowerCase(Locale.ROOT)
-            + group
+            + (group.isEmpty() ? "" : "." + group)
             + "/"
             + Fields.text(owner, "name");
       }

@@ -17,6 +17,7 @@ import dev.wherry.machinery.loop.Plan;
 import dev.wherry.model.autoscaling.v2.CrossVersionObjectReference;
 import dev.wherry.model.autoscaling.v2.HorizontalPodAutoscaler;
 import dev.wherry.model.core.v1.Pod;
+import dev.wherry.model.kind.GroupVersion;
 import dev.wherry.model.selector.Labels;
 import dev.wherry.model.selector.SelectorException;
 import dev.wherry.model.status.ApiException;
@@ -234,8 +235,7 @@ public final class AutoscalerController implements KeyDriven {
 
   /** The resource of a kind in its group, as custom metrics are asked for. */
   private String plural(CrossVersionObjectReference object) {
-    int slash = object.apiVersion().indexOf('/');
-    String group = slash < 0 ? "" : object.apiVersion().substring(0, slash);
+    String group = GroupVersion.of(object.apiVersion()).group();
     return ApiResources.discover(parts.client()).resources().stream()
         .map(ApiResources.Resource::info)
         .filter(info -> info.group().equals(group) && info.kind().equals(object.kind()))

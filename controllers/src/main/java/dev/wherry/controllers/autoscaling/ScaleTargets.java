@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.machinery.client.ApiClient;
 import dev.wherry.model.autoscaling.v2.CrossVersionObjectReference;
+import dev.wherry.model.kind.GroupVersion;
 import dev.wherry.model.status.ApiException;
 import dev.wherry.model.status.Reason;
 import java.util.ArrayList;
@@ -77,8 +78,7 @@ record ScaleTargets(ApiClient client) {
   }
 
   private static String group(CrossVersionObjectReference reference) {
-    int slash = reference.apiVersion().indexOf('/');
-    return slash < 0 ? "" : reference.apiVersion().substring(0, slash);
+    return GroupVersion.of(reference.apiVersion()).group();
   }
 
   private List<String> paths(String namespace, CrossVersionObjectReference reference) {

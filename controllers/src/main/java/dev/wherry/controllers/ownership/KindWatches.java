@@ -7,6 +7,7 @@ import dev.wherry.machinery.client.MetadataObject;
 import dev.wherry.machinery.informer.Change;
 import dev.wherry.machinery.informer.Informer;
 import dev.wherry.machinery.informer.Scope;
+import dev.wherry.model.kind.GroupVersion;
 import dev.wherry.model.kind.Kind;
 import dev.wherry.model.kind.KindInfo;
 import dev.wherry.model.status.ApiException;
@@ -60,7 +61,7 @@ final class KindWatches {
 
   /** The kind by its names in an owner reference; another version of the group will do. */
   Optional<KindInfo> kind(String apiVersion, String kind) {
-    String group = apiVersion.contains("/") ? apiVersion.substring(0, apiVersion.indexOf('/')) : "";
+    String group = GroupVersion.of(apiVersion).group();
     return known.stream()
         .filter(info -> info.group().equals(group) && info.kind().equals(kind))
         .findFirst();

@@ -65,12 +65,10 @@ public final class AttributesClassProtection implements KeyDriven {
       Collection<PersistentVolumeClaim> claims) {
     ObjectMeta meta = attributes.metadata();
     boolean going = meta.deletionTimestamp() != null;
-    if (going != Finalizers.has(meta, FINALIZER)
-        || (going && isUsed(meta.name(), volumes, claims))) {
+    if (!Finalizers.isDue(meta, FINALIZER) || (going && isUsed(meta.name(), volumes, claims))) {
       return Plan.NOTHING;
     }
-    ObjectMeta next =
-        going ? Finalizers.without(meta, FINALIZER) : Finalizers.with(meta, FINALIZER);
+    ObjectMeta next = Finalizers.turned(meta, FINALIZER);
     return Plan.of(
         new Action.Update<>(
             VolumeAttributesClass.KIND, attributes.toBuilder().metadata(next).build()));

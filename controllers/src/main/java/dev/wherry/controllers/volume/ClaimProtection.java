@@ -39,13 +39,9 @@ public final class ClaimProtection implements KeyDriven {
 
   private void claimSeen(Change<PersistentVolumeClaim> change) {
     ObjectMeta meta = change.latest().metadata();
-    if (isDue(meta)) {
+    if (Finalizers.isDue(meta, FINALIZER)) {
       keys.add(ObjectKey.of(change.latest()));
     }
-  }
-
-  private static boolean isDue(ObjectMeta meta) {
-    return (meta.deletionTimestamp() != null) == Finalizers.has(meta, FINALIZER);
   }
 
   /** Only a pod's end can free a claim. */
@@ -58,7 +54,7 @@ public final class ClaimProtection implements KeyDriven {
 
   private Outcome reconcile(ObjectKey key) {
     Optional<PersistentVolumeClaim> found = claims.get(key);
-    if (found.isEmpty() || !isDue(found.get().metadata())) {
+    if (found.isEmpty() || !Finalizers.isDue(found.get().metadata(), FINALIZER)) {
       return Outcome.DONE;
     }
     PersistentVolumeClaim claim = found.get();
@@ -76,11 +72,7 @@ public final class ClaimProtection implements KeyDriven {
 
   /** Adds the finalizer to a claim that lives, takes it from one that is to go. */
   static Plan decide(PersistentVolumeClaim claim) {
-    ObjectMeta meta = claim.metadata();
-    ObjectMeta next =
-        meta.deletionTimestamp() == null
-            ? Finalizers.with(meta, FINALIZER)
-            : Finalizers.without(meta, FINALIZER);
+    ObjectMeta next = Finalizers.turned(claim.metadata(), FINALIZER);
     return Plan.of(
         new Action.Update<>(PersistentVolumeClaim.KIND, claim.toBuilder().metadata(next).build()));
   }

@@ -41,12 +41,11 @@ public final class VolumeProtection implements KeyDriven {
   static Plan decide(PersistentVolume volume) {
     ObjectMeta meta = volume.metadata();
     boolean going = meta.deletionTimestamp() != null;
-    if (going != Finalizers.has(meta, FINALIZER)
+    if (!Finalizers.isDue(meta, FINALIZER)
         || (going && volume.status().phase().equals(VolumePlan.BOUND))) {
       return Plan.NOTHING;
     }
-    ObjectMeta next =
-        going ? Finalizers.without(meta, FINALIZER) : Finalizers.with(meta, FINALIZER);
+    ObjectMeta next = Finalizers.turned(meta, FINALIZER);
     return Plan.of(
         new Action.Update<>(PersistentVolume.KIND, volume.toBuilder().metadata(next).build()));
   }

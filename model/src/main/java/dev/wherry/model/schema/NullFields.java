@@ -60,10 +60,7 @@ public final class NullFields {
   }
 
   private static Optional<ObjectType> typeOf(Schema schema, ObjectNode object) {
-    String apiVersion = object.path("apiVersion").asText();
-    int slash = apiVersion.indexOf('/');
-    String group = slash < 0 ? "" : apiVersion.substring(0, slash);
-    return schema.ofKind(group, apiVersion.substring(slash + 1), object.path("kind").asText());
+    return schema.ofKind(object.path("apiVersion").asText(), object.path("kind").asText());
   }
 
   private static JsonNode added(Schema schema, Plan plan, JsonNode value) {

@@ -75,10 +75,7 @@ public final class Protobuf {
   }
 
   private static ObjectType type(Schema schema, String apiVersion, String kind) {
-    int slash = apiVersion.indexOf('/');
-    String group = slash < 0 ? "" : apiVersion.substring(0, slash);
-    String version = apiVersion.substring(slash + 1);
-    Optional<ObjectType> type = schema.ofKind(group, version, kind);
+    Optional<ObjectType> type = schema.ofKind(apiVersion, kind);
     // Options such as DeleteOptions travel under the group of what they are sent to.
     return type.or(() -> schema.type("meta.v1." + kind))
         .orElseThrow(() ->

@@ -1,6 +1,7 @@
 package dev.wherry.model.schema;
 
 import dev.wherry.model.kind.BuiltinKinds;
+import dev.wherry.model.kind.GroupVersion;
 import dev.wherry.model.kind.KindInfo;
 import dev.wherry.model.patch.MergeRules;
 import java.io.BufferedReader;
@@ -61,6 +62,12 @@ public final class Schema {
   /** The type of a kind's objects. */
   public Optional<ObjectType> ofKind(KindInfo kind) {
     return ofKind(kind.group(), kind.version(), kind.kind());
+  }
+
+  /** The type of a kind's objects, by the names that they carry. */
+  public Optional<ObjectType> ofKind(String apiVersion, String kind) {
+    GroupVersion names = GroupVersion.of(apiVersion);
+    return ofKind(names.group(), names.version(), kind);
   }
 
   /** The type of a kind's objects; group "" for the core group. */

@@ -5,6 +5,7 @@ import dev.wherry.machinery.client.ApiClient;
 import dev.wherry.machinery.client.PatchType;
 import dev.wherry.machinery.informer.Informer;
 import dev.wherry.machinery.informer.Scope;
+import dev.wherry.machinery.loop.Threads;
 import dev.wherry.machinery.queue.WorkQueue;
 import dev.wherry.machinery.time.Timer;
 import dev.wherry.model.core.v1.Node;
@@ -98,12 +99,7 @@ public final class NodeAnnotation implements AutoCloseable {
   @Override
   public void close() {
     queue.close();
-    thread.interrupt();
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    Threads.end(thread);
     node.close();
   }
 }

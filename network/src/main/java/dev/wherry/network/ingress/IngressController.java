@@ -8,6 +8,7 @@ import dev.wherry.machinery.event.EventType;
 import dev.wherry.machinery.informer.Change;
 import dev.wherry.machinery.informer.Informer;
 import dev.wherry.machinery.informer.Scope;
+import dev.wherry.machinery.loop.Threads;
 import dev.wherry.machinery.pki.TlsIdentity;
 import dev.wherry.machinery.queue.WorkQueue;
 import dev.wherry.machinery.time.Timer;
@@ -203,12 +204,7 @@ public final class IngressController implements AutoCloseable {
   @Override
   public void close() {
     queue.close();
-    thread.interrupt();
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    Threads.end(thread);
     watch.close();
     secrets.close();
     authorities.close();

@@ -2,6 +2,7 @@ package dev.wherry.network.ingress;
 
 import dev.wherry.machinery.client.ApiClient;
 import dev.wherry.machinery.informer.ObjectKey;
+import dev.wherry.machinery.loop.Threads;
 import dev.wherry.machinery.queue.WorkQueue;
 import dev.wherry.machinery.time.Timer;
 import dev.wherry.network.announce.NodeAnnotation;
@@ -240,12 +241,7 @@ public final class NodeProxy implements AutoCloseable {
   @Override
   public void close() {
     queue.close();
-    thread.interrupt();
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    Threads.end(thread);
     announcement.close();
     watch.close();
     secrets.close();

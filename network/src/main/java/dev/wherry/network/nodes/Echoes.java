@@ -1,5 +1,6 @@
 package dev.wherry.network.nodes;
 
+import dev.wherry.machinery.loop.Threads;
 import dev.wherry.machinery.time.Timer;
 import dev.wherry.model.Bytes;
 import java.io.IOException;
@@ -128,11 +129,6 @@ final class Echoes implements AutoCloseable {
 
   @Override
   public void close() {
-    thread.interrupt();
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    Threads.end(thread);
   }
 }

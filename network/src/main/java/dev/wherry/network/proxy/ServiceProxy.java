@@ -7,6 +7,7 @@ import dev.wherry.machinery.informer.Change;
 import dev.wherry.machinery.informer.Informer;
 import dev.wherry.machinery.informer.ObjectKey;
 import dev.wherry.machinery.informer.Scope;
+import dev.wherry.machinery.loop.Threads;
 import dev.wherry.machinery.time.Timer;
 import dev.wherry.model.core.v1.Node;
 import dev.wherry.model.core.v1.Service;
@@ -274,12 +275,7 @@ public final class ServiceProxy implements AutoCloseable {
   public void close() {
     closed = true;
     inbox.close();
-    thread.interrupt();
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    Threads.end(thread);
     services.close();
     slices.close();
     nodes.close();

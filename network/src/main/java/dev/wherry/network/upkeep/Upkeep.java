@@ -1,5 +1,6 @@
 package dev.wherry.network.upkeep;
 
+import dev.wherry.machinery.loop.Threads;
 import dev.wherry.machinery.time.Timer;
 import dev.wherry.model.status.ApiException;
 import java.io.IOException;
@@ -101,11 +102,6 @@ public final class Upkeep implements AutoCloseable {
   /** Ends the thread and waits for its end. */
   @Override
   public void close() {
-    thread.interrupt();
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    Threads.end(thread);
   }
 }

@@ -13,6 +13,7 @@ import dev.wherry.apiserver.authz.Authorizer;
 import dev.wherry.apiserver.view.ObjectView;
 import dev.wherry.apiserver.view.Resource;
 import dev.wherry.apiserver.view.Trees;
+import dev.wherry.model.kind.GroupVersion;
 import dev.wherry.model.kind.KindInfo;
 import dev.wherry.model.status.ApiException;
 import java.util.List;
@@ -144,11 +145,8 @@ public final class ParamAccess implements AdmissionPlugin {
     String version = Trees.text(kind, "apiVersion");
     List<KindInfo> named = forms.named(version, Trees.text(kind, "kind"));
     if (named.isEmpty()) {
-      int slash = version.indexOf('/');
       return new Params(
-          slash < 0 ? "" : version.substring(0, slash),
-          ALL,
-          "resolve paramKind " + Trees.text(kind, "kind"));
+          GroupVersion.of(version).group(), ALL, "resolve paramKind " + Trees.text(kind, "kind"));
     }
     return new Params(named.getFirst().group(), named.getFirst().plural(), "");
   }

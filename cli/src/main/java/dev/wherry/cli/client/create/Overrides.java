@@ -47,13 +47,8 @@ public final class Overrides {
   }
 
   private static MergeRules rules(ObjectNode object) {
-    String version = object.path("apiVersion").asText("");
-    int slash = version.indexOf('/');
     return Schema.builtin()
-        .ofKind(
-            slash < 0 ? "" : version.substring(0, slash),
-            version.substring(slash + 1),
-            object.path("kind").asText(""))
+        .ofKind(object.path("apiVersion").asText(""), object.path("kind").asText(""))
         .map(Schema.builtin()::mergeRules)
         .orElse(MergeRules.NONE);
   }

@@ -1,6 +1,7 @@
 package dev.wherry.cli.client.print;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.wherry.model.kind.GroupVersion;
 import java.io.PrintStream;
 import java.util.Locale;
 
@@ -21,10 +22,11 @@ public record NamePrinter(PrintStream out, String done) implements ObjectPrinter
 
   /** {@code pod/x} of an object. */
   public static String name(JsonNode object) {
-    String apiVersion = object.path("apiVersion").asText("");
-    int slash = apiVersion.indexOf('/');
-    String group = slash < 0 ? "" : "." + apiVersion.substring(0, slash);
+    String group = GroupVersion.of(object).group();
     String kind = object.path("kind").asText("").toLowerCase(Locale.ROOT);
-    return kind + group + "/" + object.path("metadata").path("name").asText("");
+    return kind
+        + (group.isEmpty() ? "" : "." + group)
+        + "/"
+        + object.path("metadata").path("name").asText("");
   }
 }

@@ -12,6 +12,7 @@ import dev.wherry.cli.client.select.Manifest;
 import dev.wherry.cli.client.select.Target;
 import dev.wherry.cli.client.select.Targets;
 import dev.wherry.model.json.Json;
+import dev.wherry.model.kind.GroupVersion;
 import dev.wherry.model.status.ApiException;
 import java.util.ArrayList;
 import java.util.List;
@@ -163,13 +164,12 @@ public final class Selection {
 
   /** Without a server the plural can only be guessed; nothing is sent there. */
   private Target guessed(Manifest manifest) {
-    String apiVersion = manifest.apiVersion();
-    int slash = apiVersion.indexOf('/');
+    GroupVersion names = GroupVersion.of(manifest.apiVersion());
     String kind = manifest.kind();
     ResourceType type =
         new ResourceType(
-            slash < 0 ? "" : apiVersion.substring(0, slash),
-            apiVersion.substring(slash + 1),
+            names.group(),
+            names.version(),
             kind,
             kind.toLowerCase(Locale.ROOT) + "s",
             kind.toLowerCase(Locale.ROOT),

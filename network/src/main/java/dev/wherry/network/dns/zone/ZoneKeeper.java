@@ -5,6 +5,7 @@ import dev.wherry.machinery.informer.Change;
 import dev.wherry.machinery.informer.Informer;
 import dev.wherry.machinery.informer.ObjectKey;
 import dev.wherry.machinery.informer.Scope;
+import dev.wherry.machinery.loop.Threads;
 import dev.wherry.machinery.queue.WorkQueue;
 import dev.wherry.machinery.time.Timer;
 import dev.wherry.model.core.v1.Namespace;
@@ -122,12 +123,7 @@ public final class ZoneKeeper implements AutoCloseable {
   @Override
   public void close() {
     changed.close();
-    thread.interrupt();
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    Threads.end(thread);
     services.close();
     slices.close();
     namespaces.close();
