@@ -78,6 +78,17 @@ public final class TestNamespace implements AutoCloseable {
     return run(whole.toArray(String[]::new));
   }
 
+  /** What a command printed; nothing, if it failed. */
+  public String tryExec(String... command) {
+    try {
+      return exec(command);
+    } catch (IOException e) {
+      return "";
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   private static String run(String... command) throws IOException, InterruptedException {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     process.getOutputStream().close();

@@ -1,18 +1,18 @@
 package dev.wherry.network.nodes;
 
+import static dev.wherry.network.nodes.TestNodes.require;
+
 import dev.wherry.machinery.Eventually;
 import dev.wherry.machinery.client.FakeApiClient;
 import dev.wherry.machinery.time.SystemTimer;
 import dev.wherry.model.core.v1.Node;
 import dev.wherry.network.cni.PodNetworkFile;
+import dev.wherry.network.netlink.Parts;
 import dev.wherry.network.netlink.TestNamespace;
 import dev.wherry.network.relay.PodRelay;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Optional;
 
 /**
@@ -27,14 +27,14 @@ final class BadLinkProof implements AutoCloseable {
 
   private final SystemTimer timer = new SystemTimer();
   private final FakeApiClient api = new FakeApiClient(timer);
-  private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+  private final Parts parts = new Parts();
   private final Relays relays = new Relays();
   private final Path folder;
   private final TestNamespace router;
 
   private BadLinkProof(Path folder) throws Exception {
     this.folder = folder;
-    router = part(TestNamespace.create());
+    router = parts.add(TestNamespace.create());
     router.exec("sysctl", "-qw", "net.ipv4.ip_forward=1");
   }
 
@@ -47,13 +47,8 @@ final class BadLinkProof implements AutoCloseable {
     System.exit(0);
   }
 
-  private <T extends AutoCloseable> T part(T made) {
-    parts.push(made);
-    return made;
-  }
-
   private TestNamespace node(String name, int number) throws Exception {
-    TestNamespace node = part(TestNamespace.create());
+    TestNamespace node = parts.add(TestNamespace.create());
     String network = "192.0." + number + ".";
     router.ip("link", "add", name, "type", "veth", "peer", "eth0", "netns", node.name());
     router.ip("addr", "add", network + "254/24", "dev", name);
@@ -64,30 +59,15 @@ final class BadLinkProof implements AutoCloseable {
     node.ip("route", "add", "default", "via", network + "254");
     api.create(Node.KIND, TestNodes.ready(name, network + "1", "10.42." + number + ".0/24"));
     PodNetworkFile file = new PodNetworkFile(folder.resolve(name), folder.resolve("leases"));
-    PodRelay relay = part(relays.node(name, node));
-    part(PodNetwork.start(api, name, file, relay, Optional.empty(), timer, ROUND, node::enter));
+    PodRelay relay = parts.add(relays.node(name, node));
+    parts.add(
+        PodNetwork.start(api, name, file, relay, Optional.empty(), timer, ROUND, node::enter));
     return node;
   }
 
-  private static String text(TestNamespace where, String... command) {
-    try {
-      return where.exec(command);
-    } catch (IOException e) {
-      return "";
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
   private static boolean reaches(TestNamespace from) {
-    return text(from, "busybox", "ping", "-c1", "-W3", "-I", "10.42.1.9", "10.42.2.9")
+    return from.tryExec("busybox", "ping", "-c1", "-W3", "-I", "10.42.1.9", "10.42.2.9")
         .contains(" 0% packet loss");
-  }
-
-  private static void require(boolean holds, String what) {
-    if (!holds) {
-      throw new AssertionError(what);
-    }
   }
 
   private void relayedIs(String status) {
@@ -107,13 +87,14 @@ final class BadLinkProof implements AutoCloseable {
       String delay = DELAY_MILLIS + "ms";
       router.exec("tc", "qdisc", "add", "dev", link, "root", "netem", "delay", delay, "loss", "5%");
     }
-    String pings = text(n1, "ping", "-c", PINGS + "", "-i", "0.2", "-I", "10.42.1.9", "10.42.2.9");
+    String pings =
+        n1.tryExec("ping", "-c", PINGS + "", "-i", "0.2", "-I", "10.42.1.9", "10.42.2.9");
     double least = Double.parseDouble(pings.replaceAll("(?s).*rtt [^=]*= ([\\d.]+)/.*", "$1"));
     require(least >= 2 * DELAY_MILLIS, "delayed there and back: " + pings);
     int lost = Integer.parseInt(pings.replaceAll("(?s).*?(\\d+)% packet loss.*", "$1"));
     require(lost < 50, "most arrive: " + pings);
     require(
-        text(n1, "ip", "route", "get", "10.42.2.9").contains(VxlanEnd.DEVICE),
+        n1.tryExec("ip", "route", "get", "10.42.2.9").contains(VxlanEnd.DEVICE),
         "a bad link is no reason to relay");
 
     router.ip("link", "set", "n2", "down");
@@ -125,9 +106,7 @@ final class BadLinkProof implements AutoCloseable {
 
   @Override
   public void close() throws Exception {
-    while (!parts.isEmpty()) {
-      parts.pop().close();
-    }
+    parts.close();
     relays.close();
     timer.close();
   }

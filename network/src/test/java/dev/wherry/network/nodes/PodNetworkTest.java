@@ -11,6 +11,7 @@ import dev.wherry.machinery.client.FakeApiClient;
 import dev.wherry.machinery.time.SystemTimer;
 import dev.wherry.model.core.v1.Node;
 import dev.wherry.network.cni.PodNetworkFile;
+import dev.wherry.network.netlink.Parts;
 import dev.wherry.network.netlink.TestNamespace;
 import dev.wherry.network.relay.PodRelay;
 import dev.wherry.network.relay.RelayHub;
@@ -18,8 +19,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,7 +31,7 @@ class PodNetworkTest {
   private static final Duration ROUND = Duration.ofMillis(200);
 
   private final SystemTimer timer = new SystemTimer();
-  private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+  private final Parts parts = new Parts();
   private final FakeApiClient api = new FakeApiClient(timer);
   private final Relays relays = new Relays();
   private @TempDir Path folder;
@@ -44,7 +43,7 @@ class PodNetworkTest {
   @BeforeEach
   void create() throws Exception {
     assumeTrue(TestNamespace.possible(), "needs root, ip, nft and busybox");
-    router = part(TestNamespace.create());
+    router = parts.add(TestNamespace.create());
     router.ip("link", "add", "br0", "type", "bridge");
     router.ip("link", "set", "br0", "up");
     router.ip("addr", "add", "192.0.2.254/24", "dev", "br0");
@@ -56,21 +55,14 @@ class PodNetworkTest {
 
   @AfterEach
   void destroy() throws Exception {
-    while (!parts.isEmpty()) {
-      parts.pop().close();
-    }
+    parts.close();
     relays.close();
     timer.close();
   }
 
-  private <T extends AutoCloseable> T part(T made) {
-    parts.push(made);
-    return made;
-  }
-
   private TestNamespace node(String name, String address, String gateway, int number)
       throws Exception {
-    TestNamespace node = part(TestNamespace.create());
+    TestNamespace node = parts.add(TestNamespace.create());
     router.ip("link", "add", name, "type", "veth", "peer", "eth0", "netns", node.name());
     if (gateway.startsWith("192")) {
       router.ip("link", "set", name, "master", "br0");
@@ -87,9 +79,9 @@ class PodNetworkTest {
   }
 
   private PodNetwork start(String name, TestNamespace where) throws Exception {
-    PodRelay relay = part(relays.node(name, where));
+    PodRelay relay = parts.add(relays.node(name, where));
     PodNetworkFile file = new PodNetworkFile(folder.resolve(name), folder.resolve("leases"));
-    return part(
+    return parts.add(
         PodNetwork.start(api, name, file, relay, Optional.empty(), timer, ROUND, where::enter));
   }
 
@@ -146,7 +138,7 @@ class PodNetworkTest {
     router.exec("nft", "add table ip block");
     router.exec("nft", "add chain ip block forward { type filter hook forward priority 0; }");
     router.exec("nft", "add rule ip block forward udp dport 8472 drop");
-    RelayHub hub = part(relays.hub(api, timer));
+    RelayHub hub = parts.add(relays.hub(api, timer));
     PodNetwork network = start("n1", n1);
     start("n2", n2);
     start("n3", n3);

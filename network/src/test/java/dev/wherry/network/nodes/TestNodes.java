@@ -23,4 +23,11 @@ final class TestNodes {
             NodeStatus.builder().addresses(List.of(internal)).conditions(List.of(ready)).build())
         .build();
   }
+
+  /** What a proof has shown; anything else ends it. */
+  static void require(boolean holds, String what) {
+    if (!holds) {
+      throw new AssertionError(what);
+    }
+  }
 }

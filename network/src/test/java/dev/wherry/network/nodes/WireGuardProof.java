@@ -1,20 +1,20 @@
 package dev.wherry.network.nodes;
 
+import static dev.wherry.network.nodes.TestNodes.require;
+
 import dev.wherry.machinery.Eventually;
 import dev.wherry.machinery.client.FakeApiClient;
 import dev.wherry.machinery.time.SystemTimer;
 import dev.wherry.model.core.v1.Node;
 import dev.wherry.network.cni.PodNetworkFile;
+import dev.wherry.network.netlink.Parts;
 import dev.wherry.network.netlink.TestNamespace;
 import dev.wherry.network.relay.PodRelay;
 import dev.wherry.network.wireguard.WireGuardKey;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 
@@ -27,15 +27,15 @@ final class WireGuardProof implements AutoCloseable {
 
   private final SystemTimer timer = new SystemTimer();
   private final FakeApiClient api = new FakeApiClient(timer);
-  private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+  private final Parts parts = new Parts();
   private final Path folder;
   private final TestNamespace n1;
   private final TestNamespace n2;
 
   WireGuardProof(Path folder) throws Exception {
     this.folder = folder;
-    n1 = part(TestNamespace.create());
-    n2 = part(TestNamespace.create());
+    n1 = parts.add(TestNamespace.create());
+    n2 = parts.add(TestNamespace.create());
     n1.ip("link", "add", "eth0", "type", "veth", "peer", "eth0", "netns", n2.name());
     node("n1", n1, "192.0.2.1", 0);
     node("n2", n2, "192.0.2.2", 1);
@@ -58,11 +58,6 @@ final class WireGuardProof implements AutoCloseable {
     System.exit(0);
   }
 
-  private <T extends AutoCloseable> T part(T made) {
-    parts.push(made);
-    return made;
-  }
-
   private void node(String name, TestNamespace where, String address, int number) throws Exception {
     where.ip("addr", "add", address + "/24", "dev", "eth0");
     where.ip("addr", "add", "10.42." + number + ".9/32", "dev", "lo");
@@ -78,34 +73,18 @@ final class WireGuardProof implements AutoCloseable {
             ? Optional.of(WireGuardKey.in(folder.resolve(name + "/key"), new SecureRandom()))
             : Optional.empty();
     PodNetworkFile file = new PodNetworkFile(folder.resolve(name), folder.resolve("leases"));
-    PodRelay relay = part(new PodRelay(where::enter));
-    return part(PodNetwork.start(api, name, file, relay, key, timer, ROUND, where::enter));
-  }
-
-  private static String text(TestNamespace where, String... command) {
-    try {
-      return where.exec(command);
-    } catch (IOException e) {
-      return "";
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
+    PodRelay relay = parts.add(new PodRelay(where::enter));
+    return parts.add(PodNetwork.start(api, name, file, relay, key, timer, ROUND, where::enter));
   }
 
   private static boolean reaches(TestNamespace from, String source, String to) {
-    return text(from, "busybox", "ping", "-c1", "-W3", "-I", source, to)
+    return from.tryExec("busybox", "ping", "-c1", "-W3", "-I", source, to)
         .contains(" 0% packet loss");
-  }
-
-  private static void require(boolean holds, String what) {
-    if (!holds) {
-      throw new AssertionError(what);
-    }
   }
 
   /** Packets that a node has seen on its link. */
   private static int seen(TestNamespace where, String counter) {
-    String all = text(where, "nft", "list", "counter", "inet", "seen", counter);
+    String all = where.tryExec("nft", "list", "counter", "inet", "seen", counter);
     return Integer.parseInt(all.replaceAll("(?s).*packets (\\d+).*", "$1"));
   }
 
@@ -131,7 +110,7 @@ final class WireGuardProof implements AutoCloseable {
     PodNetwork second = start("n2", n2, true);
     for (TestNamespace each : List.of(n1, n2)) {
       // Until then the default route leads to the other node.
-      Eventually.await("a route", () -> text(each, "ip", "route").contains(Encryption.DEVICE));
+      Eventually.await("a route", () -> each.tryExec("ip", "route").contains(Encryption.DEVICE));
     }
     Eventually.await("encrypted", () -> reaches(n1, "10.42.0.9", "10.42.1.9"));
     require(reaches(n2, "10.42.1.9", "10.42.0.9"), "back");
@@ -139,15 +118,16 @@ final class WireGuardProof implements AutoCloseable {
     require(seen(n2, "encrypted") > 1 && seen(n1, "encrypted") > 1, "UDP of WireGuard on the link");
     requireNothingPlain();
     Eventually.await("said", () -> condition("n1").startsWith("False"));
-    require(text(n1, "ip", "link", "show", Encryption.DEVICE).contains("mtu 1440"), "MTU");
+    require(n1.tryExec("ip", "link", "show", Encryption.DEVICE).contains("mtu 1440"), "MTU");
     if (Files.isExecutable(Path.of("/usr/bin/wg"))) {
-      String handshake = text(n1, "wg", "show", Encryption.DEVICE, "latest-handshakes").strip();
+      String handshake = n1.tryExec("wg", "show", Encryption.DEVICE, "latest-handshakes").strip();
       require(
           handshake.startsWith(key("n2")) && !handshake.endsWith("\t0"), "handshake " + handshake);
       require(
-          text(n1, "wg", "show", Encryption.DEVICE, "public-key").strip().equals(key("n1")), "key");
+          n1.tryExec("wg", "show", Encryption.DEVICE, "public-key").strip().equals(key("n1")),
+          "key");
       require(
-          text(n1, "wg", "show", Encryption.DEVICE, "allowed-ips").contains("\t10.42.1.0/24"),
+          n1.tryExec("wg", "show", Encryption.DEVICE, "allowed-ips").contains("\t10.42.1.0/24"),
           "allowed");
     }
 
@@ -164,20 +144,18 @@ final class WireGuardProof implements AutoCloseable {
     Eventually.await("said", () -> condition("n1").startsWith("True node n2 has published no"));
     Eventually.await("said there", () -> condition("n2").startsWith("True node n1 takes"));
     require(!reaches(n1, "10.42.0.9", "10.42.1.9"), "plain is no way");
-    require(text(n1, "ip", "route").contains("unreachable 10.42.1.0/24"), "closed");
+    require(n1.tryExec("ip", "route").contains("unreachable 10.42.1.0/24"), "closed");
     require(seen(n2, "plain") == 0, "nothing plain has left n1");
     plain.close();
     again.close();
     PodNetwork.remove(n1::enter);
-    require(!text(n1, "ip", "route").contains("10.42"), "no route is left");
-    require(!text(n1, "ip", "link").contains(Encryption.DEVICE), "no interface is left");
+    require(!n1.tryExec("ip", "route").contains("10.42"), "no route is left");
+    require(!n1.tryExec("ip", "link").contains(Encryption.DEVICE), "no interface is left");
   }
 
   @Override
   public void close() throws Exception {
-    while (!parts.isEmpty()) {
-      parts.pop().close();
-    }
+    parts.close();
     timer.close();
   }
 }

@@ -1,5 +1,6 @@
 package dev.wherry.network.policy;
 
+import dev.wherry.network.netlink.Parts;
 import dev.wherry.network.netlink.TestNamespace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,8 +10,6 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
-import java.util.ArrayDeque;
-import java.util.Deque;
 
 /** A node as CNI's ptp plugin leaves it: a veth pair and a host route for each pod. */
 public final class RoutedNode implements AutoCloseable {
@@ -18,11 +17,11 @@ public final class RoutedNode implements AutoCloseable {
   private static final int WAIT_MILLIS = 400;
 
   public final TestNamespace node;
-  private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+  private final Parts parts = new Parts();
 
   private RoutedNode(TestNamespace node) {
     this.node = node;
-    parts.push(node);
+    parts.add(node);
   }
 
   public static RoutedNode create() throws Exception {
@@ -34,7 +33,7 @@ public final class RoutedNode implements AutoCloseable {
   /** Adds a pod that serves TCP on ports 80 and 81. */
   public TestNamespace pod(int number) throws Exception {
     TestNamespace pod = TestNamespace.create();
-    parts.push(pod);
+    parts.add(pod);
     String link = "veth" + number;
     String address = "10.42.0." + number;
     node.ip("link", "add", link, "type", "veth", "peer", "eth0", "netns", pod.name());
@@ -52,7 +51,7 @@ public final class RoutedNode implements AutoCloseable {
 
   void serve(TestNamespace where, int port) throws Exception {
     ServerSocket server = where.call(() -> new ServerSocket(port));
-    parts.push(server);
+    parts.add(server);
     Thread.ofPlatform().daemon().start(() -> answer(server));
   }
 
@@ -86,8 +85,6 @@ public final class RoutedNode implements AutoCloseable {
 
   @Override
   public void close() throws Exception {
-    while (!parts.isEmpty()) {
-      parts.pop().close();
-    }
+    parts.close();
   }
 }

@@ -2,7 +2,7 @@ package dev.wherry.network.proxy;
 
 import static dev.wherry.network.proxy.Objects.ready;
 import static dev.wherry.network.proxy.Objects.slice;
-import static dev.wherry.network.proxy.TestNode.ask;
+import static dev.wherry.network.proxy.TestNode.answers;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -14,10 +14,8 @@ import dev.wherry.machinery.client.ListOptions;
 import dev.wherry.machinery.time.SystemTimer;
 import dev.wherry.model.core.v1.Event;
 import dev.wherry.model.core.v1.Node;
-import dev.wherry.model.core.v1.NodeSpec;
 import dev.wherry.model.core.v1.Service;
 import dev.wherry.model.discovery.v1.EndpointSlice;
-import dev.wherry.model.meta.v1.ObjectMeta;
 import dev.wherry.network.netlink.TestNamespace;
 import dev.wherry.network.rules.Cidr;
 import dev.wherry.network.sockets.ListeningSockets;
@@ -96,12 +94,7 @@ class FirewallsTest {
     pod = net.pod();
     net.serve(net.node, HOST_PORT, "node");
     net.serve(net.outside, 80, "world");
-    api.create(
-        Node.KIND,
-        Node.EMPTY.toBuilder()
-            .metadata(ObjectMeta.builder().name("n1").build())
-            .spec(NodeSpec.builder().podCIDRs(List.of("10.42.0.0/24", "fd42::/64")).build())
-            .build());
+    api.create(Node.KIND, Objects.NODE);
     service("web", "10.43.0.10", "http", POD, 8080);
     service("kubernetes", "10.43.0.1", "https", TestNode.NODE_ADDRESS, HOST_PORT);
   }
@@ -138,16 +131,6 @@ class FirewallsTest {
     net.node.exec("nft", "flush", "ruleset");
     net.node.exec("iptables-legacy", "-P", "FORWARD", "ACCEPT");
     net.node.exec("iptables-legacy", "-F", "FORWARD");
-  }
-
-  private static boolean answers(TestNamespace from, String address, int port, String who) {
-    try {
-      return ask(from, address, port).startsWith(who);
-    } catch (IOException e) {
-      return false;
-    } catch (Exception e) {
-      throw new IllegalStateException(e);
-    }
   }
 
   /** All ways of pods, and none besides. */

@@ -1,5 +1,6 @@
 package dev.wherry.network.proxy;
 
+import dev.wherry.model.core.v1.Node;
 import dev.wherry.model.core.v1.Service;
 import dev.wherry.model.discovery.v1.EndpointSlice;
 import dev.wherry.model.json.Yaml;
@@ -13,6 +14,10 @@ import java.util.List;
 final class Objects {
   static final NodeFacts FACTS =
       new NodeFacts("n1", List.of(Cidr.parse("10.42.0.0/24"), Cidr.parse("fd42::/64")), true);
+
+  /** The node {@link #FACTS} tells of. */
+  static final Node NODE =
+      read(Node.KIND, "{metadata: {name: n1}, spec: {podCIDRs: [10.42.0.0/24, 'fd42::/64']}}");
 
   private Objects() {}
 

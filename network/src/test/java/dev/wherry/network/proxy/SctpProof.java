@@ -10,14 +10,11 @@ import dev.wherry.machinery.client.DeleteOptions;
 import dev.wherry.machinery.client.FakeApiClient;
 import dev.wherry.machinery.time.SystemTimer;
 import dev.wherry.model.core.v1.Node;
-import dev.wherry.model.core.v1.NodeSpec;
 import dev.wherry.model.core.v1.Service;
 import dev.wherry.model.discovery.v1.EndpointSlice;
-import dev.wherry.model.meta.v1.ObjectMeta;
 import dev.wherry.network.netlink.SctpPeers;
 import dev.wherry.network.netlink.TestNamespace;
 import dev.wherry.network.sockets.ListeningSockets;
-import java.util.List;
 
 /**
  * A Service of SCTP, and of TCP on the same port, from the API to packets: by its address, by the
@@ -65,12 +62,7 @@ final class SctpProof {
       peers.serve(pod2, 8009, "pod2");
       net.serve(pod1, 8080, "tcp");
       FakeApiClient api = new FakeApiClient(timer);
-      api.create(
-          Node.KIND,
-          Node.EMPTY.toBuilder()
-              .metadata(ObjectMeta.builder().name("n1").build())
-              .spec(NodeSpec.builder().podCIDRs(List.of("10.42.0.0/24", "fd42::/64")).build())
-              .build());
+      api.create(Node.KIND, Objects.NODE);
       var setup = new ServiceProxy.Setup("n1", false, ListeningSockets.OWN);
       try (ServiceProxy _ = ServiceProxy.start(api, setup, timer, net.node::enter)) {
         answers(api, net, pod1, pod2);

@@ -3,6 +3,7 @@ package dev.wherry.network.proxy;
 import static dev.wherry.network.proxy.Objects.ready;
 import static dev.wherry.network.proxy.Objects.service;
 import static dev.wherry.network.proxy.Objects.slice;
+import static dev.wherry.network.proxy.TestNode.answers;
 import static dev.wherry.network.proxy.TestNode.ask;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -15,10 +16,8 @@ import dev.wherry.machinery.client.DeleteOptions;
 import dev.wherry.machinery.client.FakeApiClient;
 import dev.wherry.machinery.time.SystemTimer;
 import dev.wherry.model.core.v1.Node;
-import dev.wherry.model.core.v1.NodeSpec;
 import dev.wherry.model.core.v1.Service;
 import dev.wherry.model.discovery.v1.EndpointSlice;
-import dev.wherry.model.meta.v1.ObjectMeta;
 import dev.wherry.network.netlink.NetlinkException;
 import dev.wherry.network.netlink.TestNamespace;
 import dev.wherry.network.sockets.ListeningSockets;
@@ -26,7 +25,6 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.DatagramSocket;
 import java.net.SocketTimeoutException;
-import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -74,12 +72,7 @@ class ServiceProxyTest {
     net.node.exec(
         "sysctl", "-qw", "net.ipv6.conf.all.forwarding=0", "net.ipv6.conf.lo.accept_ra=1");
     api = new FakeApiClient(timer);
-    api.create(
-        Node.KIND,
-        Node.EMPTY.toBuilder()
-            .metadata(ObjectMeta.builder().name("n1").build())
-            .spec(NodeSpec.builder().podCIDRs(List.of("10.42.0.0/24", "fd42::/64")).build())
-            .build());
+    api.create(Node.KIND, Objects.NODE);
     proxy = ServiceProxy.start(api, SETUP, timer, net.node::enter);
   }
 
@@ -98,16 +91,6 @@ class ServiceProxyTest {
             "spec: {clusterIPs: [10.43.0.10], ports: [{name: http, port: 80, nodePort: 30080}]}"));
     api.create(
         EndpointSlice.KIND, slice("web", "IPv4", "name: http, port: 8080", ready(address, "n1")));
-  }
-
-  private static boolean answers(TestNamespace from, String address, int port, String who) {
-    try {
-      return ask(from, address, port).startsWith(who);
-    } catch (IOException e) {
-      return false;
-    } catch (Exception e) {
-      throw new IllegalStateException(e);
-    }
   }
 
   private void awaitAnswer(String who) {

@@ -1,5 +1,6 @@
 package dev.wherry.network.proxy;
 
+import dev.wherry.network.netlink.Parts;
 import dev.wherry.network.netlink.TestNamespace;
 import java.io.IOException;
 import java.net.DatagramPacket;
@@ -10,8 +11,6 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
-import java.util.Deque;
 
 /**
  * A node as CNI's bridge plugin leaves it: bridge {@code wherry0} with pods behind hairpin ports,
@@ -26,14 +25,14 @@ final class TestNode implements AutoCloseable {
 
   final TestNamespace node;
   final TestNamespace outside;
-  private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+  private final Parts parts = new Parts();
   private int pods = 1;
 
   private TestNode(TestNamespace node, TestNamespace outside) {
     this.node = node;
     this.outside = outside;
-    parts.push(node);
-    parts.push(outside);
+    parts.add(node);
+    parts.add(outside);
   }
 
   static TestNode create() throws Exception {
@@ -64,7 +63,7 @@ final class TestNode implements AutoCloseable {
   /** Adds a pod; the first has the address 10.42.0.2, the second 10.42.0.3. */
   TestNamespace pod() throws Exception {
     TestNamespace pod = TestNamespace.create();
-    parts.push(pod);
+    parts.add(pod);
     int number = ++pods;
     String port = "veth" + number;
     node.ip("link", "add", port, "type", "veth", "peer", "eth0", "netns", pod.name());
@@ -81,7 +80,7 @@ final class TestNode implements AutoCloseable {
   /** Serves TCP on all addresses of a namespace. */
   void serve(TestNamespace where, int port, String name) throws Exception {
     ServerSocket server = where.call(() -> new ServerSocket(port));
-    parts.push(server);
+    parts.add(server);
     Thread.ofPlatform().daemon().start(() -> answer(server, name));
   }
 
@@ -101,7 +100,7 @@ final class TestNode implements AutoCloseable {
   /** Serves UDP on all addresses of a namespace. */
   void serveDatagrams(TestNamespace where, int port, String name) throws Exception {
     DatagramSocket server = where.call(() -> new DatagramSocket(port));
-    parts.push(server);
+    parts.add(server);
     Thread.ofPlatform().daemon().start(() -> answer(server, name));
   }
 
@@ -131,6 +130,17 @@ final class TestNode implements AutoCloseable {
     });
   }
 
+  /** Whether a connection comes about and its server says a name. */
+  static boolean answers(TestNamespace from, String address, int port, String who) {
+    try {
+      return ask(from, address, port).startsWith(who);
+    } catch (IOException e) {
+      return false;
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   /** A UDP socket in a namespace, connected. */
   static DatagramSocket datagrams(TestNamespace from, String address, int port) throws Exception {
     return from.call(() -> {
@@ -152,8 +162,6 @@ final class TestNode implements AutoCloseable {
 
   @Override
   public void close() throws Exception {
-    while (!parts.isEmpty()) {
-      parts.pop().close();
-    }
+    parts.close();
   }
 }

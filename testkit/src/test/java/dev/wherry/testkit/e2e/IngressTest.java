@@ -94,19 +94,7 @@ class IngressTest {
   @Test
   void curl_byHttpsToTwoPods_isAnsweredByBothAndByNoneAfterwards(@TempDir Path folder)
       throws Exception {
-    Path certificate = folder.resolve("tls.crt");
-    Path key = folder.resolve("tls.key");
-    outside("openssl")
-        .run(
-            ("req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2"
-                    + " -subj /CN=site.test -addext subjectAltName=DNS:site.test"
-                    + " -keyout %s -out %s")
-                .formatted(key, certificate)
-                .split(" "))
-        .orThrow();
-    kubectl
-        .run("create", "secret", "tls", "site", "--cert=" + certificate, "--key=" + key)
-        .orThrow();
+    Path certificate = SiteSecret.create(kubectl, folder);
     Path objects = Files.writeString(folder.resolve("site.yaml"), OBJECTS);
     kubectl.run("apply", "-f", objects.toString()).orThrow();
     kubectl.run("rollout", "status", "deployment/site", "--timeout=200s").orThrow();

@@ -293,7 +293,7 @@ class TwoNodesTest {
     Path image = SoftwareImages.nginx(folder, "1");
     machines.load(1, image);
     machines.load(2, image);
-    Path certificate = certificate();
+    Path certificate = SiteSecret.create(kubectl, folder);
     Path file =
         Files.writeString(folder.resolve("site.yaml"), SITE.formatted(SoftwareImages.NGINX));
     kubectl.run("apply", "-f", file.toString()).orThrow();
@@ -336,23 +336,6 @@ class TwoNodesTest {
     all.addAll(List.of("exec", "web-1", "--"));
     all.addAll(List.of(words));
     return new Program(all, kubectl.environment());
-  }
-
-  private Path certificate() throws Exception {
-    Path certificate = folder.resolve("tls.crt");
-    Path key = folder.resolve("tls.key");
-    new Program(List.of("openssl"), Map.of())
-        .run(
-            ("req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2"
-                    + " -subj /CN=site.test -addext subjectAltName=DNS:site.test"
-                    + " -keyout %s -out %s")
-                .formatted(key, certificate)
-                .split(" "))
-        .orThrow();
-    kubectl
-        .run("create", "secret", "tls", "site", "--cert=" + certificate, "--key=" + key)
-        .orThrow();
-    return certificate;
   }
 
   /** On this host, which is on the nodes' link; asks the first node. */
