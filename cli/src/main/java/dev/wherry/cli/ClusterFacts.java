@@ -24,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What an agent must know of its cluster before it runs pods and is not told by flags: where pods
@@ -79,11 +80,15 @@ final class ClusterFacts {
             DNS_FILE, this::clusterIp, ClusterFacts::address, ClusterRanges.DEFAULT.dnsAddress()));
   }
 
-  /** Whether pods and Services have addresses of two families. */
-  boolean isDual() throws IOException, InterruptedException {
+  /** The families of pods' and Services' addresses, the first one first. */
+  List<IpFamily> families() throws IOException, InterruptedException {
     Fact families =
-        new Fact(FAMILIES_FILE, this::families, ClusterFacts::known, IpFamily.IPV4.label());
-    return learn(families).contains(IpFamily.IPV6.label());
+        new Fact(FAMILIES_FILE, this::ofRanges, ClusterFacts::known, IpFamily.IPV4.label());
+    return Stream.of(learn(families).split(",", -1)).map(ClusterFacts::family).toList();
+  }
+
+  private static IpFamily family(String label) {
+    return label.equals(IpFamily.IPV6.label()) ? IpFamily.IPV6 : IpFamily.IPV4;
   }
 
   /** Asks for a few seconds at most; then what is known from before counts. */
@@ -134,7 +139,7 @@ final class ClusterFacts {
   }
 
   /** Of the ranges that Services' addresses are from; a server of before forbids the question. */
-  private String families() {
+  private String ofRanges() {
     try {
       return api.get(ServiceCIDR.KIND, "", "kubernetes").spec().cidrs().stream()
           .map(range -> IpFamily.of(range).label())

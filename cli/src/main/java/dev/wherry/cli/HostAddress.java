@@ -3,8 +3,6 @@ package dev.wherry.cli;
 import dev.wherry.machinery.address.AddressText;
 import dev.wherry.machinery.address.IpFamily;
 import java.io.IOException;
-import java.net.Inet4Address;
-import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.InterfaceAddress;
@@ -21,8 +19,10 @@ import java.util.Locale;
 final class HostAddress {
   private static final int HTTPS_PORT = 443;
 
-  /** An address that is nobody's (RFC 5737), to ask the kernel which way it would go. */
+  /** Addresses that are nobody's (RFC 5737, 3849), to ask the kernel which way it would go. */
   private static final String ELSEWHERE = "203.0.113.1";
+
+  private static final String ELSEWHERE6 = "2001:db8::1";
 
   private HostAddress() {}
 
@@ -31,22 +31,31 @@ final class HostAddress {
   }
 
   /**
-   * The IPv4 address by which this host reaches the world, as a kubelet chooses it; without a
-   * default route that of the first interface that is up, no loopback and nobody's bridge.
+   * The address of a family by which this host reaches the world, as a kubelet chooses it; without
+   * a default route that of the first interface that is up, no loopback and nobody's bridge.
    */
-  static String primary() throws IOException {
+  static String primary(IpFamily family) throws IOException {
+    String elsewhere = family == IpFamily.IPV4 ? ELSEWHERE : ELSEWHERE6;
     try {
-      InetAddress own = source(new InetSocketAddress(ELSEWHERE, HTTPS_PORT));
-      if (own instanceof Inet4Address && !own.isLoopbackAddress() && !own.isAnyLocalAddress()) {
-        return own.getHostAddress();
+      InetAddress own = source(new InetSocketAddress(elsewhere, HTTPS_PORT));
+      if (isOf(family, own)) {
+        return AddressText.of(own);
       }
     } catch (IOException e) {
       // No default route.
     }
-    return ofFirstInterface();
+    return ofFirstInterface(family);
   }
 
-  private static String ofFirstInterface() throws IOException {
+  /** Whether others may reach this host by an address of a family. */
+  private static boolean isOf(IpFamily family, InetAddress own) {
+    return own.getAddress().length == family.bytes()
+        && !own.isLoopbackAddress()
+        && !own.isAnyLocalAddress()
+        && !(family == IpFamily.IPV6 && own.isLinkLocalAddress());
+  }
+
+  private static String ofFirstInterface(IpFamily family) throws IOException {
     for (NetworkInterface face : Collections.list(NetworkInterface.getNetworkInterfaces())) {
       if (!face.isUp()
           || face.isLoopback()
@@ -56,27 +65,28 @@ final class HostAddress {
         continue;
       }
       for (InetAddress address : Collections.list(face.getInetAddresses())) {
-        if (address instanceof Inet4Address) {
-          return address.getHostAddress();
+        if (isOf(family, address)) {
+          return AddressText.of(address);
         }
       }
     }
-    throw new IOException("this host has no IPv4 address beside loopback: give --node-ip");
+    throw new IOException(
+        "this host has no %s address beside those of loopback and link: give --node-ip"
+            .formatted(family.label()));
   }
 
   /**
-   * The IPv6 address of the interface that has an IPv4 one, one of a network before those that are
-   * lent to it alone; "" where it has none but those of the link.
+   * The address of the other family of the interface that has this one, one of a network before
+   * those that are lent to it alone; "" where it has none but those of the link.
    */
   static String beside(String address) throws IOException {
     NetworkInterface face = NetworkInterface.getByInetAddress(InetAddress.ofLiteral(address));
-    if (face == null || IpFamily.of(address) == IpFamily.IPV6) {
+    if (face == null) {
       return "";
     }
+    IpFamily other = IpFamily.of(address).other();
     return face.getInterfaceAddresses().stream()
-        .filter(own -> own.getAddress() instanceof Inet6Address)
-        .filter(own -> !own.getAddress().isLinkLocalAddress())
-        .filter(own -> !own.getAddress().isLoopbackAddress())
+        .filter(own -> isOf(other, own.getAddress()))
         .min(
             Comparator.comparing(InterfaceAddress::getNetworkPrefixLength)
                 .thenComparing(own -> AddressText.of(own.getAddress())))
@@ -87,7 +97,9 @@ final class HostAddress {
   /** The address under which a server can know this host: never a loopback one. */
   static String towards(URI server) throws IOException {
     InetAddress own = source(server);
-    return own.isLoopbackAddress() ? primary() : own.getHostAddress();
+    return own.isLoopbackAddress()
+        ? primary(IpFamily.of(own.getHostAddress()))
+        : AddressText.of(own);
   }
 
   /** The address from which this host reaches a server; nothing is sent for it. */

@@ -5,6 +5,7 @@ import dev.wherry.kubelet.Kubelet;
 import dev.wherry.kubelet.KubeletConfig;
 import dev.wherry.kubelet.identity.JoinToken;
 import dev.wherry.kubelet.identity.NodeIdentity;
+import dev.wherry.machinery.address.IpFamily;
 import dev.wherry.machinery.client.ApiClient;
 import dev.wherry.machinery.pki.AlternativeNames;
 import dev.wherry.machinery.time.Timer;
@@ -32,6 +33,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -108,9 +110,10 @@ final class LocalNode {
     ListeningSockets sockets = opened(NodeSockets.open(data)).sockets();
     ProxyFigures figures = new ProxyFigures();
     serviceProxy(api, sockets, figures);
+    List<String> ips = nodeIps(api);
     DnsChoice dns = dns(api);
     if (dns.builtIn()) {
-      opened(ClusterDns.start(api, settings(dns), sockets, timer, random));
+      opened(ClusterDns.start(api, settings(dns, ips), sockets, timer, random));
     }
     AnnouncedAddresses addresses = opened(AnnouncedAddresses.start(api, options.nodeName(), timer));
     if (options.ingress().served()) {
@@ -120,7 +123,7 @@ final class LocalNode {
     NodeRuntime runtime = ahead.await();
     PodRelay relay = opened(new PodRelay());
     podNetwork(api, runtime, relay, key);
-    Kubelet kubelet = kubelet(identity, api, runtime, dns);
+    Kubelet kubelet = kubelet(identity, api, runtime, dns, ips);
     TunnelRole tunnel = opened(tunnel(identity, kubelet.serverPort(), relay));
     if (near.isEmpty()) {
       opened(AddressWatch.start(options.server(), tunnel.tunnel()::reconnect, timer));
@@ -197,31 +200,44 @@ final class LocalNode {
         : dns;
   }
 
-  private DnsSettings settings(DnsChoice dns) {
-    return DnsSettings.of(
-        options.nodeName(), options.nodeIp(), dns.addresses(), dns.forwardRules());
+  private DnsSettings settings(DnsChoice dns, List<String> ips) {
+    return DnsSettings.of(options.nodeName(), ips.getFirst(), dns.addresses(), dns.forwardRules());
   }
 
-  /** An agent's second address is looked for where the cluster has a second family. */
+  /**
+   * This node's addresses, the cluster's first family first. What an agent was not told is looked
+   * for on the interface of the address by which it reaches the server.
+   */
   private List<String> nodeIps(ApiClient api) throws IOException, InterruptedException {
-    boolean asks =
-        near.isEmpty()
-            && options.secondIp().isEmpty()
-            && new ClusterFacts(api, data, timer).isDual();
-    String second = asks ? HostAddress.beside(options.nodeIp()) : options.secondIp();
-    return second.isEmpty() ? List.of(options.nodeIp()) : List.of(options.nodeIp(), second);
+    List<String> told =
+        Stream.of(options.nodeIp(), options.secondIp()).filter(ip -> !ip.isEmpty()).toList();
+    if (near.isPresent() || told.size() > 1) {
+      return told;
+    }
+    String beside = HostAddress.beside(options.nodeIp());
+    List<String> found = new ArrayList<>();
+    for (IpFamily family : new ClusterFacts(api, data, timer).families()) {
+      Stream.of(options.nodeIp(), beside)
+          .filter(ip -> !ip.isEmpty() && IpFamily.of(ip) == family)
+          .forEach(found::add);
+    }
+    if (found.isEmpty()) {
+      LOG.log(Level.WARNING, "no address of the cluster's IP family; give --node-ip");
+    }
+    return found.isEmpty() ? told : List.copyOf(found);
   }
 
-  private Kubelet kubelet(NodeIdentity identity, ApiClient api, NodeRuntime runtime, DnsChoice dns)
+  private Kubelet kubelet(
+      NodeIdentity identity, ApiClient api, NodeRuntime runtime, DnsChoice dns, List<String> ips)
       throws IOException, InterruptedException {
     KubeletConfig config =
         KubeletConfig.of(
                 options.nodeName(),
-                options.nodeIp(),
+                ips.getFirst(),
                 data.resolve("kubelet"),
                 runtime.endpoint(),
                 Version.GIT_VERSION)
-            .withNodeIps(nodeIps(api))
+            .withNodeIps(ips)
             .withImageEndpoint(runtime.imageEndpoint())
             .withServerPort(options.kubeletPort())
             .withClusterDns(dns.addresses(), DnsSettings.DOMAIN, HostResolver.system().file())

@@ -2,6 +2,7 @@ package dev.wherry.cli;
 
 import dev.wherry.machinery.address.AddressText;
 import dev.wherry.machinery.address.IpFamily;
+import java.io.IOException;
 import java.util.List;
 import picocli.CommandLine.Option;
 
@@ -31,6 +32,25 @@ final class NodeAddressFlags {
               .formatted(String.join(",", addresses)));
     }
     return addresses.isEmpty() ? "" : addresses.getFirst();
+  }
+
+  /**
+   * A server's.
+   *
+   * @param family of its cluster's first addresses
+   * @throws IllegalArgumentException as {@link #first}, and for one of the other family
+   */
+  String first(IpFamily family) throws IOException {
+    String given = first();
+    if (given.isEmpty()) {
+      return HostAddress.primary(family);
+    }
+    if (IpFamily.of(given) != family) {
+      throw new IllegalArgumentException(
+          "--node-ip=%s: pods and Services of this cluster have %s addresses; write one of the node's"
+              .formatted(String.join(",", addresses), family.label()));
+    }
+    return given;
   }
 
   /** The one of the other family; "" where none was given. */

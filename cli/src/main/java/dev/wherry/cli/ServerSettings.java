@@ -78,8 +78,8 @@ public final class ServerSettings {
       names = ClusterRanges.PODS_FLAG,
       paramLabel = "RANGE",
       description =
-          "Private range of pods, IPv4 from /8 to /24, cut into a /24 for each node; for two"
-              + " families with an IPv6 one behind, /48 to /64, such as"
+          "Private range of pods, IPv4 from /8 to /24, cut into a /24 for each node, or IPv6 from"
+              + " /48 to /64, cut into a /64; for two families both, such as"
               + " 10.42.0.0/16,fd00:42::/48; fixed at the first start (default: "
               + ClusterRanges.PODS_DEFAULT
               + ").")
@@ -89,8 +89,8 @@ public final class ServerSettings {
       names = ClusterRanges.SERVICES_FLAG,
       paramLabel = "RANGE",
       description =
-          "Private range of Services, IPv4 from /12 to /27; for two families with an IPv6 one"
-              + " behind, /64 to /123, such as 10.43.0.0/16,fd00:43::/112; fixed at the first start"
+          "Private range of Services, IPv4 from /12 to /27 or IPv6 from /64 to /123; for two"
+              + " families both, such as 10.43.0.0/16,fd00:43::/112; fixed at the first start"
               + " (default: "
               + ClusterRanges.SERVICES_DEFAULT
               + ").")

@@ -144,7 +144,7 @@ final class WorkerFlags {
         port,
         hosts,
         name(),
-        addresses.first().isEmpty() ? HostAddress.primary() : addresses.first(),
+        addresses.first(ranges.in(dataDirectory).family()),
         addresses.second(),
         kubeletPort,
         runsPods,

@@ -2,8 +2,8 @@ package dev.wherry.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.wherry.machinery.address.IpFamily;
 import dev.wherry.machinery.client.FakeApiClient;
 import dev.wherry.machinery.time.SystemTimer;
 import dev.wherry.model.core.v1.Service;
@@ -70,8 +70,8 @@ class ClusterFactsTest {
     assertEquals("172.21.0.10\n", Files.readString(data.resolve("cluster-dns")));
   }
 
-  private boolean isDual() throws Exception {
-    return new ClusterFacts(api, data, timer).isDual();
+  private List<IpFamily> families() throws Exception {
+    return new ClusterFacts(api, data, timer).families();
   }
 
   @Test
@@ -82,16 +82,16 @@ class ClusterFactsTest {
             .spec(ServiceCIDRSpec.builder().cidrs(List.of("10.43.0.0/16", "fd00:43::/112")).build())
             .build();
     ServiceCIDR _ = api.create(ServiceCIDR.KIND, ranges);
-    assertTrue(isDual());
+    assertEquals(List.of(IpFamily.IPV4, IpFamily.IPV6), families());
     api.failNext(call -> call.verb().equals("get"), AWAY);
-    assertTrue(isDual());
+    assertEquals(List.of(IpFamily.IPV4, IpFamily.IPV6), families());
   }
 
   @Test
   void ranges_ofAServerFromBefore_areOfOneFamily() throws Exception {
     api.failNext(
         call -> call.verb().equals("get"), new ApiException(Reason.FORBIDDEN, "servicecidrs"));
-    assertFalse(isDual());
+    assertEquals(List.of(IpFamily.IPV4), families());
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.wherry.cli.lab.Command;
+import dev.wherry.machinery.address.IpFamily;
 import java.net.InetAddress;
 import java.net.URI;
 import java.util.List;
@@ -21,7 +22,7 @@ class HostAddressTest {
     Command route = Command.run(Map.of(), List.of("ip", "-4", "route", "get", "203.0.113.1"));
     Matcher source = Pattern.compile(" src (\\S+)").matcher(route.text());
     assumeTrue(route.exit() == 0 && source.find(), "no default route: " + route.text());
-    assertEquals(source.group(1), HostAddress.primary());
+    assertEquals(source.group(1), HostAddress.primary(IpFamily.IPV4));
   }
 
   @Test

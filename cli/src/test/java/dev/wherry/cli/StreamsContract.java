@@ -12,6 +12,7 @@ import dev.wherry.cli.lab.Kubectl;
 import dev.wherry.cli.lab.OwnProgram;
 import dev.wherry.controllers.ControllersConfig;
 import dev.wherry.kubelet.image.ImageCredentials;
+import dev.wherry.machinery.address.IpFamily;
 import dev.wherry.runtime.RunDirectory;
 import dev.wherry.runtime.choice.RuntimeChoice;
 import dev.wherry.runtime.fixture.PodNetwork;
@@ -119,7 +120,7 @@ abstract class StreamsContract {
                 0,
                 List.of(),
                 "streams-" + networkNumber(),
-                HostAddress.primary(),
+                HostAddress.primary(IpFamily.IPV4),
                 "",
                 0,
                 true,

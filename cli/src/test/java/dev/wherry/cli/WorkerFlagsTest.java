@@ -5,9 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import dev.wherry.apiserver.ProtectionConfig;
+import dev.wherry.controllers.ControllersConfig;
 import dev.wherry.machinery.address.ClusterRanges;
 import dev.wherry.model.core.v1.Taint;
 import dev.wherry.network.wireguard.WireGuardKernel;
+import dev.wherry.scheduler.config.SchedulerConfig;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -73,6 +76,34 @@ class WorkerFlagsTest {
       assertEquals(
           "--node-ip=" + wrong + ": write one address, or an IPv4 and then an IPv6 one", text);
     }
+  }
+
+  @Test
+  void nodeIp_ofAServer_isOfTheClustersFamily(@TempDir Path folder) throws Exception {
+    RangeChoice six = new RangeChoice("fd00:42::/48", "fd00:43::/112");
+    assertEquals("fd01::7", server(folder, six, "--node-ip=fd01::7").nodeIp());
+    assertEquals("192.0.2.7", server(folder, RangeChoice.UNSAID, "--node-ip=192.0.2.7").nodeIp());
+    String wrong = "--node-ip=192.0.2.7";
+    Exception refused =
+        assertThrows(IllegalArgumentException.class, () -> server(folder, six, wrong));
+    assertTrue(refused.toString().contains(wrong + ": pods and Services"), refused::toString);
+    assertTrue(refused.toString().contains("have IPv6 addresses"), refused::toString);
+  }
+
+  private static ServerRole.Options server(Path folder, RangeChoice ranges, String word)
+      throws Exception {
+    Flags flags = new Flags();
+    new CommandLine(flags).parseArgs(word);
+    return flags.worker.server(
+        folder,
+        "::",
+        0,
+        List.of(),
+        true,
+        ProtectionConfig.NONE,
+        ControllersConfig.BuiltIns.ALL,
+        SchedulerConfig.defaults(),
+        ranges);
   }
 
   @Test

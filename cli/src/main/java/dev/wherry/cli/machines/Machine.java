@@ -92,19 +92,19 @@ record Machine(Wiring wiring, Path directory, int number, boolean nat) {
     ip netns add %1$s
     ip -n %3$s link add %2$s type veth peer name eth0 netns %1$s
     ip -n %3$s link set %2$s master br0 up
-    ip -n %1$s addr add %4$s/24 dev eth0
-    [ ! -e /proc/net/if_inet6 ] || ip -n %1$s addr add %6$s/64 dev eth0 nodad
+    %4$s
     ip -n %1$s link set lo up
     ip -n %1$s link set eth0 up
     ip -n %1$s route add default via %5$s
     """
-        .formatted(
-            space(),
-            wiring.link(number),
-            wiring.space(),
-            address(),
-            wiring.hostAddress(),
-            wiring.address6(number));
+        .formatted(space(), wiring.link(number), wiring.space(), addresses(), wiring.hostAddress());
+  }
+
+  private String addresses() {
+    String four = "ip -n %s addr add %s/24 dev eth0\n".formatted(space(), wiring.address4(number));
+    String six =
+        "ip -n %s addr add %s/64 dev eth0 nodad".formatted(space(), wiring.address6(number));
+    return wiring.six() ? six : four + "[ ! -e /proc/net/if_inet6 ] || " + six;
   }
 
   private String behindRouter() {

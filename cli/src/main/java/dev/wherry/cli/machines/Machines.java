@@ -1,6 +1,9 @@
 package dev.wherry.cli.machines;
 
+import dev.wherry.cli.RangeChoice;
 import dev.wherry.cli.cluster.Instance;
+import dev.wherry.machinery.address.ClusterRanges;
+import dev.wherry.machinery.address.IpFamily;
 import dev.wherry.machinery.pki.PrivateFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,6 +24,12 @@ final class Machines {
   private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
   private static final int PORT = 6443;
   private static final int LOG_LINES = 8;
+
+  /** What a cluster of IPv6 alone has unless told otherwise. */
+  private static final List<String> RANGES6 =
+      List.of(
+          ClusterRanges.PODS_FLAG + "=" + ClusterRanges.PODS6_USUAL,
+          ClusterRanges.SERVICES_FLAG + "=" + ClusterRanges.SERVICES6_USUAL);
 
   private final Wiring wiring;
   private final Path folder;
@@ -73,11 +82,29 @@ final class Machines {
     List<String> up = new ArrayList<>(List.of("up", "--node-name=" + server.name()));
     up.add("--node-ip=" + server.address());
     up.addAll(upFlags);
+    if (wiring.six() && upFlags.stream().noneMatch(Machines::isRange)) {
+      up.addAll(RANGES6);
+    }
     wherry(server, up.toArray(String[]::new));
     String config = Files.readString(server.data().resolve("admin.kubeconfig"));
     PrivateFiles.writeSecret(
-        kubeconfig(), config.replace("127.0.0.1:" + PORT, server.address() + ":" + PORT));
+        kubeconfig(), config.replace("https://127.0.0.1:" + PORT, url(server)));
     agents(server, all.subList(1, all.size()));
+  }
+
+  private static boolean isRange(String flag) {
+    return flag.startsWith(ClusterRanges.PODS_FLAG) || flag.startsWith(ClusterRanges.SERVICES_FLAG);
+  }
+
+  /** Whether the cluster of a folder has addresses of IPv6 alone, as it was made. */
+  static boolean isSix(Path folder) throws IOException {
+    Path data = Machine.of(new Wiring("any", false), folder, 1, false).data();
+    return RangeChoice.isFixed(data) && RangeChoice.UNSAID.in(data).family() == IpFamily.IPV6;
+  }
+
+  private static String url(Machine server) {
+    String host = server.address();
+    return "https://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + PORT;
   }
 
   /** Runs a command of ours on a machine to its end, with its data directory. */
@@ -115,7 +142,7 @@ final class Machines {
                 "setsid",
                 program.toString(),
                 "agent",
-                "--server=https://" + server.address() + ":" + PORT,
+                "--server=" + url(server),
                 "--node-name=" + agent.name(),
                 "--node-ip=" + agent.address(),
                 "--data-dir=" + agent.data()));

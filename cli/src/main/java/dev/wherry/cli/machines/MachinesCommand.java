@@ -1,6 +1,7 @@
 package dev.wherry.cli.machines;
 
 import dev.wherry.cli.cluster.Daemon;
+import dev.wherry.machinery.address.ClusterRanges;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -44,6 +45,16 @@ public final class MachinesCommand implements Callable<Integer> {
       description = "Put each agent behind a router that masquerades and lets no connection in.")
   private boolean nat;
 
+  @Option(
+      names = "--ipv6",
+      description =
+          "Give machines addresses of IPv6 alone; pods and Services have "
+              + ClusterRanges.PODS6_USUAL
+              + " and "
+              + ClusterRanges.SERVICES6_USUAL
+              + " unless --up says otherwise.")
+  private boolean ipv6;
+
   @Option(names = "--busybox", description = "Import this host's busybox on every node.")
   private boolean busybox;
 
@@ -71,7 +82,11 @@ public final class MachinesCommand implements Callable<Integer> {
       throw new IllegalArgumentException("--nodes " + nodes + ": 1 to " + NODES_MAX);
     }
     Path own = folder.toAbsolutePath().normalize().resolve(name);
-    Machines machines = new Machines(new Wiring(name), own, Daemon.program(), System.out::println);
+    if (nat && ipv6) {
+      throw new IllegalArgumentException("--nat and --ipv6: routers masquerade IPv4 only");
+    }
+    Wiring wiring = new Wiring(name, ipv6 || Machines.isSix(own));
+    Machines machines = new Machines(wiring, own, Daemon.program(), System.out::println);
     if (delete) {
       machines.delete();
       System.out.println("removed " + own);

@@ -11,8 +11,9 @@ import java.util.zip.CRC32;
  * other.
  *
  * @param name of the cluster; names of interfaces are made of it
+ * @param six whether machines have addresses of IPv6 alone
  */
-record Wiring(String name) {
+record Wiring(String name, boolean six) {
   /** An interface's name has 15 characters at most. */
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9]{0,7}");
 
@@ -54,16 +55,26 @@ record Wiring(String name) {
     return sum.getValue() & 0xff;
   }
 
-  /** The host's address on the bridge. */
+  /** The host's address on the bridge, as machines reach it. */
   String hostAddress() {
+    return six ? network6() + "1" : host4();
+  }
+
+  private String host4() {
     return network() + ".1";
   }
 
+  /** A machine's address as others know it. */
   String address(int number) {
+    return six ? address6(number) : address4(number);
+  }
+
+  /** A machine's address of IPv4. */
+  String address4(int number) {
     return network() + "." + (FIRST + number);
   }
 
-  /** A machine's address of IPv6, for clusters of two families. */
+  /** A machine's address of IPv6. */
   String address6(int number) {
     return network6() + (FIRST + number);
   }
@@ -98,7 +109,7 @@ record Wiring(String name) {
     }
     RULES
     """
-        .formatted(hostLink(), hostAddress(), table(), network(), space(), network6());
+        .formatted(hostLink(), host4(), table(), network(), space(), network6());
   }
 
   /** The script that removes it all; the kernel would take the link away a moment later only. */

@@ -174,7 +174,7 @@ public final class KubernetesService implements Controller {
             .type("ClusterIP")
             .clusterIP(config.ranges().apiAddress())
             .clusterIPs(List.of(config.ranges().apiAddress()))
-            .ipFamilies(List.of("IPv4"))
+            .ipFamilies(List.of(config.ranges().family().label()))
             .ipFamilyPolicy("SingleStack")
             .sessionAffinity("None")
             .internalTrafficPolicy("Cluster")

@@ -1,5 +1,6 @@
 package dev.wherry.controllers.dns;
 
+import dev.wherry.machinery.address.IpFamily;
 import dev.wherry.machinery.dns.NodeDns;
 import dev.wherry.model.IntOrString;
 import dev.wherry.model.core.v1.Node;
@@ -81,7 +82,7 @@ final class DnsObjects {
             .type("ClusterIP")
             .clusterIP(address)
             .clusterIPs(List.of(address))
-            .ipFamilies(List.of("IPv4"))
+            .ipFamilies(List.of(IpFamily.of(address).label()))
             .ipFamilyPolicy("SingleStack")
             .sessionAffinity("None")
             // Each pod is answered by its own node.
@@ -133,7 +134,7 @@ final class DnsObjects {
     return Optional.of(
         EndpointSlice.builder()
             .metadata(meta(node, present))
-            .addressType(address.get().contains(":") ? "IPv6" : "IPv4")
+            .addressType(IpFamily.of(address.get()).label())
             .endpoints(List.of(endpoint))
             .ports(
                 List.of(

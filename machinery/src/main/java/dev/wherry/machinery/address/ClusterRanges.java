@@ -9,7 +9,8 @@ import java.util.stream.Stream;
 
 /**
  * The ranges of a cluster's addresses, as kube-controller-manager and k3s name them: one of each
- * kind, or in a cluster of two families (dual stack) an IPv4 and then an IPv6 one.
+ * kind, both of the same IP family, or in a cluster of two families (dual stack) an IPv4 and then
+ * an IPv6 one.
  *
  * @param pods {@code --cluster-cidr}: nodes get parts of each for their pods
  * @param services {@code --service-cidr}: where Services' addresses come from
@@ -21,10 +22,10 @@ public record ClusterRanges(List<AddressRange> pods, List<AddressRange> services
   public static final String PODS_DEFAULT = "10.42.0.0/16";
   public static final String SERVICES_DEFAULT = "10.43.0.0/16";
 
-  /** What is proposed to those who want a second family. */
-  private static final String PODS6_USUAL = "fd00:42::/48";
+  /** What is proposed to those who want IPv6. */
+  public static final String PODS6_USUAL = "fd00:42::/48";
 
-  private static final String SERVICES6_USUAL = "fd00:43::/112";
+  public static final String SERVICES6_USUAL = "fd00:43::/112";
 
   private static final int RANGES_MAX = 2;
   private static final int API_PLACE = 1;
@@ -53,9 +54,9 @@ public record ClusterRanges(List<AddressRange> pods, List<AddressRange> services
     pods.forEach(range -> check(PODS_FLAG, range, podBitsMin(range), nodeBits(range.family())));
     services.forEach(
         range -> check(SERVICES_FLAG, range, serviceBitsMin(range), serviceBitsMax(range)));
-    if (pods.size() != services.size()) {
+    if (!families(pods).equals(families(services))) {
       throw new IllegalArgumentException(
-          "%s=%s and %s=%s are not of the same families: give both a range of each, such as %s and %s, or both an IPv4 one"
+          "%s=%s and %s=%s are not of the same families: give both an IPv6 range, such as %s and %s, alone or behind an IPv4 one"
               .formatted(
                   PODS_FLAG,
                   text(pods),
@@ -123,17 +124,20 @@ public record ClusterRanges(List<AddressRange> pods, List<AddressRange> services
     return range.family().bits() - 5;
   }
 
+  private static List<IpFamily> families(List<AddressRange> ranges) {
+    return ranges.stream().map(AddressRange::family).toList();
+  }
+
   private static void families(String flag, List<AddressRange> ranges) {
     if (ranges.size() > RANGES_MAX
-        || ranges.stream().map(AddressRange::family).distinct().count() < ranges.size()) {
+        || families(ranges).stream().distinct().count() < ranges.size()) {
       throw new IllegalArgumentException(
           "%s=%s has more than one range of a family: write one, or an IPv4 and an IPv6 one"
               .formatted(flag, text(ranges)));
     }
-    if (ranges.getFirst().family() != IpFamily.IPV4) {
+    if (ranges.size() > 1 && ranges.getFirst().family() != IpFamily.IPV4) {
       throw new IllegalArgumentException(
-          "%s=%s begins with IPv6: write an IPv4 range first; clusters of IPv6 alone are not built"
-              .formatted(flag, text(ranges)));
+          "%s=%s begins with IPv6: write the IPv4 range first".formatted(flag, text(ranges)));
     }
   }
 
@@ -158,6 +162,11 @@ public record ClusterRanges(List<AddressRange> pods, List<AddressRange> services
   /** Whether pods and Services have addresses of two families. */
   public boolean isDual() {
     return pods.size() == RANGES_MAX;
+  }
+
+  /** The family of everybody's first address: nodes', pods' and Services'. */
+  public IpFamily family() {
+    return pods.getFirst().family();
   }
 
   /** The address of {@code default/kubernetes}. */

@@ -28,7 +28,9 @@ class ClusterRangesTest {
   @CsvSource({
     "10.0.0.0/8, 172.16.0.0/12",
     "192.168.7.0/24, 192.168.8.0/27",
-    "100.64.0.0/10, 10.255.0.0/16"
+    "100.64.0.0/10, 10.255.0.0/16",
+    "fd00:42::/48, fd00:43::/112",
+    "fd00:42:0:ff00::/56, fd00:43::/123"
   })
   void parse_widestAndNarrowest_areTaken(String pods, String services) {
     ClusterRanges ranges = ClusterRanges.parse(pods, services);
@@ -49,7 +51,10 @@ class ClusterRangesTest {
     "127.0.0.0/16, 10.43.0.0/16, not private",
     "10.42.0.0/16, 224.1.0.0/16, --service-cidr=224.1.0.0/16 is not private",
     "169.254.0.0/16, 10.43.0.0/16, not private",
-    "fd00:42::/48, 10.43.0.0/16, --cluster-cidr=fd00:42::/48 begins with IPv6",
+    "fd00:42::/48, 10.43.0.0/16, not of the same families",
+    "10.42.0.0/16, fd00:43::/112, not of the same families",
+    "'fd00:42::/48,10.42.0.0/16', 'fd00:43::/112,10.43.0.0/16', begins with IPv6",
+    "fd00:42::/65, fd00:43::/112, choose a range from /48 to /64",
     "'10.42.0.0/16,fd00:42::/48', 10.43.0.0/16, such as fd00:42::/48 and fd00:43::/112",
     "'10.42.0.0/16,10.44.0.0/16', 10.43.0.0/16, more than one range of a family",
     "'10.42.0.0/16,fd00:42::/47', 10.43.0.0/16, choose a range from /48 to /64",

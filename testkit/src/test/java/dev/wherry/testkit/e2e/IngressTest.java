@@ -1,14 +1,16 @@
 package dev.wherry.testkit.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.wherry.testkit.Cluster;
+import dev.wherry.testkit.Machines;
 import dev.wherry.testkit.Output;
 import dev.wherry.testkit.Program;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +23,10 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A Deployment behind an Ingress with TLS, asked by curl from outside. */
+/**
+ * A Deployment on two nodes behind a Service and an Ingress with TLS, asked by curl from outside,
+ * in a cluster whose nodes, pods and Services have IPv6 addresses alone.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class IngressTest {
@@ -30,13 +35,15 @@ class IngressTest {
       ---
       {apiVersion: apps/v1, kind: Deployment, metadata: {name: site}, spec: {replicas: 2,
         selector: {matchLabels: {app: site}}, template: {metadata: {labels: {app: site}},
-          spec: {terminationGracePeriodSeconds: 1, containers: [{name: main,
+          spec: {terminationGracePeriodSeconds: 1, topologySpreadConstraints: [{maxSkew: 1,
+            topologyKey: kubernetes.io/hostname, whenUnsatisfiable: DoNotSchedule,
+            labelSelector: {matchLabels: {app: site}}}], containers: [{name: main,
             image: busybox,
             command: [sh, -c, "mkdir /w; hostname > /w/index.html; exec httpd -f -p 8080 -h /w"],
             readinessProbe: {httpGet: {port: 8080}, periodSeconds: 1}}]}}}}
       ---
-      {apiVersion: v1, kind: Service, metadata: {name: site}, spec: {selector: {app: site},
-        ports: [{name: http, port: 80, targetPort: 8080}]}}
+      {apiVersion: v1, kind: Service, metadata: {name: site}, spec: {type: LoadBalancer,
+        selector: {app: site}, ports: [{name: http, port: 8000, targetPort: 8080}]}}
       ---
       {apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: site,
         annotations: {wherry.dev/ssl-redirect: "true"}}, spec: {
@@ -44,60 +51,100 @@ class IngressTest {
           {path: /, pathType: Prefix, backend: {service: {name: site, port: {name: http}}}}]}}]}}
       """;
 
-  /** Other clusters of this machine have pods at the same addresses: this one has its own. */
-  private static final String SPACE = "wherry-edge-" + ProcessHandle.current().pid();
+  private static final String CLOSED =
+      """
+      {apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: closed}, spec: {
+        podSelector: {matchLabels: {app: site}}, policyTypes: [Ingress], ingress: [%s]}}
+      """;
 
-  private static final int HTTP = 80;
-  private static final int HTTPS = 443;
+  /** Of at most eight characters, and of no other run on this machine. */
+  private static final String NAME = "s" + ProcessHandle.current().pid() % 10_000_000;
 
-  private Cluster cluster;
+  private static final Program SHELL = new Program(List.of("sh", "-c"), Map.of());
+
+  @TempDir static Path folder;
+  private Machines machines;
   private Program kubectl;
 
   @BeforeAll
   void start() throws Exception {
     assumeFalse(Kubectls.all().isEmpty(), "no kubectl on this machine");
-    outside("ip").run("netns", "add", SPACE).orThrow();
-    inside("ip").run("link", "set", "lo", "up").orThrow();
-    inside("ip").run("link", "add", "e0", "type", "veth", "peer", "name", "e1").orThrow();
-    inside("ip").run("address", "add", "198.51.100.2/24", "dev", "e0").orThrow();
-    inside("ip").run("link", "set", "e0", "up").orThrow();
-    inside("ip").run("link", "set", "e1", "up").orThrow();
-    inside("ip").run("route", "add", "default", "via", "198.51.100.1").orThrow();
-    cluster =
-        Cluster.start(
-            inside("").command().subList(0, 2),
-            List.of("--runtime=containerd", "--node-name=e2e-edge"),
-            Map.of());
-    cluster.wherry().run("image", "import", "--busybox", "--data-dir=" + cluster.dataDirectory());
-    kubectl =
-        new Program(
-            inside(Kubectls.paths().getFirst().toString()).command(),
-            Map.of("KUBECONFIG", cluster.dataDirectory().resolve("admin.kubeconfig").toString()));
+    assumeTrue(Files.exists(Path.of("/proc/net/if_inet6")), "this kernel has no IPv6");
+    machines = Machines.start(NAME, List.of("--nodes=2", "--busybox", "--ipv6"));
+    kubectl = machines.kubectl(Kubectls.paths().getFirst());
+    apply(OBJECTS);
+    kubectl.run("rollout", "status", "deployment/site", "--timeout=200s").orThrow();
   }
 
   @AfterAll
   void stop() throws Exception {
-    if (cluster != null) {
-      cluster.close();
+    if (machines != null) {
+      machines.close();
     }
-    outside("ip").run("netns", "delete", SPACE);
   }
 
-  private static Program outside(String program) {
-    return new Program(List.of(program), Map.of());
+  private void apply(String yaml) throws Exception {
+    Path file = Files.writeString(folder.resolve("objects.yaml"), "---\n" + yaml);
+    kubectl.run("apply", "-f", file.toString()).orThrow();
   }
 
-  private static Program inside(String program) {
-    return new Program(List.of("nsenter", "--net=/run/netns/" + SPACE, program), Map.of());
+  /** What kubectl says of objects, by a JSON path. */
+  private String path(String objects, String path) throws Exception {
+    List<String> words = new ArrayList<>(List.of("get"));
+    words.addAll(List.of(objects.split(" ")));
+    words.addAll(List.of("-o", "jsonpath={" + path + "}"));
+    return kubectl.run(words.toArray(String[]::new)).orThrow().strip();
   }
 
   @Test
-  void curl_byHttpsToTwoPods_isAnsweredByBothAndByNoneAfterwards(@TempDir Path folder)
+  void everything_hasIpv6AddressesAlone() throws Exception {
+    String nodes = path("nodes", ".items[*].status.addresses[?(@.type=='InternalIP')].address");
+    String pods = path("pods", ".items[*].status.podIPs[*].ip");
+    String services = path("services -A", ".items[*].spec.clusterIPs[*]");
+    for (String all : List.of(nodes, pods, services)) {
+      assertTrue(all.matches("(fd[0-9a-f:]+ ?){2,}"), all);
+    }
+    assertEquals("IPv6 IPv6 IPv6", path("services -A", ".items[*].spec.ipFamilies[*]"));
+  }
+
+  @Test
+  void pods_reachServicesByNameAndEnvironment_nodesTheApiByItsCertificate() throws Exception {
+    String ask = "for i in 1 2 3 4 5 6 7 8; do timeout 3 wget -qO- http://site:8000; done";
+    for (String pod : path("pods", ".items[*].metadata.name").split(" ")) {
+      kubectl.await(pod, "exec", "deployment/site", "--", "sh", "-c", ask);
+    }
+    String environment = kubectl.run("exec", "deployment/site", "--", "env").orThrow();
+    assertTrue(environment.contains("KUBERNETES_SERVICE_HOST=fd00:43::1\n"), environment);
+    assertTrue(environment.contains("KUBERNETES_PORT=tcp://[fd00:43::1]:443\n"), environment);
+    List<String> there = new ArrayList<>(machines.on(NAME + "-2").command());
+    there.addAll(kubectl.command());
+    new Program(there, kubectl.environment())
+        .await("ok", "--server=https://[fd00:43::1]:443", "get", "--raw=/readyz");
+  }
+
+  @Test
+  void service_byNodePortAndBalancedAddress_answersFromOutside_unlessAPolicyForbids()
       throws Exception {
+    String node = path("node " + NAME + "-2", ".status.addresses[0].address");
+    String port = path("service site", ".spec.ports[0].nodePort");
+    SHELL.await("site-", asking(node, port));
+    kubectl.await(node, "get", "service", "site", "-o", "jsonpath={.status.loadBalancer}");
+    SHELL.await("site-", asking(node, "8000"));
+
+    apply(CLOSED.formatted(""));
+    SHELL.await("silent", asking(node, port));
+    apply(CLOSED.formatted("{from: [{ipBlock: {cidr: 'fd00::/8'}}]}"));
+    SHELL.await("site-", asking(node, port));
+    kubectl.run("delete", "networkpolicy", "closed").orThrow();
+  }
+
+  private static String asking(String address, String port) {
+    return "curl -s --max-time 2 'http://[%s]:%s' || echo silent".formatted(address, port);
+  }
+
+  @Test
+  void curl_byHttpsToTwoPods_isAnsweredByBothAndByNoneAfterwards() throws Exception {
     Path certificate = SiteSecret.create(kubectl, folder);
-    Path objects = Files.writeString(folder.resolve("site.yaml"), OBJECTS);
-    kubectl.run("apply", "-f", objects.toString()).orThrow();
-    kubectl.run("rollout", "status", "deployment/site", "--timeout=200s").orThrow();
     kubectl
         .run(
             "wait",
@@ -133,21 +180,15 @@ class IngressTest {
     }
   }
 
-  private static Output curl(Path authority, String... arguments)
-      throws IOException, InterruptedException {
+  /** On this host, which is on the nodes' link; asks the first node. */
+  private Output curl(Path authority, String... arguments) throws Exception {
+    String node = "[" + path("node " + NAME + "-1", ".status.addresses[0].address") + "]";
     List<String> all =
-        new java.util.ArrayList<>(
-            List.of(
-                "-sS",
-                "--max-time",
-                "10",
-                "--cacert",
-                authority.toString(),
-                "--resolve",
-                "site.test:" + HTTPS + ":127.0.0.1",
-                "--resolve",
-                "site.test:" + HTTP + ":127.0.0.1"));
+        new ArrayList<>(List.of("-sS", "--max-time", "10", "--cacert", authority.toString()));
+    for (int port : List.of(443, 80)) {
+      all.addAll(List.of("--resolve", "site.test:%d:%s".formatted(port, node)));
+    }
     all.addAll(List.of(arguments));
-    return inside("curl").run(all.toArray(String[]::new));
+    return new Program(List.of("curl"), Map.of()).run(all.toArray(String[]::new));
   }
 }
