@@ -53,6 +53,12 @@ final class ClaimOwners {
     return owners;
   }
 
+  /** Whether the retention policy is not followed because the claim is somebody else's. */
+  boolean areOthers(List<OwnerReference> found) {
+    return (facts.deleteWithSet() || facts.deleteWhenScaled())
+        && (isStale(found) || isForeign(found));
+  }
+
   /** Whether an earlier object of the same name is there. */
   private boolean isStale(List<OwnerReference> found) {
     return found.stream().anyMatch(r -> isEarlier(r, set) || isEarlier(r, pod));

@@ -8,6 +8,7 @@ import dev.wherry.controllers.workload.Dependents;
 import dev.wherry.controllers.workload.Expectations;
 import dev.wherry.controllers.workload.History;
 import dev.wherry.controllers.workload.OwnWrites;
+import dev.wherry.controllers.workload.PodWording;
 import dev.wherry.controllers.workload.PodWrites;
 import dev.wherry.controllers.workload.RevisionWrites;
 import dev.wherry.machinery.event.EventType;
@@ -22,7 +23,6 @@ import dev.wherry.model.apps.v1.StatefulSet;
 import dev.wherry.model.core.v1.PersistentVolumeClaim;
 import dev.wherry.model.core.v1.Pod;
 import dev.wherry.model.status.ApiException;
-import dev.wherry.model.status.Reason;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -36,7 +36,7 @@ public final class StatefulSetController implements KeyDriven {
   private final Parts parts;
   private final Informer<StatefulSet> sets;
   private final Dependents<StatefulSet, Pod> owned;
-  private final Informer<PersistentVolumeClaim> claims;
+  private final ClaimWrites claims;
   private final RevisionWrites revisions;
   private final Expectations expectations;
   private final OwnWrites ownWrites;
@@ -47,13 +47,14 @@ public final class StatefulSetController implements KeyDriven {
     this.parts = parts;
     this.expectations = new Expectations(parts.timer());
     this.ownWrites = new OwnWrites(parts.timer());
-    this.writes = new PodWrites(parts, expectations);
+    this.writes = new PodWrites(parts, expectations, PodWording.STATEFUL);
     this.keys = new KeyedController<>("statefulsets", WORKERS, parts, this::reconcile);
     this.revisions = new RevisionWrites(parts, StatefulSet.KIND, keys::add);
     sets = parts.informers().of(StatefulSet.KIND).onChange(this::setSeen);
     Informer<Pod> pods = PodIndex.of(parts.informers()).onChange(this::podSeen);
     owned = new Dependents<>(StatefulSet.KIND, sets, pods, set -> SetFacts.of(set).selector());
-    claims = parts.informers().of(PersistentVolumeClaim.KIND);
+    claims = new ClaimWrites(parts);
+    parts.informers().of(PersistentVolumeClaim.KIND).onChange(this::claimSeen);
   }
 
   private void setSeen(Change<StatefulSet> change) {
@@ -67,6 +68,18 @@ public final class StatefulSetController implements KeyDriven {
   private void podSeen(Change<Pod> change) {
     expectations.observe(change);
     owned.concerned(change).forEach(keys::add);
+  }
+
+  /** A pod may have waited for an earlier claim of the same name to go. */
+  private void claimSeen(Change<PersistentVolumeClaim> change) {
+    if (change instanceof Change.Removed<PersistentVolumeClaim>(PersistentVolumeClaim last)) {
+      for (StatefulSet set : sets.list()) {
+        if (!set.spec().volumeClaimTemplates().isEmpty()
+            && set.metadata().namespace().equals(last.metadata().namespace())) {
+          keys.add(ObjectKey.of(set));
+        }
+      }
+    }
   }
 
   private Outcome reconcile(ObjectKey key) throws InterruptedException {
@@ -125,13 +138,17 @@ public final class StatefulSetController implements KeyDriven {
   private Optional<ApiException> carryOut(
       StatefulSet set, SetFacts facts, StatefulPlan plan, List<Pod> own)
       throws InterruptedException {
+    List<Pod> create = new ArrayList<>();
+    Optional<ApiException> noClaim = Optional.empty();
     for (Pod pod : plan.create()) {
-      for (PersistentVolumeClaim claim : Identity.claims(set, facts, SetFacts.ordinal(set, pod))) {
-        provide(set, claim);
+      Optional<ApiException> lack = claims.provide(set, facts, pod);
+      if (lack.isEmpty()) {
+        create.add(pod);
       }
+      noClaim = noClaim.or(() -> lack);
     }
     for (Pod pod : own) {
-      keepClaims(set, facts, pod, plan.condemned().contains(pod));
+      claims.keep(set, facts, pod, plan.condemned().contains(pod));
     }
     List<Action> updates = new ArrayList<>();
     plan.update().forEach(pod -> updates.add(new Action.Update<>(Pod.KIND, pod)));
@@ -150,47 +167,12 @@ public final class StatefulSetController implements KeyDriven {
                     + pod.metadata().name());
       }
     }
-    PodWrites.Result made = writes.create(set, plan.create());
+    PodWrites.Result made = writes.create(set, create);
     PodWrites.Result gone = writes.delete(set, plan.delete());
-    return made.namespaceIsGoing() ? Optional.empty() : made.failure().or(gone::failure);
-  }
-
-  private void provide(StatefulSet set, PersistentVolumeClaim claim) {
-    String name = claim.metadata().name();
-    if (claims.get(claim.metadata().namespace(), name).isPresent()) {
-      return;
-    }
-    try {
-      parts.client().create(PersistentVolumeClaim.KIND, claim);
-      parts
-          .events()
-          .report(
-              set,
-              EventType.NORMAL,
-              "SuccessfulCreate",
-              "create Claim " + name + " in StatefulSet " + set.metadata().name() + " success");
-    } catch (ApiException e) {
-      if (e.reason() != Reason.ALREADY_EXISTS) {
-        throw e;
-      }
-    }
-  }
-
-  /** A claim's owners follow the retention policy. */
-  private void keepClaims(StatefulSet set, SetFacts facts, Pod pod, boolean condemned) {
-    List<Action> actions = new ArrayList<>();
-    for (PersistentVolumeClaim wanted : Identity.claims(set, facts, SetFacts.ordinal(set, pod))) {
-      claims
-          .get(ObjectKey.of(wanted))
-          .ifPresent(claim -> {
-            PersistentVolumeClaim kept = Identity.retained(claim, set, facts, pod, condemned);
-            if (!Set.copyOf(kept.metadata().ownerReferences())
-                .equals(Set.copyOf(claim.metadata().ownerReferences()))) {
-              actions.add(new Action.Update<>(PersistentVolumeClaim.KIND, kept));
-            }
-          });
-    }
-    parts.applier().apply(Plan.of(actions));
+    Optional<ApiException> refusal = noClaim.or(made::failure);
+    return refusal.filter(PodWrites::isGoing).isPresent()
+        ? Optional.empty()
+        : refusal.or(gone::failure);
   }
 
   @Override

@@ -32,10 +32,16 @@ public final class PodWrites {
 
   private final Parts parts;
   private final Expectations expectations;
+  private final PodWording wording;
 
   public PodWrites(Parts parts, Expectations expectations) {
+    this(parts, expectations, PodWording.PLAIN);
+  }
+
+  public PodWrites(Parts parts, Expectations expectations, PodWording wording) {
     this.parts = parts;
     this.expectations = expectations;
+    this.wording = wording;
   }
 
   /**
@@ -87,14 +93,18 @@ public final class PodWrites {
       expectations.created(owner.metadata().uid(), stored.metadata().uid());
       done.incrementAndGet();
       report(
-          owner, EventType.NORMAL, "SuccessfulCreate", "Created pod: " + stored.metadata().name());
+          owner,
+          EventType.NORMAL,
+          "SuccessfulCreate",
+          wording.created(owner, stored.metadata().name()));
     } catch (ApiException e) {
       failures.add(e);
       if (e.code() >= 500 && !pod.metadata().name().isEmpty()) {
         noteIfMade(owner.metadata().uid(), pod);
       }
-      if (!isGoing(e)) {
-        report(owner, EventType.WARNING, "FailedCreate", "Error creating: " + e.text());
+      if (!isGoing(e) && wording.isNews(e)) {
+        String why = wording.notCreated(owner, pod.metadata().name(), e.text());
+        report(owner, EventType.WARNING, "FailedCreate", why);
       }
     }
   }
@@ -139,7 +149,7 @@ public final class PodWrites {
               DeleteOptions.ofUid(pod.metadata().uid()));
       done.incrementAndGet();
       deleted.accept(pod);
-      report(owner, EventType.NORMAL, "SuccessfulDelete", "Deleted pod: " + name);
+      report(owner, EventType.NORMAL, "SuccessfulDelete", wording.deleted(owner, name));
     } catch (ApiException e) {
       if (e.code() < 500 || !isDeleted(pod)) {
         expectations.notDeleted(owner.metadata().uid(), pod.metadata().uid());
@@ -149,7 +159,8 @@ public final class PodWrites {
         return;
       }
       failures.add(e);
-      report(owner, EventType.WARNING, "FailedDelete", "Error deleting: " + e.text());
+      String why = wording.notDeleted(owner, name, e.text());
+      report(owner, EventType.WARNING, "FailedDelete", why);
     }
   }
 
