@@ -39,7 +39,7 @@ final class ControlPlane {
       String nodeIp,
       ClusterRanges ranges,
       String dnsAddress,
-      ControllersConfig.BuiltIns builtIns,
+      ControllersConfig.Choices choices,
       boolean ingress,
       SchedulerConfig scheduling,
       Timer timer,
@@ -52,7 +52,7 @@ final class ControlPlane {
             ControllersConfig.of(List.of(nodeIp), api.port(), pki.authority().certificatePem())
                 .with(ranges)
                 .withClusterDns(dnsAddress)
-                .with(builtIns),
+                .with(choices),
             (request, use, lifetime) ->
                 Pem.certificates(List.of(pki.authority().issue(request, use, lifetime))),
             timer);
@@ -61,7 +61,7 @@ final class ControlPlane {
     if (ingress) {
       ApiClient edge = clients.controller("ingress-controller");
       IngressController.provideClass(edge);
-      parts.push(IngressController.start(edge, builtIns.gatewaysHaveAddresses(), timer));
+      parts.push(IngressController.start(edge, choices.builtIns().gatewaysHaveAddresses(), timer));
     }
     parts.push(
         RelayHub.start(

@@ -42,7 +42,7 @@ public final class ServerRole implements AutoCloseable {
    * @param taints put on the worker's node when it is made
    * @param protection of the API
    * @param dns who answers the cluster's DNS
-   * @param builtIns of the controllers
+   * @param controllers what they may be told
    * @param ingress where Ingresses and Gateways are served
    * @param network which parts of the worker's are Wherry's own
    * @param kubeletFile the worker's KubeletConfiguration; "" for none
@@ -65,7 +65,7 @@ public final class ServerRole implements AutoCloseable {
       List<Taint> taints,
       ProtectionConfig protection,
       DnsChoice dns,
-      ControllersConfig.BuiltIns builtIns,
+      ControllersConfig.Choices controllers,
       IngressChoice ingress,
       NetworkChoice network,
       String kubeletFile,
@@ -103,7 +103,7 @@ public final class ServerRole implements AutoCloseable {
           List.of(),
           ProtectionConfig.NONE,
           DnsChoice.BUILT_IN,
-          ControllersConfig.BuiltIns.ALL,
+          ControllersConfig.Choices.DEFAULT,
           IngressChoice.DEFAULT,
           NetworkChoice.BUILT_IN,
           "",
@@ -184,7 +184,7 @@ public final class ServerRole implements AutoCloseable {
           options.nodeIp(),
           ranges,
           options.dns().serviceAddress(ranges),
-          options.builtIns(),
+          options.controllers(),
           options.ingress().served(),
           options.scheduling(),
           timer,

@@ -45,6 +45,8 @@ public final class ServerSettings {
 
   @Mixin private ProtectionFlags protection = new ProtectionFlags();
 
+  @Mixin private ControllerFlags controllers = new ControllerFlags();
+
   @Option(names = "--disable-agent", description = "Run no pods on this host.")
   private boolean agentDisabled;
 
@@ -140,7 +142,8 @@ public final class ServerSettings {
         hosts,
         worker(),
         protection.config(),
-        new ControllersConfig.BuiltIns(!localPathDisabled, !loadBalancerDisabled, pool()),
+        controllers.choices(
+            new ControllersConfig.BuiltIns(!localPathDisabled, !loadBalancerDisabled, pool())),
         schedulerFile == null ? SchedulerConfig.defaults() : SchedulerFile.read(schedulerFile),
         ranges());
   }
@@ -167,6 +170,7 @@ public final class ServerSettings {
     hosts.forEach(host -> arguments.add("--tls-san=" + host));
     arguments.addAll(worker.arguments());
     arguments.addAll(protection.arguments());
+    arguments.addAll(controllers.arguments());
     if (schedulerFile != null) {
       arguments.add("--scheduler-config=" + schedulerFile.toAbsolutePath().normalize());
     }

@@ -134,7 +134,7 @@ final class WorkerFlags {
       List<String> hosts,
       boolean runsPods,
       ProtectionConfig protection,
-      ControllersConfig.BuiltIns builtIns,
+      ControllersConfig.Choices controllers,
       SchedulerConfig scheduling,
       RangeChoice ranges)
       throws IOException {
@@ -153,7 +153,7 @@ final class WorkerFlags {
         marks.taints(),
         protection,
         dns(),
-        builtIns,
+        controllers,
         ingress(),
         network(),
         kubeletFile(),

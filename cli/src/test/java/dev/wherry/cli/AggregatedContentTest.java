@@ -84,7 +84,7 @@ class AggregatedContentTest {
         "127.0.0.1",
         ClusterRanges.DEFAULT,
         "",
-        ControllersConfig.BuiltIns.ALL,
+        ControllersConfig.Choices.DEFAULT,
         false,
         SchedulerConfig.defaults(),
         timer,

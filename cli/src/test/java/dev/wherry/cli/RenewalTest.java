@@ -83,7 +83,7 @@ class RenewalTest {
         "127.0.0.1",
         ClusterRanges.DEFAULT,
         "",
-        ControllersConfig.BuiltIns.ALL,
+        ControllersConfig.Choices.DEFAULT,
         false,
         SchedulerConfig.defaults(),
         timer,

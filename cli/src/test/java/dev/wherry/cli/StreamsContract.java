@@ -129,7 +129,7 @@ abstract class StreamsContract {
                 List.of(),
                 ProtectionConfig.NONE,
                 DnsChoice.BUILT_IN,
-                ControllersConfig.BuiltIns.ALL,
+                ControllersConfig.Choices.DEFAULT,
                 IngressChoice.DEFAULT,
                 NetworkChoice.BUILT_IN,
                 "",

@@ -74,7 +74,8 @@ public final class Controllers implements AutoCloseable {
     informers = new Informers(clients.manager(), timer);
     events = EventRecorder.start(clients.manager(), "controllermanager", "", timer);
     Parts server = parts(clients.apiServer(), timer);
-    Parts node = parts(clients.controller("node-controller"), timer);
+    ApiClient nodes = clients.controller("node-controller");
+    ApiClient garbage = clients.controller("generic-garbage-collector");
     Parts accounts = parts(clients.controller("service-account-controller"), timer);
     Parts rootCa = parts(clients.controller("root-ca-cert-publisher"), timer);
     Parts slices = parts(clients.controller("endpointslice-controller"), timer);
@@ -89,9 +90,9 @@ public final class Controllers implements AutoCloseable {
             new AddressUpkeep(server),
             new ClusterDnsService(server, config.clusterDnsIp()),
             new NamespaceFurniture(accounts, rootCa, config.rootCaPem()),
-            new NodeIpam(node, config),
-            new NodeLifecycle(node, config),
-            new TaintEviction(node),
+            new NodeIpam(reporting(nodes, "cidrAllocator", timer), config),
+            new NodeLifecycle(reporting(nodes, "node-controller", timer), config),
+            new TaintEviction(reporting(nodes, "taint-eviction-controller", timer)),
             new PodGarbage(parts(clients.controller("pod-garbage-collector"), timer), config),
             new CertificateRequests(certificates, signer),
             new BootstrapTokenCleaner(parts(clients.controller("token-cleaner"), timer)),
@@ -113,7 +114,7 @@ public final class Controllers implements AutoCloseable {
             new DisruptionController(workload(clients, "disruption-controller", timer)),
             new StaleDisruptions(parts(clients.controller("disruption-controller"), timer)),
             new NamespaceDeletion(parts(clients.controller("namespace-controller"), timer)),
-            new GarbageCollector(parts(clients.controller("generic-garbage-collector"), timer))));
+            new GarbageCollector(reporting(garbage, "garbage-collector-controller", timer))));
     all.addAll(volumes(clients, config, timer));
     Parts devices =
         reporting(clients.controller("resource-claim-controller"), "resource_claim", timer);
@@ -123,12 +124,12 @@ public final class Controllers implements AutoCloseable {
             new PodClaims(devices),
             new ReleasedClaims(devices),
             new DeviceTaintEviction(reporting(clients.controller(taints), taints, timer))));
-    if (config.builtIns().loadBalancer()) {
+    if (config.choices().builtIns().loadBalancer()) {
       all.add(
           new NodeBalancer(
               workload(clients, "service-controller", timer),
               config.apiServerPort(),
-              config.builtIns().pool()));
+              config.choices().builtIns().pool()));
     }
     controllers = List.copyOf(all);
     starter = Thread.ofVirtual().name("controllers").unstarted(this::run);
@@ -149,7 +150,7 @@ public final class Controllers implements AutoCloseable {
     all.add(new ClaimExpansion(reporting(expander, "volume_expand", timer)));
     ApiClient attacher = clients.controller("attachdetach-controller");
     all.add(new VolumeAttachments(reporting(attacher, "attachdetach-controller", timer)));
-    if (config.builtIns().localPath()) {
+    if (config.choices().builtIns().localPath()) {
       all.add(new LocalPathProvisioner(workload(clients, "local-path-provisioner", timer)));
     }
     return all;
@@ -184,7 +185,7 @@ public final class Controllers implements AutoCloseable {
   public static Controllers start(
       ControllerClients clients, ControllersConfig config, CertificateSigner signer, Timer timer) {
     SystemNamespaces.provide(clients.apiServer());
-    if (config.builtIns().localPath()) {
+    if (config.choices().builtIns().localPath()) {
       LocalPathProvisioner.provideClass(clients.apiServer());
     }
     Controllers all = new Controllers(clients, config, signer, timer);

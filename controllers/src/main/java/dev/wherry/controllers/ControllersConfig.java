@@ -2,7 +2,6 @@ package dev.wherry.controllers;
 
 import dev.wherry.controllers.balancer.AddressPool;
 import dev.wherry.machinery.address.ClusterRanges;
-import java.time.Duration;
 import java.util.List;
 
 /**
@@ -14,11 +13,7 @@ import java.util.List;
  *     not Wherry's
  * @param rootCaPem what pods verify the API server by
  * @param ranges of pods, which node ranges are cut from, and of Services
- * @param nodeMonitorPeriod how often heartbeats are judged
- * @param nodeMonitorGrace silence after which a node's state is unknown
- * @param nodeStartupGrace the same for a node that never reported
- * @param terminatedPodsMax finished pods kept before the oldest are deleted
- * @param builtIns what is done here that upstream leaves to others
+ * @param choices what the administrator has a say in
  */
 public record ControllersConfig(
     List<String> apiServerAddresses,
@@ -26,11 +21,21 @@ public record ControllersConfig(
     String clusterDnsIp,
     String rootCaPem,
     ClusterRanges ranges,
-    Duration nodeMonitorPeriod,
-    Duration nodeMonitorGrace,
-    Duration nodeStartupGrace,
-    int terminatedPodsMax,
-    BuiltIns builtIns) {
+    Choices choices) {
+  /**
+   * What the administrator has a say in.
+   *
+   * @param nodes when they are silent, and what then
+   * @param terminatedPodsMax finished pods kept before the oldest are deleted; 0 for all
+   */
+  public record Choices(BuiltIns builtIns, NodeLife nodes, int terminatedPodsMax) {
+    /** Upstream's. */
+    public static final int TERMINATED_PODS_MAX = 12_500;
+
+    public static final Choices DEFAULT =
+        new Choices(BuiltIns.ALL, NodeLife.DEFAULT, TERMINATED_PODS_MAX);
+  }
+
   /**
    * What is done here that upstream leaves to others, each to be switched off for another's.
    *
@@ -49,69 +54,30 @@ public record ControllersConfig(
 
   public ControllersConfig {
     apiServerAddresses = List.copyOf(apiServerAddresses);
-    if (nodeMonitorGrace.compareTo(nodeMonitorPeriod) <= 0) {
-      throw new IllegalArgumentException("nodeMonitorGrace must be longer than nodeMonitorPeriod");
-    }
   }
 
-  /** With the usual ranges and the times of kube-controller-manager. */
+  /** With the usual ranges and choices. */
   public static ControllersConfig of(
       List<String> apiServerAddresses, int apiServerPort, String rootCaPem) {
     return new ControllersConfig(
-        apiServerAddresses,
-        apiServerPort,
-        "",
-        rootCaPem,
-        ClusterRanges.DEFAULT,
-        Duration.ofSeconds(5),
-        Duration.ofSeconds(40),
-        Duration.ofSeconds(60),
-        12_500,
-        BuiltIns.ALL);
+        apiServerAddresses, apiServerPort, "", rootCaPem, ClusterRanges.DEFAULT, Choices.DEFAULT);
   }
 
   /** The same with these. */
-  public ControllersConfig with(BuiltIns chosen) {
+  public ControllersConfig with(Choices chosen) {
     return new ControllersConfig(
-        apiServerAddresses,
-        apiServerPort,
-        clusterDnsIp,
-        rootCaPem,
-        ranges,
-        nodeMonitorPeriod,
-        nodeMonitorGrace,
-        nodeStartupGrace,
-        terminatedPodsMax,
-        chosen);
+        apiServerAddresses, apiServerPort, clusterDnsIp, rootCaPem, ranges, chosen);
   }
 
   /** The same with built-in DNS at an address; "" for none. */
   public ControllersConfig withClusterDns(String address) {
     return new ControllersConfig(
-        apiServerAddresses,
-        apiServerPort,
-        address,
-        rootCaPem,
-        ranges,
-        nodeMonitorPeriod,
-        nodeMonitorGrace,
-        nodeStartupGrace,
-        terminatedPodsMax,
-        builtIns);
+        apiServerAddresses, apiServerPort, address, rootCaPem, ranges, choices);
   }
 
   /** The same with these ranges. */
   public ControllersConfig with(ClusterRanges chosen) {
     return new ControllersConfig(
-        apiServerAddresses,
-        apiServerPort,
-        clusterDnsIp,
-        rootCaPem,
-        chosen,
-        nodeMonitorPeriod,
-        nodeMonitorGrace,
-        nodeStartupGrace,
-        terminatedPodsMax,
-        builtIns);
+        apiServerAddresses, apiServerPort, clusterDnsIp, rootCaPem, chosen, choices);
   }
 }

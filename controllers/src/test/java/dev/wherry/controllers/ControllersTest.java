@@ -25,11 +25,15 @@ import dev.wherry.model.core.v1.Endpoints;
 import dev.wherry.model.core.v1.Event;
 import dev.wherry.model.core.v1.Namespace;
 import dev.wherry.model.core.v1.Node;
+import dev.wherry.model.core.v1.NodeSpec;
 import dev.wherry.model.core.v1.Pod;
+import dev.wherry.model.core.v1.PodSpec;
 import dev.wherry.model.core.v1.Secret;
 import dev.wherry.model.core.v1.Service;
 import dev.wherry.model.core.v1.ServiceAccount;
 import dev.wherry.model.core.v1.ServiceSpec;
+import dev.wherry.model.core.v1.Taint;
+import dev.wherry.model.core.v1.Toleration;
 import dev.wherry.model.json.Json;
 import dev.wherry.model.kind.Kind;
 import dev.wherry.model.kind.KubeObject;
@@ -206,6 +210,35 @@ class ControllersTest {
             .anyMatch(t -> t.key().endsWith("unreachable") && t.effect().equals("NoExecute")));
     api.delete(Node.KIND, "", "dead", DeleteOptions.DEFAULT);
     await("orphan is gone", () -> find(Pod.KIND, "default", "p").isEmpty());
+  }
+
+  @Test
+  void node_comesAndGoes_isToldOf_soIsAnEvictionThatIsNotNeededAnyMore() {
+    Toleration hour = Toleration.builder().operator("Exists").tolerationSeconds(3_600L).build();
+    Taint taint = Taint.builder().key("k").effect("NoExecute").timeAdded(timer.instant()).build();
+    Node tainted =
+        Fixtures.node("n1", "True").toBuilder()
+            .spec(NodeSpec.builder().taints(List.of(taint)).build())
+            .build();
+    Node made = api.create(Node.KIND, tainted);
+    Pod pod = Fixtures.pod("p", "n1", "10.42.0.5", true);
+    PodSpec tolerant = pod.spec().toBuilder().tolerations(List.of(hour)).build();
+    api.create(Pod.KIND, pod.toBuilder().spec(tolerant).build());
+    await("the node is told of", () -> isTold("Registered Node n1 in Controller"));
+
+    // What is behind the pod in the queue has been looked at, so has the pod.
+    api.create(Pod.KIND, Fixtures.pod("witness", "n1", "10.42.0.6", true));
+    await("eviction of the other", () -> isTold("Marking for deletion Pod default/witness"));
+    Node now = api.get(Node.KIND, "", made.metadata().name());
+    api.update(Node.KIND, now.toBuilder().spec(NodeSpec.EMPTY).build());
+    await("no eviction", () -> isTold("Cancelling deletion of Pod default/p"));
+    assertTrue(find(Pod.KIND, "default", "p").isPresent());
+    api.delete(Node.KIND, "", "n1", DeleteOptions.DEFAULT);
+    await("the end is told of", () -> isTold("Removing Node n1 from Controller"));
+  }
+
+  private boolean isTold(String message) {
+    return api.stored(Event.KIND).stream().anyMatch(event -> event.message().equals(message));
   }
 
   private void renew(String name) {

@@ -1,5 +1,6 @@
 package dev.wherry.controllers.node;
 
+import dev.wherry.controllers.NodeLife;
 import dev.wherry.model.core.v1.Node;
 import java.time.Duration;
 import java.time.Instant;
@@ -8,15 +9,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How fast nodes of a zone may lose their pods: one in ten seconds; where more than half of a zone
- * is silent one in a hundred seconds if the zone is large, else none; where every node of the
- * cluster is silent, none at all (nodelifecycle, zone states). A monitor.
+ * How fast nodes of a zone may lose their pods: at the usual pace; where much of a zone is silent
+ * at the slower one if the zone is large, else none; where every node of the cluster is silent,
+ * none at all (nodelifecycle, zone states). A monitor.
  */
 final class EvictionPace {
-  static final double PER_SECOND = 0.1;
-  static final double PER_SECOND_DISRUPTED = 0.01;
-  static final double UNHEALTHY_FRACTION = 0.55;
-  static final int LARGE_ZONE_NODES = 50;
+  /** Nodes with this label count as neither ready nor silent. */
+  private static final String EXCLUDED = "node.kubernetes.io/exclude-disruption";
+
   private static final int DISRUPTED_NODES_MIN = 3;
 
   private record Bucket(double tokens, Instant filled) {}
@@ -27,16 +27,24 @@ final class EvictionPace {
     }
   }
 
+  private final NodeLife limits;
   private final Map<String, Bucket> buckets = new HashMap<>();
+
+  EvictionPace(NodeLife limits) {
+    this.limits = limits;
+  }
 
   /** Whether this node may be given an evicting taint now; takes a token if so. */
   synchronized NodeTaints.Eviction judge(Node node, List<Node> all, Instant now) {
     Map<String, Counts> zones = new HashMap<>();
     for (Node one : all) {
+      if (one.metadata().labels().containsKey(EXCLUDED)) {
+        continue;
+      }
       boolean ready = NodeHealth.readiness(one).equals("True");
       zones.put(zone(one), zones.getOrDefault(zone(one), new Counts(0, 0)).plus(ready));
     }
-    if (zones.values().stream().allMatch(counts -> counts.ready() == 0)) {
+    if (!zones.isEmpty() && zones.values().stream().allMatch(counts -> counts.ready() == 0)) {
       return NodeTaints.Eviction.NONE;
     }
     if (!NodeTaints.wantsEviction(node)) {
@@ -46,16 +54,16 @@ final class EvictionPace {
     return take(zone(node), rate, now) ? NodeTaints.Eviction.ADD : NodeTaints.Eviction.HOLD;
   }
 
-  private static double rate(Counts zone) {
+  private double rate(Counts zone) {
     int total = zone.ready() + zone.silent();
     boolean disrupted =
         zone.ready() > 0
             && zone.silent() >= DISRUPTED_NODES_MIN
-            && zone.silent() >= UNHEALTHY_FRACTION * total;
+            && zone.silent() >= limits.unhealthyZone() * total;
     if (!disrupted) {
-      return PER_SECOND;
+      return limits.evictionsPerSecond();
     }
-    return total > LARGE_ZONE_NODES ? PER_SECOND_DISRUPTED : 0;
+    return total > limits.largeZoneNodes() ? limits.evictionsPerSecondUnhealthy() : 0;
   }
 
   private boolean take(String zone, double perSecond, Instant now) {

@@ -1,6 +1,6 @@
 package dev.wherry.controllers.node;
 
-import dev.wherry.controllers.ControllersConfig;
+import dev.wherry.controllers.NodeLife;
 import dev.wherry.model.coordination.v1.Lease;
 import dev.wherry.model.core.v1.Node;
 import dev.wherry.model.core.v1.NodeCondition;
@@ -52,10 +52,9 @@ final class NodeHealth {
    *
    * @return empty when there is nothing to change
    */
-  static Optional<Node> silenced(
-      Node node, Heartbeat heartbeat, ControllersConfig config, Instant now) {
+  static Optional<Node> silenced(Node node, Heartbeat heartbeat, NodeLife life, Instant now) {
     boolean reported = condition(node, READY).isPresent();
-    Duration grace = reported ? config.nodeMonitorGrace() : config.nodeStartupGrace();
+    Duration grace = reported ? life.monitorGrace() : life.startupGrace();
     if (!now.isAfter(heartbeat.seenAt().plus(grace))) {
       return Optional.empty();
     }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.controllers.Controller;
 import dev.wherry.controllers.ControllersConfig;
+import dev.wherry.controllers.NodeLife;
 import dev.wherry.controllers.Parts;
 import dev.wherry.controllers.PlanController;
 import dev.wherry.controllers.PodConditions;
@@ -19,6 +20,7 @@ import dev.wherry.machinery.loop.Action;
 import dev.wherry.machinery.loop.Plan;
 import dev.wherry.model.coordination.v1.Lease;
 import dev.wherry.model.core.v1.Node;
+import dev.wherry.model.core.v1.ObjectReference;
 import dev.wherry.model.core.v1.Pod;
 import dev.wherry.model.core.v1.Taint;
 import dev.wherry.model.json.Json;
@@ -37,16 +39,18 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class NodeLifecycle implements Controller {
   private static final int WORKERS = 4;
 
-  private final ControllersConfig config;
+  private final NodeLife life;
   private final Informer<Node> nodes;
   private final Informer<Lease> leases;
   private final Informer<Pod> pods;
-  private final EvictionPace pace = new EvictionPace();
+  private final EvictionPace pace;
   private final Map<String, NodeHealth.Heartbeat> heartbeats = new ConcurrentHashMap<>();
+  private final Map<String, ObjectReference> registered = new ConcurrentHashMap<>();
   private final PlanController<String> loop;
 
   public NodeLifecycle(Parts parts, ControllersConfig config) {
-    this.config = config;
+    this.life = config.choices().nodes();
+    this.pace = new EvictionPace(life);
     this.nodes = parts.informers().of(Node.KIND);
     this.leases = parts.informers().of(Lease.KIND);
     this.pods = PodIndex.of(parts.informers());
@@ -74,13 +78,24 @@ public final class NodeLifecycle implements Controller {
     Optional<Node> node = nodes.get("", name);
     if (node.isEmpty()) {
       heartbeats.remove(name);
-      return Plan.NOTHING;
+      ObjectReference known = registered.remove(name);
+      return known == null
+          ? Plan.NOTHING
+          : Plan.of(event(known, "RemovingNode", "Removing Node " + name + " from Controller"));
+    }
+    List<Action> actions = new ArrayList<>();
+    if (registered.putIfAbsent(name, References.to(node.get())) == null) {
+      actions.add(
+          event(
+              References.to(node.get()),
+              "RegisteredNode",
+              "Registered Node " + name + " in Controller"));
     }
     Optional<Lease> lease = leases.get(LeaseKeeper.NODE_NAMESPACE, name);
     Optional<NodeHealth.Heartbeat> before = Optional.ofNullable(heartbeats.get(name));
     NodeHealth.Heartbeat heartbeat = NodeHealth.observe(node.get(), lease, before, now);
     heartbeats.put(name, heartbeat);
-    Optional<Node> silenced = NodeHealth.silenced(node.get(), heartbeat, config, now);
+    Optional<Node> silenced = NodeHealth.silenced(node.get(), heartbeat, life, now);
     Plan plan =
         silenced.isPresent()
             ? report(node.get(), silenced.get())
@@ -89,7 +104,12 @@ public final class NodeLifecycle implements Controller {
                 pods.byIndex(PodIndex.NODE, name),
                 pace.judge(node.get(), nodes.list(), now),
                 now);
-    return plan.withAgain(config.nodeMonitorPeriod());
+    actions.addAll(plan.actions());
+    return Plan.of(actions).withAgain(life.monitorPeriod());
+  }
+
+  private static Action event(ObjectReference node, String reason, String message) {
+    return new Action.Report(node, EventType.NORMAL, reason, message);
   }
 
   private static Plan report(Node before, Node silenced) {
@@ -97,8 +117,7 @@ public final class NodeLifecycle implements Controller {
     actions.add(new Action.UpdateStatus<>(Node.KIND, silenced));
     if (NodeHealth.readiness(before).equals("True")) {
       String message = "Node " + before.metadata().name() + " status is now: NodeNotReady";
-      actions.add(
-          new Action.Report(References.to(before), EventType.NORMAL, "NodeNotReady", message));
+      actions.add(event(References.to(before), "NodeNotReady", message));
     }
     return Plan.of(actions);
   }

@@ -14,6 +14,7 @@ import dev.wherry.machinery.informer.ObjectKey;
 import dev.wherry.machinery.loop.Action;
 import dev.wherry.machinery.loop.Plan;
 import dev.wherry.model.core.v1.Node;
+import dev.wherry.model.core.v1.ObjectReference;
 import dev.wherry.model.core.v1.Pod;
 import dev.wherry.model.core.v1.Taint;
 import dev.wherry.model.core.v1.Toleration;
@@ -22,6 +23,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Evicts pods that do not tolerate a NoExecute taint of their node, or only for a time
@@ -35,20 +38,26 @@ public final class TaintEviction implements Controller {
   private final Informer<Pod> pods;
   private final PlanController<ObjectKey> loop;
 
+  /** Pods whose eviction has a time; at most those on tainted nodes. */
+  private final Set<ObjectKey> waiting = ConcurrentHashMap.newKeySet();
+
   public TaintEviction(Parts parts) {
     nodes = parts.informers().of(Node.KIND);
     pods = PodIndex.of(parts.informers());
     loop = new PlanController<>("taint-eviction", WORKERS, parts, this::decide);
     pods.onChange(change -> {
-      if (!(change instanceof Change.Removed<Pod>)
-          && !change.latest().spec().nodeName().isEmpty()) {
-        loop.add(ObjectKey.of(change.latest()));
+      ObjectKey key = ObjectKey.of(change.latest());
+      boolean gone = change instanceof Change.Removed<Pod>;
+      if (gone ? waiting.contains(key) : !change.latest().spec().nodeName().isEmpty()) {
+        loop.add(key);
       }
     });
     nodes.onChange(change -> {
-      if (!evicting(change.latest()).isEmpty()) {
-        String name = change.latest().metadata().name();
-        pods.byIndex(PodIndex.NODE, name).forEach(pod -> loop.add(ObjectKey.of(pod)));
+      boolean evicts = !evicting(change.latest()).isEmpty();
+      for (Pod pod : pods.byIndex(PodIndex.NODE, change.latest().metadata().name())) {
+        if (evicts || waiting.contains(ObjectKey.of(pod))) {
+          loop.add(ObjectKey.of(pod));
+        }
       }
     });
   }
@@ -56,7 +65,27 @@ public final class TaintEviction implements Controller {
   private Plan decide(ObjectKey key, Instant now) {
     Optional<Pod> pod = pods.get(key);
     Optional<Node> node = pod.flatMap(p -> nodes.get("", p.spec().nodeName()));
-    return node.isEmpty() ? Plan.NOTHING : decide(pod.get(), node.get(), now);
+    Plan plan = node.isEmpty() ? Plan.NOTHING : decide(pod.get(), node.get(), now);
+    if (plan.isEmpty() && plan.again().isPositive()) {
+      waiting.add(key);
+      return plan;
+    }
+    boolean waited = waiting.remove(key);
+    return waited && plan.isEmpty() ? cancelled(key) : plan;
+  }
+
+  /** The taint went in time, or the pod did. */
+  private static Plan cancelled(ObjectKey key) {
+    ObjectReference pod =
+        ObjectReference.builder()
+            .apiVersion("v1")
+            .kind("Pod")
+            .namespace(key.namespace())
+            .name(key.name())
+            .build();
+    return Plan.of(
+        new Action.Report(
+            pod, EventType.NORMAL, "TaintManagerEviction", "Cancelling deletion of Pod " + key));
   }
 
   static Plan decide(Pod pod, Node node, Instant now) {

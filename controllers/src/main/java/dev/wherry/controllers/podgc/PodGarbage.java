@@ -42,7 +42,7 @@ public final class PodGarbage implements Controller {
 
   private final Informer<Node> nodes;
   private final Informer<Pod> pods;
-  private final ControllersConfig config;
+  private final int terminatedMax;
   private final ApiClient client;
   private final Map<String, Instant> missingSince = new HashMap<>();
   private final PlanController<String> loop;
@@ -50,14 +50,15 @@ public final class PodGarbage implements Controller {
   public PodGarbage(Parts parts, ControllersConfig config) {
     this.nodes = parts.informers().of(Node.KIND);
     this.pods = parts.informers().of(Pod.KIND);
-    this.config = config;
+    int most = config.choices().terminatedPodsMax();
+    this.terminatedMax = most > 0 ? most : Integer.MAX_VALUE;
     this.client = parts.client();
     this.loop = new PlanController<>("pod-gc", 1, parts, (_, now) -> sweep(now));
   }
 
   private Plan sweep(Instant now) {
     List<Pod> all = pods.list();
-    return decide(all, goneNodes(all, now), config.terminatedPodsMax(), now).withAgain(EVERY);
+    return decide(all, goneNodes(all, now), terminatedMax, now).withAgain(EVERY);
   }
 
   private Set<String> goneNodes(List<Pod> all, Instant now) {

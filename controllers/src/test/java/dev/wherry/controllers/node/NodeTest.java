@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.wherry.controllers.ControllersConfig;
+import dev.wherry.controllers.NodeLife;
 import dev.wherry.controllers.node.NodeTaints.Eviction;
 import dev.wherry.machinery.loop.Action;
 import dev.wherry.machinery.loop.Plan;
@@ -22,12 +22,12 @@ import dev.wherry.model.placement.Tolerations;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class NodeTest {
-  private static final ControllersConfig CONFIG =
-      ControllersConfig.of(List.of("10.0.0.1"), 6443, "ca");
+  private static final NodeLife LIFE = NodeLife.DEFAULT;
 
   private static Lease lease(Instant renewed) {
     return Lease.builder().spec(LeaseSpec.builder().renewTime(renewed).build()).build();
@@ -51,9 +51,9 @@ class NodeTest {
     NodeHealth.Heartbeat beat =
         NodeHealth.observe(node, Optional.of(lease(NOW)), Optional.empty(), NOW);
     Instant at = NOW.plusSeconds(40);
-    assertTrue(NodeHealth.silenced(node, beat, CONFIG, at).isEmpty());
+    assertTrue(NodeHealth.silenced(node, beat, LIFE, at).isEmpty());
 
-    Node silent = NodeHealth.silenced(node, beat, CONFIG, at.plusSeconds(1)).orElseThrow();
+    Node silent = NodeHealth.silenced(node, beat, LIFE, at.plusSeconds(1)).orElseThrow();
     assertEquals(
         List.of("Ready", "MemoryPressure", "DiskPressure", "PIDPressure"),
         silent.status().conditions().stream().map(NodeCondition::type).toList());
@@ -75,7 +75,7 @@ class NodeTest {
             node, Optional.of(lease(nodeTime.plusSeconds(10))), Optional.of(first), later);
 
     assertEquals(later, second.seenAt());
-    assertTrue(NodeHealth.silenced(node, second, CONFIG, NOW.plusSeconds(60)).isEmpty());
+    assertTrue(NodeHealth.silenced(node, second, LIFE, NOW.plusSeconds(60)).isEmpty());
   }
 
   @Test
@@ -113,7 +113,7 @@ class NodeTest {
 
   @Test
   void pace_oneNodeInTenSeconds_noneWhenAllAreSilent() {
-    EvictionPace pace = new EvictionPace();
+    EvictionPace pace = new EvictionPace(LIFE);
     Node a = node("a", "Unknown");
     Node b = node("b", "Unknown");
     List<Node> all = List.of(a, b, node("c", "True"), node("d", "True"));
@@ -127,10 +127,42 @@ class NodeTest {
 
   @Test
   void pace_mostOfASmallZoneSilent_holds() {
-    EvictionPace pace = new EvictionPace();
+    EvictionPace pace = new EvictionPace(LIFE);
     Node a = node("a", "Unknown");
     List<Node> all = List.of(a, node("b", "Unknown"), node("c", "Unknown"), node("d", "True"));
     assertEquals(Eviction.HOLD, pace.judge(a, all, NOW));
+  }
+
+  @Test
+  void pace_otherLimits_areKept() {
+    NodeLife life =
+        new NodeLife(
+            LIFE.monitorPeriod(), LIFE.monitorGrace(), LIFE.startupGrace(), 1, 0.5, 0.75, 3);
+    EvictionPace pace = new EvictionPace(life);
+    Node a = node("a", "Unknown");
+    Node b = node("b", "Unknown");
+    List<Node> all = List.of(a, b, node("c", "Unknown"), node("d", "True"));
+    assertEquals(Eviction.ADD, pace.judge(a, all, NOW));
+    assertEquals(Eviction.HOLD, pace.judge(b, all, NOW.plusSeconds(1)), "a slower pace");
+    assertEquals(Eviction.ADD, pace.judge(b, all, NOW.plusSeconds(2)));
+
+    List<Node> healthier = List.of(a, b, node("c", "True"), node("d", "True"));
+    assertEquals(Eviction.ADD, pace.judge(a, healthier, NOW.plusSeconds(3)));
+  }
+
+  @Test
+  void pace_nodesThatAreExcluded_doNotCount() {
+    Node a = node("a", "Unknown");
+    Node b = excluded("b");
+    List<Node> all = List.of(a, b, excluded("c"), node("d", "True"));
+    assertEquals(Eviction.ADD, new EvictionPace(LIFE).judge(a, all, NOW));
+    assertEquals(Eviction.ADD, new EvictionPace(LIFE).judge(b, List.of(b), NOW));
+  }
+
+  private static Node excluded(String name) {
+    Node node = node(name, "Unknown");
+    Map<String, String> labels = Map.of("node.kubernetes.io/exclude-disruption", "");
+    return node.toBuilder().metadata(node.metadata().toBuilder().labels(labels).build()).build();
   }
 
   @Test
