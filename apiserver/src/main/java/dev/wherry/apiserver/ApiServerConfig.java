@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.wherry.apiserver.http.HttpLimits;
 import dev.wherry.apiserver.pki.ServerTls;
 import dev.wherry.machinery.address.AddressRange;
+import dev.wherry.machinery.address.AddressText;
 import dev.wherry.machinery.address.ClusterRanges;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -63,8 +64,7 @@ public record ApiServerConfig(
     }
     InetAddress address = listen.getAddress();
     String host = address.isAnyLocalAddress() ? "127.0.0.1" : address.getHostAddress();
-    return URI.create(
-        "https://%s:%d".formatted(host.contains(":") ? "[" + host + "]" : host, port));
+    return URI.create("https://%s:%d".formatted(AddressText.bracketed(host), port));
   }
 
   /** The same with other protection. */

@@ -1,6 +1,7 @@
 package dev.wherry.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.wherry.machinery.address.AddressText;
 import dev.wherry.machinery.client.HttpsApiClient;
 import dev.wherry.machinery.client.HttpsConfig;
 import dev.wherry.machinery.pki.CertificateAuthority;
@@ -65,7 +66,7 @@ public record AdminAccess(HttpsApiClient api, X509Certificate authority) impleme
     for (var subset : endpoints.subsets()) {
       if (!subset.addresses().isEmpty() && !subset.ports().isEmpty()) {
         String ip = subset.addresses().getFirst().ip();
-        String host = ip.contains(":") ? "[" + ip + "]" : ip;
+        String host = AddressText.bracketed(ip);
         return "https://" + host + ":" + subset.ports().getFirst().port();
       }
     }

@@ -171,11 +171,7 @@ final class DefinitionStatus {
   private static List<Cause> violations(JsonNode spec) {
     List<Cause> all = new ArrayList<>();
     if (spec.path("preserveUnknownFields").asBoolean()) {
-      all.add(
-          new Cause(
-              "FieldValueInvalid",
-              "Invalid value: true: must be false",
-              "spec.preserveUnknownFields"));
+      all.add(Cause.invalid("spec.preserveUnknownFields", true, "must be false"));
     }
     for (int i = 0; i < spec.path("versions").size(); i++) {
       JsonNode schema = spec.path("versions").get(i).path("schema").path("openAPIV3Schema");

@@ -15,11 +15,13 @@ import java.util.random.RandomGenerator;
 
 /** The metadata that belongs to the server (apiserver registry/rest BeforeCreate, BeforeUpdate). */
 final class MetadataPolicy {
-  /** Letters of generated names: no vowels, nothing that looks like another. */
   private static final Set<String> NEVER_WANTED = Set.of("metadata", "kind", "apiVersion");
 
   private static final Set<String> NOT_WANTED = Set.of("metadata", "status", "kind", "apiVersion");
+
+  /** Letters of generated names: no vowels, nothing that looks like another. */
   private static final String ALPHABET = "bcdfghjklmnpqrstvwxz2456789";
+
   private static final int SUFFIX_LENGTH = 5;
   private static final int GENERATED_BASE_MAX = 58;
   private static final String MODIFIED =
@@ -230,10 +232,8 @@ final class MetadataPolicy {
           request.kind(),
           request.name(),
           List.of(
-              new ApiException.Cause(
-                  "FieldValueInvalid",
-                  "Invalid value: 0: must be specified for an update",
-                  "metadata.resourceVersion")));
+              ApiException.Cause.invalid(
+                  "metadata.resourceVersion", 0, "must be specified for an update")));
     }
   }
 

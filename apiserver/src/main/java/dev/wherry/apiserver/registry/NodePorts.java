@@ -96,11 +96,7 @@ final class NodePorts {
         return ApiException.invalid(
             kind,
             object.path("metadata").path("name").asText(),
-            List.of(
-                new ApiException.Cause(
-                    "FieldValueInvalid",
-                    "Invalid value: " + number + ": " + why,
-                    "spec.ports[" + i + "].nodePort")));
+            List.of(ApiException.Cause.invalid("spec.ports[" + i + "].nodePort", number, why)));
       }
     }
     return ApiException.internal(
@@ -122,19 +118,16 @@ final class NodePorts {
       return;
     }
     Map<String, Integer> before = new HashMap<>();
-    old.path("ports").forEach(port -> before.put(portKey(port), port.path("nodePort").asInt()));
+    old.path("ports")
+        .forEach(port -> before.put(named(port, "port"), port.path("nodePort").asInt()));
     Set<Integer> named = new HashSet<>();
     spec.path("ports").forEach(port -> named.add(port.path("nodePort").asInt()));
     for (JsonNode port : spec.path("ports")) {
-      int kept = before.getOrDefault(portKey(port), 0);
+      int kept = before.getOrDefault(named(port, "port"), 0);
       if (port.path("nodePort").asInt() == 0 && named.add(kept)) {
         ((ObjectNode) port).put("nodePort", kept);
       }
     }
-  }
-
-  private static String portKey(JsonNode port) {
-    return port.path("protocol").asText("TCP") + "/" + port.path("port").asInt();
   }
 
   /** Rule: NeedsHealthCheck of the API; a Service that needs it no more loses its port. */

@@ -73,7 +73,7 @@ public record Registry(
 
   private static List<ObjectNode> ranges(WatchCache cache) {
     return cache.list(ServiceRanges.RESOURCE, Selection.ALL).objects().stream()
-        .map(CachedObject::tree)
+        .map(CachedObject::sharedTree)
         .toList();
   }
 

@@ -85,10 +85,8 @@ public final class ScaleSubresource {
           new dev.wherry.model.kind.KindInfo("autoscaling", "v1", "Scale", "scale", true),
           request.name(),
           List.of(
-              new ApiException.Cause(
-                  "FieldValueInvalid",
-                  "Invalid value: " + replicas.asLong() + ": must be greater than or equal to 0",
-                  "spec.replicas")));
+              ApiException.Cause.invalid(
+                  "spec.replicas", replicas.asLong(), "must be greater than or equal to 0")));
     }
     ObjectNode owner = object;
     for (String name : paths.specReplicas().subList(0, paths.specReplicas().size() - 1)) {

@@ -177,11 +177,10 @@ final class ServiceFamilies {
         kind,
         object.path("metadata").path("name").asText(),
         List.of(
-            new ApiException.Cause(
-                "FieldValueInvalid",
-                "Invalid value: %s: failed to allocate IP %s: %s"
-                    .formatted(quoted(texts(object.path("spec"), IPS)), ip, why),
-                "spec." + IPS)));
+            ApiException.Cause.invalid(
+                "spec." + IPS,
+                quoted(texts(object.path("spec"), IPS)),
+                "failed to allocate IP " + ip + ": " + why)));
   }
 
   private void write() {
@@ -206,9 +205,7 @@ final class ServiceFamilies {
   }
 
   private void wrong(String field, String value, String why) {
-    wrong.add(
-        new ApiException.Cause(
-            "FieldValueInvalid", "Invalid value: " + value + ": " + why, "spec." + field));
+    wrong.add(ApiException.Cause.invalid("spec." + field, value, why));
   }
 
   private void stopIfWrong() {

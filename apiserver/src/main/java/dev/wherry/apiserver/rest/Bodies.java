@@ -115,10 +115,8 @@ public final class Bodies {
           kind,
           object.path("metadata").path("name").asText(),
           List.of(
-              new ApiException.Cause(
-                  "FieldValueInvalid",
-                  "Invalid value: \"" + givenKind + "\": must be " + kind.kind(),
-                  "kind")));
+              ApiException.Cause.invalid(
+                  "kind", "\"" + givenKind + "\"", "must be " + kind.kind())));
     }
     try {
       CustomForms.Decoded decoded = forms.decode(kind, object);

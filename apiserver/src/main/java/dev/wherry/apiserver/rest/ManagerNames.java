@@ -24,11 +24,10 @@ final class ManagerNames {
     for (int c : name.codePoints().toArray()) {
       if (!isPrintable(c)) {
         causes.add(
-            new ApiException.Cause(
-                "FieldValueInvalid",
-                "Invalid value: \"%s\": invalid character U+%04X (at position %d)"
-                    .formatted(escaped(name), c, position),
-                field));
+            ApiException.Cause.invalid(
+                field,
+                "\"" + escaped(name) + "\"",
+                "invalid character U+%04X (at position %d)".formatted(c, position)));
       }
       position += bytes(Character.toString(c));
     }

@@ -275,11 +275,7 @@ final class Patches {
             : new String(Json.write(wanted), StandardCharsets.UTF_8);
     String quoted = new String(Json.write(Json.text(value)), StandardCharsets.UTF_8);
     return ApiException.invalid(
-        NO_KIND,
-        "",
-        List.of(
-            new ApiException.Cause(
-                "FieldValueInvalid", "Invalid value: " + quoted + ": " + why, "patch")));
+        NO_KIND, "", List.of(ApiException.Cause.invalid("patch", quoted, why)));
   }
 
   private static ApiException refusal(PatchException e) {

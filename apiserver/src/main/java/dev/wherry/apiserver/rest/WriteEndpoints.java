@@ -145,12 +145,10 @@ final class WriteEndpoints {
     JsonNode propagation = options.path("propagationPolicy");
     if (options.has("orphanDependents") && !propagation.isMissingNode()) {
       causes.add(
-          new ApiException.Cause(
-              "FieldValueInvalid",
-              "Invalid value: "
-                  + propagation
-                  + ": orphanDependents and deletionPropagation cannot be both set",
-              "propagationPolicy"));
+          ApiException.Cause.invalid(
+              "propagationPolicy",
+              propagation,
+              "orphanDependents and deletionPropagation cannot be both set"));
     }
     if (propagation.isTextual() && !PROPAGATIONS.contains(propagation.textValue())) {
       causes.add(

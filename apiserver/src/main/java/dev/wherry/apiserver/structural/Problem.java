@@ -1,5 +1,6 @@
 package dev.wherry.apiserver.structural;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.wherry.model.status.ApiException.Cause;
 
 /**
@@ -11,9 +12,8 @@ public record Problem(Cause cause, boolean blocking) {
   static final String NO_FIELD = "<nil>";
 
   /** A value that is wrong. */
-  public static Problem invalid(
-      String field, com.fasterxml.jackson.databind.JsonNode value, String said) {
-    return of("FieldValueInvalid", field, "Invalid value: " + value + ": " + said, false);
+  public static Problem invalid(String field, JsonNode value, String said) {
+    return new Problem(Cause.invalid(field, value, said), false);
   }
 
   /** A mistake after which rules in CEL may still be looked at. */

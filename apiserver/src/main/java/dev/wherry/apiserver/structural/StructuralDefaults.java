@@ -26,10 +26,8 @@ public final class StructuralDefaults {
       Pruning.pruneValue(pruned, schema);
       if (!pruned.equals(schema.defaultValue())) {
         causes.add(
-            new Cause(
-                "FieldValueInvalid",
-                "Invalid value: " + schema.defaultValue() + ": must not have unknown fields",
-                path + ".default"));
+            Cause.invalid(
+                path + ".default", schema.defaultValue(), "must not have unknown fields"));
       }
       SchemaCheck.check(schema.defaultValue(), schema, path + ".default", null)
           .forEach(problem -> causes.add(problem.cause()));

@@ -68,7 +68,7 @@ public final class StructuralRules {
 
   private void invalid(String path, JsonNode value, String said) {
     String shown = value.isMissingNode() ? "\"\"" : value.toString();
-    causes.add(new Cause("FieldValueInvalid", "Invalid value: " + shown + ": " + said, path));
+    causes.add(Cause.invalid(path, shown, said));
   }
 
   private static boolean is(JsonNode schema, String flag) {

@@ -1,6 +1,7 @@
 package dev.wherry.apiserver.table;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.wherry.machinery.address.AddressText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
@@ -88,7 +89,7 @@ final class NetworkTables {
           all.add(ip);
         }
         for (JsonNode port : subset.path("ports")) {
-          all.add((ip.contains(":") ? "[" + ip + "]" : ip) + ":" + Fields.text(port, "port"));
+          all.add(AddressText.bracketed(ip) + ":" + Fields.text(port, "port"));
         }
       }
     }

@@ -47,7 +47,7 @@ public final class FieldErrors {
 
   /** A value is malformed. */
   public void invalid(String path, JsonNode value, String detail) {
-    add("FieldValueInvalid", path, "Invalid value: " + quote(value) + ": " + detail);
+    add(Cause.invalid(path, quote(value), detail));
   }
 
   /** A text is malformed. */
@@ -57,7 +57,7 @@ public final class FieldErrors {
 
   /** A value is malformed that is shown in another form. */
   void invalidAs(String path, String shown, String detail) {
-    add("FieldValueInvalid", path, "Invalid value: " + shown + ": " + detail);
+    add(Cause.invalid(path, shown, detail));
   }
 
   /** A value is of the wrong JSON type. */

@@ -1,6 +1,7 @@
 package dev.wherry.cli.kubeconfig;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.wherry.machinery.address.AddressText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -104,7 +105,7 @@ public final class AccessResolver {
     }
     String port = System.getenv().getOrDefault("KUBERNETES_SERVICE_PORT", "443");
     return new Access(
-        "https://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port,
+        "https://" + AddressText.bracketed(host) + ":" + port,
         text(POD_ACCOUNT.resolve("ca.crt")),
         false,
         "",

@@ -4,6 +4,7 @@ import dev.wherry.controllers.Controller;
 import dev.wherry.controllers.ControllersConfig;
 import dev.wherry.controllers.Parts;
 import dev.wherry.controllers.PlanController;
+import dev.wherry.machinery.address.AddressText;
 import dev.wherry.machinery.informer.Informer;
 import dev.wherry.machinery.loop.Action;
 import dev.wherry.machinery.loop.Plan;
@@ -85,7 +86,7 @@ public final class ClusterInfo implements Controller {
 
   private static String kubeconfig(ControllersConfig config) {
     String address = config.apiServerAddresses().getFirst();
-    String host = address.contains(":") ? "[" + address + "]" : address;
+    String host = AddressText.bracketed(address);
     byte[] authority = config.rootCaPem().getBytes(StandardCharsets.UTF_8);
     return """
     apiVersion: v1

@@ -1,5 +1,6 @@
 package dev.wherry.kubelet.env;
 
+import dev.wherry.machinery.address.AddressText;
 import dev.wherry.model.core.v1.Service;
 import dev.wherry.model.core.v1.ServicePort;
 import java.util.LinkedHashMap;
@@ -52,7 +53,7 @@ public final class ServiceEnv {
         env.put(prefix + "_SERVICE_PORT_" + variable(port.name()), number(port));
       }
     }
-    String address = ip.indexOf(':') >= 0 ? "[" + ip + "]" : ip;
+    String address = AddressText.bracketed(ip);
     boolean first = true;
     for (ServicePort port : ports) {
       String protocol = port.protocol().isEmpty() ? "TCP" : port.protocol();

@@ -3,6 +3,7 @@ package dev.wherry.kubelet.probe;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
 import dev.wherry.kubelet.image.GoDurations;
+import dev.wherry.machinery.address.AddressText;
 import io.grpc.CallOptions;
 import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
@@ -38,7 +39,7 @@ final class GrpcCheck {
   private GrpcCheck() {}
 
   static ProbeResult check(String host, int port, String service, Duration timeout) {
-    String shown = (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+    String shown = AddressText.bracketed(host) + ":" + port;
     ManagedChannel channel =
         NettyChannelBuilder.forAddress(host, port)
             .usePlaintext()

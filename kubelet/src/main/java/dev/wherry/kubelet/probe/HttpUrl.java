@@ -1,5 +1,6 @@
 package dev.wherry.kubelet.probe;
 
+import dev.wherry.machinery.address.AddressText;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
@@ -52,7 +53,7 @@ record HttpUrl(boolean tls, String host, int port, String pathAndQuery) {
 
   /** Host and port as they stand in a URL. */
   String authority() {
-    return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+    return AddressText.bracketed(host) + ":" + port;
   }
 
   @Override

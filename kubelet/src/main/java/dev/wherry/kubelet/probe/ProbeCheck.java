@@ -4,6 +4,7 @@ import dev.wherry.kubelet.cri.CriException;
 import dev.wherry.kubelet.cri.CriRuntime;
 import dev.wherry.kubelet.env.Expansion;
 import dev.wherry.kubelet.image.GoDurations;
+import dev.wherry.machinery.address.AddressText;
 import dev.wherry.model.IntOrString;
 import dev.wherry.model.core.v1.Container;
 import dev.wherry.model.core.v1.EnvVar;
@@ -115,7 +116,7 @@ public final class ProbeCheck {
       socket.connect(new InetSocketAddress(host, port), (int) timeout.toMillis());
       return ProbeResult.success();
     } catch (IOException e) {
-      String shown = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
+      String shown = AddressText.bracketed(host);
       return ProbeResult.failure(HttpFetch.dialError(e, shown + ":" + port));
     }
   }

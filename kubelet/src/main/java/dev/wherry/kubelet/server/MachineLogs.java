@@ -3,9 +3,9 @@ package dev.wherry.kubelet.server;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -49,7 +49,7 @@ final class MachineLogs {
       if (found.startsWith(root)) {
         return found;
       }
-    } catch (NoSuchFileException _) {
+    } catch (FileSystemException _) {
       throw notFound();
     }
     throw notFound();

@@ -1,5 +1,6 @@
 package dev.wherry.kubelet.volume;
 
+import dev.wherry.machinery.address.AddressText;
 import dev.wherry.model.core.v1.NFSVolumeSource;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -49,7 +50,7 @@ record NfsShare(String server, String path, boolean readOnly, List<String> optio
 
   /** What is mounted: {@code server:/path}. */
   String source() {
-    return (server.contains(":") ? "[" + server + "]" : server) + ":" + path;
+    return AddressText.bracketed(server) + ":" + path;
   }
 
   /** Flags of mount(2). */

@@ -74,5 +74,6 @@ class MachineLogsTest {
     assertEquals(404, assertThrows(HttpFailure.class, () -> read("out")).code());
     assertEquals(404, assertThrows(HttpFailure.class, () -> read("..", "secret")).code());
     assertEquals(404, assertThrows(HttpFailure.class, () -> read("missing")).code());
+    assertEquals(404, assertThrows(HttpFailure.class, () -> read("kern<1>.log", "x")).code());
   }
 }

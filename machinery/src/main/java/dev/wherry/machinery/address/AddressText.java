@@ -42,6 +42,15 @@ public final class AddressText {
     return of(address.getAddress());
   }
 
+  /**
+   * A host as it stands before a colon: an IPv6 address in brackets (RFC 3986, section 3.2.2).
+   *
+   * @param host a name or an address without brackets
+   */
+  public static String bracketed(String host) {
+    return host.indexOf(':') >= 0 ? "[" + host + "]" : host;
+  }
+
   private static String v4(byte[] bytes) {
     return "%d.%d.%d.%d"
         .formatted(bytes[0] & 0xff, bytes[1] & 0xff, bytes[2] & 0xff, bytes[3] & 0xff);

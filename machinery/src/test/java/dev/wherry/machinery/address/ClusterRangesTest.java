@@ -24,6 +24,13 @@ class ClusterRangesTest {
     assertEquals("10.43.0.10", ClusterRanges.DEFAULT.dnsAddress());
   }
 
+  @Test
+  void hostBeforeAColon_isInBracketsWhereItIsIpv6() {
+    assertEquals("[fd00::1]", AddressText.bracketed("fd00::1"));
+    assertEquals("10.0.0.1", AddressText.bracketed("10.0.0.1"));
+    assertEquals("node-1.example", AddressText.bracketed("node-1.example"));
+  }
+
   @ParameterizedTest
   @CsvSource({
     "10.0.0.0/8, 172.16.0.0/12",

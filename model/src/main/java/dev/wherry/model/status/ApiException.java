@@ -16,7 +16,16 @@ public final class ApiException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   /** One cause; the field is a path such as {@code spec.containers[0].name}, or "". */
-  public record Cause(String reason, String message, String field) {}
+  public record Cause(String reason, String message, String field) {
+    /**
+     * A value that is wrong, in upstream's words (field.Invalid of apimachinery).
+     *
+     * @param value as it is shown: a text in quotes, anything else as its JSON
+     */
+    public static Cause invalid(String field, Object value, String why) {
+      return new Cause("FieldValueInvalid", "Invalid value: " + value + ": " + why, field);
+    }
+  }
 
   /**
    * What the failure is about; every part may be "".

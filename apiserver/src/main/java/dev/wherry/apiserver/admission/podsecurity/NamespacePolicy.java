@@ -68,9 +68,6 @@ record NamespacePolicy(Standard enforce, Standard audit, Standard warn, List<Cau
   }
 
   private static Cause mistake(String label, String value, String detail) {
-    return new Cause(
-        "FieldValueInvalid",
-        "Invalid value: " + Json.text(value) + ": " + detail,
-        "metadata.labels[" + PREFIX + label + "]");
+    return Cause.invalid("metadata.labels[" + PREFIX + label + "]", Json.text(value), detail);
   }
 }

@@ -1,6 +1,7 @@
 package dev.wherry.cli.client.describe;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.wherry.machinery.address.AddressText;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -95,7 +96,7 @@ final class CorePages {
       for (JsonNode port : slice.path("ports")) {
         if (port.path("name").asText("").equals(portName)) {
           for (String address : ready(slice)) {
-            String host = address.indexOf(':') >= 0 ? "[" + address + "]" : address;
+            String host = AddressText.bracketed(address);
             all.add(host + ":" + port.path("port").asInt());
           }
         }

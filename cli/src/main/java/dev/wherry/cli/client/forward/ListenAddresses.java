@@ -1,6 +1,7 @@
 package dev.wherry.cli.client.forward;
 
 import dev.wherry.cli.client.failure.ClientException;
+import dev.wherry.machinery.address.AddressText;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
@@ -41,8 +42,7 @@ final class ListenAddresses {
 
   /** As it stands before a colon and a port. */
   static String text(InetAddress address) {
-    String host = address.getHostAddress();
-    return host.contains(":") ? "[" + shortened(host) + "]" : host;
+    return AddressText.bracketed(shortened(address.getHostAddress()));
   }
 
   private static String shortened(String host) {
