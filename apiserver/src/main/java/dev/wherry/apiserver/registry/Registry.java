@@ -44,9 +44,13 @@ public record Registry(
         new FieldTracking(kinds, ground.conversions(), mergeTypes(kinds), ground.clock());
     ObjectStore objects =
         new ObjectStore(
-            ground.store(),
             ground.cache(),
-            ground.transformer(),
+            new Changes(
+                ground.store(),
+                ground.cache(),
+                ground.transformer(),
+                new AddressObjects(ground.clock(), ground.uids()),
+                ground.conversions()),
             new MetadataPolicy(ground.clock(), ground.uids(), ground.random()),
             new Claims(
                 new ServiceRanges(ground.serviceRanges(), () -> ranges(ground.cache())),
@@ -54,7 +58,6 @@ public record Registry(
                 key -> ground.store().get(key).isPresent(),
                 ip -> AddressObjects.find(ground.cache(), ip).isPresent(),
                 ground.rules()::validateGiven),
-            new AddressObjects(ground.clock(), ground.uids()),
             ground.conversions(),
             ground.rules(),
             ground.admission(),
