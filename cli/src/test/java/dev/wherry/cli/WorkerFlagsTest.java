@@ -101,7 +101,7 @@ class WorkerFlagsTest {
         List.of(),
         true,
         ProtectionConfig.NONE,
-        ControllersConfig.BuiltIns.ALL,
+        ControllersConfig.Choices.DEFAULT,
         SchedulerConfig.defaults(),
         ranges);
   }
