@@ -9,6 +9,7 @@ import dev.wherry.apiserver.view.ObjectView;
 import dev.wherry.apiserver.view.Refusals;
 import dev.wherry.apiserver.view.Resource;
 import dev.wherry.apiserver.view.Trees;
+import dev.wherry.model.pod.PodPhases;
 import dev.wherry.model.status.ApiException;
 import dev.wherry.streaming.tunnel.DialTarget;
 import dev.wherry.streaming.tunnel.TunnelRegistry;
@@ -165,7 +166,7 @@ public final class PodStreams {
       throw ApiException.badRequest("pod " + request.name() + " does not have a host assigned");
     }
     String phase = Trees.text(pod, "status", "phase");
-    if (phase.equals("Succeeded") || phase.equals("Failed")) {
+    if (PodPhases.isFinished(phase)) {
       throw ApiException.badRequest(
           "pod " + request.name() + " does not run any more; its phase is " + phase);
     }

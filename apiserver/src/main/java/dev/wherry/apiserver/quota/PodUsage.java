@@ -3,6 +3,7 @@ package dev.wherry.apiserver.quota;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.wherry.apiserver.view.Trees;
 import dev.wherry.model.Quantity;
+import dev.wherry.model.pod.PodPhases;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
@@ -35,7 +36,7 @@ final class PodUsage {
   /** A pod that has ended, or should have long ago, uses nothing. */
   private static boolean isOver(JsonNode pod, Instant now) {
     String phase = Trees.text(pod, "status", "phase");
-    if (phase.equals("Succeeded") || phase.equals("Failed")) {
+    if (PodPhases.isFinished(phase)) {
       return true;
     }
     JsonNode metadata = pod.path("metadata");

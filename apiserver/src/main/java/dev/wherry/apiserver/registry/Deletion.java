@@ -7,6 +7,7 @@ import dev.wherry.apiserver.cache.CachedObject;
 import dev.wherry.model.Times;
 import dev.wherry.model.json.Json;
 import dev.wherry.model.kind.KindInfo;
+import dev.wherry.model.pod.PodPhases;
 import dev.wherry.model.status.ApiException;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -172,9 +173,7 @@ public final class Deletion {
     }
     JsonNode spec = object.path("spec");
     String phase = object.path("status").path("phase").asText();
-    if (spec.path("nodeName").asText().isEmpty()
-        || phase.equals("Succeeded")
-        || phase.equals("Failed")) {
+    if (spec.path("nodeName").asText().isEmpty() || PodPhases.isFinished(phase)) {
       return 0;
     }
     long own = spec.path("terminationGracePeriodSeconds").asLong(GRACE_SECONDS_DEFAULT);

@@ -2,6 +2,7 @@ package dev.wherry.apiserver.rest;
 
 import dev.wherry.apiserver.request.RequestInfo;
 import dev.wherry.machinery.figures.Histogram;
+import dev.wherry.machinery.figures.MetricsText;
 import dev.wherry.machinery.queue.QueueFigures;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
@@ -25,8 +26,6 @@ public final class Metrics {
     0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45,
     60
   };
-
-  private static final double NANOS_PER_SECOND = 1e9;
 
   private final ConcurrentHashMap<Labels, LongAdder> requests = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<Labels, Histogram> durations = new ConcurrentHashMap<>();
@@ -154,63 +153,29 @@ public final class Metrics {
 
   /** The page. */
   public byte[] page() {
-    StringBuilder page = new StringBuilder(16 << 10);
-    head(page, "apiserver_request_total", "counter", "Requests by verb, resource and code.");
+    MetricsText page = new MetricsText();
+    page.head("apiserver_request_total", "counter", "Requests by verb, resource and code.");
     requests.forEach(
-        (labels, count) -> sample(page, "apiserver_request_total", labels.toString(), count.sum()));
+        (labels, count) -> page.sample("apiserver_request_total", labels.toString(), count.sum()));
     String name = "apiserver_request_duration_seconds";
-    head(page, name, "histogram", "Time to the answer, long-running requests apart.");
-    durations.forEach((labels, histogram) -> histogram(page, name, labels.toString(), histogram));
+    page.head(name, "histogram", "Time to the answer, long-running requests apart.");
+    durations.forEach((labels, histogram) -> page.histogram(name, labels.toString(), histogram));
     String own = "apiserver_request_sli_duration_seconds";
-    head(page, own, "histogram", "The same without the wait for a seat and for webhooks.");
-    ownDurations.forEach((labels, histogram) -> histogram(page, own, labels.toString(), histogram));
+    page.head(own, "histogram", "The same without the wait for a seat and for webhooks.");
+    ownDurations.forEach((labels, histogram) -> page.histogram(own, labels.toString(), histogram));
     synchronized (gauges) {
       gauges.forEach((gaugeName, gauge) -> {
-        head(page, gaugeName, gauge.type(), gauge.help());
+        page.head(gaugeName, gauge.type(), gauge.help());
         new TreeMap<>(gauge.samples().get())
-            .forEach((labels, value) -> sample(page, gaugeName, labels, value));
+            .forEach((labels, value) -> page.sample(gaugeName, labels, value));
       });
     }
     histograms.forEach((histogramName, one) -> {
-      head(page, histogramName, "histogram", one.help());
-      histogram(page, histogramName, "", one.histogram());
+      page.head(histogramName, "histogram", one.help());
+      page.histogram(histogramName, "", one.histogram());
     });
     QueueSamples.write(page, queues.get());
     ProcessSamples.write(page);
     return page.toString().getBytes(StandardCharsets.UTF_8);
-  }
-
-  static void histogram(StringBuilder page, String name, String labels, Histogram histogram) {
-    long[] bounds = histogram.boundsNanos();
-    long[] counts = histogram.cumulative();
-    for (int i = 0; i < counts.length; i++) {
-      String le = i == bounds.length ? "+Inf" : number(bounds[i] / NANOS_PER_SECOND);
-      sample(
-          page,
-          name + "_bucket",
-          labels + (labels.isEmpty() ? "" : ",") + "le=\"" + le + "\"",
-          counts[i]);
-    }
-    sample(page, name + "_sum", labels, histogram.sumNanos() / NANOS_PER_SECOND);
-    sample(page, name + "_count", labels, counts[bounds.length]);
-  }
-
-  static void head(StringBuilder page, String name, String type, String help) {
-    page.append("# HELP ").append(name).append(' ').append(help).append('\n');
-    page.append("# TYPE ").append(name).append(' ').append(type).append('\n');
-  }
-
-  static void sample(StringBuilder page, String name, String labels, double value) {
-    page.append(name);
-    if (!labels.isEmpty()) {
-      page.append('{').append(labels).append('}');
-    }
-    page.append(' ').append(number(value)).append('\n');
-  }
-
-  private static String number(double value) {
-    return value == Math.rint(value) && Math.abs(value) < 1e15
-        ? String.valueOf((long) value)
-        : String.valueOf(value);
   }
 }

@@ -1,6 +1,7 @@
 package dev.wherry.apiserver.rest;
 
 import com.sun.management.UnixOperatingSystemMXBean;
+import dev.wherry.machinery.figures.MetricsText;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -15,7 +16,7 @@ final class ProcessSamples {
 
   private ProcessSamples() {}
 
-  static void write(StringBuilder page) {
+  static void write(MetricsText page) {
     Runtime runtime = Runtime.getRuntime();
     long used = runtime.totalMemory() - runtime.freeMemory();
     one(page, "jvm_memory_used_bytes", "gauge", "Heap in use.", used);
@@ -43,7 +44,7 @@ final class ProcessSamples {
   }
 
   /** Of a kernel that does not tell there is no sample. */
-  private static void memory(StringBuilder page, String field, String metric, String help) {
+  private static void memory(MetricsText page, String field, String metric, String help) {
     try {
       for (String line : Files.readAllLines(STATUS)) {
         if (line.startsWith(field)) {
@@ -57,9 +58,8 @@ final class ProcessSamples {
     }
   }
 
-  private static void one(
-      StringBuilder page, String metric, String type, String help, double value) {
-    Metrics.head(page, metric, type, help);
-    Metrics.sample(page, metric, "", value);
+  private static void one(MetricsText page, String metric, String type, String help, double value) {
+    page.head(metric, type, help);
+    page.sample(metric, "", value);
   }
 }

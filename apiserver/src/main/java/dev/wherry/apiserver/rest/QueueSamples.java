@@ -1,5 +1,6 @@
 package dev.wherry.apiserver.rest;
 
+import dev.wherry.machinery.figures.MetricsText;
 import dev.wherry.machinery.queue.QueueFigures;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -11,7 +12,7 @@ final class QueueSamples {
 
   private QueueSamples() {}
 
-  static void write(StringBuilder page, Map<String, QueueFigures> queues) {
+  static void write(MetricsText page, Map<String, QueueFigures> queues) {
     all(page, queues, "workqueue_depth", "gauge", "Keys that wait.", QueueFigures::depth);
     all(page, queues, "workqueue_adds_total", "counter", "Keys added.", QueueFigures::adds);
     all(page, queues, "workqueue_retries_total", "counter", "Keys put off.", QueueFigures::retries);
@@ -30,23 +31,22 @@ final class QueueSamples {
         "How long a worker has had the oldest key.",
         queue -> queue.longestNanos() / NANOS_PER_SECOND);
     String waited = "workqueue_queue_duration_seconds";
-    Metrics.head(page, waited, "histogram", "How long keys wait for a worker.");
-    queues.forEach((name, queue) -> Metrics.histogram(page, waited, label(name), queue.waited()));
+    page.head(waited, "histogram", "How long keys wait for a worker.");
+    queues.forEach((name, queue) -> page.histogram(waited, label(name), queue.waited()));
     String worked = "workqueue_work_duration_seconds";
-    Metrics.head(page, worked, "histogram", "How long workers need for a key.");
-    queues.forEach((name, queue) -> Metrics.histogram(page, worked, label(name), queue.worked()));
+    page.head(worked, "histogram", "How long workers need for a key.");
+    queues.forEach((name, queue) -> page.histogram(worked, label(name), queue.worked()));
   }
 
   private static void all(
-      StringBuilder page,
+      MetricsText page,
       Map<String, QueueFigures> queues,
       String metric,
       String type,
       String help,
       ToDoubleFunction<QueueFigures> value) {
-    Metrics.head(page, metric, type, help);
-    queues.forEach(
-        (name, queue) -> Metrics.sample(page, metric, label(name), value.applyAsDouble(queue)));
+    page.head(metric, type, help);
+    queues.forEach((name, queue) -> page.sample(metric, label(name), value.applyAsDouble(queue)));
   }
 
   private static String label(String name) {

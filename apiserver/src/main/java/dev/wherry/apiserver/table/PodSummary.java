@@ -1,6 +1,7 @@
 package dev.wherry.apiserver.table;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.wherry.model.pod.PodPhases;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -83,7 +84,7 @@ final class PodSummary {
     String phase = Fields.text(pod, "status", "phase");
     if (Fields.text(pod, "status", "reason").equals("NodeLost")) {
       status = "Unknown";
-    } else if (!phase.equals("Succeeded") && !phase.equals("Failed")) {
+    } else if (!PodPhases.isFinished(phase)) {
       status = "Terminating";
     }
   }

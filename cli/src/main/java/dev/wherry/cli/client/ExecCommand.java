@@ -11,6 +11,7 @@ import dev.wherry.cli.client.verb.ClientCommand;
 import dev.wherry.cli.client.verb.Session;
 import dev.wherry.cli.client.verb.Streams;
 import dev.wherry.machinery.client.Query;
+import dev.wherry.model.pod.PodPhases;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine;
@@ -48,7 +49,7 @@ public final class ExecCommand extends ClientCommand {
     PodLookup lookup = new PodLookup(session.api(), session.discovery(), session.namespace());
     JsonNode pod = lookup.find(words.getFirst()).getFirst();
     String phase = pod.path("status").path("phase").asText();
-    if (phase.equals("Succeeded") || phase.equals("Failed")) {
+    if (PodPhases.isFinished(phase)) {
       throw ClientException.error(
           "cannot exec into a container in a completed pod; current phase is " + phase);
     }

@@ -9,6 +9,7 @@ import dev.wherry.model.core.v1.Pod;
 import dev.wherry.model.core.v1.PodIP;
 import dev.wherry.model.core.v1.Service;
 import dev.wherry.model.core.v1.ServicePort;
+import dev.wherry.model.pod.PodPhases;
 import dev.wherry.model.selector.Labels;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -59,7 +60,7 @@ final class ServicePods {
   private static Optional<Backend> backend(Service service, Pod pod, boolean ipv6) {
     String phase = pod.status().phase();
     Optional<String> ip = address(pod, ipv6);
-    if (ip.isEmpty() || phase.equals("Succeeded") || phase.equals("Failed")) {
+    if (ip.isEmpty() || PodPhases.isFinished(phase)) {
       return Optional.empty();
     }
     boolean terminating = pod.metadata().deletionTimestamp() != null;

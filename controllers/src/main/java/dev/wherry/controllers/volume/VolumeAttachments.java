@@ -16,13 +16,13 @@ import dev.wherry.model.core.v1.ObjectReference;
 import dev.wherry.model.core.v1.PersistentVolume;
 import dev.wherry.model.core.v1.PersistentVolumeClaim;
 import dev.wherry.model.core.v1.Pod;
+import dev.wherry.model.pod.PodPhases;
 import dev.wherry.model.storage.v1.CSIDriver;
 import dev.wherry.model.storage.v1.VolumeAttachment;
 import dev.wherry.model.volume.VolumeFacts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Asks drivers' controllers to attach volumes to nodes whose pods want them, and to detach them
@@ -32,8 +32,6 @@ public final class VolumeAttachments implements KeyDriven {
   private static final int WORKERS = 2;
   private static final String BY_NODE = "attached-to";
   private static final String BY_VOLUME = "attached-volume";
-  private static final Set<String> ENDED = Set.of("Succeeded", "Failed");
-
   private final Parts parts;
   private final Informer<Pod> pods;
   private final Informer<Pod> users;
@@ -118,7 +116,7 @@ public final class VolumeAttachments implements KeyDriven {
   private List<Attachment.Wanted> wanted(String node) {
     List<Attachment.Wanted> all = new ArrayList<>();
     for (Pod pod : pods.byIndex(PodIndex.NODE, node)) {
-      if (ENDED.contains(pod.status().phase())) {
+      if (PodPhases.isFinished(pod.status().phase())) {
         continue;
       }
       for (ObjectKey key : ClaimUsers.claims(pod)) {

@@ -6,6 +6,7 @@ import dev.wherry.controllers.PodConditions;
 import dev.wherry.model.core.v1.ContainerStatus;
 import dev.wherry.model.core.v1.Pod;
 import dev.wherry.model.core.v1.PodCondition;
+import dev.wherry.model.pod.PodPhases;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -17,7 +18,7 @@ public final class PodFacts {
   /** Its containers have ended for good. */
   public static boolean isFinished(Pod pod) {
     String phase = pod.status().phase();
-    return phase.equals("Succeeded") || phase.equals("Failed");
+    return PodPhases.isFinished(phase);
   }
 
   public static boolean isDeleted(Pod pod) {

@@ -1,5 +1,6 @@
 package dev.wherry.kubelet.figures;
 
+import dev.wherry.machinery.figures.MetricsText;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -137,7 +138,7 @@ public final class CadvisorPage {
     Optional<Instant> read = Optional.of(use.readAt());
     String plain = labels(use.name(), id, use.image(), use.id(), pod.namespace(), pod.name());
     String cpu =
-        PrometheusPage.labels(
+        MetricsText.labels(
             "container",
             use.name(),
             "cpu",
@@ -199,7 +200,7 @@ public final class CadvisorPage {
 
   private static String labels(
       String container, String id, String image, String name, String namespace, String pod) {
-    return PrometheusPage.labels(
+    return MetricsText.labels(
         "container",
         container,
         "id",
@@ -223,7 +224,7 @@ public final class CadvisorPage {
       String pod,
       String more,
       String value) {
-    return PrometheusPage.labels(
+    return MetricsText.labels(
         "container",
         container,
         "id",

@@ -3,6 +3,7 @@ package dev.wherry.kubelet.figures;
 import dev.wherry.kubelet.launch.UserNamespaces;
 import dev.wherry.kubelet.pod.PodCounts;
 import dev.wherry.kubelet.volume.VolumeSpace;
+import dev.wherry.machinery.figures.MetricsText;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -73,11 +74,10 @@ public final class KubeletPage {
             .gauge(RSS, "[STABLE] Resident memory size in bytes.")
             .gauge(START, "[STABLE] Start time of the process since unix epoch in seconds.");
     Optional<java.time.Instant> untimed = Optional.empty();
-    page.sample(
-        CONTAINERS, PrometheusPage.labels("container_state", "running"), containers, untimed);
-    page.sample(NAME, PrometheusPage.labels("node", figures.node().name()), 1, untimed);
+    page.sample(CONTAINERS, MetricsText.labels("container_state", "running"), containers, untimed);
+    page.sample(NAME, MetricsText.labels("node", figures.node().name()), 1, untimed);
     page.sample(PODS, "", figures.pods().size(), untimed);
-    page.sample(BUILD, PrometheusPage.labels("git_version", version), 1, untimed);
+    page.sample(BUILD, MetricsText.labels("git_version", version), 1, untimed);
     page.sample(USERS, "", users.started(), untimed);
     page.sample(USERS_FAILED, "", users.failed(), untimed);
     page.seconds(CPU, "", OptionalLong.of(program.cpuNanos()), untimed);
@@ -98,20 +98,17 @@ public final class KubeletPage {
     page.sample(STARTED_PODS, "", pods.pods(), untimed);
     page.sample(FAILED_PODS, "", pods.podErrors(), untimed);
     pods.containers()
-        .forEach((type, count) ->
-            page.sample(STARTED, PrometheusPage.labels(TYPE, type), count, untimed));
+        .forEach(
+            (type, count) -> page.sample(STARTED, MetricsText.labels(TYPE, type), count, untimed));
     pods.containerErrors()
         .forEach((row, count) ->
             page.sample(
-                FAILED,
-                PrometheusPage.labels(TYPE, row.type(), "code", row.code()),
-                count,
-                untimed));
+                FAILED, MetricsText.labels(TYPE, row.type(), "code", row.code()), count, untimed));
     pods.ends()
         .forEach((row, count) ->
             page.sample(
                 ENDED,
-                PrometheusPage.labels(
+                MetricsText.labels(
                     TYPE,
                     row.type(),
                     "exit_code",
@@ -129,7 +126,7 @@ public final class KubeletPage {
       for (VolumeSpace volume : pod.volumes()) {
         if (!volume.claim().isEmpty()) {
           byClaim.putIfAbsent(
-              PrometheusPage.labels(
+              MetricsText.labels(
                   "namespace", pod.namespace(), "persistentvolumeclaim", volume.claim()),
               volume);
         }

@@ -3,6 +3,7 @@ package dev.wherry.kubelet.figures;
 import dev.wherry.kubelet.pod.PodView;
 import dev.wherry.kubelet.pod.PodWorkers;
 import dev.wherry.kubelet.probe.ProbeCount;
+import dev.wherry.machinery.figures.MetricsText;
 import java.util.Optional;
 
 /** The page of {@code /metrics/probes} (kubelet pkg/kubelet/prober). */
@@ -24,7 +25,7 @@ public final class ProbePage {
   }
 
   private static String labels(PodView pod, ProbeCount count) {
-    return PrometheusPage.labels(
+    return MetricsText.labels(
         "container",
         count.container(),
         "namespace",

@@ -1,5 +1,6 @@
 package dev.wherry.kubelet.figures;
 
+import dev.wherry.machinery.figures.MetricsText;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -58,7 +59,7 @@ public final class ResourcePage {
   private static void pod(PrometheusPage page, PodUse pod) {
     for (ContainerUse container : pod.containers()) {
       String labels =
-          PrometheusPage.labels(
+          MetricsText.labels(
               "container", container.name(), "namespace", pod.namespace(), "pod", pod.name());
       Optional<Instant> read = Optional.of(container.readAt());
       page.seconds(CONTAINER_CPU, labels, container.cpu().nanos(), read);
@@ -73,7 +74,7 @@ public final class ResourcePage {
                   start.toEpochMilli() / MILLIS_PER_SECOND,
                   Optional.empty()));
     }
-    String labels = PrometheusPage.labels("namespace", pod.namespace(), "pod", pod.name());
+    String labels = MetricsText.labels("namespace", pod.namespace(), "pod", pod.name());
     Optional<Instant> read = Optional.of(pod.readAt());
     page.seconds(POD_CPU, labels, pod.cpu().nanos(), read);
     page.known(POD_MEMORY, labels, pod.memory().workingSet(), read);

@@ -1,6 +1,7 @@
 package dev.wherry.kubelet.hollow;
 
 import dev.wherry.model.core.v1.Pod;
+import dev.wherry.model.pod.PodPhases;
 import java.time.Duration;
 import java.time.Instant;
 
@@ -31,8 +32,7 @@ sealed interface PodStage {
    * @param jobTime how long pods of Jobs run
    */
   static PodStage next(Pod pod, Duration jobTime, Instant now) {
-    boolean ended =
-        pod.status().phase().equals("Succeeded") || pod.status().phase().equals("Failed");
+    boolean ended = PodPhases.isFinished(pod.status().phase());
     boolean held = !pod.metadata().finalizers().isEmpty();
     if (pod.metadata().deletionTimestamp() != null) {
       Long grace = pod.metadata().deletionGracePeriodSeconds();

@@ -4,18 +4,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.kubelet.pod.PodView;
 import dev.wherry.kubelet.volume.PodDirs;
+import dev.wherry.machinery.pki.PrivateFiles;
 import dev.wherry.model.codec.DecodeException;
 import dev.wherry.model.json.Json;
 import dev.wherry.proto.cri.v1.IDMapping;
 import dev.wherry.proto.cri.v1.NamespaceMode;
 import dev.wherry.proto.cri.v1.UserNamespace;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
+import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -161,17 +160,11 @@ public final class UserNamespaces {
           .put("containerId", 0)
           .put("length", range.count());
     }
-    Path folder = Files.createDirectories(file.resolveSibling("."));
-    Path fresh = file.resolveSibling(FILE + ".new");
-    Files.write(fresh, Json.write(tree));
-    sync(fresh);
-    Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
-    sync(folder);
-  }
-
-  private static void sync(Path path) throws IOException {
-    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-      channel.force(true);
+    Files.createDirectories(file.resolveSibling("."));
+    try {
+      PrivateFiles.writeSecret(file, Json.write(tree));
+    } catch (UncheckedIOException e) {
+      throw new IOException(e.getMessage(), e);
     }
   }
 

@@ -12,11 +12,14 @@ import dev.wherry.model.core.v1.LifecycleHandler;
 import dev.wherry.model.core.v1.Pod;
 import dev.wherry.model.core.v1.SleepAction;
 import dev.wherry.proto.cri.v1.ExecSyncResponse;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Optional;
 
 /** Runs lifecycle hooks to their end. Blocking, on a virtual thread of the hook's own. */
 final class Hooks {
+  private static final System.Logger LOG = System.getLogger(Hooks.class.getName());
+
   private final CriRuntime runtime;
   private final Timer clock;
   private final PodEvents events;
@@ -27,7 +30,51 @@ final class Hooks {
     this.events = events;
   }
 
-  /** Runs one handler; the text says why it failed, empty when it did not. */
+  /** When a hook runs, with the words that events and logs have for it. */
+  enum Moment {
+    POST_START("post-start", "PostStart"),
+    PRE_STOP("pre-stop", "PreStop");
+
+    private final String logged;
+    private final String told;
+
+    Moment(String logged, String told) {
+      this.logged = logged;
+      this.told = told;
+    }
+  }
+
+  /** Runs one handler; false when it failed, which is logged and told then. */
+  boolean run(
+      Moment moment,
+      PodView pod,
+      LifecycleHandler handler,
+      Container container,
+      String containerId,
+      String podIp,
+      Duration timeout) {
+    Optional<String> failure = run(pod.pod(), handler, container, containerId, podIp, timeout);
+    if (failure.isEmpty()) {
+      return true;
+    }
+    // What the hook said may hold secrets: events are read by more than those who read logs.
+    LOG.log(
+        Level.WARNING,
+        "{0} hook failed pod={1} container={2} why=\"{3}\"",
+        moment.logged,
+        pod.identity(),
+        container.name(),
+        failure.get());
+    events.record(
+        pod.pod(),
+        pod.fieldPath(container),
+        PodEvents.Type.WARNING,
+        "Failed" + moment.told + "Hook",
+        moment.told + "Hook failed");
+    return false;
+  }
+
+  /** The text says why it failed, empty when it did not. */
   Optional<String> run(
       Pod pod,
       LifecycleHandler handler,
@@ -44,10 +91,7 @@ final class Hooks {
       return http(pod, get, container, podIp, timeout);
     }
     SleepAction sleep = handler.sleep();
-    if (sleep != null) {
-      return sleep(sleep, timeout);
-    }
-    return Optional.empty();
+    return sleep == null ? Optional.empty() : sleep(sleep, timeout);
   }
 
   private Optional<String> http(

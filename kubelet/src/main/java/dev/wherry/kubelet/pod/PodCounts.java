@@ -4,6 +4,7 @@ import dev.wherry.kubelet.pod.PodView.Named;
 import dev.wherry.model.core.v1.ContainerStateTerminated;
 import dev.wherry.model.core.v1.ContainerStatus;
 import dev.wherry.model.core.v1.PodStatus;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -105,20 +106,20 @@ public final class PodCounts {
 
   /** Attempts to start containers by type. */
   public Map<String, Long> containers() {
-    Map<String, Long> rows = new TreeMap<>();
-    containers.forEach((type, count) -> rows.put(type, count.sum()));
-    return rows;
+    return new TreeMap<>(sums(containers));
   }
 
   public Map<Failed, Long> containerErrors() {
-    Map<Failed, Long> rows = new ConcurrentHashMap<>();
-    containerErrors.forEach((failed, count) -> rows.put(failed, count.sum()));
-    return rows;
+    return sums(containerErrors);
   }
 
   public Map<Ended, Long> ends() {
-    Map<Ended, Long> rows = new ConcurrentHashMap<>();
-    ends.forEach((ended, count) -> rows.put(ended, count.sum()));
-    return rows;
+    return sums(ends);
+  }
+
+  private static <K> Map<K, Long> sums(Map<K, LongAdder> counts) {
+    Map<K, Long> sums = new HashMap<>();
+    counts.forEach((row, count) -> sums.put(row, count.sum()));
+    return sums;
   }
 }

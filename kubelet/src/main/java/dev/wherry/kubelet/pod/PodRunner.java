@@ -34,7 +34,6 @@ import java.util.Optional;
  * runs on virtual threads that send their results to the worker's inbox.
  */
 final class PodRunner {
-  private static final System.Logger LOG = System.getLogger(PodRunner.class.getName());
   private static final Duration CONFIG_RETRY = Duration.ofSeconds(10);
   private static final Duration POST_START_MAX = Duration.ofMinutes(10);
 
@@ -305,24 +304,15 @@ final class PodRunner {
     Thread.ofVirtual()
         .name("post-start-" + container.name())
         .start(() -> {
-          Optional<String> failure =
-              hooks.run(pod.pod(), handler, container, id, ip, POST_START_MAX);
-          inbox.send(() -> postStarted(pod, container, id, failure));
+          boolean succeeded =
+              hooks.run(Hooks.Moment.POST_START, pod, handler, container, id, ip, POST_START_MAX);
+          inbox.send(() -> postStarted(pod, container, id, succeeded));
         });
   }
 
-  private void postStarted(PodView pod, Container container, String id, Optional<String> failure) {
+  private void postStarted(PodView pod, Container container, String id, boolean succeeded) {
     memory.hooksRunning.remove(id);
-    if (failure.isPresent()) {
-      // What the hook said may hold secrets: events are read by more than those who read logs.
-      LOG.log(
-          System.Logger.Level.WARNING,
-          "post-start hook failed pod={0} container={1} why=\"{2}\"",
-          pod.identity(),
-          container.name(),
-          failure.get());
-      containerEvent(
-          pod, container, PodEvents.Type.WARNING, "FailedPostStartHook", "PostStartHook failed");
+    if (!succeeded) {
       stopper.stop(
           pod,
           PodObservation.none(pod.uid()),

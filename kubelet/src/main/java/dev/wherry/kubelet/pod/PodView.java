@@ -10,6 +10,7 @@ import dev.wherry.model.core.v1.PodStatus;
 import dev.wherry.model.core.v1.ResourceRequirements;
 import dev.wherry.model.core.v1.SecurityContext;
 import dev.wherry.model.meta.v1.ObjectMeta;
+import dev.wherry.model.pod.PodPhases;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -197,7 +198,7 @@ public record PodView(Pod pod, ObjectMeta meta, PodSpec spec, PodStatus status) 
 
   /** Whether the API shows the pod as over. */
   public boolean terminal() {
-    return status.phase().equals("Succeeded") || status.phase().equals("Failed");
+    return PodPhases.isFinished(status.phase());
   }
 
   /** Whether it comes from the node's own files and not from the API. */

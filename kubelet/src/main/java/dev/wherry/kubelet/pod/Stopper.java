@@ -70,25 +70,7 @@ final class Stopper {
       return stop.grace();
     }
     Instant began = parts.clock().instant();
-    Optional<String> failure =
-        hooks.run(pod.pod(), handler, container, stop.id(), ip, stop.grace());
-    failure.ifPresent(why -> {
-      // What the hook said may hold secrets: events are read by more than those who read logs.
-      LOG.log(
-          Level.WARNING,
-          "pre-stop hook failed pod={0} container={1} why=\"{2}\"",
-          pod.identity(),
-          container.name(),
-          why);
-      parts
-          .events()
-          .record(
-              pod.pod(),
-              pod.fieldPath(container),
-              PodEvents.Type.WARNING,
-              "FailedPreStopHook",
-              "PreStopHook failed");
-    });
+    hooks.run(Hooks.Moment.PRE_STOP, pod, handler, container, stop.id(), ip, stop.grace());
     Duration left = stop.grace().minus(Duration.between(began, parts.clock().instant()));
     return left.compareTo(AFTER_HOOK_MIN) < 0 ? AFTER_HOOK_MIN : left;
   }

@@ -1,5 +1,8 @@
 package dev.wherry.kubelet.volume;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -21,6 +24,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiPredicate;
 
 /**
  * Mounts and unmounts through mount(2) and umount2(2). The calls may block in the kernel, so one
@@ -173,22 +177,24 @@ public final class Mounts implements AutoCloseable {
 
   /** Whether the path is a mount point, by the kernel's table. */
   public static boolean mounted(Path target) throws IOException {
-    String wanted = target.toAbsolutePath().toString().replace(" ", "\\040");
-    for (String line : Files.readAllLines(Path.of("/proc/self/mountinfo"))) {
-      String[] fields = line.split(" ", 6);
-      if (fields.length > 4 && fields[4].equals(wanted)) {
-        return true;
-      }
-    }
-    return false;
+    return isAny(target, String::equals);
   }
 
   /** Whether anything is mounted at the path or below it. */
   static boolean isAnyAt(Path target) throws IOException {
-    String wanted = target.toAbsolutePath().toString().replace(" ", "\\040");
-    for (String line : Files.readAllLines(Path.of("/proc/self/mountinfo"))) {
+    return isAny(target, (place, path) -> place.equals(path) || place.startsWith(path + "/"));
+  }
+
+  /**
+   * @param test of a place in the table and the path as the table would have it
+   */
+  private static boolean isAny(Path target, BiPredicate<String, String> test) throws IOException {
+    // Names in the table need not be UTF-8.
+    byte[] path = target.toAbsolutePath().toString().getBytes(UTF_8);
+    String wanted = new String(path, ISO_8859_1).replace(" ", "\\040");
+    for (String line : Files.readAllLines(Path.of("/proc/self/mountinfo"), ISO_8859_1)) {
       String[] fields = line.split(" ", 6);
-      if (fields.length > 4 && (fields[4].equals(wanted) || fields[4].startsWith(wanted + "/"))) {
+      if (fields.length > 4 && test.test(fields[4], wanted)) {
         return true;
       }
     }

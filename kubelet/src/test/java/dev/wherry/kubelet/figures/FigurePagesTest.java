@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.kubelet.launch.UserNamespaces;
 import dev.wherry.kubelet.pod.PodCounts;
 import dev.wherry.kubelet.volume.VolumeSpace;
+import dev.wherry.machinery.figures.MetricsText;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -98,7 +99,7 @@ class FigurePagesTest {
 
   @Test
   void labels_oddNames_areEscaped() {
-    assertEquals("a=\"x\\\"y\\\\z\\n\"", PrometheusPage.labels("a", "x\"y\\z\n"));
+    assertEquals("a=\"x\\\"y\\\\z\\n\"", MetricsText.labels("a", "x\"y\\z\n"));
   }
 
   @Test

@@ -8,6 +8,7 @@ import dev.wherry.machinery.informer.Scope;
 import dev.wherry.machinery.time.Timer;
 import dev.wherry.model.core.v1.Pod;
 import dev.wherry.model.placement.PodBandwidth;
+import dev.wherry.model.pod.PodPhases;
 import dev.wherry.network.netlink.NetlinkException;
 import dev.wherry.network.netlink.NetlinkSocket;
 import dev.wherry.network.netlink.NetlinkThread;
@@ -36,8 +37,6 @@ public final class PodBandwidths implements AutoCloseable {
   static final String UNSUPPORTED = "BandwidthNotLimited";
 
   private static final Duration GATHER_PAUSE = Duration.ofMillis(10);
-  private static final Set<String> FINISHED = Set.of("Succeeded", "Failed");
-
   private final Upkeep upkeep;
   private final Runnable prologue;
   private final Informer<Pod> pods;
@@ -104,7 +103,7 @@ public final class PodBandwidths implements AutoCloseable {
     for (Pod pod : pods.list()) {
       boolean ours =
           !Boolean.TRUE.equals(pod.spec().hostNetwork())
-              && !FINISHED.contains(pod.status().phase());
+              && !PodPhases.isFinished(pod.status().phase());
       if (ours) {
         now.add(pod.metadata().uid());
         limits(pod)

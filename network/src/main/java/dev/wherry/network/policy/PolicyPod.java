@@ -6,6 +6,7 @@ import dev.wherry.model.core.v1.Container;
 import dev.wherry.model.core.v1.ContainerPort;
 import dev.wherry.model.core.v1.Pod;
 import dev.wherry.model.core.v1.PodIP;
+import dev.wherry.model.pod.PodPhases;
 import dev.wherry.network.rules.AddressFamily;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -27,8 +28,6 @@ record PolicyPod(
     String node,
     List<Bytes> addresses,
     List<NamedPort> ports) {
-  private static final Set<String> FINISHED = Set.of("Succeeded", "Failed");
-
   PolicyPod {
     labels = Map.copyOf(labels);
     addresses = List.copyOf(addresses);
@@ -56,7 +55,7 @@ record PolicyPod(
     }
     if (addresses.isEmpty()
         || Boolean.TRUE.equals(pod.spec().hostNetwork())
-        || FINISHED.contains(pod.status().phase())) {
+        || PodPhases.isFinished(pod.status().phase())) {
       return Optional.empty();
     }
     return Optional.of(

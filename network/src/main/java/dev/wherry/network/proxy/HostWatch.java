@@ -21,6 +21,12 @@ import java.util.function.Supplier;
  * Looks from time to time at what pods' packets need of the host and no notification tells: room in
  * the connection tracker, and legacy iptables. What stands in the way is told when it begins, in
  * one line with what to do. On its own thread.
+ *
+ * <p>It asks each half minute since there is nothing to wait for: the kernel's notifications about
+ * the connection tracker are one message for each connection of every pod and none for a tracker
+ * that is nearly full, a file of /proc/sys cannot be polled, and legacy iptables replaces a table
+ * by setsockopt(2), which only the audit log hears of. A look is two short files and, where the
+ * legacy modules are loaded, one getsockopt(2).
  */
 final class HostWatch {
   private static final Logger LOG = System.getLogger(HostWatch.class.getName());

@@ -1,8 +1,8 @@
 package dev.wherry.network.proxy;
 
 import dev.wherry.machinery.figures.Histogram;
+import dev.wherry.machinery.figures.MetricsText;
 import dev.wherry.model.core.v1.Node;
-import dev.wherry.network.pages.MetricsText;
 import dev.wherry.network.pages.Page;
 import java.time.Duration;
 import java.time.Instant;

@@ -34,7 +34,7 @@ class ProxyHealthTest {
     assertTrue(health.page("/livez").text().contains("\"lastUpdated\": \"0001-01-01T00:00:00Z\""));
     health.written();
     String figures = health.status("/metrics").text();
-    assertTrue(figures.contains("kubeproxy_sync_proxy_rules_duration_seconds_sum 60.0\n"), figures);
+    assertTrue(figures.contains("kubeproxy_sync_proxy_rules_duration_seconds_sum 60\n"), figures);
     assertTrue(figures.contains("duration_seconds_bucket{le=\"16.384\"} 0\n"), figures);
     assertTrue(figures.contains("duration_seconds_bucket{le=\"+Inf\"} 1\n"), figures);
     assertTrue(figures.endsWith("wherry_more 1\n"), figures);

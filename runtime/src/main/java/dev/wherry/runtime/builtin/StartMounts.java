@@ -1,9 +1,9 @@
 package dev.wherry.runtime.builtin;
 
+import dev.wherry.runtime.MountTable;
 import dev.wherry.runtime.builtin.spec.OciMount;
 import dev.wherry.runtime.builtin.spec.OciSpec;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
@@ -11,8 +11,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * What a container in a user namespace mounts, at places that its root, who is nobody on the host,
@@ -24,10 +22,7 @@ import java.util.stream.Stream;
  */
 public final class StartMounts {
   private static final String ROOT = "root";
-  private static final Path TABLE = Path.of("/proc/self/mountinfo");
-  private static final int PLACE_FIELD = 4;
-  private static final int FLAGS_FIELD = 5;
-  private static final Set<String> LOCKED = Set.of("ro", "nosuid", "nodev", "noexec");
+  private static final List<String> LOCKED = List.of("ro", "nosuid", "nodev", "noexec");
 
   private final Path folder;
   private final RootsThreads roots;
@@ -55,7 +50,7 @@ public final class StartMounts {
     Path own = reachable(folder.resolve(id));
     Path root = bind(Path.of(spec.rootPath()), own.resolve(ROOT), Optional.empty());
     List<OciMount> mounts = new ArrayList<>();
-    List<String[]> table = table();
+    MountTable table = MountTable.read();
     for (OciMount mount : spec.mounts()) {
       OciMount kept = mount.with(locked(mount, table));
       mounts.add(
@@ -71,27 +66,17 @@ public final class StartMounts {
     return spec.from(root.toString(), mounts);
   }
 
-  private static List<String[]> table() throws IOException {
-    return Files.readAllLines(TABLE, StandardCharsets.ISO_8859_1).stream()
-        .map(line -> line.split(" ", -1))
-        .toList();
-  }
-
   /**
    * What a bind mount must keep of its source's: the kernel lets no user namespace take it off
    * (mount_namespaces(7)), and runc before 1.2 takes it off unless told.
    */
-  private static List<String> locked(OciMount mount, List<String[]> table) {
-    String[] best = {"", "", "", "", "", ""};
-    for (String[] words : table) {
-      if (mount.type().equals("bind")
-          && words.length > FLAGS_FIELD
-          && Path.of(mount.source()).startsWith(words[PLACE_FIELD])
-          && words[PLACE_FIELD].length() >= best[PLACE_FIELD].length()) {
-        best = words;
-      }
-    }
-    return Stream.of(best[FLAGS_FIELD].split(",", -1)).filter(LOCKED::contains).toList();
+  private static List<String> locked(OciMount mount, MountTable table) {
+    return mount.type().equals("bind")
+        ? table
+            .holding(Path.of(mount.source()))
+            .map(held -> LOCKED.stream().filter(held.options()::contains).toList())
+            .orElse(List.of())
+        : List.of();
   }
 
   private Path bind(Path source, Path target, Optional<Path> namespace) throws IOException {

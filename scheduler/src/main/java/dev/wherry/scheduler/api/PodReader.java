@@ -10,6 +10,7 @@ import dev.wherry.model.core.v1.PodSchedulingGate;
 import dev.wherry.model.core.v1.PodSpec;
 import dev.wherry.model.core.v1.ResourceRequirements;
 import dev.wherry.model.device.PodDeviceClaim;
+import dev.wherry.model.pod.PodPhases;
 import dev.wherry.model.volume.PodClaim;
 import dev.wherry.scheduler.view.HostPort;
 import dev.wherry.scheduler.view.PodKey;
@@ -60,7 +61,7 @@ public final class PodReader {
         spec.schedulerName().isEmpty() ? "default-scheduler" : spec.schedulerName(),
         spec.schedulingGates().stream().map(PodSchedulingGate::name).toList(),
         created == null ? Instant.EPOCH : created,
-        phase.equals("Succeeded") || phase.equals("Failed"),
+        PodPhases.isFinished(phase),
         pod.metadata().deletionTimestamp() != null,
         NeighbourReader.affinities(pod),
         NeighbourReader.spread(pod),

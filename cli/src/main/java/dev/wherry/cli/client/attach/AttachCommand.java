@@ -9,6 +9,7 @@ import dev.wherry.cli.client.verb.ClientCommand;
 import dev.wherry.cli.client.verb.GoDuration;
 import dev.wherry.cli.client.verb.Session;
 import dev.wherry.cli.client.verb.Streams;
+import dev.wherry.model.pod.PodPhases;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -52,7 +53,7 @@ public final class AttachCommand extends ClientCommand {
     PodLookup lookup = new PodLookup(session.api(), session.discovery(), session.namespace());
     JsonNode pod = lookup.find(String.join("/", words)).getFirst();
     String phase = pod.path("status").path("phase").asText();
-    if (phase.equals("Succeeded") || phase.equals("Failed")) {
+    if (PodPhases.isFinished(phase)) {
       throw ClientException.error(
           "cannot attach a container in a completed pod; current phase is " + phase);
     }

@@ -5,6 +5,7 @@ import dev.wherry.cli.client.failure.ClientException;
 import dev.wherry.cli.client.select.Target;
 import dev.wherry.cli.client.verb.ObjectWatch;
 import dev.wherry.cli.client.verb.Session;
+import dev.wherry.model.pod.PodPhases;
 import dev.wherry.model.status.ApiException;
 import dev.wherry.model.status.Reason;
 import java.time.Duration;
@@ -18,7 +19,7 @@ public final class PodStart {
   /** Whether a pod has come to its end. */
   static boolean over(JsonNode pod) {
     String phase = pod.path("status").path("phase").asText("");
-    return phase.equals("Succeeded") || phase.equals("Failed");
+    return PodPhases.isFinished(phase);
   }
 
   /** Whether a pod runs and is ready, or is over already. */

@@ -9,6 +9,7 @@ import dev.wherry.cli.client.verb.ClientCommand;
 import dev.wherry.cli.client.verb.Session;
 import dev.wherry.cli.client.verb.Streams;
 import dev.wherry.machinery.client.Query;
+import dev.wherry.model.pod.PodPhases;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -103,7 +104,7 @@ public final class CopyCommand extends ClientCommand {
     String path = session.discovery().resolve("pods").path(namespace, place.pod());
     JsonNode pod = session.api().get(path);
     String phase = pod.path("status").path("phase").asText();
-    if (phase.equals("Succeeded") || phase.equals("Failed")) {
+    if (PodPhases.isFinished(phase)) {
       throw ClientException.error(
           "cannot exec into a container in a completed pod; current phase is " + phase);
     }

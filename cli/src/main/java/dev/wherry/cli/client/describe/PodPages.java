@@ -2,6 +2,7 @@ package dev.wherry.cli.client.describe;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.wherry.model.pod.PodPhases;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -54,7 +55,7 @@ final class PodPages {
   private static void phase(JsonNode pod, Page page, Surroundings around) {
     JsonNode metadata = pod.path("metadata");
     String phase = pod.path("status").path("phase").asText("");
-    boolean over = phase.equals("Succeeded") || phase.equals("Failed");
+    boolean over = PodPhases.isFinished(phase);
     if (metadata.has("deletionTimestamp") && !over) {
       String lasts = around.moments().since(metadata.path("deletionTimestamp"));
       page.field(0, "Status", "Terminating (lasts " + lasts + ")");

@@ -8,6 +8,7 @@ import dev.wherry.cli.client.verb.ClientCommand;
 import dev.wherry.cli.client.verb.ObjectWatch;
 import dev.wherry.cli.client.verb.Session;
 import dev.wherry.cli.client.verb.Streams;
+import dev.wherry.model.pod.PodPhases;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -116,8 +117,7 @@ public final class PortForwardCommand extends ClientCommand {
                 return type.equals("DELETED")
                     || type.equals(ObjectWatch.MISSING)
                     || !object.path("metadata").path("uid").asText("").equals(uid)
-                    || phase.equals("Succeeded")
-                    || phase.equals("Failed");
+                    || PodPhases.isFinished(phase);
               });
       lost.complete(ClientException.error("lost connection to pod"));
     } catch (RuntimeException e) {

@@ -1,6 +1,7 @@
 package dev.wherry.cli.client.node;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.wherry.model.pod.PodPhases;
 
 /**
  * What a drain does with a pod, and why (kubectl pkg/drain/filters.go).
@@ -35,7 +36,7 @@ record PodFate(boolean leaves, String note, boolean refused) {
       return STAYS;
     }
     String phase = pod.path("status").path("phase").asText("");
-    if (phase.equals("Succeeded") || phase.equals("Failed")) {
+    if (PodPhases.isFinished(phase)) {
       return LEAVES;
     }
     JsonNode owner = controller(pod);

@@ -1,9 +1,9 @@
 package dev.wherry.network.dns.server;
 
 import dev.wherry.machinery.figures.Histogram;
+import dev.wherry.machinery.figures.MetricsText;
 import dev.wherry.network.dns.message.Rcode;
 import dev.wherry.network.dns.message.RecordType;
-import dev.wherry.network.pages.MetricsText;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;

@@ -1,9 +1,9 @@
 package dev.wherry.network.dns.server;
 
+import dev.wherry.machinery.figures.MetricsText;
 import dev.wherry.network.dns.forward.ForwardFigures;
 import dev.wherry.network.dns.forward.Forwarder;
 import dev.wherry.network.dns.zone.ClusterZone;
-import dev.wherry.network.pages.MetricsText;
 import java.util.List;
 
 /** All that is counted, as one page. */

@@ -1,7 +1,7 @@
 package dev.wherry.network.ingress.proxy;
 
 import dev.wherry.machinery.figures.Histogram;
-import dev.wherry.network.pages.MetricsText;
+import dev.wherry.machinery.figures.MetricsText;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Map;

@@ -2,6 +2,7 @@ package dev.wherry.runtime.builtin.spec;
 
 import dev.wherry.proto.cri.v1.ContainerConfig;
 import dev.wherry.proto.cri.v1.Mount;
+import dev.wherry.runtime.MountTable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,8 +14,6 @@ import java.util.Optional;
 
 /** A container's mounts: the kernel's file systems, the pod's files, and what the pod asks for. */
 final class Mounts {
-  private static final Path MOUNT_TABLE = Path.of("/proc/self/mountinfo");
-
   /** What the pod's files become inside. */
   private static final Map<String, String> POD_FILES =
       Map.of("/etc/hosts", "hosts", "/etc/resolv.conf", "resolv.conf", "/etc/hostname", "hostname");
@@ -189,21 +188,16 @@ final class Mounts {
 
   /** The mount a path lies on must be one that others hear of (mount_namespaces(7)). */
   private static void requirePeers(Mount mount, Path source, List<String> kinds) {
-    String best = "";
-    String fields = "";
+    Optional<MountTable.Mount> held;
     try {
-      for (String line : Files.readAllLines(MOUNT_TABLE)) {
-        String[] words = line.split(" ", -1);
-        if (words.length > 6 && source.startsWith(words[4]) && words[4].length() >= best.length()) {
-          best = words[4];
-          fields = line.substring(line.indexOf(words[5]), line.indexOf(" - "));
-        }
-      }
+      held = MountTable.read().holding(source);
     } catch (IOException e) {
       throw refused(mount, String.valueOf(e.getMessage()));
     }
-    if (kinds.stream().noneMatch(fields::contains)) {
-      throw refused(mount, source + " is mounted on " + best + ", which is no shared mount");
+    List<String> peers = held.map(MountTable.Mount::peers).orElse(List.of());
+    if (peers.stream().noneMatch(peer -> kinds.stream().anyMatch(peer::startsWith))) {
+      String place = held.map(MountTable.Mount::place).orElse("");
+      throw refused(mount, source + " is mounted on " + place + ", which is no shared mount");
     }
   }
 

@@ -7,11 +7,10 @@ import static dev.wherry.runtime.images.system.Native.checked;
 import static dev.wherry.runtime.images.system.Native.function;
 import static dev.wherry.runtime.images.system.Native.text;
 
+import dev.wherry.runtime.MountTable;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,8 +23,6 @@ public final class KernelMounts {
   private static final long PAGE_BYTES = 4096;
   private static final int DETACH = 2;
   private static final int NOFOLLOW = 8;
-  private static final Path TABLE = Path.of("/proc/self/mountinfo");
-  private static final int ROOT_FIELD = 4;
 
   private static final MethodHandle MOUNT =
       function("mount", INT, POINTER, POINTER, POINTER, LONG, POINTER);
@@ -99,21 +96,6 @@ public final class KernelMounts {
 
   /** Whether something is mounted right at the path. */
   public static boolean isMounted(Path target) throws IOException {
-    String wanted = " " + escaped(target) + " ";
-    // Names in the table need not be UTF-8.
-    for (String line : Files.readAllLines(TABLE, StandardCharsets.ISO_8859_1)) {
-      if (line.contains(wanted) && line.split(" ", -1)[ROOT_FIELD].equals(wanted.strip())) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private static String escaped(Path target) {
-    return Folder.raw(target.normalize())
-        .replace("\\", "\\134")
-        .replace(" ", "\\040")
-        .replace("\t", "\\011")
-        .replace("\n", "\\012");
+    return MountTable.read().isMounted(target);
   }
 }
