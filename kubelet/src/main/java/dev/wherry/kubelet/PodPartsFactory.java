@@ -34,6 +34,7 @@ import dev.wherry.kubelet.pod.Preemption;
 import dev.wherry.kubelet.resource.ContainerFigures;
 import dev.wherry.kubelet.resource.HostFigures;
 import dev.wherry.kubelet.resource.PodCgroups;
+import dev.wherry.kubelet.resource.SwapLimits;
 import dev.wherry.kubelet.volume.Mounts;
 import dev.wherry.kubelet.volume.PodDirs;
 import dev.wherry.machinery.time.Timer;
@@ -67,7 +68,8 @@ final class PodPartsFactory {
         new ContainerFigures(
             HostFigures.memoryBytes(),
             HostFigures.oomScoreFloor(),
-            PodCgroups.unified(CGROUPS) && !config.settings().singleOomKill());
+            PodCgroups.unified(CGROUPS) && !config.settings().singleOomKill(),
+            SwapLimits.ofMachine(CGROUPS, config.settings().limitedSwap()));
     return new PodParts(
         config,
         runtime,

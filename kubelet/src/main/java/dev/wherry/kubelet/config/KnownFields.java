@@ -1,6 +1,7 @@
 package dev.wherry.kubelet.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.model.json.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -36,6 +37,7 @@ final class KnownFields {
           "imageGCLowThresholdPercent",
           "kubeReserved",
           "maxPods",
+          "memorySwap",
           "mergeDefaultEvictionSettings",
           "podLogsDir",
           "podPidsLimit",
@@ -100,7 +102,6 @@ final class KnownFields {
           "maxOpenFiles",
           "maxParallelImagePulls",
           "memoryReservationPolicy",
-          "memorySwap",
           "memoryThrottlingFactor",
           "nodeLeaseDurationSeconds",
           "nodeStatusMaxImages",
@@ -178,6 +179,19 @@ final class KnownFields {
       }
     }
     return warnings;
+  }
+
+  /** The fields of one value with it. */
+  static ObjectNode fixedTree() {
+    ObjectNode tree = Json.object();
+    FIXED.forEach((path, values) -> {
+      int last = path.lastIndexOf('.');
+      ObjectNode place =
+          last < 0 ? tree : tree.withObject("/" + path.substring(0, last).replace('.', '/'));
+      place.set(
+          path.substring(last + 1), Json.parse(values.getFirst().getBytes(StandardCharsets.UTF_8)));
+    });
+    return tree;
   }
 
   private static boolean leads(String name) {

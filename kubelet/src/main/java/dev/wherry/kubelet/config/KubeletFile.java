@@ -1,6 +1,7 @@
 package dev.wherry.kubelet.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.kubelet.config.NodeSettings.ImageLimits;
 import dev.wherry.kubelet.config.NodeSettings.LogLimits;
 import dev.wherry.kubelet.launch.IdRange;
@@ -46,6 +47,8 @@ public record KubeletFile(
   private static final String KIND = "KubeletConfiguration";
   private static final Set<String> RESERVABLE = Set.of("cpu", "memory", "ephemeral-storage", "pid");
   private static final String ENFORCE = "enforceNodeAllocatable";
+  private static final String SWAP = "memorySwap";
+  private static final String LIMITED_SWAP = "LimitedSwap";
   private static final String USERS = "userNamespaces";
   private static final long PORT_MAX = 65_535;
   private static final long PERCENT_MAX = 100;
@@ -119,6 +122,7 @@ public record KubeletFile(
         (int) (perCore > 0 ? Math.min(most, perCore * cores) : most),
         pids > 0 ? pids : NodeSettings.UNLIMITED,
         file.flag("singleProcessOOMKill").orElse(defaults.singleOomKill()),
+        limitedSwap(file, defaults),
         file.flag("seccompDefault").orElse(defaults.seccompDefault()),
         file.has("allowedUnsafeSysctls")
             ? file.texts("allowedUnsafeSysctls")
@@ -150,6 +154,24 @@ public record KubeletFile(
       }
     }
     return defaults.idsPerPod();
+  }
+
+  private static boolean limitedSwap(Reader file, NodeSettings defaults) {
+    if (!file.has(SWAP)) {
+      return defaults.limitedSwap();
+    }
+    JsonNode given = file.raw(SWAP).orElse(Json.object());
+    String behavior = given.path("swapBehavior").asText();
+    if (given.properties().stream().anyMatch(one -> !one.getKey().equals("swapBehavior"))
+        || !Set.of("", "NoSwap", LIMITED_SWAP).contains(behavior)) {
+      file.wrong(SWAP, "must be {swapBehavior: NoSwap} or {swapBehavior: LimitedSwap}");
+    }
+    return behavior.equals(LIMITED_SWAP);
+  }
+
+  /** What an agent does in one way only, in the form of the configuration. */
+  public static ObjectNode fixed() {
+    return KnownFields.fixedTree();
   }
 
   /** Of whom what is reserved is enforced: of pods, or of nobody. */

@@ -17,6 +17,7 @@ import java.util.function.Consumer;
  * @param pidsMax the most processes of one pod; {@link #UNLIMITED} for no bound
  * @param singleOomKill whether the kernel may kill one process of a container for want of memory
  *     and leave the others; as it does on cgroup v1 anyway
+ * @param limitedSwap whether Burstable pods may swap a little (cgroup v2 only), else none does
  * @param seccompDefault whether a pod that names no profile gets the runtime's
  * @param unsafeSysctls names, or beginnings that end in a star, that pods may set here too
  * @param staticPods a folder of pods of the node's own; "" for none
@@ -32,6 +33,7 @@ public record NodeSettings(
     int maxPods,
     long pidsMax,
     boolean singleOomKill,
+    boolean limitedSwap,
     boolean seccompDefault,
     List<String> unsafeSysctls,
     String staticPods,
@@ -80,6 +82,7 @@ public record NodeSettings(
         Map.of(),
         MAX_PODS,
         UNLIMITED,
+        false,
         false,
         false,
         List.of(),
@@ -152,6 +155,7 @@ public record NodeSettings(
     private int maxPods;
     private long pidsMax;
     private boolean singleOomKill;
+    private boolean limitedSwap;
     private boolean seccompDefault;
     private List<String> unsafeSysctls;
     private String staticPods;
@@ -170,6 +174,7 @@ public record NodeSettings(
       maxPods = from.maxPods;
       pidsMax = from.pidsMax;
       singleOomKill = from.singleOomKill;
+      limitedSwap = from.limitedSwap;
       seccompDefault = from.seccompDefault;
       unsafeSysctls = from.unsafeSysctls;
       staticPods = from.staticPods;
@@ -190,6 +195,7 @@ public record NodeSettings(
           maxPods,
           pidsMax,
           singleOomKill,
+          limitedSwap,
           seccompDefault,
           unsafeSysctls,
           staticPods,

@@ -12,7 +12,7 @@ import dev.wherry.proto.cri.v1.ListImagesRequest;
 import dev.wherry.proto.cri.v1.PodSandboxConfig;
 import dev.wherry.proto.cri.v1.PullImageRequest;
 import dev.wherry.proto.cri.v1.RemoveImageRequest;
-import io.grpc.ManagedChannel;
+import io.grpc.Channel;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -25,7 +25,7 @@ public final class CriImages {
 
   private final ImageServiceGrpc.ImageServiceBlockingStub stub;
 
-  CriImages(ManagedChannel channel) {
+  CriImages(Channel channel) {
     stub = ImageServiceGrpc.newBlockingStub(channel);
   }
 

@@ -14,7 +14,7 @@ import dev.wherry.proto.cri.v1.PodSandboxState;
 import dev.wherry.proto.cri.v1.PodSandboxStatus;
 import dev.wherry.proto.cri.v1.PodSandboxStatusRequest;
 import dev.wherry.proto.cri.v1.RuntimeServiceGrpc;
-import io.grpc.ManagedChannel;
+import io.grpc.Channel;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +26,7 @@ import java.util.concurrent.TimeUnit;
 public final class CriLists {
   private final RuntimeServiceGrpc.RuntimeServiceBlockingStub stub;
 
-  CriLists(ManagedChannel channel) {
+  CriLists(Channel channel) {
     stub = RuntimeServiceGrpc.newBlockingStub(channel);
   }
 

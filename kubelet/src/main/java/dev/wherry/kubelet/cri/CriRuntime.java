@@ -41,6 +41,8 @@ import dev.wherry.proto.cri.v1.UpdateRuntimeConfigRequest;
 import dev.wherry.proto.cri.v1.VersionRequest;
 import dev.wherry.proto.cri.v1.VersionResponse;
 import dev.wherry.streaming.socket.SocketChannel;
+import io.grpc.Channel;
+import io.grpc.ClientInterceptors;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
@@ -72,6 +74,7 @@ public final class CriRuntime implements AutoCloseable {
   private final EventsGrpc.EventsBlockingStub containerd;
   private final CriImages images;
   private final CriLists lists;
+  private final RuntimeOperations operations = new RuntimeOperations();
 
   /** One socket for both halves. */
   public CriRuntime(String endpoint) {
@@ -84,15 +87,21 @@ public final class CriRuntime implements AutoCloseable {
   public CriRuntime(String endpoint, String imageEndpoint) {
     channel = new SocketChannel(endpoint);
     imageChannel = imageEndpoint.equals(endpoint) ? channel : new SocketChannel(imageEndpoint);
-    stub = RuntimeServiceGrpc.newBlockingStub(channel.channel());
+    Channel counted = ClientInterceptors.intercept(channel.channel(), operations);
+    stub = RuntimeServiceGrpc.newBlockingStub(counted);
     containerd = EventsGrpc.newBlockingStub(channel.channel());
-    images = new CriImages(imageChannel.channel());
-    lists = new CriLists(channel.channel());
+    images = new CriImages(ClientInterceptors.intercept(imageChannel.channel(), operations));
+    lists = new CriLists(counted);
   }
 
   /** The image half of the same socket. */
   public CriImages images() {
     return images;
+  }
+
+  /** What was asked of both halves. */
+  public RuntimeOperations operations() {
+    return operations;
   }
 
   /** Snapshots of sandboxes and containers. */

@@ -181,10 +181,13 @@ public final class CadvisorPage {
     page.known(FAILURES, labels, kernel.memoryFailures(), read);
     page.sample(LIMIT, labels, kernel.memoryLimitBytes().orElse(0), read);
     page.known(THREADS, labels, kernel.tasks(), read);
-    page.known(FS_READ, labels, kernel.disk().readBytes(), read);
-    page.known(FS_WRITTEN, labels, kernel.disk().writtenBytes(), read);
-    page.known(FS_READS, labels, kernel.disk().reads(), read);
-    page.known(FS_WRITES, labels, kernel.disk().writes(), read);
+    for (CgroupCounters.Disk disk : kernel.disks()) {
+      String with = labels + "," + MetricsText.labels("device", disk.device());
+      page.known(FS_READ, with, disk.readBytes(), read);
+      page.known(FS_WRITTEN, with, disk.writtenBytes(), read);
+      page.known(FS_READS, with, disk.reads(), read);
+      page.known(FS_WRITES, with, disk.writes(), read);
+    }
   }
 
   private void network(String labels, NetworkUse use, Optional<Instant> read) {

@@ -3,10 +3,12 @@ package dev.wherry.kubelet.figures;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 
 /**
  * Counters of one cgroup that no runtime tells, of version 1 or 2; an empty value is one that the
@@ -25,7 +27,7 @@ record CgroupCounters(
     OptionalLong memoryFailures,
     OptionalLong memoryLimitBytes,
     OptionalLong tasks,
-    Disk disk) {
+    List<Disk> disks) {
   private static final long NANOS_PER_MICRO = 1_000;
 
   /** The kernel's ticks, of which version 1 counts user and system time, are a hundred a second. */
@@ -34,13 +36,19 @@ record CgroupCounters(
   /** Version 1 writes its page counter's maximum where there is no limit. */
   private static final long UNLIMITED_BYTES = Long.MAX_VALUE / 4096 * 4096;
 
-  /** Bytes and operations on all devices together. */
+  private static final Path DEVICES = Path.of("/sys/dev/block");
+
+  /**
+   * Bytes and operations on one device.
+   *
+   * @param device such as {@code /dev/vda}; its numbers where the kernel has no name for it
+   */
   record Disk(
-      OptionalLong readBytes, OptionalLong writtenBytes, OptionalLong reads, OptionalLong writes) {
-    static final Disk UNKNOWN =
-        new Disk(
-            OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty());
-  }
+      String device,
+      OptionalLong readBytes,
+      OptionalLong writtenBytes,
+      OptionalLong reads,
+      OptionalLong writes) {}
 
   static final CgroupCounters UNKNOWN = unified(Path.of("/nowhere"));
 
@@ -62,7 +70,7 @@ record CgroupCounters(
         value(events, "max"),
         number(group.resolve("memory.max")),
         number(group.resolve("pids.current")),
-        unifiedDisk(lines(group.resolve("io.stat"))));
+        unifiedDisks(lines(group.resolve("io.stat"))));
   }
 
   /**
@@ -92,43 +100,70 @@ record CgroupCounters(
         number(memoryGroup.resolve("memory.failcnt")),
         limit.isPresent() && limit.getAsLong() < UNLIMITED_BYTES ? limit : OptionalLong.empty(),
         number(mount.resolve("pids").resolve(path).resolve("pids.current")),
-        new Disk(
-            legacyDisk(diskGroup.resolve("blkio.throttle.io_service_bytes"), "Read"),
-            legacyDisk(diskGroup.resolve("blkio.throttle.io_service_bytes"), "Write"),
-            legacyDisk(diskGroup.resolve("blkio.throttle.io_serviced"), "Read"),
-            legacyDisk(diskGroup.resolve("blkio.throttle.io_serviced"), "Write")));
+        legacyDisks(
+            lines(diskGroup.resolve("blkio.throttle.io_service_bytes")),
+            lines(diskGroup.resolve("blkio.throttle.io_serviced"))));
   }
 
   // Lines are MAJOR:MINOR rbytes=N wbytes=N rios=N wios=N and more.
-  private static Disk unifiedDisk(List<String> lines) {
-    if (lines.isEmpty()) {
-      return Disk.UNKNOWN;
-    }
-    Map<String, Long> sums = new HashMap<>();
+  private static List<Disk> unifiedDisks(List<String> lines) {
+    List<Disk> disks = new ArrayList<>();
     for (String line : lines) {
+      Map<String, Long> values = new HashMap<>();
       for (String word : line.split(" ", -1)) {
         int equals = word.indexOf('=');
         if (equals > 0 && word.substring(equals + 1).matches("\\d{1,18}")) {
-          sums.merge(
-              word.substring(0, equals), Long.parseLong(word.substring(equals + 1)), Long::sum);
+          values.put(word.substring(0, equals), Long.parseLong(word.substring(equals + 1)));
         }
       }
-    }
-    return new Disk(
-        value(sums, "rbytes"), value(sums, "wbytes"), value(sums, "rios"), value(sums, "wios"));
-  }
-
-  // Lines are MAJOR:MINOR OPERATION N.
-  private static OptionalLong legacyDisk(Path file, String operation) {
-    long sum = 0;
-    List<String> lines = lines(file);
-    for (String line : lines) {
-      String[] words = line.split(" ", -1);
-      if (words.length == 3 && words[1].equals(operation) && words[2].matches("\\d{1,18}")) {
-        sum += Long.parseLong(words[2]);
+      if (!values.isEmpty()) {
+        disks.add(
+            new Disk(
+                device(line.substring(0, line.indexOf(' '))),
+                value(values, "rbytes"),
+                value(values, "wbytes"),
+                value(values, "rios"),
+                value(values, "wios")));
       }
     }
-    return lines.isEmpty() ? OptionalLong.empty() : OptionalLong.of(sum);
+    return disks;
+  }
+
+  // Lines are MAJOR:MINOR OPERATION N, and one of all devices together.
+  private static List<Disk> legacyDisks(List<String> bytes, List<String> operations) {
+    Map<String, Map<String, Long>> devices = new TreeMap<>();
+    collect(devices, "bytes", bytes);
+    collect(devices, "operations", operations);
+    return devices.entrySet().stream()
+        .map(one ->
+            new Disk(
+                device(one.getKey()),
+                value(one.getValue(), "bytes Read"),
+                value(one.getValue(), "bytes Write"),
+                value(one.getValue(), "operations Read"),
+                value(one.getValue(), "operations Write")))
+        .toList();
+  }
+
+  private static void collect(
+      Map<String, Map<String, Long>> devices, String what, List<String> lines) {
+    for (String line : lines) {
+      String[] words = line.split(" ", -1);
+      if (words.length == 3 && words[2].matches("\\d{1,18}")) {
+        devices
+            .computeIfAbsent(words[0], _ -> new HashMap<>())
+            .put(what + " " + words[1], Long.parseLong(words[2]));
+      }
+    }
+  }
+
+  /** The kernel links a device's numbers to the folder with its name. */
+  private static String device(String numbers) {
+    try {
+      return "/dev/" + Files.readSymbolicLink(DEVICES.resolve(numbers)).getFileName();
+    } catch (IOException _) {
+      return numbers;
+    }
   }
 
   private static OptionalLong micros(Map<String, Long> table, String key) {

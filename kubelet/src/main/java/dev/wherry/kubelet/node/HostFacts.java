@@ -6,6 +6,7 @@ import dev.wherry.kubelet.eviction.Signal;
 import dev.wherry.kubelet.resource.HostFigures;
 import dev.wherry.kubelet.resource.HugePages;
 import dev.wherry.model.Quantity;
+import dev.wherry.model.core.v1.NodeSwapStatus;
 import dev.wherry.model.core.v1.NodeSystemInfo;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What the machine is and has. Reads /proc and /sys; what is not there stays empty. */
 final class HostFacts {
@@ -44,7 +46,12 @@ final class HostFacts {
         .bootID(read("/proc/sys/kernel/random/boot_id"))
         .containerRuntimeVersion(runtimeVersion)
         .kubeletVersion(config.version())
+        .swap(swap(HostFigures.swapBytes()))
         .build();
+  }
+
+  private static @Nullable NodeSwapStatus swap(long bytes) {
+    return bytes == 0 ? null : NodeSwapStatus.builder().capacity(bytes).build();
   }
 
   static Map<String, Quantity> capacity(KubeletConfig config) throws IOException {

@@ -1,9 +1,12 @@
 package dev.wherry.kubelet.pod;
 
 import dev.wherry.kubelet.pod.PodView.Named;
+import dev.wherry.machinery.figures.Histogram;
 import dev.wherry.model.core.v1.ContainerStateTerminated;
 import dev.wherry.model.core.v1.ContainerStatus;
 import dev.wherry.model.core.v1.PodStatus;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +23,18 @@ public final class PodCounts {
   private static final String MAIN = "container";
   private static final String INIT = "init_container";
   private static final String EPHEMERAL = "ephemeral_container";
+  private static final String RUNNING = "Running";
+
+  /** Upstream's for the start of pods. */
+  private static final double[] START_SECONDS = {
+    0.5, 1, 2, 3, 4, 5, 6, 8, 10, 20, 30, 45, 60, 120, 180, 240, 300, 360, 480, 600, 900, 1200,
+    1800, 2700, 3600
+  };
+
+  /** Those of Prometheus' clients. */
+  private static final double[] ROUND_SECONDS = {
+    0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10
+  };
 
   private final LongAdder pods = new LongAdder();
   private final LongAdder podErrors = new LongAdder();
@@ -44,6 +59,29 @@ public final class PodCounts {
    */
   public record Ended(String type, int exitCode, String reason) {}
 
+  /** From the first sight of a pod, and from its creation, to its containers' start. */
+  private final Histogram untilRunning = Histogram.ofSeconds(START_SECONDS);
+
+  private final Histogram sinceCreation = Histogram.ofSeconds(START_SECONDS);
+  private final Map<Round, Histogram> rounds = new ConcurrentHashMap<>();
+
+  /** A worker's look at its pod, by upstream's label {@code operation_type}. */
+  public enum Round {
+    CREATE("create"),
+    SYNC("sync"),
+    KILL("kill");
+
+    private final String label;
+
+    Round(String label) {
+      this.label = label;
+    }
+
+    public String label() {
+      return label;
+    }
+  }
+
   void podBegins() {
     pods.increment();
   }
@@ -58,6 +96,27 @@ public final class PodCounts {
 
   void failed(Named container, String code) {
     increment(containerErrors, new Failed(type(container.role()), code));
+  }
+
+  /** A worker has looked at its pod. */
+  void looked(Round round, long nanos) {
+    rounds.computeIfAbsent(round, _ -> Histogram.ofSeconds(ROUND_SECONDS)).add(nanos);
+  }
+
+  /**
+   * A pod that runs in the later status and had not in the earlier.
+   *
+   * @param seen by this kubelet first
+   */
+  void started(
+      PodStatus before, PodStatus now, @Nullable Instant created, Instant seen, Instant at) {
+    if (!now.phase().equals(RUNNING) || before.phase().equals(RUNNING)) {
+      return;
+    }
+    untilRunning.add(Duration.between(seen, at).toNanos());
+    if (created != null) {
+      sinceCreation.add(Duration.between(created, at).toNanos());
+    }
   }
 
   /** Containers that end in the later status and had not in the earlier. */
@@ -102,6 +161,18 @@ public final class PodCounts {
 
   public long podErrors() {
     return podErrors.sum();
+  }
+
+  public Histogram untilRunning() {
+    return untilRunning;
+  }
+
+  public Histogram sinceCreation() {
+    return sinceCreation;
+  }
+
+  public Map<Round, Histogram> rounds() {
+    return new TreeMap<>(rounds);
   }
 
   /** Attempts to start containers by type. */

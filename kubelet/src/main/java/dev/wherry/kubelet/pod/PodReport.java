@@ -38,6 +38,7 @@ final class PodReport {
   private final PodParts parts;
   private final PodMemory memory;
   private final Resizer resizer;
+  private final Instant seen;
   private @Nullable PodStatus sent;
 
   /** The version of the object that the last patch made; "" where it is not known. */
@@ -47,6 +48,7 @@ final class PodReport {
     this.parts = parts;
     this.memory = memory;
     this.resizer = resizer;
+    this.seen = parts.clock().instant();
   }
 
   /** The pod with the status this kubelet sent last, since the informer may be behind it. */
@@ -222,6 +224,8 @@ final class PodReport {
     try {
       sentVersion = parts.api().patchStatus(pod.pod(), patch.get());
       parts.counts().reported(before, status);
+      Instant now = parts.clock().instant();
+      parts.counts().started(before, status, pod.meta().creationTimestamp(), seen, now);
       sent = status;
     } catch (ApiException e) {
       if (e.reason() != Reason.NOT_FOUND) {

@@ -195,7 +195,7 @@ final class PodWorker {
       while (!gone) {
         Duration pause = QUIET;
         try {
-          gone = sync();
+          gone = round();
           retry = RETRY_MIN;
           pause = gone ? Duration.ZERO : pause();
         } catch (CriException | ApiException | IOException e) {
@@ -244,6 +244,15 @@ final class PodWorker {
       return Duration.ZERO;
     }
     return at.isAfter(now.plus(QUIET)) ? QUIET : Duration.between(now, at);
+  }
+
+  private boolean round() throws IOException, InterruptedException {
+    long began = System.nanoTime();
+    boolean first = !remembered;
+    boolean gone = sync();
+    PodCounts.Round kind = first ? PodCounts.Round.CREATE : PodCounts.Round.SYNC;
+    parts.counts().looked(refreshes ? kind : PodCounts.Round.KILL, System.nanoTime() - began);
+    return gone;
   }
 
   /** One round; true when the pod is over and everything of it is removed. */

@@ -15,7 +15,8 @@ import java.util.Map;
  * @param oomScoreFloor the lowest score this process may give out; no capability, no lower score
  * @param killedTogether whether a container short of memory ends as a whole, on cgroup v2 only
  */
-public record ContainerFigures(long nodeMemoryBytes, int oomScoreFloor, boolean killedTogether) {
+public record ContainerFigures(
+    long nodeMemoryBytes, int oomScoreFloor, boolean killedTogether, SwapLimits swap) {
   static final String OOM_GROUP = "memory.oom.group";
 
   public LinuxContainerResources of(PodView pod, Container container) {
@@ -38,6 +39,7 @@ public record ContainerFigures(long nodeMemoryBytes, int oomScoreFloor, boolean 
     if (killedTogether) {
       out.putUnified(OOM_GROUP, "1");
     }
+    swap.put(out, pod, requests, limits);
     return out.build();
   }
 

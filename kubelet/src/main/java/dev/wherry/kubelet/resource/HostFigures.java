@@ -20,8 +20,17 @@ public final class HostFigures {
 
   /** The machine's memory. */
   public static long memoryBytes() {
-    String line = line(Path.of("/proc/meminfo"), "MemTotal:");
-    return Long.parseLong(line.replaceAll("[^0-9]", "")) * BYTES_PER_KIB;
+    return kibibytes("MemTotal:") * BYTES_PER_KIB;
+  }
+
+  /** Swap of the machine; 0 where it has none. */
+  public static long swapBytes() {
+    return kibibytes("SwapTotal:") * BYTES_PER_KIB;
+  }
+
+  private static long kibibytes(String field) {
+    String digits = line(Path.of("/proc/meminfo"), field).replaceAll("[^0-9]", "");
+    return digits.isEmpty() ? 0 : Long.parseLong(digits);
   }
 
   /** What the kernel could give to programs now. */

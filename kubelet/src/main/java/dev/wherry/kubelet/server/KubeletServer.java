@@ -82,7 +82,11 @@ public final class KubeletServer implements AutoCloseable {
     SpdyClient runtimeStreams =
         new SpdyClient(loops, epoll ? EpollSocketChannel.class : NioSocketChannel.class);
     Routes routes =
-        new Routes(parts, workers, new StreamRoutes(workers, parts.runtime(), runtimeStreams));
+        new Routes(
+            parts,
+            workers,
+            new StreamRoutes(workers, parts.runtime(), runtimeStreams),
+            () -> identity.get().chain().getFirst().getNotAfter().toInstant());
     Class<? extends ServerChannel> type =
         epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
     ServerBootstrap server =

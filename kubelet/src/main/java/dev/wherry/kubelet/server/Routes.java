@@ -9,6 +9,7 @@ import dev.wherry.kubelet.figures.KubeletPage;
 import dev.wherry.kubelet.figures.ProbePage;
 import dev.wherry.kubelet.figures.ResourcePage;
 import dev.wherry.kubelet.figures.SummaryDocument;
+import dev.wherry.kubelet.figures.TimesPage;
 import dev.wherry.kubelet.pod.PodParts;
 import dev.wherry.kubelet.pod.PodView;
 import dev.wherry.kubelet.pod.PodWorkers;
@@ -24,7 +25,10 @@ import io.netty.handler.codec.http.QueryStringDecoder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** The paths of the kubelet's server, as upstream has them. */
 final class Routes {
@@ -34,9 +38,15 @@ final class Routes {
   private final ContainerLogs logs;
   private final MachineLogs machine = new MachineLogs(Path.of("/var/log"));
   private final Figures figures;
+  private final Supplier<Instant> certificateEnd;
 
-  Routes(PodParts parts, PodWorkers workers, StreamRoutes streams) {
+  /**
+   * @param certificateEnd of the server's present certificate
+   */
+  Routes(
+      PodParts parts, PodWorkers workers, StreamRoutes streams, Supplier<Instant> certificateEnd) {
     this.parts = parts;
+    this.certificateEnd = certificateEnd;
     this.workers = workers;
     this.streams = streams;
     this.logs = new ContainerLogs(workers, parts.runtime(), parts.logs());
@@ -54,6 +64,8 @@ final class Routes {
         java.util.Arrays.stream(target.path().split("/")).filter(p -> !p.isEmpty()).toList();
     String first = path.isEmpty() ? "" : path.getFirst();
     switch (first) {
+      case "configz" ->
+          json(out, ConfigzDocument.of(parts.config(), parts.runtime().systemdCgroups()));
       case "healthz" -> text(out, "ok");
       case "pods" -> json(out, podList(workers.pods().stream().map(PodView::pod).toList()));
       case "runningpods" -> json(out, podList(running()));
@@ -83,10 +95,14 @@ final class Routes {
         switch (path.size() > 2 ? "" : path.size() == 1 ? "own" : path.get(1)) {
           case "own" ->
               KubeletPage.of(
-                  figures,
-                  parts.config().version(),
-                  parts.counts(),
-                  parts.configs().users().counts());
+                      figures,
+                      parts.config().version(),
+                      parts.counts(),
+                      parts.configs().users().counts())
+                  + TimesPage.of(
+                      parts.counts(),
+                      parts.runtime().operations(),
+                      Duration.between(parts.clock().instant(), certificateEnd.get()));
           case "resource" -> ResourcePage.of(figures);
           case "cadvisor" -> CadvisorPage.of(figures);
           case "probes" -> ProbePage.of(workers);

@@ -134,6 +134,15 @@ class KubeletFileTest {
   }
 
   @Test
+  void parse_memorySwap_isNoneUnlessLimited() throws Exception {
+    assertFalse(parse("").settings().limitedSwap());
+    assertTrue(parse("memorySwap: {swapBehavior: LimitedSwap}\n").settings().limitedSwap());
+    assertFalse(parse("memorySwap: {swapBehavior: NoSwap}\n").settings().limitedSwap());
+    assertThrows(
+        KubeletFileException.class, () -> parse("memorySwap: {swapBehavior: UnlimitedSwap}\n"));
+  }
+
+  @Test
   void parse_evictionHardWithDefaults_mergesThem() throws Exception {
     Map<String, Integer> counts = Map.of("", 5, "evictionHard: {memory.available: 1Mi}\n", 1);
     for (Map.Entry<String, Integer> one : counts.entrySet()) {

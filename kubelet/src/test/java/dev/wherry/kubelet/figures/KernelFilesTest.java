@@ -22,14 +22,16 @@ class KernelFilesTest {
     write("memory.stat", "anon 1\nfile 4096\nfile_mapped 12\n");
     write("memory.max", "max\n");
     write(
-        "io.stat", "8:0 rbytes=10 wbytes=5 rios=2 wios=1\n8:16 rbytes=1 wbytes=1 rios=1 wios=1\n");
+        "io.stat", "9:999 rbytes=10 wbytes=5 rios=2 wios=1\n9:998 rbytes=1 wbytes=1 rios=1 wios=1\n");
     CgroupCounters counters = CgroupCounters.unified(dir);
     assertEquals(OptionalLong.of(20_000), counters.userNanos());
     assertEquals(OptionalLong.of(4), counters.throttledPeriods());
     assertEquals(OptionalLong.of(4096), counters.cacheBytes());
     assertEquals(OptionalLong.empty(), counters.memoryLimitBytes());
-    assertEquals(OptionalLong.of(11), counters.disk().readBytes());
-    assertEquals(OptionalLong.of(2), counters.disk().writes());
+    assertEquals(2, counters.disks().size());
+    assertEquals("9:999", counters.disks().getFirst().device());
+    assertEquals(OptionalLong.of(10), counters.disks().getFirst().readBytes());
+    assertEquals(OptionalLong.of(1), counters.disks().getLast().writes());
   }
 
   @Test
@@ -40,14 +42,15 @@ class KernelFilesTest {
     write("memory/pods/c/memory.limit_in_bytes", "9223372036854771712\n");
     write(
         "blkio/pods/c/blkio.throttle.io_service_bytes",
-        "8:0 Read 100\n8:0 Write 50\n8:0 Total 150\n");
+        "8:0 Read 100\n8:0 Write 50\n8:0 Total 150\nTotal 150\n");
     CgroupCounters counters = CgroupCounters.legacy(dir, "pods/c");
     assertEquals(OptionalLong.of(70_000_000), counters.userNanos());
     assertEquals(OptionalLong.of(99), counters.throttledNanos());
     assertEquals(OptionalLong.of(2), counters.cacheBytes());
     assertEquals(OptionalLong.empty(), counters.memoryLimitBytes());
-    assertEquals(OptionalLong.of(100), counters.disk().readBytes());
-    assertEquals(OptionalLong.empty(), counters.disk().reads());
+    assertEquals(1, counters.disks().size(), "the sum of all devices is none");
+    assertEquals(OptionalLong.of(100), counters.disks().getFirst().readBytes());
+    assertEquals(OptionalLong.empty(), counters.disks().getFirst().reads());
   }
 
   @Test
