@@ -22,7 +22,8 @@ class KernelFilesTest {
     write("memory.stat", "anon 1\nfile 4096\nfile_mapped 12\n");
     write("memory.max", "max\n");
     write(
-        "io.stat", "9:999 rbytes=10 wbytes=5 rios=2 wios=1\n9:998 rbytes=1 wbytes=1 rios=1 wios=1\n");
+        "io.stat",
+        "9:999 rbytes=10 wbytes=5 rios=2 wios=1\n9:998 rbytes=1 wbytes=1 rios=1 wios=1\n");
     CgroupCounters counters = CgroupCounters.unified(dir);
     assertEquals(OptionalLong.of(20_000), counters.userNanos());
     assertEquals(OptionalLong.of(4), counters.throttledPeriods());

@@ -14,6 +14,8 @@ import dev.wherry.model.core.v1.LifecycleHandler;
 import dev.wherry.model.core.v1.Pod;
 import dev.wherry.model.core.v1.SleepAction;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -63,11 +65,14 @@ class HooksTest {
   }
 
   private Optional<String> get(String scheme, String path) {
+    return get(scheme, path, server.port());
+  }
+
+  private Optional<String> get(String scheme, String path, int port) {
     Container container =
         Container.builder()
             .name("c")
-            .ports(
-                List.of(ContainerPort.builder().name("web").containerPort(server.port()).build()))
+            .ports(List.of(ContainerPort.builder().name("web").containerPort(port).build()))
             .build();
     HTTPGetAction get =
         HTTPGetAction.builder().scheme(scheme).path(path).port(IntOrString.of("web")).build();
@@ -94,13 +99,16 @@ class HooksTest {
 
   @Test
   void httpHook_withoutServer_saysWhy() throws IOException {
-    int port = server.port();
-    server.close();
-    assertEquals(
-        Optional.of(
-            "Get \"http://127.0.0.1:%d/x\": dial tcp 127.0.0.1:%d: connect: connection refused"
-                .formatted(port, port)),
-        get("/x"));
+    // A port that is bound and not listened at is nobody else's meanwhile.
+    try (Socket held = new Socket()) {
+      held.bind(new InetSocketAddress("127.0.0.1", 0));
+      int port = held.getLocalPort();
+      assertEquals(
+          Optional.of(
+              "Get \"http://127.0.0.1:%d/x\": dial tcp 127.0.0.1:%d: connect: connection refused"
+                  .formatted(port, port)),
+          get("HTTP", "/x", port));
+    }
   }
 
   @Test

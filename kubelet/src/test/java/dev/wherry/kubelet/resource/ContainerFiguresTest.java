@@ -43,9 +43,9 @@ class ContainerFiguresTest {
 
   private static String pod(String resources, String more) {
     return """
-        {"metadata": {"name": "p", "namespace": "n", "uid": "u"},
-         "spec": {"containers": [{"name": "a", "resources": %s}] %s}}
-        """
+    {"metadata": {"name": "p", "namespace": "n", "uid": "u"},
+     "spec": {"containers": [{"name": "a", "resources": %s}] %s}}
+    """
         .formatted(resources, more);
   }
 
@@ -54,7 +54,8 @@ class ContainerFiguresTest {
     var unified = SwapLimits.Cgroups.UNIFIED;
     String burstable = pod("{\"requests\": {\"memory\": \"256Mi\"}}", "");
     String share = Long.toString(128L << 20);
-    assertEquals(Map.of("memory.swap.max", share), swapping(unified, true, burstable).getUnifiedMap());
+    assertEquals(
+        Map.of("memory.swap.max", share), swapping(unified, true, burstable).getUnifiedMap());
     for (String none :
         List.of(
             pod("{}", ""),
@@ -64,14 +65,14 @@ class ContainerFiguresTest {
       assertEquals(
           Map.of("memory.swap.max", "0"), swapping(unified, true, none).getUnifiedMap(), none);
     }
-    assertEquals(Map.of("memory.swap.max", "0"), swapping(unified, false, burstable).getUnifiedMap());
+    assertEquals(
+        Map.of("memory.swap.max", "0"), swapping(unified, false, burstable).getUnifiedMap());
   }
 
   @Test
   void swap_onVersionOne_isNoneBesideAMemoryLimit() {
     var told =
-        swapping(
-            SwapLimits.Cgroups.LEGACY, true, pod("{\"limits\": {\"memory\": \"1Mi\"}}", ""));
+        swapping(SwapLimits.Cgroups.LEGACY, true, pod("{\"limits\": {\"memory\": \"1Mi\"}}", ""));
     assertEquals(1L << 20, told.getMemorySwapLimitInBytes());
     assertEquals(Map.of(), told.getUnifiedMap());
   }

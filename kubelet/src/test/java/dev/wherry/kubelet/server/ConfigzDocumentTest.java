@@ -55,7 +55,8 @@ class ConfigzDocumentTest {
     KubeletFile again = parse(new String(Json.write(tree), StandardCharsets.UTF_8));
     assertEquals(settings, again.settings());
     assertEquals("k", again.taints().getFirst().key());
-    assertEquals(List.of(), again.warnings().stream().filter(w -> !w.contains("Endpoint")).toList());
+    assertEquals(
+        List.of(), again.warnings().stream().filter(w -> !w.contains("Endpoint")).toList());
   }
 
   @Test
