@@ -288,11 +288,69 @@ class HttpSemanticsTest {
         "m",
         Json.parse(
                 first.at("/metadata/annotations/autoscaling.alpha.kubernetes.io~1metrics").asText())
-            .at("/0/pods/metric/name")
+            .at("/0/pods/metricName")
             .asText());
     Answer put = server.send("PUT", v1 + "/a", Json.write(first));
     assertEquals(200, put.code(), put.text());
     assertEquals("m", server.get(v2 + "/a").json().at("/spec/metrics/0/pods/metric/name").asText());
+  }
+
+  /** Steps and answers recorded from a kube-apiserver of v1.36.2. */
+  @Test
+  void templateGeneration_isTheServers_ownedByWhoWritesAnother() {
+    String sets = "/apis/apps/v1/namespaces/default/daemonsets";
+    String key = "deprecated.daemonset.template.generation";
+    String spec =
+        "{metadata: {name: counted, annotations: {%s}}, spec: {selector: {matchLabels: {a: b}},"
+            + " template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c, image: %s}]}}}}";
+    for (String given : List.of("7 7", "0 1", "-3 1")) {
+      String[] pair = given.split(" ");
+      Answer answer =
+          server.post(sets + "?dryRun=All", spec.formatted(key + ": '" + pair[0] + "'", "i"));
+      assertEquals(pair[1], annotation(answer, key), answer.text());
+    }
+    Answer refused = server.post(sets, spec.formatted(key + ": x", "i"));
+    assertEquals(400, refused.code());
+    assertEquals(
+        "DaemonSet in version \"v1\" cannot be handled as a DaemonSet: strconv.ParseInt: parsing"
+            + " \"x\": invalid syntax",
+        refused.message());
+
+    Answer made = server.post(sets + "?fieldManager=maker", spec.formatted("", "i"));
+    assertEquals("1", annotation(made, key), made.text());
+    assertEquals(List.of("maker"), owners(made, key));
+    String one = sets + "/counted?fieldManager=";
+    Answer image =
+        server.patch(
+            "strategic-merge",
+            one + "second",
+            "{spec: {template: {spec: {containers: [{name: c, image: other}]}}}}");
+    assertEquals("2", annotation(image, key));
+    assertEquals(2, image.json().at("/metadata/generation").asInt());
+    assertEquals(List.of("maker"), owners(image, key));
+    Answer removed =
+        server.patch(
+            "merge", one + "third", "{metadata: {annotations: {%s: null}}}".formatted(key));
+    assertEquals("2", annotation(removed, key));
+    assertEquals(List.of("third"), owners(removed, key));
+    Answer other = server.patch("merge", one + "fourth", "{spec: {minReadySeconds: 3}}");
+    assertEquals("2", annotation(other, key));
+    assertEquals(3, other.json().at("/metadata/generation").asInt());
+    assertEquals(200, server.delete(sets + "/counted").code());
+  }
+
+  private static String annotation(Answer answer, String key) {
+    return answer.json().path("metadata").path("annotations").path(key).asText();
+  }
+
+  private static List<String> owners(Answer answer, String key) {
+    return answer
+        .json()
+        .at("/metadata/managedFields")
+        .valueStream()
+        .filter(owner -> owner.at("/fieldsV1/f:metadata/f:annotations").has("f:" + key))
+        .map(owner -> owner.path("manager").asText())
+        .toList();
   }
 
   @Test

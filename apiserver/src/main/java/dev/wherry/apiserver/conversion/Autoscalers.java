@@ -2,9 +2,13 @@ package dev.wherry.apiserver.conversion;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.model.codec.DecodeException;
 import dev.wherry.model.json.Json;
+import dev.wherry.model.schema.ObjectType;
+import dev.wherry.model.schema.Schema;
+import dev.wherry.model.schema.StructDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -18,6 +22,19 @@ final class Autoscalers {
   private static final String CURRENT = PREFIX + "current-metrics";
   private static final String CONDITIONS = PREFIX + "conditions";
   private static final String BEHAVIOR = PREFIX + "behavior";
+  private static final List<String> CARRIERS =
+      List.of(
+          METRICS,
+          CURRENT,
+          CONDITIONS,
+          BEHAVIOR,
+          PREFIX + "scale-down-tolerance",
+          PREFIX + "scale-up-tolerance");
+
+  private static final List<String> CONDITION =
+      List.of("type", "status", "lastTransitionTime", "reason", "message");
+
+  private static final String TYPE = "autoscaling.v2.HorizontalPodAutoscaler";
   private static final String UTILIZATION = "targetCPUUtilizationPercentage";
   private static final String CURRENT_UTILIZATION = "currentCPUUtilizationPercentage";
   private static final int UTILIZATION_DEFAULT = 80;
@@ -28,27 +45,30 @@ final class Autoscalers {
     v1.put("apiVersion", "autoscaling/v2");
     ObjectNode spec = v1.withObject("/spec");
     ArrayNode metrics = Json.array();
+    JsonNode others = taken(v1, METRICS);
+    understood("Spec", "metrics", AutoscalerMetrics.WANTED.toV2(others)).forEach(metrics::add);
     JsonNode utilization = spec.remove(UTILIZATION);
     if (utilization != null && !utilization.isNull()) {
       metrics.add(cpu("target", utilization.asInt()));
     }
-    taken(v1, METRICS).forEach(metrics::add);
     if (metrics.isEmpty()) {
       metrics.add(cpu("target", UTILIZATION_DEFAULT));
     }
     spec.set("metrics", metrics);
-    JsonNode behavior = taken(v1, BEHAVIOR);
+    JsonNode behavior =
+        understood("Spec", "behavior", AutoscalerBehavior.fromGo(taken(v1, BEHAVIOR)));
     if (behavior.isObject()) {
       spec.set("behavior", behavior);
     }
     statusToV2(v1);
-    dropEmptyAnnotations(v1);
+    dropAnnotations(v1);
     return v1;
   }
 
   private static void statusToV2(ObjectNode v1) {
-    JsonNode current = taken(v1, CURRENT);
-    JsonNode conditions = taken(v1, CONDITIONS);
+    JsonNode found = AutoscalerMetrics.FOUND.toV2(taken(v1, CURRENT));
+    JsonNode current = understood("Status", "currentMetrics", found);
+    JsonNode conditions = understood("Status", "conditions", taken(v1, CONDITIONS));
     if (!(v1.get("status") instanceof ObjectNode status)) {
       return;
     }
@@ -76,6 +96,7 @@ final class Autoscalers {
 
   static ObjectNode toV1(ObjectNode v2) {
     v2.put("apiVersion", "autoscaling/v1");
+    dropAnnotations(v2);
     ObjectNode spec = v2.withObject("/spec");
     JsonNode metrics = spec.remove("metrics");
     ArrayNode others = Json.array();
@@ -87,7 +108,7 @@ final class Autoscalers {
             spec.put(UTILIZATION, target.asInt());
           }
         } else {
-          others.add(metric);
+          others.add(AutoscalerMetrics.WANTED.toV1(metric));
         }
       }
     }
@@ -96,7 +117,7 @@ final class Autoscalers {
     }
     JsonNode behavior = spec.remove("behavior");
     if (behavior != null) {
-      annotate(v2, BEHAVIOR, behavior);
+      annotate(v2, BEHAVIOR, AutoscalerBehavior.toGo(behavior));
     }
     statusToV1(v2);
     return v2;
@@ -110,7 +131,9 @@ final class Autoscalers {
     status.put("currentReplicas", status.path("currentReplicas").asInt());
     JsonNode current = status.remove("currentMetrics");
     if (current != null && !current.isEmpty()) {
-      annotate(v2, CURRENT, current);
+      ArrayNode written = Json.array();
+      current.forEach(metric -> written.add(AutoscalerMetrics.FOUND.toV1(metric)));
+      annotate(v2, CURRENT, written);
       for (JsonNode metric : current) {
         JsonNode used = metric.at("/resource/current/averageUtilization");
         if (isCpu(metric) && used.isNumber()) {
@@ -120,7 +143,9 @@ final class Autoscalers {
     }
     JsonNode conditions = status.remove("conditions");
     if (conditions != null && !conditions.isEmpty()) {
-      annotate(v2, CONDITIONS, conditions);
+      ArrayNode written = Json.array();
+      conditions.forEach(condition -> written.add(ordered(condition)));
+      annotate(v2, CONDITIONS, written);
     }
   }
 
@@ -136,26 +161,53 @@ final class Autoscalers {
         .put(key, new String(Json.write(value), StandardCharsets.UTF_8));
   }
 
-  /** The annotation's JSON, taken out of the object; malformed text stays what it is: nothing. */
+  /** A condition as Go writes it: in this order, and null for a time that is not set. */
+  private static ObjectNode ordered(JsonNode condition) {
+    ObjectNode to = Json.object();
+    for (String field : CONDITION) {
+      if (condition.has(field)) {
+        to.set(field, condition.get(field));
+      } else if (field.equals("lastTransitionTime")) {
+        to.putNull(field);
+      }
+    }
+    return to;
+  }
+
+  /** The annotation's JSON; missing where there is none, or where it cannot be read. */
   private static JsonNode taken(ObjectNode object, String key) {
-    if (!(object.at("/metadata/annotations") instanceof ObjectNode annotations)) {
-      return com.fasterxml.jackson.databind.node.MissingNode.getInstance();
-    }
-    JsonNode text = annotations.remove(key);
-    if (text == null) {
-      return com.fasterxml.jackson.databind.node.MissingNode.getInstance();
-    }
+    JsonNode text = object.path("metadata").path("annotations").path(key);
     try {
-      return Json.parse(text.asText());
+      return text.isMissingNode() ? text : Json.parse(text.asText());
     } catch (DecodeException e) {
-      return com.fasterxml.jackson.databind.node.MissingNode.getInstance();
+      return MissingNode.getInstance();
     }
   }
 
-  private static void dropEmptyAnnotations(ObjectNode object) {
+  /** A field of v2 as a client could have sent it; missing where its type is another. */
+  private static JsonNode understood(String half, String field, JsonNode value) {
+    if (value.isMissingNode()) {
+      return value;
+    }
+    Schema schema = Schema.builtin();
+    ObjectType type = schema.type(TYPE + half).orElseThrow();
+    ObjectNode holder = Json.object();
+    holder.set(field, value);
+    try {
+      return StructDecoder.decode(schema, type, holder).object().path(field);
+    } catch (DecodeException e) {
+      return MissingNode.getInstance();
+    }
+  }
+
+  /** What travels in annotations is never what a client wrote into them. */
+  private static void dropAnnotations(ObjectNode object) {
     ObjectNode metadata = object.withObject("/metadata");
-    if (metadata.has("annotations") && metadata.get("annotations").isEmpty()) {
-      metadata.remove(List.of("annotations"));
+    if (metadata.get("annotations") instanceof ObjectNode annotations) {
+      annotations.remove(CARRIERS);
+      if (annotations.isEmpty()) {
+        metadata.remove("annotations");
+      }
     }
   }
 }

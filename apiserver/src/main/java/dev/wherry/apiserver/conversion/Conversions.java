@@ -26,6 +26,16 @@ public final class Conversions {
     };
   }
 
+  /**
+   * A built-in object in the version by whose rules it is judged: that of autoscalers, whose older
+   * version carries most of the newer one in annotations. The given one is not changed.
+   */
+  public static ObjectNode judged(KindInfo kind, ObjectNode object) {
+    return kind.group().equals("autoscaling") && !isBuiltInStored(kind)
+        ? Autoscalers.toV2(object.deepCopy())
+        : object;
+  }
+
   public boolean isStored(KindInfo kind) {
     return !custom.handles(kind) && isBuiltInStored(kind);
   }

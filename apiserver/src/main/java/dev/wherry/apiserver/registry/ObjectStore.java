@@ -111,6 +111,7 @@ public final class ObjectStore {
     MetadataPolicy.checkNamespace(request, MetadataPolicy.of(object));
     FieldTracking.repair(object, owners);
     rules.applyDefaults(request.kind(), object);
+    TemplateGeneration.begin(request.kind(), object);
     Optional<Long> revision;
     try (Claims.Held _ = claims.allocate(request.kind(), object, Json.object())) {
       rules.validateCreate(request.kind(), object);
@@ -274,6 +275,7 @@ public final class ObjectStore {
       ObjectNode old,
       ObjectNode wanted,
       boolean admitted) {
+    TemplateGeneration.follow(request.kind(), wanted, old);
     if (SPEC_WRITERS.contains(request.subresource())) {
       MetadataPolicy.countGeneration(request.info(), wanted, old);
     }

@@ -1,7 +1,9 @@
 package dev.wherry.apiserver.validation;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wherry.apiserver.conversion.Conversions;
 import dev.wherry.apiserver.registry.ObjectRules;
+import dev.wherry.apiserver.registry.TemplateGeneration;
 import dev.wherry.model.defaults.Defaults;
 import dev.wherry.model.kind.KindInfo;
 import java.time.InstantSource;
@@ -16,6 +18,7 @@ public final class BuiltInRules implements ObjectRules {
 
   @Override
   public void applyDefaults(KindInfo kind, ObjectNode object) {
+    TemplateGeneration.read(kind, object);
     Defaults.apply(kind, object);
     if (kind.plural().equals("resourceslices") && kind.group().equals("resource.k8s.io")) {
       DeviceTaintTimes.fill(object, clock.instant());
@@ -31,11 +34,12 @@ public final class BuiltInRules implements ObjectRules {
 
   @Override
   public void validateCreate(KindInfo kind, ObjectNode object) {
-    Validation.create(kind, object);
+    Validation.create(kind, Conversions.judged(kind, object));
   }
 
   @Override
   public void validateUpdate(KindInfo kind, ObjectNode object, ObjectNode old, String subresource) {
-    Validation.update(kind, object, old, subresource);
+    Validation.update(
+        kind, Conversions.judged(kind, object), Conversions.judged(kind, old), subresource);
   }
 }
