@@ -4,8 +4,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Protobuf numbers of the aggregator's types, which no published artifact of the Java clients has
- * (kube-aggregator pkg/apis/apiregistration/v1 generated.proto). Go clients send these messages.
+ * Protobuf numbers and markers of the aggregator's types, which no published artifact of the Java
+ * clients has (kube-aggregator pkg/apis/apiregistration/v1, generated.proto and types.go). Go
+ * clients send these messages.
  */
 final class AggregatorNumbers {
   private static final Map<String, Map<String, Integer>> NUMBERS =
@@ -33,7 +34,22 @@ final class AggregatorNumbers {
               Map.of("type", 1, "status", 2, "lastTransitionTime", 3, "reason", 4, "message", 5),
           "apiregistration.v1.ServiceReference", Map.of("namespace", 1, "name", 2, "port", 3));
 
+  /** How lists merge, by type and field. */
+  private static final Map<String, Map<String, String>> MARKERS =
+      Map.of(
+          "apiregistration.v1.APIServiceStatus conditions",
+          Map.of(
+              "patchStrategy", "merge",
+              "patchMergeKey", "type",
+              "listType", "map",
+              "listMapKey", "type"));
+
   private AggregatorNumbers() {}
+
+  /** A field's marker; "" for none, and for other types. */
+  static String marker(String type, String field, String name) {
+    return MARKERS.getOrDefault(type + " " + field, Map.of()).getOrDefault(name, "");
+  }
 
   /** The number of a field; none for other types, and for kind and apiVersion. */
   static List<Integer> of(String type, String field) {

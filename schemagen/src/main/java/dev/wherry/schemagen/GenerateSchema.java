@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,6 +87,8 @@ public final class GenerateSchema {
   }
 
   private String line(TypeDef type, TypeDef.Field field, Place place) {
+    UnaryOperator<String> aggregators =
+        name -> AggregatorNumbers.marker(type.name(), field.name(), name);
     return String.join(
         "\t",
         "F",
@@ -95,10 +98,11 @@ public final class GenerateSchema {
         String.join(".", place.numbers().stream().map(String::valueOf).toList()),
         marker(place, "default"),
         enumerations.getOrDefault(type.name() + " " + field.name(), ""),
-        marker(place, "patchStrategy"),
-        marker(place, "patchMergeKey"),
-        marker(place, "listType"),
-        String.join(",", markers.of(place.message(), place.field(), "listMapKey")),
+        marker(place, "patchStrategy") + aggregators.apply("patchStrategy"),
+        marker(place, "patchMergeKey") + aggregators.apply("patchMergeKey"),
+        marker(place, "listType") + aggregators.apply("listType"),
+        String.join(",", markers.of(place.message(), place.field(), "listMapKey"))
+            + aggregators.apply("listMapKey"),
         marker(place, "mapType") + marker(place, "structType"));
   }
 

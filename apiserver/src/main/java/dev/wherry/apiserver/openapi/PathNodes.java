@@ -22,16 +22,17 @@ final class PathNodes {
   private static final List<String> BODY_TYPES =
       List.of("application/json", "application/yaml", "application/vnd.kubernetes.protobuf");
   private static final List<String> CUSTOM_TYPES = BODY_TYPES.subList(0, 2);
+  private static final List<String> ANY_TYPE = List.of("*/*");
   private static final List<String> WATCH_TYPES =
       List.of("application/json;stream=watch", "application/vnd.kubernetes.protobuf;stream=watch");
   private static final Map<String, String> TEXTS =
       Map.of("200", "OK", "201", "Created", "202", "Accepted");
   private static final List<String> PATCH_TYPES =
       List.of(
-          "application/apply-patch+yaml",
           "application/json-patch+json",
           "application/merge-patch+json",
-          "application/strategic-merge-patch+json");
+          "application/strategic-merge-patch+json",
+          "application/apply-patch+yaml");
   private static final String STRATEGIC = "application/strategic-merge-patch+json";
 
   private final Schema schema;
@@ -205,6 +206,9 @@ final class PathNodes {
     if (!parameters.isEmpty()) {
       operation.set("parameters", parameters);
     }
+    if (dialect == Dialect.V2 && !operation.has("consumes")) {
+      bodyTypes(call).forEach(operation.putArray("consumes")::add);
+    }
     responses(call, connect ? "" : answerKind, operation);
     operation.put("x-kubernetes-action", call.action());
     operation.set(
@@ -245,12 +249,15 @@ final class PathNodes {
 
   /** Nobody but JSON and YAML knows custom resources. */
   private static List<String> bodyTypes(Call call) {
-    return call.ofCustom() ? CUSTOM_TYPES : List.of("*/*");
+    return call.ofCustom() ? CUSTOM_TYPES : ANY_TYPE;
   }
 
   private static List<String> answerTypes(Call call) {
     if (call.ofCustom()) {
       return CUSTOM_TYPES;
+    }
+    if (call.action().equals("connect")) {
+      return ANY_TYPE;
     }
     List<String> types = new ArrayList<>(BODY_TYPES);
     if (call.action().equals("list")) {
@@ -276,7 +283,9 @@ final class PathNodes {
     }
     ObjectNode body = operation.putObject("requestBody");
     ObjectNode content = body.putObject("content");
-    types.forEach(type -> content.putObject(type).set("schema", schemaNode.deepCopy()));
+    types.stream()
+        .sorted()
+        .forEach(type -> content.putObject(type).set("schema", schemaNode.deepCopy()));
     if (required) {
       body.put("required", true);
     }

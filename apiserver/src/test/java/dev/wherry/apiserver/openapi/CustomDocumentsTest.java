@@ -63,6 +63,22 @@ class CustomDocumentsTest {
   }
 
   @Test
+  void pathsOfVersionTwo_sayWhatTheyTake_alsoWhereThereIsNoBody() {
+    SortedMap<String, ObjectNode> paths =
+        new PathNodes(Schema.builtin(), CustomSchemas.NONE, Dialect.V2).of(GADGETS);
+    ObjectNode one =
+        paths.get("/apis/acme.cert-manager.io/v1/namespaces/{namespace}/gadgets/{name}");
+    for (String call : List.of("/get", "/put", "/delete")) {
+      assertEquals(
+          "[\"application/json\",\"application/yaml\"]", one.at(call + "/consumes").toString());
+    }
+    assertEquals(
+        "[\"application/json-patch+json\",\"application/merge-patch+json\","
+            + "\"application/apply-patch+yaml\"]",
+        one.at("/patch/consumes").toString());
+  }
+
+  @Test
   void definition_ofVersionTwo_hasNoDefaults() {
     ObjectNode schema =
         yaml(

@@ -69,6 +69,18 @@ class OpenApiTest {
   }
 
   @Test
+  void v3_conditionsOfApiServices_mergeByType() {
+    JsonNode conditions =
+        get("/openapi/v3/apis/apiregistration.k8s.io/v1")
+            .at("/components/schemas")
+            .path("io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIServiceStatus")
+            .at("/properties/conditions");
+    assertEquals("map", conditions.path("x-kubernetes-list-type").asText());
+    assertEquals("[\"type\"]", conditions.path("x-kubernetes-list-map-keys").toString());
+    assertEquals("type", conditions.path("x-kubernetes-patch-merge-key").asText());
+  }
+
+  @Test
   void v3_schemas_carryMarkersAndKindsAndResolve() {
     JsonNode schemas = get("/openapi/v3/api/v1").at("/components/schemas");
     JsonNode containers = schemas.path("io.k8s.api.core.v1.PodSpec").at("/properties/containers");
