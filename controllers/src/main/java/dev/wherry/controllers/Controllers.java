@@ -99,7 +99,10 @@ public final class Controllers implements AutoCloseable {
             new ClusterInfo(server, parts(clients.controller("bootstrap-signer"), timer), config),
             new ServiceEndpoints(slices, endpoints),
             new SliceMirroring(
-                parts(clients.controller("endpointslicemirroring-controller"), timer)),
+                reporting(
+                    clients.controller("endpointslicemirroring-controller"),
+                    "endpoint-slice-mirroring-controller",
+                    timer)),
             new RoleAggregation(
                 parts(clients.controller("clusterrole-aggregation-controller"), timer)),
             ReplicaController.ofSets(workload(clients, "replicaset-controller", timer)),

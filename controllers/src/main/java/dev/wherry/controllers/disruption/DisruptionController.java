@@ -13,6 +13,7 @@ import dev.wherry.machinery.loop.Action;
 import dev.wherry.machinery.loop.Outcome;
 import dev.wherry.machinery.loop.Plan;
 import dev.wherry.model.core.v1.Pod;
+import dev.wherry.model.meta.v1.ObjectMeta;
 import dev.wherry.model.policy.v1.PodDisruptionBudget;
 import dev.wherry.model.selector.Labels;
 import java.util.List;
@@ -41,19 +42,36 @@ public final class DisruptionController implements KeyDriven {
   }
 
   private void podSeen(Change<Pod> change) {
-    if (change instanceof Change.Updated<Pod>(Pod before, Pod now)
-        && !before.metadata().labels().equals(now.metadata().labels())) {
-      enqueue(before);
-    }
-    enqueue(change.latest());
-  }
-
-  private void enqueue(Pod pod) {
-    for (PodDisruptionBudget budget : budgets.list(pod.metadata().namespace())) {
-      if (selector(budget).matches(pod.metadata().labels())) {
-        keys.add(ObjectKey.of(budget));
+    Pod pod = change.latest();
+    boolean told = change instanceof Change.Removed<Pod>;
+    if (change instanceof Change.Updated<Pod>(Pod before, Pod now)) {
+      told = before.metadata().labels().equals(now.metadata().labels());
+      if (!told) {
+        of(before).forEach(budget -> keys.add(ObjectKey.of(budget)));
       }
     }
+    List<PodDisruptionBudget> all = of(pod);
+    all.forEach(budget -> keys.add(ObjectKey.of(budget)));
+    if (all.size() > 1 && !told) {
+      // Such a pod cannot be evicted.
+      String message =
+          "Pod \"%s\"/\"%s\" matches multiple PodDisruptionBudgets.  Chose \"%s\" arbitrarily.";
+      ObjectMeta meta = pod.metadata();
+      String first = all.getFirst().metadata().name();
+      parts
+          .events()
+          .report(
+              pod,
+              EventType.WARNING,
+              "MultiplePodDisruptionBudgets",
+              message.formatted(meta.namespace(), meta.name(), first));
+    }
+  }
+
+  private List<PodDisruptionBudget> of(Pod pod) {
+    return budgets.list(pod.metadata().namespace()).stream()
+        .filter(budget -> selector(budget).matches(pod.metadata().labels()))
+        .toList();
   }
 
   private static Labels selector(PodDisruptionBudget budget) {

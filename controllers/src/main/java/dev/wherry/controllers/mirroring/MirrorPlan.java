@@ -1,6 +1,8 @@
 package dev.wherry.controllers.mirroring;
 
 import dev.wherry.machinery.client.DeleteOptions;
+import dev.wherry.machinery.event.EventType;
+import dev.wherry.machinery.event.References;
 import dev.wherry.machinery.loop.Action;
 import dev.wherry.machinery.loop.Plan;
 import dev.wherry.model.core.v1.EndpointAddress;
@@ -94,6 +96,21 @@ final class MirrorPlan {
       }
     }
     free.forEach(slice -> actions.add(delete(slice)));
+    int skipped =
+        byPorts(endpoints).values().stream()
+            .mapToInt(all -> Math.max(0, all.size() - SUBSET_ENDPOINTS_MAX))
+            .sum();
+    if (skipped > 0) {
+      String told =
+          "A max of %d addresses can be mirrored to EndpointSlices per Endpoints subset. %d"
+              + " addresses were skipped";
+      actions.add(
+          new Action.Report(
+              References.to(endpoints),
+              EventType.WARNING,
+              "TooManyAddressesToMirror",
+              told.formatted(SUBSET_ENDPOINTS_MAX, skipped)));
+    }
     return actions;
   }
 
@@ -115,27 +132,33 @@ final class MirrorPlan {
     }
   }
 
-  /** Subsets with the same ports count as one; at least one slice, empty if need be. */
-  private static List<Content> contents(Endpoints endpoints) {
+  /** Subsets with the same ports count as one. */
+  private static Map<List<EndpointPort>, List<Endpoint>> byPorts(Endpoints endpoints) {
     Map<List<EndpointPort>, List<Endpoint>> byPorts = new LinkedHashMap<>();
     for (EndpointSubset subset : endpoints.subsets()) {
       List<Endpoint> all = byPorts.computeIfAbsent(ports(subset), _ -> new ArrayList<>());
       subset.addresses().forEach(address -> all.add(endpoint(address, true)));
       subset.notReadyAddresses().forEach(address -> all.add(endpoint(address, false)));
     }
+    return byPorts;
+  }
+
+  /** At least one slice, empty if need be. */
+  private static List<Content> contents(Endpoints endpoints) {
     List<Content> contents = new ArrayList<>();
-    byPorts.forEach((ports, all) -> {
-      List<Endpoint> kept = all.stream().limit(SUBSET_ENDPOINTS_MAX).toList();
-      for (String type : TYPES) {
-        List<Endpoint> ofType =
-            kept.stream()
-                .filter(one -> one.addresses().getFirst().contains(":") == type.equals("IPv6"))
-                .toList();
-        if (!ofType.isEmpty()) {
-          contents.add(new Content(type, ports, ofType));
-        }
-      }
-    });
+    byPorts(endpoints)
+        .forEach((ports, all) -> {
+          List<Endpoint> kept = all.stream().limit(SUBSET_ENDPOINTS_MAX).toList();
+          for (String type : TYPES) {
+            List<Endpoint> ofType =
+                kept.stream()
+                    .filter(one -> one.addresses().getFirst().contains(":") == type.equals("IPv6"))
+                    .toList();
+            if (!ofType.isEmpty()) {
+              contents.add(new Content(type, ports, ofType));
+            }
+          }
+        });
     return contents.isEmpty()
         ? List.of(new Content(TYPES.getFirst(), List.of(), List.of()))
         : contents;

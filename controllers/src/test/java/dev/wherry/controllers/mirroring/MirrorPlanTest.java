@@ -117,7 +117,12 @@ class MirrorPlanTest {
         IntStream.range(0, 1_100)
             .mapToObj(i -> "10.0." + i / 250 + "." + i % 250)
             .toArray(String[]::new);
-    EndpointSlice slice = created(decide(endpoints(subset(80, addresses)), List.of()).getFirst());
-    assertEquals(MirrorPlan.SUBSET_ENDPOINTS_MAX, slice.endpoints().size());
+    List<Action> actions = decide(endpoints(subset(80, addresses)), List.of());
+    assertEquals(MirrorPlan.SUBSET_ENDPOINTS_MAX, created(actions.getFirst()).endpoints().size());
+    assertEquals(
+        "A max of 1000 addresses can be mirrored to EndpointSlices per Endpoints subset. "
+            + (addresses.length - MirrorPlan.SUBSET_ENDPOINTS_MAX)
+            + " addresses were skipped",
+        assertInstanceOf(Action.Report.class, actions.getLast()).message());
   }
 }
