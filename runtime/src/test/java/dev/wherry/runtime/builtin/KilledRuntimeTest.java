@@ -64,7 +64,7 @@ class KilledRuntimeTest {
   @Test
   @Tag("long")
   void kill_hundredsOfTimes_startsEachContainerOnceAndLosesNoExitCode() throws Exception {
-    killRepeatedly(150, new Random().nextLong());
+    killRepeatedly(400, new Random().nextLong());
   }
 
   private void killRepeatedly(int kills, long seed) throws Exception {
