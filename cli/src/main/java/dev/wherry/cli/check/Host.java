@@ -2,6 +2,8 @@ package dev.wherry.cli.check;
 
 import dev.wherry.machinery.address.AddressRange;
 import dev.wherry.network.nodes.PodNetwork;
+import dev.wherry.network.proxy.LegacyFilter;
+import dev.wherry.network.rules.Cidr;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -25,8 +28,9 @@ import java.util.stream.Stream;
  * This host as the kernel shows it. Files are read below a root, so that a test lays out its own.
  *
  * @param root the file system's root
+ * @param firewall what of the host's packet filter would be in the way of pods with such addresses
  */
-public record Host(Path root) {
+public record Host(Path root, Function<AddressRange, Optional<String>> firewall) {
   /** RTF_LOCAL and RTF_REJECT of linux/route.h and ipv6_route.h. */
   private static final long HOSTS_OWN = 0x8000_0200L;
 
@@ -38,7 +42,16 @@ public record Host(Path root) {
 
   /** The machine this process runs on. */
   public static Host here() {
-    return new Host(Path.of("/"));
+    return new Host(Path.of("/"), Host::legacyFilter);
+  }
+
+  private static Optional<String> legacyFilter(AddressRange pods) {
+    try {
+      return LegacyFilter.objection(Cidr.parse(pods.toString()));
+    } catch (IOException e) {
+      // Only root may read it, and a look says that first.
+      return Optional.empty();
+    }
   }
 
   /** The file's text, or empty where there is none or it cannot be read. */

@@ -84,6 +84,7 @@ public final class Preflight {
       findings.add(overlay());
       findings.add(wanted.runtime().look(host));
       findings.add(cni());
+      findings.add(firewall());
       if (wanted.encrypts()) {
         findings.add(encryption());
       }
@@ -233,6 +234,17 @@ public final class Preflight {
             "this kernel has no WireGuard",
             "Load its module (modprobe wireguard), install a kernel that has it, or leave"
                 + " --node-encryption out.");
+  }
+
+  /** What nftables' rules cannot undo; the rules of others ours pass by themselves. */
+  private Finding firewall() {
+    List<String> objections =
+        wanted.ranges().pods().stream()
+            .flatMap(range -> host.firewall().apply(range).stream())
+            .toList();
+    return objections.isEmpty()
+        ? new Fine("packet filter", "lets pods pass")
+        : new Doubtful("packet filter", String.join("; ", objections));
   }
 
   private Finding cni() {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.wherry.cli.check.Finding.Blocked;
 import dev.wherry.cli.check.Finding.Fine;
+import dev.wherry.machinery.address.AddressRange;
 import dev.wherry.machinery.address.ClusterRanges;
 import dev.wherry.runtime.choice.LookedAtHost;
 import dev.wherry.runtime.choice.RememberedRuntime;
@@ -18,6 +19,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,6 +32,7 @@ class PreflightTest {
   private boolean started;
   private boolean encrypts;
   private ClusterRanges ranges = ClusterRanges.DEFAULT;
+  private Function<AddressRange, Optional<String>> firewall = _ -> Optional.empty();
 
   @BeforeEach
   void layOutAGoodHost() throws IOException {
@@ -76,7 +79,7 @@ class PreflightTest {
       throws IOException {
     WantedRuntime runtime = new WantedRuntime(choice, remembered, LookedAtHost.usual(environment));
     return new Preflight(
-            new Host(root),
+            new Host(root, firewall),
             new Preflight.Wanted(
                 root.resolve("data"), ports, ranges, started, true, encrypts, runtime))
         .run();
@@ -107,6 +110,17 @@ class PreflightTest {
   @Test
   void run_goodHost_blocksNothing() throws IOException {
     assertEquals(List.of(), blocked(List.of()));
+  }
+
+  @Test
+  void run_firewallBeyondOurs_isDoubtfulWithTheMend() throws IOException {
+    ranges = ClusterRanges.parse("10.44.0.0/16", "10.43.0.0/16");
+    firewall = pods -> Optional.of("iptables-legacy -I FORWARD -s " + pods + " -j ACCEPT");
+    assertEquals(List.of(), blocked(List.of()));
+    String mend = "iptables-legacy -I FORWARD -s 10.44.0.0/16 -j ACCEPT";
+    assertTrue(
+        run(List.of(), RuntimeChoice.parse("auto"), Optional.empty())
+            .contains(new Finding.Doubtful("packet filter", mend)));
   }
 
   @Test

@@ -2,7 +2,6 @@ package dev.wherry.network.proxy;
 
 import dev.wherry.machinery.time.Timer;
 import dev.wherry.network.netlink.NetlinkThread;
-import dev.wherry.network.rules.AddressFamily;
 import dev.wherry.network.rules.Cidr;
 import java.io.IOException;
 import java.io.InputStream;
@@ -108,15 +107,8 @@ final class HostWatch {
                   .formatted(entries, limit, 2 * limit)));
     }
     for (Cidr range : pods.get()) {
-      if (LegacyFilter.drops(range)) {
-        String program =
-            range.family() == AddressFamily.V4 ? "iptables-legacy" : "ip6tables-legacy";
-        found.add(
-            new Trouble(
-                "LegacyIptablesDropsPods",
-                "legacy iptables drops what pods send: %1$s -I FORWARD -s %2$s -j ACCEPT; %1$s -I FORWARD -d %2$s -j ACCEPT"
-                    .formatted(program, range)));
-      }
+      LegacyFilter.objection(range)
+          .ifPresent(why -> found.add(new Trouble("LegacyIptablesDropsPods", why)));
     }
     return found;
   }

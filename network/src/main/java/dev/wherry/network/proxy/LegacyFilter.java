@@ -13,13 +13,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * Reads the chain FORWARD of legacy iptables (linux/netfilter_ipv4/ip_tables.h and its like for
  * IPv6), whose tables are not nftables' and tell of no change. On a thread of the network
  * namespace.
  */
-final class LegacyFilter {
+public final class LegacyFilter {
   private static final int RAW = 3;
   private static final int PROTOCOL_RAW = 255;
   private static final int GET_INFO = 64;
@@ -65,6 +66,20 @@ final class LegacyFilter {
   }
 
   private LegacyFilter() {}
+
+  /**
+   * What is in the way of pods, with the commands that let them pass; empty where nothing is.
+   *
+   * @throws IOException where it cannot be read, as by others than root
+   */
+  public static Optional<String> objection(Cidr pods) throws IOException {
+    String program = pods.family() == AddressFamily.V4 ? "iptables-legacy" : "ip6tables-legacy";
+    return drops(pods)
+        ? Optional.of(
+            "legacy iptables drops what pods send: %1$s -I FORWARD -s %2$s -j ACCEPT; %1$s -I FORWARD -d %2$s -j ACCEPT"
+                .formatted(program, pods))
+        : Optional.empty();
+  }
 
   /**
    * Whether packets from or to these addresses are dropped unless some rule of several conditions
