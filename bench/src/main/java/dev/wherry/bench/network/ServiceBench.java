@@ -28,8 +28,10 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * {@code ServiceBench [services...]}: how long it takes from a watch event until the kernel has
- * committed what follows from it, by number of Services that are there; ten endpoints each. Run it
- * in a network namespace of its own: {@code unshare -n java ...}.
+ * committed what follows from it, by number of Services that are there, ten endpoints each; and
+ * from the event that an endpoint is ready until a connection to its Service comes about. Run it in
+ * a network namespace of its own with this script before: {@code ip link set lo up; ip addr add
+ * 10.42.0.9/32 dev lo; ip route add 10.43.0.0/16 dev lo src 10.42.0.9}.
  */
 public final class ServiceBench {
   private static final ServiceProxy.Setup SETUP =
@@ -43,6 +45,8 @@ public final class ServiceBench {
   private static final long QUIET_MILLIS = 1500;
   private static final long LOOK_AGAIN_MILLIS = 5;
   private static final String TABLE = "wherry";
+  static final int SERVICE_PORT = 80;
+  static final int PORT = 8080;
 
   private final BlockingQueue<Long> commits = new LinkedBlockingQueue<>();
 
@@ -54,8 +58,10 @@ public final class ServiceBench {
     if (arguments.length > 0) {
       counts = Arrays.stream(arguments).map(Integer::valueOf).toList();
     }
-    System.out.println("| Services | from scratch ms | one endpoint changes ms p50 / p99 |");
-    System.out.println("|---|---|---|");
+    System.out.println(
+        "| Services | from scratch ms | one endpoint changes ms p50 / p99 | one Service is added |"
+            + " ready to accepted |");
+    System.out.println("|---|---|---|---|---|");
     for (int count : counts) {
       new ServiceBench().measure(count);
     }
@@ -86,10 +92,11 @@ public final class ServiceBench {
         double scratch = (System.nanoTime() - began) / MILLI_NANOS;
         try (NetlinkThread _ = NetlinkThread.start(setup(), new Clock())) {
           timer.pause(Duration.ofMillis(QUIET_MILLIS));
-          double[] times = changes(api, count);
+          String changes = times(i -> change(api, count, i));
+          String additions = times(i -> add(api, count, i));
+          String acceptances = Acceptances.measure(api, count + WARM_UP + ROUNDS);
           System.out.printf(
-              "| %d | %.0f | %.2f / %.2f |%n",
-              count, scratch, times[ROUNDS / 2], times[ROUNDS * 99 / 100]);
+              "| %d | %.0f | %s | %s | %s |%n", count, scratch, changes, additions, acceptances);
         }
       }
       ServiceProxy.remove();
@@ -103,19 +110,40 @@ public final class ServiceBench {
     }
   }
 
-  private double[] changes(ScriptedApi api, int count) throws InterruptedException {
+  /** One measured thing, in nanoseconds. */
+  interface Round {
+    long nanos(int number) throws Exception;
+  }
+
+  /** The half and the hundredth slowest of all rounds, in milliseconds. */
+  static String times(Round round) throws Exception {
     double[] times = new double[ROUNDS];
     for (int i = -WARM_UP; i < ROUNDS; i++) {
-      commits.clear();
-      long began = System.nanoTime();
-      api.change(EndpointSlice.KIND, slice(Math.floorMod(i * 7, count), i + WARM_UP + 1));
-      long ended = committed();
+      long nanos = round.nanos(i + WARM_UP);
       if (i >= 0) {
-        times[i] = (ended - began) / MILLI_NANOS;
+        times[i] = nanos / MILLI_NANOS;
       }
     }
     Arrays.sort(times);
-    return times;
+    return "%.2f / %.2f".formatted(times[ROUNDS / 2], times[ROUNDS * 99 / 100]);
+  }
+
+  private long change(ScriptedApi api, int count, int round) throws InterruptedException {
+    commits.clear();
+    long began = System.nanoTime();
+    api.change(EndpointSlice.KIND, slice(round * 7 % count, round + 1));
+    return committed() - began;
+  }
+
+  /** One whose endpoints are there already, so that all of it is one commit. */
+  private long add(ScriptedApi api, int count, int round) throws Exception {
+    int number = count + round;
+    api.change(EndpointSlice.KIND, slice(number, 0));
+    Thread.sleep(Duration.ofMillis(LOOK_AGAIN_MILLIS));
+    commits.clear();
+    long began = System.nanoTime();
+    api.change(Service.KIND, service(number));
+    return committed() - began;
   }
 
   private long committed() throws InterruptedException {
@@ -154,19 +182,19 @@ public final class ServiceBench {
     return ObjectMeta.builder().namespace("ns").name(name).uid(name).resourceVersion("1").build();
   }
 
-  private static Service service(int number) {
+  static Service service(int number) {
     return Service.EMPTY.toBuilder()
         .metadata(meta("s" + number))
         .spec(
             ServiceSpec.builder()
                 .clusterIP("10.43." + number / 250 + "." + (number % 250 + 1))
-                .ports(List.of(ServicePort.builder().name("p").port(80).build()))
+                .ports(List.of(ServicePort.builder().name("p").port(SERVICE_PORT).build()))
                 .build())
         .build();
   }
 
   /** The first endpoint's address follows from the version. */
-  private static EndpointSlice slice(int number, int version) {
+  static EndpointSlice slice(int number, int version) {
     List<Endpoint> endpoints = new ArrayList<>();
     for (int i = 0; i < ENDPOINTS; i++) {
       String last = i == 0 ? "." + (version == 0 ? 20 : version % 200 + 21) : "." + (i + 1);
@@ -184,7 +212,7 @@ public final class ServiceBench {
                 .build())
         .addressType("IPv4")
         .endpoints(endpoints)
-        .ports(List.of(EndpointPort.builder().name("p").port(8080).build()))
+        .ports(List.of(EndpointPort.builder().name("p").port(PORT).build()))
         .build();
   }
 }
