@@ -124,12 +124,14 @@ public final class Mounts implements AutoCloseable {
         .daemon()
         .name("kubelet-share")
         .start(() -> {
+          // Whoever hears the answer may ask for the place again at once.
           try {
-            answer.complete(call(kind, source, target, flags, options));
-          } catch (IOException | RuntimeException e) {
-            answer.completeExceptionally(e);
-          } finally {
+            int errno = call(kind, source, target, flags, options);
             shares.remove(target, answer);
+            answer.complete(errno);
+          } catch (IOException | RuntimeException | Error e) {
+            shares.remove(target, answer);
+            answer.completeExceptionally(e);
           }
         });
     return answer;
