@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Reads bytes to a tree and writes trees to bytes, in the order of the fields. */
 public final class Json {
@@ -88,13 +89,15 @@ public final class Json {
   }
 
   /**
-   * Of a key that stands twice the last value counts, as in Go.
+   * Of a key that stands twice the last value counts, as in Go. The sets of fields in managedFields
+   * stay bytes, which Go takes as they are, too: nothing in them is reported.
    *
    * @throws DecodeException when the bytes are not one JSON value
    */
   public static Parsed parseReporting(byte[] bytes) {
     List<String> duplicates = new ArrayList<>();
-    return new Parsed(parse(bytes, parser -> read(parser, "", duplicates)), duplicates);
+    return new Parsed(
+        parse(bytes, parser -> new Reporting(bytes, duplicates).read(parser, null)), duplicates);
   }
 
   @FunctionalInterface
@@ -180,16 +183,7 @@ public final class Json {
   /** As {@link #read(JsonParser)}, with the paths of doubled keys. */
   static Parsed readReporting(JsonParser parser) throws IOException {
     List<String> duplicates = new ArrayList<>();
-    return new Parsed(read(parser, "", duplicates), duplicates);
-  }
-
-  private static JsonNode read(JsonParser p, String path, List<String> duplicates)
-      throws IOException {
-    return switch (p.currentToken()) {
-      case START_OBJECT -> readObject(p, path, duplicates);
-      case START_ARRAY -> readArray(p, path, duplicates);
-      default -> readScalar(p);
-    };
+    return new Parsed(new Reporting(new byte[0], duplicates).read(parser, null), duplicates);
   }
 
   private static JsonNode readScalar(JsonParser p) throws IOException {
@@ -209,28 +203,52 @@ public final class Json {
     };
   }
 
-  private static ObjectNode readObject(JsonParser p, String path, List<String> duplicates)
-      throws IOException {
-    ObjectNode object = NODES.objectNode();
-    while (p.nextToken() != JsonToken.END_OBJECT) {
-      String name = p.currentName();
-      p.nextToken();
-      String at = path.isEmpty() ? name : path + "." + name;
-      if (object.has(name)) {
-        duplicates.add(at);
-      }
-      object.set(name, read(p, at, duplicates));
+  /**
+   * Reads a tree and collects the paths of doubled keys.
+   *
+   * @param bytes what the parser reads, or nothing where it reads no JSON
+   */
+  private record Reporting(byte[] bytes, List<String> duplicates) {
+    JsonNode read(JsonParser p, @Nullable TreePath path) throws IOException {
+      return switch (p.currentToken()) {
+        case START_OBJECT ->
+            path != null && bytes.length > 0 && isSetOfFields(p, path)
+                ? raw(p, bytes)
+                : readObject(p, path);
+        case START_ARRAY -> readArray(p, path);
+        default -> readScalar(p);
+      };
     }
-    return object;
-  }
 
-  private static ArrayNode readArray(JsonParser p, String path, List<String> duplicates)
-      throws IOException {
-    ArrayNode array = NODES.arrayNode();
-    while (p.nextToken() != JsonToken.END_ARRAY) {
-      array.add(read(p, path + "[" + array.size() + "]", duplicates));
+    /** Only of UTF-8 does the parser know at which byte it stands. */
+    private static boolean isSetOfFields(JsonParser p, TreePath path) throws IOException {
+      return RawObject.isSetOfFields(p)
+          && p.currentTokenLocation().getByteOffset() >= 0
+          && path.above() instanceof TreePath entry
+          && entry.isElementOf("metadata", "managedFields");
     }
-    return array;
+
+    private ObjectNode readObject(JsonParser p, @Nullable TreePath path) throws IOException {
+      ObjectNode object = NODES.objectNode();
+      while (p.nextToken() != JsonToken.END_OBJECT) {
+        String name = p.currentName();
+        p.nextToken();
+        TreePath at = TreePath.field(path, name);
+        if (object.has(name)) {
+          duplicates.add(at.toString());
+        }
+        object.set(name, read(p, at));
+      }
+      return object;
+    }
+
+    private ArrayNode readArray(JsonParser p, @Nullable TreePath path) throws IOException {
+      ArrayNode array = NODES.arrayNode();
+      while (p.nextToken() != JsonToken.END_ARRAY) {
+        array.add(read(p, TreePath.element(path, array.size())));
+      }
+      return array;
+    }
   }
 
   public static byte[] write(JsonNode tree) {

@@ -45,6 +45,9 @@ final class GoFields {
   /** Filled as types are met; as many as the schema has types. */
   private static final Map<String, Map<String, JsonNode>> WRITTEN = new ConcurrentHashMap<>();
 
+  /** Filled as types are met, too. */
+  private static final Map<String, Map<String, GoField>> OF_TYPES = new ConcurrentHashMap<>();
+
   private GoFields() {}
 
   /**
@@ -81,6 +84,18 @@ final class GoFields {
       }
     }
     return Collections.unmodifiableMap(written);
+  }
+
+  /** What Go says of each field of a type, by its JSON name. */
+  static Map<String, GoField> of(ObjectType type) {
+    Map<String, GoField> known = OF_TYPES.get(type.name());
+    if (known == null) {
+      Map<String, GoField> found = new HashMap<>();
+      type.fields().forEach((name, field) -> found.put(name, of(type, field)));
+      known = Map.copyOf(found);
+      OF_TYPES.put(type.name(), known);
+    }
+    return known;
   }
 
   static GoField of(ObjectType type, FieldInfo field) {

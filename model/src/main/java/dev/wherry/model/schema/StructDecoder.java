@@ -1,14 +1,18 @@
 package dev.wherry.model.schema;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.model.codec.DecodeException;
 import dev.wherry.model.json.Json;
+import dev.wherry.model.json.TreePath;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gives a tree the shape that upstream's decoder gives an object: unknown fields go, nulls and zero
@@ -40,26 +44,28 @@ public final class StructDecoder {
    */
   public static Decoded decode(Schema schema, ObjectType type, ObjectNode tree) {
     StructDecoder decoder = new StructDecoder(schema);
-    ObjectNode object = decoder.struct(type, tree, "", "");
+    ObjectNode object = decoder.struct(type, tree, null, null);
     return new Decoded(object, List.copyOf(decoder.unknown));
   }
 
-  private ObjectNode struct(ObjectType type, ObjectNode tree, String path, String goPath) {
+  private ObjectNode struct(
+      ObjectType type, ObjectNode tree, @Nullable TreePath path, @Nullable Place around) {
     ObjectNode object = Json.object();
+    Map<String, GoField> goFields = GoFields.of(type);
     for (Map.Entry<String, JsonNode> e : tree.properties()) {
       String name = e.getKey();
-      String at = path.isEmpty() ? name : path + "." + name;
       FieldInfo field = type.fields().get(name);
       if (field == null) {
         if (unknown.size() < UNKNOWN_MAX) {
-          unknown.add(at);
+          unknown.add(TreePath.field(path, name).toString());
         }
         continue;
       }
       if (!e.getValue().isNull()) {
-        Place place = new Place(type, field, at, goPath.isEmpty() ? name : goPath + "." + name);
-        value(place, field.type(), e.getValue(), at)
-            .filter(value -> !GoFields.of(type, field).dropsZero() || !isZero(value))
+        GoField go = requireNonNull(goFields.get(name));
+        Place place = new Place(around, type, field, go);
+        value(place, field.type(), e.getValue(), TreePath.field(path, name))
+            .filter(value -> !go.dropsZero() || !isZero(value))
             .ifPresent(value -> object.set(name, value));
       }
     }
@@ -121,17 +127,26 @@ public final class StructDecoder {
     };
   }
 
-  /** Where a value stands, for the words of a refusal. */
-  private record Place(ObjectType owner, FieldInfo field, String path, String goPath) {
+  /**
+   * The field that a value belongs to, for the words of a refusal.
+   *
+   * @param around the field that holds the owner, null at the root
+   */
+  private record Place(@Nullable Place around, ObjectType owner, FieldInfo field, GoField go) {
+    /** The names of the fields alone, without indices and keys. */
+    private String goPath() {
+      return around == null ? field.name() : around.goPath() + "." + field.name();
+    }
+
     /** {@code have} as the decoder calls JSON values. */
     DecodeException mismatch(String have, String wanted) {
       return new DecodeException(
           "json: cannot unmarshal %s into Go struct field %s.%s of type %s"
-              .formatted(have, owner.simpleName(), goPath, wanted));
+              .formatted(have, owner.simpleName(), goPath(), wanted));
     }
   }
 
-  private Optional<JsonNode> value(Place place, FieldType type, JsonNode value, String path) {
+  private Optional<JsonNode> value(Place place, FieldType type, JsonNode value, TreePath path) {
     return switch (type) {
       case FieldType.Scalar scalar ->
           GoScalars.read(
@@ -144,14 +159,15 @@ public final class StructDecoder {
         }
         ObjectType nested =
             schema.type(name).orElseThrow(() -> new DecodeException("no type " + name));
-        yield Optional.of(struct(nested, object, path, place.goPath()));
+        yield Optional.of(struct(nested, object, path, place));
       }
       case FieldType.ListOf(FieldType item) -> Optional.of(list(place, type, item, value, path));
       case FieldType.MapOf(FieldType item) -> map(place, type, item, value, path);
     };
   }
 
-  private ArrayNode list(Place place, FieldType type, FieldType item, JsonNode value, String path) {
+  private ArrayNode list(
+      Place place, FieldType type, FieldType item, JsonNode value, TreePath path) {
     if (!value.isArray()) {
       throw place.mismatch(Json.kindOf(value), goType(place, type));
     }
@@ -161,14 +177,14 @@ public final class StructDecoder {
       if (element.isNull()) {
         list.add(GoScalars.zero(item));
       } else {
-        value(place, item, element, path + "[" + i + "]").ifPresent(list::add);
+        value(place, item, element, TreePath.element(path, i)).ifPresent(list::add);
       }
     }
     return list;
   }
 
   private Optional<JsonNode> map(
-      Place place, FieldType type, FieldType item, JsonNode value, String path) {
+      Place place, FieldType type, FieldType item, JsonNode value, TreePath path) {
     if (!value.isObject()) {
       throw place.mismatch(Json.kindOf(value), goType(place, type));
     }
@@ -177,16 +193,16 @@ public final class StructDecoder {
       if (e.getValue().isNull()) {
         map.set(e.getKey(), GoScalars.zero(item));
       } else {
-        value(place, item, e.getValue(), path + "." + e.getKey())
+        value(place, item, e.getValue(), TreePath.field(path, e.getKey()))
             .ifPresent(v -> map.set(e.getKey(), v));
       }
     }
-    boolean dropped = map.isEmpty() && GoFields.of(place.owner(), place.field()).dropsZero();
+    boolean dropped = map.isEmpty() && place.go().dropsZero();
     return dropped ? Optional.empty() : Optional.of(map);
   }
 
   private static String goType(Place place, FieldType type) {
-    String named = GoFields.of(place.owner(), place.field()).typeName();
+    String named = place.go().typeName();
     boolean whole = type.equals(place.field().type());
     return whole && !named.isEmpty() ? named : GoScalars.typeName(type);
   }

@@ -212,4 +212,21 @@ class StructDecoderTest {
       }
     }
   }
+
+  @Test
+  void decode_wrongTypeDeepInside_isNamedByItsFieldsAlone() {
+    String pod = "spec: {containers: [{name: a}, {name: b, env: [{name: x, value: 1}]}]}";
+    DecodeException wrong = assertThrows(DecodeException.class, () -> decode("core.v1.Pod", pod));
+    assertEquals(
+        "json: cannot unmarshal number into Go struct field EnvVar.spec.containers.env.value of"
+            + " type string",
+        wrong.getMessage());
+    String limits = "spec: {limits: [{max: {cpu: {}}, bogus: 1, default: {cpu: [1]}}]}";
+    assertThrows(DecodeException.class, () -> decode("core.v1.LimitRange", limits));
+    String labels = "metadata: {labels: {a.b/c: 1}}";
+    assertEquals(
+        "json: cannot unmarshal number into Go struct field ObjectMeta.metadata.labels of type"
+            + " string",
+        assertThrows(DecodeException.class, () -> decode("core.v1.Pod", labels)).getMessage());
+  }
 }
