@@ -312,6 +312,43 @@ class ServerSideApplyTest {
   }
 
   @Test
+  void update_ownFieldsAgain_keepsTheSet() {
+    server.post(MAPS + "?fieldManager=me", map("again", "{a: '1', b: '1', c: '1'}"));
+    server.patch("merge", MAPS + "/again?fieldManager=other", "{data: {b: '2'}}");
+    JsonNode object =
+        server.patch("merge", MAPS + "/again?fieldManager=me", "{data: {a: '2', c: null}}").json();
+    assertEquals(
+        "{\"f:data\":{\".\":{},\"f:a\":{}}}", entry(object, "me").path("fieldsV1").toString());
+    JsonNode more =
+        server.patch("merge", MAPS + "/again?fieldManager=me", "{data: {a: '3'}}").json();
+    assertEquals(entry(object, "me").path("fieldsV1"), entry(more, "me").path("fieldsV1"));
+    assertEquals("{\"f:data\":{\"f:b\":{}}}", entry(more, "other").path("fieldsV1").toString());
+    assertTrue(
+        entry(more, "me").path("time").asText().compareTo(entry(object, "me").path("time").asText())
+            >= 0);
+  }
+
+  @Test
+  void update_setsInOtherSpelling_areTheSameSets() {
+    server.post(MAPS + "?fieldManager=me", map("spelled", "{a: '1', b: '1'}"));
+    JsonNode object = server.get(MAPS + "/spelled").json();
+    String spaced = object.toPrettyString().replace("\"f:a\"", "\"f:\\u0061\"");
+    Answer same = server.raw("PUT", MAPS + "/spelled?fieldManager=you", spaced);
+    assertEquals(object, same.json(), same.text());
+    Answer other =
+        server.raw(
+            "PUT",
+            MAPS + "/spelled?fieldManager=you",
+            spaced.replace("\"a\" : \"1\"", "\"a\":\"2\""));
+    assertEquals(
+        "{\"f:data\":{\".\":{},\"f:b\":{}}}",
+        entry(other.json(), "me").path("fieldsV1").toString());
+    assertEquals(
+        "{\"f:data\":{\"f:a\":{}}}", entry(other.json(), "you").path("fieldsV1").toString());
+    assertFalse(other.text().contains(" : "), other.text());
+  }
+
+  @Test
   void update_moreThanTenManagers_joinsTheOldest() {
     server.post(MAPS + "?fieldManager=m0", map("many", "{k0: '1'}"));
     for (int i = 1; i <= 12; i++) {

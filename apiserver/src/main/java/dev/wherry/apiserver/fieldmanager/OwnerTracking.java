@@ -1,6 +1,7 @@
 package dev.wherry.apiserver.fieldmanager;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.model.Times;
 import dev.wherry.model.json.Json;
@@ -98,6 +99,10 @@ public final class OwnerTracking {
 
   /** A tree's managedFields, taken out while the rest is compared. */
   record Detached(Optional<JsonNode> entries) {
+    JsonNode list() {
+      return entries.orElse(MissingNode.getInstance());
+    }
+
     static Detached from(ObjectNode object) {
       return object.get("metadata") instanceof ObjectNode metadata
           ? new Detached(Optional.ofNullable(metadata.remove(ManagedFields.FIELD)))
@@ -130,23 +135,24 @@ public final class OwnerTracking {
     }
   }
 
-  /** Whether two objects differ in nothing but the times at which owners wrote. */
-  public static boolean isSameButTimes(ObjectNode wanted, ObjectNode old) {
-    JsonNode now = wanted.path("metadata").path(ManagedFields.FIELD);
-    JsonNode before = old.path("metadata").path(ManagedFields.FIELD);
-    if (now.isEmpty() || now.size() != before.size() || now.equals(before)) {
-      return false;
-    }
-    for (int i = 0; i < now.size(); i++) {
-      if (!timeless(now.get(i)).equals(timeless(before.get(i)))) {
-        return false;
-      }
-    }
-    Detached entries = Detached.from(wanted);
-    Detached olds = Detached.from(old);
+  /**
+   * Whether two objects differ in nothing but the times at which owners wrote. The owners are
+   * looked at last: what was changed shows in the rest, and their sets would have to be read.
+   */
+  public static boolean isUnchanged(ObjectNode wanted, ObjectNode old) {
+    Detached now = Detached.from(wanted);
+    Detached before = Detached.from(old);
     boolean same = wanted.equals(old);
-    entries.into(wanted);
-    olds.into(old);
+    now.into(wanted);
+    before.into(old);
+    return same && isSameButTimes(now.list(), before.list());
+  }
+
+  private static boolean isSameButTimes(JsonNode now, JsonNode before) {
+    boolean same = now.size() == before.size();
+    for (int i = 0; same && i < now.size(); i++) {
+      same = timeless(now.get(i)).equals(timeless(before.get(i)));
+    }
     return same;
   }
 
@@ -171,28 +177,29 @@ public final class OwnerTracking {
     if (own.isEmpty() && versionsOfBoth.isSame(managed)) {
       return;
     }
+    ManagerId id = ManagerId.updating(writer.manager(), writer.apiVersion(), writer.subresource());
+    FieldSet changed = own.changed().difference(NOBODYS);
     for (Map.Entry<ManagerId, Ownership> other : List.copyOf(managed.owners().entrySet())) {
-      Optional<Comparison> change = versionsOfBoth.at(other.getValue().apiVersion());
+      Optional<FieldSet> change =
+          versionsOfBoth.at(other.getValue().apiVersion()).map(Comparison::all);
       if (change.isEmpty()) {
         managed.owners().remove(other.getKey());
-      } else if (other.getValue().touches(change.get().all())) {
+      } else if (other.getValue().touches(change.get())) {
+        boolean writers = other.getKey().equals(id);
+        FieldSet lost = writers ? change.get().difference(changed) : change.get();
         FieldSet fields = versionsOfBoth.reconciled(other.getValue());
-        managed.put(other.getKey(), other.getValue().with(without(fields, change.get())));
+        managed.put(other.getKey(), other.getValue().with(fields.difference(lost)));
       }
     }
-    FieldSet changed = own.changed().difference(NOBODYS);
     if (!changed.isEmpty()) {
-      ManagerId id =
-          ManagerId.updating(writer.manager(), writer.apiVersion(), writer.subresource());
       Ownership before = managed.owners().get(id);
-      FieldSet all = before == null ? changed : changed.union(before.fields());
-      managed.put(id, Ownership.of(all, writer.apiVersion(), now()));
+      managed.put(
+          id,
+          before == null
+              ? Ownership.of(changed, writer.apiVersion(), now())
+              : before.with(before.fields().union(changed)).at(now()));
     }
     managed.cap();
-  }
-
-  private static FieldSet without(FieldSet fields, Comparison change) {
-    return fields.difference(change.changed()).difference(change.removed());
   }
 
   String now() {

@@ -92,17 +92,14 @@ final class Ownership {
     return known;
   }
 
-  /** Whether any of the fields is in another set; cheap where the set was not read yet. */
+  /** Whether any of the fields is in another set. */
   boolean touches(FieldSet others) {
-    if (fields == null && written != null && written.path("fieldsV1") instanceof RawObject raw) {
-      return FieldsV1.touches(raw.bytes(), others);
-    }
     return !fields().intersection(others).isEmpty();
   }
 
   private static FieldSet read(JsonNode fields) {
     return switch (fields) {
-      case RawObject raw -> FieldsV1.read(raw.bytes());
+      case RawObject raw -> KnownSets.of(raw.bytes());
       case ObjectNode object -> FieldsV1.read(Json.write(object));
       default -> FieldSet.EMPTY;
     };
@@ -113,8 +110,14 @@ final class Ownership {
     return other.equals(fields()) ? this : new Ownership(apiVersion, time, null, other);
   }
 
+  /** The same at another time; a set that did not change is not written again. */
   Ownership at(String newTime) {
-    return new Ownership(apiVersion, newTime, null, fields());
+    if (written == null) {
+      return new Ownership(apiVersion, newTime, null, fields());
+    }
+    ObjectNode later = written.deepCopy();
+    later.put("time", newTime);
+    return new Ownership(apiVersion, newTime, later, fields);
   }
 
   /** The entry as managedFields holds it. */

@@ -88,8 +88,8 @@ public final class FieldTracking {
   }
 
   /** Whether nothing differs but the times at which owners wrote. */
-  static boolean isSameButTimes(ObjectNode wanted, ObjectNode old) {
-    return OwnerTracking.isSameButTimes(wanted, old);
+  static boolean isUnchanged(ObjectNode wanted, ObjectNode old) {
+    return OwnerTracking.isUnchanged(wanted, old);
   }
 
   /** Admission may have broken what managedFields are; then they become again what they were. */

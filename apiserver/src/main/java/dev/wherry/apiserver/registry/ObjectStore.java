@@ -287,7 +287,7 @@ public final class ObjectStore {
     MetadataPolicy.of(wanted).put("resourceVersion", String.valueOf(current.revision()));
     boolean outdated =
         find(request).filter(now -> conversions.isOutdated(request.kind(), now)).isPresent();
-    if (!outdated && (wanted.equals(old) || FieldTracking.isSameButTimes(wanted, old))) {
+    if (!outdated && FieldTracking.isUnchanged(wanted, old)) {
       return Optional.of(old);
     }
     Changes.Change change = changes.of(request, current.revision());

@@ -304,10 +304,11 @@ public final class FieldSet {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof FieldSet set
-        && Arrays.equals(elements, set.elements)
-        && Arrays.equals(members, set.members)
-        && Arrays.equals(children, set.children);
+    return other == this
+        || (other instanceof FieldSet set
+            && Arrays.equals(elements, set.elements)
+            && Arrays.equals(members, set.members)
+            && Arrays.equals(children, set.children));
   }
 
   @Override

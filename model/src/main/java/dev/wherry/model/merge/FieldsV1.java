@@ -5,8 +5,6 @@ import com.fasterxml.jackson.core.JsonToken;
 import dev.wherry.model.json.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -54,55 +52,6 @@ public final class FieldsV1 {
       }
     }
     text.append('"');
-  }
-
-  /**
-   * Whether a written set and another have a member in common. The written one is not read whole:
-   * what the other does not have is skipped.
-   *
-   * @param written by {@link #write}: elements are compared as text
-   */
-  public static boolean touches(byte[] written, FieldSet set) {
-    if (set.isEmpty()) {
-      return false;
-    }
-    try (JsonParser parser = Json.FACTORY.createParser(written)) {
-      return parser.nextToken() == JsonToken.START_OBJECT && Touch.look(parser, set).touched();
-    } catch (IOException e) {
-      throw new MergeException("error decoding set: " + e.getMessage());
-    }
-  }
-
-  /**
-   * What was seen of one element.
-   *
-   * @param self whether it is a member
-   * @param touched whether something below it is in both sets
-   */
-  private record Touch(boolean self, boolean touched) {
-    static Touch look(JsonParser p, FieldSet set) throws IOException {
-      List<String> names = new ArrayList<>(set.width());
-      for (int i = 0; i < set.width(); i++) {
-        names.add(set.element(i).serialized());
-      }
-      boolean empty = true;
-      boolean self = false;
-      boolean touched = false;
-      while (p.nextToken() != JsonToken.END_OBJECT) {
-        String key = p.currentName();
-        p.nextToken();
-        empty = false;
-        self |= key.equals(SELF);
-        int at = names.indexOf(key);
-        if (at < 0 || touched) {
-          p.skipChildren();
-        } else {
-          Touch below = look(p, set.below(at));
-          touched = below.touched || (below.self && set.member(at));
-        }
-      }
-      return new Touch(self || empty, touched);
-    }
   }
 
   /**
