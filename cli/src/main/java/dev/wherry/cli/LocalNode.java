@@ -248,6 +248,7 @@ final class LocalNode {
             api,
             identity::serving,
             List.of(identity.authority()),
+            identity::write,
             timer,
             random);
     parts.push(() -> {

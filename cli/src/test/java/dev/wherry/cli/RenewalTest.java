@@ -14,6 +14,7 @@ import dev.wherry.kubelet.identity.JoinToken;
 import dev.wherry.kubelet.identity.NodeIdentity;
 import dev.wherry.machinery.address.ClusterRanges;
 import dev.wherry.machinery.client.PatchType;
+import dev.wherry.machinery.figures.MetricsText;
 import dev.wherry.machinery.pki.AlternativeNames;
 import dev.wherry.machinery.pki.TlsContexts;
 import dev.wherry.machinery.pki.TlsIdentity;
@@ -183,6 +184,18 @@ class RenewalTest {
         () ->
             Files.readString(folder.resolve("node/serving.crt"))
                 .equals(node.serving().certificatePem()));
+    MetricsText page = new MetricsText();
+    node.write(page);
+    String host = "host=\"127.0.0.1:" + api.port() + "\"";
+    for (String part :
+        List.of(
+            "kubelet_certificate_manager_client_ttl_seconds 3",
+            "kubelet_certificate_manager_client_expiration_renew_errors ",
+            "kubelet_server_expiration_renew_errors ",
+            "rest_client_requests_total{code=\"201\"," + host + ",method=\"POST\"} ",
+            "rest_client_request_duration_seconds_count{" + host + ",verb=\"GET\"} ")) {
+      assertTrue(page.toString().contains("\n" + part), () -> part + " in " + page);
+    }
   }
 
   @Test

@@ -16,11 +16,13 @@ import dev.wherry.kubelet.pod.OrderedShutdown;
 import dev.wherry.kubelet.pod.PodApi;
 import dev.wherry.kubelet.pod.PodParts;
 import dev.wherry.kubelet.pod.PodRelist;
+import dev.wherry.kubelet.pod.PodShares;
 import dev.wherry.kubelet.pod.PodWorkers;
 import dev.wherry.kubelet.server.KubeletServer;
 import dev.wherry.kubelet.staticpod.Mirrors;
 import dev.wherry.machinery.client.ApiClient;
 import dev.wherry.machinery.event.EventRecorder;
+import dev.wherry.machinery.figures.MetricsText;
 import dev.wherry.machinery.informer.Informer;
 import dev.wherry.machinery.informer.Scope;
 import dev.wherry.machinery.lease.LeaseKeeper;
@@ -36,6 +38,7 @@ import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
@@ -59,18 +62,21 @@ public final class Kubelet implements AutoCloseable {
    * @param api the API as {@code system:node:NAME}
    * @param serving the present serving certificate, asked for at every handshake
    * @param clientAuthorities who signs the certificates of the server's clients
+   * @param ownFigures adds to the page of metrics what the owner of identity and client has counted
    */
   public static Kubelet start(
       KubeletConfig config,
       ApiClient api,
       Supplier<TlsIdentity> serving,
       Collection<X509Certificate> clientAuthorities,
+      Consumer<MetricsText> ownFigures,
       Timer timer,
       RandomGenerator random)
       throws IOException, InterruptedException {
     Files.createDirectories(config.dataDir());
     Files.createDirectories(config.podLogsDir());
-    Kubelet kubelet = new Kubelet(config, api, serving, clientAuthorities, timer, random);
+    Kubelet kubelet =
+        new Kubelet(config, api, serving, clientAuthorities, ownFigures, timer, random);
     LOG.log(
         System.Logger.Level.INFO,
         "kubelet started node={0} port={1}",
@@ -83,7 +89,8 @@ public final class Kubelet implements AutoCloseable {
       KubeletConfig config,
       ApiClient api,
       Supplier<TlsIdentity> serving,
-      Collection<X509Certificate> clientAuthorities,
+      Collection<X509Certificate> authorities,
+      Consumer<MetricsText> figures,
       Timer timer,
       RandomGenerator random)
       throws IOException, InterruptedException {
@@ -113,7 +120,8 @@ public final class Kubelet implements AutoCloseable {
     own.tell(workers);
     server =
         opened(
-            KubeletServer.start(config, shared, workers, api, serving, clientAuthorities, timer));
+            KubeletServer.start(
+                config, shared, workers, api, serving, authorities, figures, timer));
     node =
         opened(
             new NodeAgent(
@@ -124,8 +132,7 @@ public final class Kubelet implements AutoCloseable {
                 shared.shares().devices().book(),
                 timer,
                 server.port()));
-    shared.shares().devices().book().onChange(node::wake);
-    shared.shares().cpus().onChange(() -> workers.wake(workers.uids()));
+    hear(shared.shares());
     slot.fill(node);
     node.start();
     opened(
@@ -147,6 +154,12 @@ public final class Kubelet implements AutoCloseable {
                 shared, workers, NodeEvents.shortOf(recorder, config.nodeName()), node::wake))
         .start();
     opened(new Housekeeping(shared, workers, pods::hasSynced)).start();
+  }
+
+  /** What is held of the node is told on. */
+  private void hear(PodShares shares) {
+    shares.devices().book().onChange(node::wake);
+    shares.cpus().onChange(() -> workers.wake(workers.uids()));
   }
 
   private <T extends AutoCloseable> T opened(T part) {

@@ -61,7 +61,13 @@ class KubeletTest {
             .withServerPort(0);
     kubelet =
         Kubelet.start(
-            config, API, () -> serving, List.of(authority.certificate()), TIMER, new Random(1));
+            config,
+            API,
+            () -> serving,
+            List.of(authority.certificate()),
+            page -> page.gauge("of_the_owner", "What the owner counts.", 7),
+            TIMER,
+            new Random(1));
   }
 
   private static TlsIdentity issue(String user, String group, CertificateUse use) {
@@ -244,7 +250,10 @@ class KubeletTest {
             page.contains("container_network_receive_bytes_total{container=\"\",id=\"/kubepods/")
                 && page.contains("machine_cpu_cores ")
                 && page.contains("container_cpu_user_seconds_total{container=\"c\""));
-    awaitPage("/metrics", apiserver, page -> page.contains("kubelet_running_pods 1\n"));
+    awaitPage(
+        "/metrics",
+        apiserver,
+        page -> page.contains("kubelet_running_pods 1\n") && page.contains("of_the_owner 7\n"));
     awaitPage(
         "/metrics/probes",
         apiserver,

@@ -147,11 +147,12 @@ public final class Evictions implements AutoCloseable {
     measureAt = end.plus(Duration.between(now, end).multipliedBy(MEASURING_SHARE));
     boolean any = false;
     for (PodView pod : limited) {
-      Optional<String> broken =
+      Optional<StorageLimits.Broken> broken =
           Optional.ofNullable(usage.get(pod.uid()))
               .flatMap(used -> StorageLimits.broken(pod, used, ownImageDisk));
       if (broken.isPresent() && !CriticalPods.is(pod)) {
-        victims.evict(pod, broken.get(), GRACE_AT_ONCE, false);
+        StorageLimits.Broken limit = broken.get();
+        victims.evict(pod, limit.signal(), limit.message(), GRACE_AT_ONCE, false);
         any = true;
       }
     }
@@ -178,7 +179,8 @@ public final class Evictions implements AutoCloseable {
       String message =
           EvictionText.shortage(
               signal, pod, Optional.ofNullable(usage.get(pod.uid())), due, observed);
-      victims.evict(pod, message, first.hard() ? GRACE_AT_ONCE : settings.graceMax(), true);
+      Duration grace = first.hard() ? GRACE_AT_ONCE : settings.graceMax();
+      victims.evict(pod, signal.text(), message, grace, true);
       awaitOver(pod.uid());
       return true;
     }

@@ -15,6 +15,14 @@ import org.jspecify.annotations.Nullable;
 final class StorageLimits {
   private static final String STORAGE = "ephemeral-storage";
 
+  /**
+   * A limit that a pod does not keep to.
+   *
+   * @param signal upstream's word for its kind
+   * @param message for the pod's owner
+   */
+  record Broken(String signal, String message) {}
+
   private StorageLimits() {}
 
   /** Whether anything limits the pod, so that it must be measured. */
@@ -38,22 +46,23 @@ final class StorageLimits {
   }
 
   /**
-   * The message where a limit is broken.
+   * The first limit that is broken.
    *
    * @param ownImageDisk whether containers' roots lie on a disk of their own and do not count
    */
-  static Optional<String> broken(PodView pod, PodUsage usage, boolean ownImageDisk) {
+  static Optional<Broken> broken(PodView pod, PodUsage usage, boolean ownImageDisk) {
     for (Volume volume : pod.spec().volumes()) {
       Optional<Quantity> limit = limit(volume);
       PodUsage.OnDisk used = usage.volumes().getOrDefault(volume.name(), PodUsage.OnDisk.NONE);
       if (limit.isPresent() && used.bytes() > limit.get().value()) {
-        return Optional.of(EvictionText.emptyDir(volume.name(), limit.get()));
+        return Optional.of(
+            new Broken("emptydirfs.limit", EvictionText.emptyDir(volume.name(), limit.get())));
       }
     }
     return whole(pod, usage, ownImageDisk).or(() -> container(pod, usage, ownImageDisk));
   }
 
-  private static Optional<String> whole(PodView pod, PodUsage usage, boolean ownImageDisk) {
+  private static Optional<Broken> whole(PodView pod, PodUsage usage, boolean ownImageDisk) {
     Quantity sum = Quantity.ZERO;
     boolean limited = false;
     Quantity peak = Quantity.ZERO;
@@ -70,18 +79,20 @@ final class StorageLimits {
     Quantity limit = peak.compareTo(sum) > 0 ? peak : sum;
     long used = usage.disk(!ownImageDisk, true).bytes();
     return limited && used > limit.value()
-        ? Optional.of(EvictionText.pod(limit))
+        ? Optional.of(new Broken("ephemeralpodfs.limit", EvictionText.pod(limit)))
         : Optional.empty();
   }
 
-  private static Optional<String> container(PodView pod, PodUsage usage, boolean ownImageDisk) {
+  private static Optional<Broken> container(PodView pod, PodUsage usage, boolean ownImageDisk) {
     for (PodView.Named named : pod.mains()) {
       Optional<Quantity> limit = limit(named);
       PodUsage.OfContainer own = usage.containers().get(named.name());
       if (limit.isPresent() && own != null) {
         long used = own.logs().bytes() + (ownImageDisk ? 0 : own.layer().bytes());
         if (used > limit.get().value()) {
-          return Optional.of(EvictionText.container(named.name(), limit.get()));
+          return Optional.of(
+              new Broken(
+                  "ephemeralcontainerfs.limit", EvictionText.container(named.name(), limit.get())));
         }
       }
     }

@@ -12,9 +12,10 @@ interface Victims {
   /**
    * Ends a pod for good: Failed, with the reason Evicted.
    *
+   * @param signal what is short, in upstream's words
    * @param disruption whether the node is the cause and not the pod's own limit
    */
-  void evict(PodView pod, String message, Duration grace, boolean disruption);
+  void evict(PodView pod, String signal, String message, Duration grace, boolean disruption);
 
   /** Whether nothing of it runs any more. */
   boolean isOver(String uid);

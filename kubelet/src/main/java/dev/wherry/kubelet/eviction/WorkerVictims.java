@@ -34,8 +34,10 @@ final class WorkerVictims implements Victims {
   }
 
   @Override
-  public void evict(PodView pod, String message, Duration grace, boolean disruption) {
+  public void evict(
+      PodView pod, String signal, String message, Duration grace, boolean disruption) {
     chosen.add(pod.uid());
+    parts.counts().evicted(signal);
     LOG.log(Level.INFO, "pod evicted pod={0}: {1}", pod.identity(), message);
     parts.events().record(pod.pod(), "", PodEvents.Type.WARNING, PodEviction.REASON, message);
     workers.evict(pod.uid(), new PodEviction(PodEviction.REASON, message, grace, disruption));

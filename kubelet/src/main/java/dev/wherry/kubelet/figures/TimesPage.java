@@ -16,6 +16,7 @@ public final class TimesPage {
   private static final String TOOK = "kubelet_runtime_operations_duration_seconds";
   private static final String ROUND = "kubelet_pod_worker_duration_seconds";
   private static final String START = "kubelet_pod_start_duration_seconds";
+  private static final String SLI = "kubelet_pod_start_sli_duration_seconds";
   private static final String TOTAL = "kubelet_pod_start_total_duration_seconds";
 
   private TimesPage() {}
@@ -46,6 +47,11 @@ public final class TimesPage {
         START, "[ALPHA] From the first sight of a pod to its running.", "", pods.untilRunning());
     page.histogram(
         TOTAL, "[ALPHA] From a pod's creation to its running.", "", pods.sinceCreation());
+    page.histogram(
+        SLI,
+        "[ALPHA] The same without image pulls and init containers, of pods that own no state.",
+        "",
+        pods.untilRunningByItself());
     page.gauge(
         "kubelet_certificate_manager_server_ttl_seconds",
         "[ALPHA] How long the server's certificate holds.",

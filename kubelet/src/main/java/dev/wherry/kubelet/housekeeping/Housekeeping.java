@@ -56,7 +56,13 @@ public final class Housekeeping implements AutoCloseable {
     this.podsKnown = podsKnown;
     this.volumes =
         new Volumes(
-            parts.dirs(), parts.mounts(), parts.api(), parts.csi(), parts.clock(), parts.random());
+            parts.dirs(),
+            parts.mounts(),
+            parts.api(),
+            parts.csi(),
+            parts.counts().volumes(),
+            parts.clock(),
+            parts.random());
     this.logs = new LogRotation(parts.runtime(), parts.config().settings().logs());
     this.images = new ImageSweep(parts.runtime(), parts.config().settings().images());
     this.thread = Thread.ofVirtual().name("housekeeping").unstarted(this::run);

@@ -2,6 +2,7 @@ package dev.wherry.kubelet.identity;
 
 import dev.wherry.machinery.client.HttpsApiClient;
 import dev.wherry.machinery.client.HttpsConfig;
+import dev.wherry.machinery.figures.MetricsText;
 import dev.wherry.machinery.pki.AlternativeNames;
 import dev.wherry.machinery.pki.CertificateAuthority;
 import dev.wherry.machinery.pki.CertificateUse;
@@ -50,6 +51,7 @@ public final class NodeIdentity implements AutoCloseable {
   private final SigningRequests requests;
   private final X509Certificate authority;
   private final HttpsApiClient client;
+  private final RenewalFailures failures = new RenewalFailures();
   private final Thread renewal;
   private volatile TlsIdentity clientIdentity;
   private volatile TlsIdentity servingIdentity;
@@ -170,6 +172,16 @@ public final class NodeIdentity implements AutoCloseable {
     return serves;
   }
 
+  /** Adds to a page what is known of the node's certificates and its requests. */
+  public void write(MetricsText page) {
+    page.gauge(
+        "kubelet_certificate_manager_client_ttl_seconds",
+        "[ALPHA] How long the client certificate holds.",
+        Duration.between(timer.instant(), clientIdentity.notAfter()).toSeconds());
+    failures.write(page);
+    client.figures().write(page);
+  }
+
   private void renew() {
     try {
       Duration retry = RETRY_FIRST;
@@ -215,6 +227,7 @@ public final class NodeIdentity implements AutoCloseable {
       }
       return true;
     } catch (IOException | UncheckedIOException | ApiException | PkiException e) {
+      failures.add(!clientIdentity.renewAt(renewFraction).isAfter(now));
       LOG.log(Level.WARNING, "certificates not renewed, trying again: {0}", e.getMessage());
       return false;
     }

@@ -40,6 +40,7 @@ public final class ImagePulls {
   private final Semaphore parallel;
   private final InstantSource clock;
   private final Runnable wake;
+  private final PullTime time;
   private final BackOffs backOffs = new BackOffs();
   private final Map<String, Pull> pulls = new HashMap<>();
   private final Map<String, Failure> failures = new HashMap<>();
@@ -63,7 +64,8 @@ public final class ImagePulls {
       PodEvents events,
       Semaphore parallel,
       InstantSource clock,
-      Runnable wake) {
+      Runnable wake,
+      PullTime time) {
     this.images = images;
     this.api = api;
     this.credentials = credentials;
@@ -71,6 +73,7 @@ public final class ImagePulls {
     this.parallel = parallel;
     this.clock = clock;
     this.wake = wake;
+    this.time = time;
   }
 
   /** Looks where the image is and begins a pull when one is due. Never waits for a pull. */
@@ -90,7 +93,9 @@ public final class ImagePulls {
     }
     Pull underWay = pulls.get(container.name());
     if (underWay != null) {
-      return finish(pod, container, underWay);
+      ImageVerdict verdict = finish(pod, container, underWay);
+      time.look(!pulls.isEmpty(), clock.instant());
+      return verdict;
     }
     String policy = policy(container);
     if (!policy.equals("Always")) {
@@ -137,6 +142,7 @@ public final class ImagePulls {
             .name("pull-" + container.image())
             .start(() -> pull(pod, fullName, sandbox, outcome));
     pulls.put(container.name(), new Pull(thread, outcome));
+    time.look(true, clock.instant());
     return new ImageVerdict.Pulling();
   }
 

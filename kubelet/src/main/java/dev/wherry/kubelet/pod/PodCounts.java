@@ -1,10 +1,14 @@
 package dev.wherry.kubelet.pod;
 
 import dev.wherry.kubelet.pod.PodView.Named;
+import dev.wherry.kubelet.volume.VolumeOperations;
+import dev.wherry.machinery.figures.CounterFamily;
 import dev.wherry.machinery.figures.Histogram;
+import dev.wherry.machinery.figures.MetricsText;
 import dev.wherry.model.core.v1.ContainerStateTerminated;
 import dev.wherry.model.core.v1.ContainerStatus;
 import dev.wherry.model.core.v1.PodStatus;
+import dev.wherry.model.core.v1.Volume;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -63,6 +67,12 @@ public final class PodCounts {
   private final Histogram untilRunning = Histogram.ofSeconds(START_SECONDS);
 
   private final Histogram sinceCreation = Histogram.ofSeconds(START_SECONDS);
+
+  /** The same without pulls and init containers, of pods that own no state (upstream's SLI). */
+  private final Histogram untilRunningByItself = Histogram.ofSeconds(START_SECONDS);
+
+  private final CounterFamily evictions = new CounterFamily();
+  private final VolumeOperations volumes = new VolumeOperations();
   private final Map<Round, Histogram> rounds = new ConcurrentHashMap<>();
 
   /** A worker's look at its pod, by upstream's label {@code operation_type}. */
@@ -107,16 +117,41 @@ public final class PodCounts {
    * A pod that runs in the later status and had not in the earlier.
    *
    * @param seen by this kubelet first
+   * @param elsewhere how long it waited for registries and for what its init containers do
    */
   void started(
-      PodStatus before, PodStatus now, @Nullable Instant created, Instant seen, Instant at) {
+      PodStatus before, PodStatus now, PodView pod, Instant seen, Instant at, Duration elsewhere) {
     if (!now.phase().equals(RUNNING) || before.phase().equals(RUNNING)) {
       return;
     }
     untilRunning.add(Duration.between(seen, at).toNanos());
+    Instant created = pod.meta().creationTimestamp();
     if (created != null) {
-      sinceCreation.add(Duration.between(created, at).toNanos());
+      Duration all = Duration.between(created, at);
+      sinceCreation.add(all.toNanos());
+      if (pod.spec().volumes().stream().allMatch(PodCounts::isStateless)) {
+        Duration own = all.minus(elsewhere);
+        untilRunningByItself.add(own.isNegative() ? 0 : own.toNanos());
+      }
     }
+  }
+
+  /** Upstream's rule of a pod that owns state. */
+  private static boolean isStateless(Volume volume) {
+    return volume.secret() != null
+        || volume.configMap() != null
+        || volume.downwardAPI() != null
+        || volume.emptyDir() != null
+        || volume.projected() != null;
+  }
+
+  /**
+   * The node has ended a pod.
+   *
+   * @param signal what was short, in upstream's words
+   */
+  public void evicted(String signal) {
+    evictions.increment(MetricsText.labels("eviction_signal", signal));
   }
 
   /** Containers that end in the later status and had not in the earlier. */
@@ -169,6 +204,20 @@ public final class PodCounts {
 
   public Histogram sinceCreation() {
     return sinceCreation;
+  }
+
+  public Histogram untilRunningByItself() {
+    return untilRunningByItself;
+  }
+
+  /** Pods that the node has ended, by {@code eviction_signal}. */
+  public CounterFamily evictions() {
+    return evictions;
+  }
+
+  /** What all pods' volumes have taken. */
+  public VolumeOperations volumes() {
+    return volumes;
   }
 
   public Map<Round, Histogram> rounds() {

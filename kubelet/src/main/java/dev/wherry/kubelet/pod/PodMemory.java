@@ -3,6 +3,7 @@ package dev.wherry.kubelet.pod;
 import dev.wherry.kubelet.admission.Rejection;
 import dev.wherry.kubelet.cri.ContainerSnapshot;
 import dev.wherry.kubelet.cri.PodObservation;
+import dev.wherry.kubelet.image.PullTime;
 import dev.wherry.kubelet.launch.ContainerHash;
 import dev.wherry.kubelet.pod.PodFacts.EndReason;
 import dev.wherry.kubelet.probe.ProbeKind;
@@ -31,6 +32,7 @@ final class PodMemory {
   final Map<String, ProbeKind> unhealthy = new HashMap<>();
   final Set<String> started = new HashSet<>();
   final Set<String> hooksRunning = new HashSet<>();
+  final PullTime pulling = new PullTime();
   Instant sandboxRetryAt = Instant.EPOCH;
   boolean objectGone;
   boolean deadlineExceeded;

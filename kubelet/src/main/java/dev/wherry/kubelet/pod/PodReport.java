@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -225,7 +226,7 @@ final class PodReport {
       sentVersion = parts.api().patchStatus(pod.pod(), patch.get());
       parts.counts().reported(before, status);
       Instant now = parts.clock().instant();
-      parts.counts().started(before, status, pod.meta().creationTimestamp(), seen, now);
+      parts.counts().started(before, status, pod, seen, now, elsewhere(pod, observed));
       sent = status;
     } catch (ApiException e) {
       if (e.reason() != Reason.NOT_FOUND) {
@@ -233,6 +234,19 @@ final class PodReport {
       }
       memory.objectGone = true;
     }
+  }
+
+  /** What its start took that is not the node's doing (rule: upstream's pod start-up SLI). */
+  private Duration elsewhere(PodView pod, PodObservation observed) {
+    Duration sum = memory.pulling.spent();
+    for (ContainerSnapshot run : observed.containers()) {
+      boolean before =
+          pod.container(run.name()).filter(c -> c.role() == PodView.Role.INIT).isPresent();
+      if (before && run.exited()) {
+        sum = sum.plus(Duration.between(run.startedAt(), run.finishedAt()));
+      }
+    }
+    return sum;
   }
 
   private StatusInputs inputs(

@@ -54,7 +54,13 @@ final class PodRunner {
     this.resizer = resizer;
     this.volumes =
         new Volumes(
-            parts.dirs(), parts.mounts(), parts.api(), parts.csi(), parts.clock(), parts.random());
+            parts.dirs(),
+            parts.mounts(),
+            parts.api(),
+            parts.csi(),
+            parts.counts().volumes(),
+            parts.clock(),
+            parts.random());
     this.env = new EnvResolver(parts.api());
     this.pulls =
         new ImagePulls(
@@ -64,7 +70,8 @@ final class PodRunner {
             parts.events(),
             parts.pulls(),
             parts.clock(),
-            inbox::wake);
+            inbox::wake,
+            memory.pulling);
     this.hooks = new Hooks(parts.runtime(), parts.clock(), parts.events());
     this.stopper = new Stopper(parts, memory, inbox, hooks);
   }

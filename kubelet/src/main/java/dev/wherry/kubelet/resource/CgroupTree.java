@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.Optional;
 
 /** Who makes groups and gives them their limits: the file system or systemd. */
-sealed interface CgroupTree permits CgroupFiles, CgroupSlices {
+sealed interface CgroupTree permits CgroupFiles, CgroupSlices, TimedTree {
   /** Makes a group and those above it. */
   void make(CgroupName name) throws IOException;
 

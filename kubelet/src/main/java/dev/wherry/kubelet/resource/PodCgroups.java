@@ -1,6 +1,7 @@
 package dev.wherry.kubelet.resource;
 
 import dev.wherry.kubelet.pod.PodView;
+import dev.wherry.machinery.figures.HistogramFamily;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
@@ -32,6 +33,11 @@ public final class PodCgroups {
   private final Path mount;
   private final String root;
   private final CgroupTree tree;
+
+  /** The buckets are those of Prometheus' clients. */
+  private final HistogramFamily took =
+      new HistogramFamily(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10);
+
   private final long pidsMax;
   private final AtomicBoolean complained = new AtomicBoolean();
   private final Map<CgroupName, PodLimits> sizes = new ConcurrentHashMap<>();
@@ -55,9 +61,14 @@ public final class PodCgroups {
   PodCgroups(Path mount, String root, CgroupTree tree, long pidsMax) {
     this.mount = mount;
     this.root = root;
-    this.tree = tree;
-    this.weights = new ClassWeights(tree);
+    this.tree = new TimedTree(tree, took);
+    this.weights = new ClassWeights(this.tree);
     this.pidsMax = pidsMax;
+  }
+
+  /** How long groups took to be made, changed and removed, by {@code operation_type}. */
+  public HistogramFamily took() {
+    return took;
   }
 
   /** Whether version 2 alone is mounted there. */

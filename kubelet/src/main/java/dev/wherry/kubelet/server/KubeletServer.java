@@ -4,6 +4,7 @@ import dev.wherry.kubelet.KubeletConfig;
 import dev.wherry.kubelet.pod.PodParts;
 import dev.wherry.kubelet.pod.PodWorkers;
 import dev.wherry.machinery.client.ApiClient;
+import dev.wherry.machinery.figures.MetricsText;
 import dev.wherry.machinery.pki.TlsIdentity;
 import dev.wherry.streaming.listen.Listening;
 import dev.wherry.streaming.upgrade.SpdyClient;
@@ -31,6 +32,7 @@ import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -61,6 +63,7 @@ public final class KubeletServer implements AutoCloseable {
    *
    * @param identity the present serving certificate, asked for at every handshake
    * @param clientAuthorities who signs clients' certificates
+   * @param ownFigures adds to the page of metrics what others have counted
    */
   public static KubeletServer start(
       KubeletConfig config,
@@ -69,6 +72,7 @@ public final class KubeletServer implements AutoCloseable {
       ApiClient api,
       Supplier<TlsIdentity> identity,
       Collection<X509Certificate> clientAuthorities,
+      Consumer<MetricsText> ownFigures,
       InstantSource clock)
       throws InterruptedException {
     SslContext tls = KubeletTls.create(identity, clientAuthorities);
@@ -86,7 +90,8 @@ public final class KubeletServer implements AutoCloseable {
             parts,
             workers,
             new StreamRoutes(workers, parts.runtime(), runtimeStreams),
-            () -> identity.get().chain().getFirst().getNotAfter().toInstant());
+            () -> identity.get().notAfter(),
+            ownFigures);
     Class<? extends ServerChannel> type =
         epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
     ServerBootstrap server =

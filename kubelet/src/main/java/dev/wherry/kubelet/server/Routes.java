@@ -10,11 +10,14 @@ import dev.wherry.kubelet.figures.ProbePage;
 import dev.wherry.kubelet.figures.ResourcePage;
 import dev.wherry.kubelet.figures.SummaryDocument;
 import dev.wherry.kubelet.figures.TimesPage;
+import dev.wherry.kubelet.figures.WorkPage;
 import dev.wherry.kubelet.pod.PodParts;
 import dev.wherry.kubelet.pod.PodView;
 import dev.wherry.kubelet.pod.PodWorkers;
 import dev.wherry.kubelet.volume.LocalPaths;
+import dev.wherry.kubelet.volume.VolumeCensus;
 import dev.wherry.kubelet.volume.VolumeException;
+import dev.wherry.machinery.figures.MetricsText;
 import dev.wherry.model.core.v1.Pod;
 import dev.wherry.model.json.Json;
 import dev.wherry.model.volume.LocalPath;
@@ -28,6 +31,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** The paths of the kubelet's server, as upstream has them. */
@@ -39,13 +43,20 @@ final class Routes {
   private final MachineLogs machine = new MachineLogs(Path.of("/var/log"));
   private final Figures figures;
   private final Supplier<Instant> certificateEnd;
+  private final Consumer<MetricsText> ownFigures;
 
   /**
    * @param certificateEnd of the server's present certificate
+   * @param ownFigures adds to the page of metrics what others have counted
    */
   Routes(
-      PodParts parts, PodWorkers workers, StreamRoutes streams, Supplier<Instant> certificateEnd) {
+      PodParts parts,
+      PodWorkers workers,
+      StreamRoutes streams,
+      Supplier<Instant> certificateEnd,
+      Consumer<MetricsText> ownFigures) {
     this.parts = parts;
+    this.ownFigures = ownFigures;
     this.certificateEnd = certificateEnd;
     this.workers = workers;
     this.streams = streams;
@@ -93,16 +104,7 @@ final class Routes {
   private void metrics(List<String> path, ResponseStream out) throws HttpFailure, IOException {
     String page =
         switch (path.size() > 2 ? "" : path.size() == 1 ? "own" : path.get(1)) {
-          case "own" ->
-              KubeletPage.of(
-                      figures,
-                      parts.config().version(),
-                      parts.counts(),
-                      parts.configs().users().counts())
-                  + TimesPage.of(
-                      parts.counts(),
-                      parts.runtime().operations(),
-                      Duration.between(parts.clock().instant(), certificateEnd.get()));
+          case "own" -> ownPage();
           case "resource" -> ResourcePage.of(figures);
           case "cadvisor" -> CadvisorPage.of(figures);
           case "probes" -> ProbePage.of(workers);
@@ -110,6 +112,20 @@ final class Routes {
         };
     out.isPrometheus();
     text(out, page);
+  }
+
+  private String ownPage() {
+    MetricsText more = new MetricsText();
+    WorkPage.write(more, parts.counts(), parts.cgroups().took());
+    VolumeCensus.write(more, parts.dirs(), workers.pods());
+    ownFigures.accept(more);
+    return KubeletPage.of(
+            figures, parts.config().version(), parts.counts(), parts.configs().users().counts())
+        + TimesPage.of(
+            parts.counts(),
+            parts.runtime().operations(),
+            Duration.between(parts.clock().instant(), certificateEnd.get()))
+        + more;
   }
 
   private static HttpFailure notFound() {

@@ -24,7 +24,7 @@ import java.util.Set;
  */
 final class ClaimVolumes {
   /** Where a pod's use of a claim is noted on disk: that it was set up outlives the kubelet. */
-  private static final String PLUGIN = "local-volume";
+  static final String FOLDER = "local-volume";
 
   private static final String UNSUPPORTED = "this kind of volume is not supported by this kubelet";
 
@@ -41,6 +41,9 @@ final class ClaimVolumes {
   /** Volumes of drivers, which may grow or want to be published again. */
   private final Set<String> driven = new HashSet<>();
 
+  /** Who brings those that were looked up. */
+  private final Map<String, String> plugins = new HashMap<>();
+
   ClaimVolumes(PodDirs dirs, PodApi api, CsiVolumes csi, NfsVolumes nfs) {
     this.dirs = dirs;
     this.api = api;
@@ -54,6 +57,11 @@ final class ClaimVolumes {
     return !driven.isEmpty();
   }
 
+  /** Who brings a volume of the pod, as far as is known by now. */
+  String plugin(Volume volume) {
+    return plugins.getOrDefault(volume.name(), VolumePlugins.of(volume));
+  }
+
   /** The volume's place on the host. */
   Path prepare(PodView pod, Volume volume) throws VolumeException, IOException {
     PodClaim named =
@@ -62,11 +70,12 @@ final class ClaimVolumes {
     if (known != null && !driven.contains(volume.name())) {
       return known;
     }
-    Path note = dirs.volume(pod.uid(), PLUGIN, volume.name());
+    Path note = dirs.volume(pod.uid(), FOLDER, volume.name());
     boolean fresh = !Files.exists(note);
     PersistentVolumeClaim claim = claim(pod, named, fresh);
     PersistentVolume persistent = bound(pod, named, claim);
     CSIPersistentVolumeSource source = persistent.spec().csi();
+    plugins.put(volume.name(), VolumePlugins.of(persistent));
     if (source != null) {
       driven.add(volume.name());
     }

@@ -26,11 +26,21 @@ public record PodDirs(Path dataDir, Path podLogsDir) {
     return dataDir.resolve("pods");
   }
 
+  /** The folder of one kind of volumes below a pod's. */
+  static String folder(String plugin) {
+    return "kubernetes.io~" + plugin;
+  }
+
+  /** The plugin whose volumes lie in a folder, such as {@code kubernetes.io/empty-dir}. */
+  static String plugin(Path folder) {
+    return folder.getFileName().toString().replace('~', '/');
+  }
+
   /**
    * @param plugin such as {@code empty-dir}
    */
   public Path volume(String uid, String plugin, String name) {
-    return pod(uid).resolve("volumes").resolve("kubernetes.io~" + plugin).resolve(name);
+    return pod(uid).resolve("volumes").resolve(folder(plugin)).resolve(name);
   }
 
   public Path volumes(String uid) {

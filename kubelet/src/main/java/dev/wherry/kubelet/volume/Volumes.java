@@ -53,6 +53,7 @@ public final class Volumes {
   private final NfsVolumes nfs;
   private final ClaimVolumes claims;
   private final CsiVolumes csi;
+  private final VolumeOperations operations;
   private final InstantSource clock;
   private final RandomGenerator random;
   private Instant attendAt = Instant.MAX;
@@ -62,6 +63,7 @@ public final class Volumes {
       Mounts mounts,
       PodApi api,
       CsiVolumes csi,
+      VolumeOperations operations,
       InstantSource clock,
       RandomGenerator random) {
     this.dirs = dirs;
@@ -71,6 +73,7 @@ public final class Volumes {
     this.nfs = new NfsVolumes(dirs, mounts);
     this.claims = new ClaimVolumes(dirs, api, csi, nfs);
     this.csi = csi;
+    this.operations = operations;
     this.clock = clock;
     this.random = random;
   }
@@ -103,12 +106,19 @@ public final class Volumes {
       if (volume.image() != null) {
         continue;
       }
+      long began = System.nanoTime();
       try {
         paths.put(volume.name(), prepare(pod, addresses, volume));
       } catch (VolumeException e) {
         throw e.isComplete() ? e : new VolumeException(failed(volume, e.text()));
       } catch (IOException | ApiException e) {
         throw new VolumeException(failed(volume, String.valueOf(e.getMessage())));
+      } finally {
+        operations.done(
+            VolumeOperations.MOUNT,
+            claims.plugin(volume),
+            paths.containsKey(volume.name()),
+            System.nanoTime() - began);
       }
     }
     boolean driven =
@@ -274,8 +284,10 @@ public final class Volumes {
 
   /** Unmounts and deletes the pod's volumes; what its containers said last stays. */
   public void release(String uid) throws IOException {
-    csi.tearDown(uid);
     Path volumes = dirs.volumes(uid);
+    if (Files.isDirectory(volumes.resolve(PodDirs.folder(VolumePlugins.CSI)))) {
+      unmount(VolumePlugins.named(VolumePlugins.CSI), () -> csi.tearDown(uid));
+    }
     if (Files.isDirectory(volumes)) {
       try (var plugins = Files.newDirectoryStream(volumes)) {
         for (Path plugin : plugins) {
@@ -286,11 +298,31 @@ public final class Volumes {
     Trees.delete(volumes);
   }
 
-  private void unmountAll(Path plugin) throws IOException {
-    try (var volumes = Files.newDirectoryStream(plugin)) {
+  private void unmountAll(Path folder) throws IOException {
+    String plugin = PodDirs.plugin(folder);
+    try (var volumes = Files.newDirectoryStream(folder)) {
       for (Path volume : volumes) {
-        mounts.unmount(volume);
+        if (plugin.equals(VolumePlugins.named(ClaimVolumes.FOLDER))) {
+          mounts.unmount(volume); // A note; who brought the claim's volume takes it away.
+        } else {
+          unmount(plugin, () -> mounts.unmount(volume));
+        }
       }
+    }
+  }
+
+  private interface Work {
+    void run() throws IOException;
+  }
+
+  private void unmount(String plugin, Work work) throws IOException {
+    long began = System.nanoTime();
+    boolean done = false;
+    try {
+      work.run();
+      done = true;
+    } finally {
+      operations.done(VolumeOperations.UNMOUNT, plugin, done, System.nanoTime() - began);
     }
   }
 }

@@ -87,8 +87,10 @@ class EvictionsTest {
     }
 
     @Override
-    public void evict(PodView pod, String message, Duration grace, boolean disruption) {
-      deeds.add("evict " + pod.name() + " " + grace.toSeconds() + "s " + disruption);
+    public void evict(
+        PodView pod, String signal, String message, Duration grace, boolean disruption) {
+      deeds.add(
+          "evict " + pod.name() + " for " + signal + " " + grace.toSeconds() + "s " + disruption);
       pods.remove(pod);
     }
 
@@ -127,9 +129,9 @@ class EvictionsTest {
         List.of(
             "changed",
             "short of memory",
-            "evict large 1s true",
+            "evict large for memory.available 1s true",
             "short of memory",
-            "evict small 1s true",
+            "evict small for memory.available 1s true",
             "short of memory"),
         node.deeds);
     assertEquals(Set.of(Pressure.MEMORY), gate.pressures());
@@ -150,7 +152,9 @@ class EvictionsTest {
     node.signals.put(Signal.NODEFS_AVAILABLE, new Observed(10, 10_000));
     node.diskAfterReclaim = 20;
     assertTrue(evictions.look());
-    assertEquals(List.of("short of ephemeral-storage", "reclaim", "evict a 20s true"), node.deeds);
+    assertEquals(
+        List.of("short of ephemeral-storage", "reclaim", "evict a for nodefs.available 20s true"),
+        node.deeds);
   }
 
   @Test
@@ -164,7 +168,7 @@ class EvictionsTest {
     assertFalse(evictions.look());
     node.usage.put("a", new PodUsage(Map.of(), Map.of("v", new PodUsage.OnDisk(2 * MIB, 3)), 0));
     assertTrue(evictions.look());
-    assertEquals(List.of("evict a 1s false"), node.deeds);
+    assertEquals(List.of("evict a for emptydirfs.limit 1s false"), node.deeds);
     assertEquals(Set.of(), gate.pressures());
   }
 

@@ -82,13 +82,17 @@ class RankingTest {
     assertEquals(Optional.empty(), StorageLimits.broken(pod, Scene.usage(0, MIB, MIB), false));
     assertEquals(
         Optional.of(
-            "Pod ephemeral local storage usage exceeds the total limit of containers 10Mi. "),
+            new StorageLimits.Broken(
+                "ephemeralpodfs.limit",
+                "Pod ephemeral local storage usage exceeds the total limit of containers 10Mi. ")),
         StorageLimits.broken(pod, Scene.usage(0, 9 * MIB, 2 * MIB), false));
     assertEquals(
         Optional.empty(), StorageLimits.broken(pod, Scene.usage(0, 9 * MIB, 2 * MIB), true));
     PodUsage full = new PodUsage(Map.of(), Map.of("v", new PodUsage.OnDisk(MIB + 1, 1)), 0);
     assertEquals(
-        Optional.of("Usage of EmptyDir volume \"v\" exceeds the limit \"1Mi\". "),
+        Optional.of(
+            new StorageLimits.Broken(
+                "emptydirfs.limit", "Usage of EmptyDir volume \"v\" exceeds the limit \"1Mi\". ")),
         StorageLimits.broken(pod, full, false));
     assertEquals(
         "Container c exceeded its local ephemeral storage limit \"10Mi\". ",

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.wherry.kubelet.pod.PodView;
+import dev.wherry.machinery.figures.Histogram;
 import dev.wherry.model.core.v1.Pod;
 import dev.wherry.model.json.Json;
 import java.io.IOException;
@@ -33,6 +34,11 @@ class PodCgroupsTest {
                     .formatted(cpu, memory))));
   }
 
+  private static long count(PodCgroups cgroups, String operation) {
+    Histogram row = cgroups.took().rows().get("operation_type=\"" + operation + "\"");
+    return row == null ? 0 : row.cumulative()[row.cumulative().length - 1];
+  }
+
   private Path file(Path directory, String name) throws IOException {
     Files.createDirectories(directory);
     return Files.createFile(directory.resolve(name));
@@ -55,6 +61,13 @@ class PodCgroupsTest {
     assertEquals(String.valueOf(40 << 20), Files.readString(memory));
     cgroups.size(pod("100m", "20Mi"));
     assertEquals("20000", Files.readString(quota));
+    long updates = count(cgroups, "update");
+    assertTrue(updates >= 3, "sizes and the weights above them: " + updates);
+    assertEquals(0, count(cgroups, "destroy"));
+    cgroups.parent(pod("100m", "20Mi"));
+    cgroups.remove(pod("100m", "20Mi"));
+    assertEquals(1, count(cgroups, "create"));
+    assertEquals(1, count(cgroups, "destroy"));
   }
 
   @Test

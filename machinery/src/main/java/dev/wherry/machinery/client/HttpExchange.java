@@ -28,11 +28,13 @@ final class HttpExchange implements ApiTransport {
 
   private final HttpsConfig config;
   private final Timer timer;
+  private final RequestFigures figures;
   private volatile HttpClient http;
 
   HttpExchange(HttpsConfig config, Timer timer) {
     this.config = config;
     this.timer = timer;
+    this.figures = new RequestFigures(config.server().getAuthority());
     this.http = connect();
   }
 
@@ -44,6 +46,10 @@ final class HttpExchange implements ApiTransport {
         .followRedirects(HttpClient.Redirect.NEVER)
         .executor(Executors.newVirtualThreadPerTaskExecutor())
         .build();
+  }
+
+  RequestFigures figures() {
+    return figures;
   }
 
   void reconnect() {
@@ -113,6 +119,15 @@ final class HttpExchange implements ApiTransport {
   }
 
   private <B> HttpResponse<B> patiently(HttpRequest request, BodyHandler<B> handler) {
+    long began = System.nanoTime();
+    try {
+      return untilTaken(request, handler);
+    } finally {
+      figures.took(request.method(), System.nanoTime() - began);
+    }
+  }
+
+  private <B> HttpResponse<B> untilTaken(HttpRequest request, BodyHandler<B> handler) {
     for (int retry = 0; ; retry++) {
       HttpResponse<B> response = once(request, handler);
       long seconds = response.headers().firstValueAsLong("Retry-After").orElse(0);
@@ -144,8 +159,12 @@ final class HttpExchange implements ApiTransport {
   private <B> HttpResponse<B> once(HttpRequest request, BodyHandler<B> handler) {
     HttpClient used = http;
     CompletableFuture<HttpResponse<B>> sent = used.sendAsync(request, handler);
+    String code = RequestFigures.NO_ANSWER;
     try {
-      return sent.get(config.requestTimeout().toMillis(), TimeUnit.MILLISECONDS);
+      HttpResponse<B> response =
+          sent.get(config.requestTimeout().toMillis(), TimeUnit.MILLISECONDS);
+      code = Integer.toString(response.statusCode());
+      return response;
     } catch (InterruptedException e) {
       sent.cancel(true);
       throw interrupted();
@@ -158,6 +177,8 @@ final class HttpExchange implements ApiTransport {
           request.method() + " " + request.uri() + ": no answer in " + config.requestTimeout());
     } catch (ExecutionException e) {
       throw unreachable(e.getCause() == null ? e : e.getCause());
+    } finally {
+      figures.answered(request.method(), code);
     }
   }
 

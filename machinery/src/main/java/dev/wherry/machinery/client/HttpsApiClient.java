@@ -19,6 +19,11 @@ public final class HttpsApiClient extends HttpApiClient implements AutoCloseable
     this.exchange = exchange;
   }
 
+  /** What it has asked so far, for a page of metrics. */
+  public RequestFigures figures() {
+    return exchange.figures();
+  }
+
   /** Opens new connections from now on, as after a certificate was renewed; old ones run out. */
   public void reconnect() {
     exchange.reconnect();

@@ -74,6 +74,18 @@ public final class MetricsText {
     sample(name + "_count", labels, counts[counts.length - 1]);
   }
 
+  /** A whole family of histograms, in seconds. */
+  public void histograms(String name, String help, HistogramFamily family) {
+    head(name, "histogram", help);
+    family.rows().forEach((labels, durations) -> histogram(name, labels, durations));
+  }
+
+  /** A whole family of counters. */
+  public void counters(String name, String help, CounterFamily family) {
+    head(name, "counter", help);
+    family.rows().forEach((labels, count) -> sample(name, labels, count));
+  }
+
   /**
    * Labels of a sample, {@code a="b",c="d"}.
    *

@@ -1,6 +1,6 @@
 /**
  * What is counted where the work is, for pages that Prometheus reads. Any thread counts; nobody
- * owns the values. Imported by queues and by those who write pages.
+ * owns the values. Imported by queues, the API client and those who write pages.
  */
 @NullMarked
 package dev.wherry.machinery.figures;

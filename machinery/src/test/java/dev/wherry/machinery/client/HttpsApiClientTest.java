@@ -2,11 +2,13 @@ package dev.wherry.machinery.client;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import dev.wherry.machinery.Eventually;
+import dev.wherry.machinery.figures.MetricsText;
 import dev.wherry.machinery.pki.AlternativeNames;
 import dev.wherry.machinery.pki.CertificateAuthority;
 import dev.wherry.machinery.pki.CertificateUse;
@@ -102,6 +104,29 @@ class HttpsApiClientTest {
 
     assertEquals("{\"a\":[1]}", client.get(ConfigMap.KIND, "n", "m").data().get("ü"));
     assertEquals(List.of("GET /api/v1/namespaces/n/configmaps/m Bearer secret"), requests);
+  }
+
+  @Test
+  void figures_answersAndSilence_areCountedByCodeMethodAndHost() {
+    answer("/api/v1/namespaces/n/configmaps/m", 200, MAP);
+    answer("/api/v1/namespaces/n/configmaps/gone", 404, "{}");
+    ConfigMap found = client.get(ConfigMap.KIND, "n", "m");
+    client.get(ConfigMap.KIND, "n", found.metadata().name());
+    assertThrows(ApiException.class, () -> client.get(ConfigMap.KIND, "n", "gone"));
+    server.stop(0);
+    assertThrows(ApiException.class, () -> client.get(ConfigMap.KIND, "n", "m"));
+
+    MetricsText page = new MetricsText();
+    client.figures().write(page);
+    String host = "host=\"127.0.0.1:" + server.getAddress().getPort() + "\"";
+    for (String line :
+        List.of(
+            "rest_client_requests_total{code=\"200\"," + host + ",method=\"GET\"} 2",
+            "rest_client_requests_total{code=\"404\"," + host + ",method=\"GET\"} 1",
+            "rest_client_requests_total{code=\"<error>\"," + host + ",method=\"GET\"} 1",
+            "rest_client_request_duration_seconds_count{" + host + ",verb=\"GET\"} 4")) {
+      assertTrue(page.toString().contains(line + "\n"), () -> line + " in " + page);
+    }
   }
 
   @Test
