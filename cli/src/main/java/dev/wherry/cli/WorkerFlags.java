@@ -40,6 +40,14 @@ final class WorkerFlags {
       defaultValue = "auto")
   private String runtime = "auto";
 
+  @Option(
+      names = "--oci-runtime",
+      paramLabel = "PROGRAM",
+      description =
+          "What the built-in runtime runs containers with: runc, crun or the /PATH of a program like"
+              + " them (default: the one that this data directory had, else runc, else crun).")
+  private String ociRuntime = "";
+
   @Mixin private NodeMarks marks = new NodeMarks();
 
   @Option(
@@ -166,6 +174,9 @@ final class WorkerFlags {
   List<String> arguments() {
     List<String> arguments =
         new ArrayList<>(List.of("--kubelet-port=" + kubeletPort, "--runtime=" + runtime));
+    if (!ociRuntime.isEmpty()) {
+      arguments.add("--oci-runtime=" + ociRuntime);
+    }
     if (!nodeName.isEmpty()) {
       arguments.add("--node-name=" + nodeName);
     }
@@ -195,7 +206,7 @@ final class WorkerFlags {
   }
 
   RuntimeChoice runtime() {
-    return RuntimeChoice.parse(runtime);
+    return RuntimeChoice.parse(runtime, ociRuntime);
   }
 
   NetworkChoice network() {

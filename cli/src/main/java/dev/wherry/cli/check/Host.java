@@ -132,8 +132,11 @@ public record Host(Path root, Function<AddressRange, Optional<String>> firewall)
     return names;
   }
 
-  /** Where a program lies, in the order of root's usual PATH. */
+  /** Where a program lies, in the order of root's usual PATH; a name with a path lies there. */
   Optional<Path> program(String name) {
+    if (name.startsWith("/")) {
+      return Optional.of(root.resolve(name.substring(1))).filter(Files::isExecutable);
+    }
     return PROGRAM_FOLDERS.stream()
         .map(folder -> root.resolve(folder).resolve(name))
         .filter(Files::isExecutable)

@@ -3,6 +3,7 @@ package dev.wherry.cli.check;
 import dev.wherry.cli.check.Finding.Blocked;
 import dev.wherry.cli.check.Finding.Doubtful;
 import dev.wherry.cli.check.Finding.Fine;
+import dev.wherry.runtime.builtin.shim.OciRuntime;
 import dev.wherry.runtime.choice.LookedAtHost;
 import dev.wherry.runtime.choice.RememberedRuntime;
 import dev.wherry.runtime.choice.RuntimeChoice;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The runtime a worker will use, and whether this host has what it takes.
@@ -24,8 +26,9 @@ public record WantedRuntime(
 
   Finding look(Host host) {
     return switch (choice) {
-      case RuntimeChoice.Auto _ -> remembered.isPresent() ? again(host) : found(host);
-      case RuntimeChoice.BuiltIn _ -> builtIn(host);
+      case RuntimeChoice.Auto(String oci) ->
+          remembered.isPresent() ? again(host, oci) : found(host, oci);
+      case RuntimeChoice.BuiltIn(String oci) -> builtIn(host, oci);
       case RuntimeChoice.Containerd _ ->
           host.answers(places.containerdSocket()) ? running("containerd") : own(host);
       case RuntimeChoice.Docker _ -> docker(host);
@@ -33,24 +36,24 @@ public record WantedRuntime(
     };
   }
 
-  private Finding again(Host host) {
+  private Finding again(Host host, String oci) {
     RememberedRuntime before = remembered.orElseThrow();
     return switch (before.kind()) {
-      case BUILTIN -> builtIn(host);
+      case BUILTIN -> builtIn(host, oci);
       case OWN -> own(host);
       case DOCKER -> docker(host);
       case FOREIGN -> socket(host, before.socket());
     };
   }
 
-  private Finding found(Host host) {
+  private Finding found(Host host, String oci) {
     if (host.answers(places.containerdSocket())) {
       return running("containerd");
     }
     if (host.answers(places.dockerSocket())) {
       return running("Docker");
     }
-    Finding found = builtIn(host);
+    Finding found = builtIn(host, oci);
     return found instanceof Fine && host.exists(places.dockerSocket().toString().substring(1))
         ? new Doubtful(
             SUBJECT,
@@ -63,17 +66,29 @@ public record WantedRuntime(
     return new Fine(SUBJECT, "the " + name + " that runs here");
   }
 
-  private static Finding builtIn(Host host) {
+  private Finding builtIn(Host host, String oci) {
     Optional<String> program =
-        List.of("runc", "crun").stream().filter(name -> host.program(name).isPresent()).findFirst();
+        ociPrograms(oci).filter(name -> host.program(name).isPresent()).findFirst();
     List<String> missing = new ArrayList<>();
     if (program.isEmpty()) {
-      missing.add("runc");
+      missing.add(oci.isEmpty() ? "runc" : oci);
     }
     missing.addAll(missing(host, "iptables"));
     return missing.isEmpty()
         ? new Fine(SUBJECT, "the built-in one, on " + program.orElseThrow())
         : install("the built-in one", missing);
+  }
+
+  /** In the order in which they are taken. */
+  private Stream<String> ociPrograms(String oci) {
+    if (!oci.isEmpty()) {
+      return Stream.of(oci);
+    }
+    Stream<String> before =
+        remembered.stream()
+            .map(known -> known.oci().path().toString())
+            .filter(path -> !path.isEmpty());
+    return Stream.concat(before, OciRuntime.NAMES.stream());
   }
 
   private static Finding own(Host host) {

@@ -18,6 +18,7 @@ import dev.wherry.runtime.ContainerdDaemon;
 import dev.wherry.runtime.RunDirectory;
 import dev.wherry.runtime.builtin.BuiltInConfig;
 import dev.wherry.runtime.builtin.BuiltInLeftovers;
+import dev.wherry.runtime.choice.RememberedRuntime;
 import dev.wherry.runtime.images.service.BuiltInImages;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -67,7 +68,7 @@ final class Teardown {
       lines.add("stopped the containerd of " + dataDirectory);
     }
     boolean _ = !keepPods && NodeSockets.end(dataDirectory);
-    int ended = keepPods ? 0 : BuiltInLeftovers.end(dataDirectory);
+    int ended = keepPods ? 0 : BuiltInLeftovers.end(dataDirectory, ociRuntime());
     if (ended > 0) {
       lines.add("ended " + ended + " containers that nobody watched");
     }
@@ -169,6 +170,15 @@ final class Teardown {
         }
       }
     }
+  }
+
+  /** The one that has the containers; "" for whichever the host has. */
+  private String ociRuntime() throws IOException {
+    return RememberedRuntime.read(dataDirectory)
+        .map(known -> known.oci().path())
+        .filter(Files::isExecutable)
+        .map(Path::toString)
+        .orElse("");
   }
 
   private List<Path> leftBehind() {

@@ -263,6 +263,12 @@ class PreflightTest {
 
     program("usr/sbin/crun");
     assertEquals(List.of(), blocked(List.of()));
+    RuntimeChoice named = RuntimeChoice.parse("builtin", "/opt/oci");
+    assertTrue(run(List.of(), named, Optional.empty()).toString().contains("missing: /opt/oci"));
+    program("opt/oci");
+    assertTrue(
+        run(List.of(), named, Optional.empty())
+            .contains(new Fine("runtime", "the built-in one, on /opt/oci")));
     Files.delete(root.resolve("usr/lib/cni/ptp"));
     assertEquals("apt-get install containernetworking-plugins", only(List.of()).mend());
   }

@@ -17,15 +17,25 @@ public final class BuiltInLeftovers {
     return runDirectory.resolve(OCI_STATE);
   }
 
+  private static Path stateOf(Path dataDirectory) {
+    return ociState(RunDirectory.of(dataDirectory).resolve(BuiltInConfig.RUN_FOLDER));
+  }
+
+  /** How many the OCI runtime still knows, whether they run or not. */
+  public static int count(Path dataDirectory) throws IOException {
+    return NodePlace.names(stateOf(dataDirectory)).size();
+  }
+
   /**
    * Kills them; their supervisors end by that.
    *
+   * @param oci the OCI runtime that has them; "" for the host's
    * @return how many there were
    */
-  public static int end(Path dataDirectory) throws IOException {
-    Path state = ociState(RunDirectory.of(dataDirectory).resolve(BuiltInConfig.RUN_FOLDER));
+  public static int end(Path dataDirectory, String oci) throws IOException {
+    Path state = stateOf(dataDirectory);
     List<String> containers = NodePlace.names(state);
-    Optional<Path> program = OciRuntime.find();
+    Optional<Path> program = OciRuntime.find(oci);
     if (containers.isEmpty() || program.isEmpty()) {
       return 0;
     }

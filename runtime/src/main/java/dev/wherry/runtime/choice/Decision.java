@@ -20,9 +20,9 @@ record Decision(Runtime runtime, List<String> remarks) {
     /**
      * The one in this program.
      *
-     * @param program runc or crun
+     * @param program runc, crun or one like them
      */
-    record BuiltIn(Path program) implements Runtime {}
+    record BuiltIn(OciProgram program) implements Runtime {}
 
     /** A containerd started by us, with paths of its own. */
     record Own() implements Runtime {}
@@ -45,25 +45,25 @@ record Decision(Runtime runtime, List<String> remarks) {
       throws RuntimeUnavailableException {
     return switch (choice) {
       case RuntimeChoice.Socket(Path path) -> foreign(host.at(path), remembered);
-      case RuntimeChoice.BuiltIn _ -> builtIn(host, List.of());
+      case RuntimeChoice.BuiltIn(String oci) -> builtIn(host, oci, remembered, List.of());
       case RuntimeChoice.Docker _ -> docker(host);
       case RuntimeChoice.Containerd _ -> containerd(remembered, host, List.of());
-      case RuntimeChoice.Auto _ ->
-          remembered.isPresent() ? again(remembered.get(), host) : found(host);
+      case RuntimeChoice.Auto(String oci) ->
+          remembered.isPresent() ? again(remembered.get(), host, oci) : found(host, oci);
     };
   }
 
-  private static Decision again(RememberedRuntime remembered, HostRuntimes host)
+  private static Decision again(RememberedRuntime remembered, HostRuntimes host, String oci)
       throws RuntimeUnavailableException {
     return switch (remembered.kind()) {
-      case BUILTIN -> builtIn(host, List.of());
+      case BUILTIN -> builtIn(host, oci, Optional.of(remembered), List.of());
       case OWN -> new Decision(new Runtime.Own(), List.of());
       case DOCKER -> docker(host);
       case FOREIGN -> foreign(host.at(remembered.socket()), Optional.of(remembered));
     };
   }
 
-  private static Decision found(HostRuntimes host) throws RuntimeUnavailableException {
+  private static Decision found(HostRuntimes host, String oci) throws RuntimeUnavailableException {
     CriVerdict containerd = host.containerd();
     Optional<String> reason = refusal(containerd, Optional.empty());
     if (containerd instanceof CriVerdict.Usable usable && reason.isEmpty()) {
@@ -74,16 +74,33 @@ record Decision(Runtime runtime, List<String> remarks) {
     if (host.dockerProblem().isEmpty()) {
       return new Decision(new Runtime.Docker(host.dockerSocket()), remarks);
     }
-    return builtIn(host, remarks);
+    return builtIn(host, oci, Optional.empty(), remarks);
   }
 
-  private static Decision builtIn(HostRuntimes host, List<String> remarks)
+  /** With the program that is asked for, else the one of before while it is there. */
+  private static Decision builtIn(
+      HostRuntimes host, String oci, Optional<RememberedRuntime> remembered, List<String> remarks)
       throws RuntimeUnavailableException {
-    Path program =
-        host.ociRuntime()
+    Optional<OciProgram> before =
+        oci.isEmpty()
+            ? remembered
+                .map(RememberedRuntime::oci)
+                .filter(known -> !known.equals(OciProgram.NONE))
+                .flatMap(known -> host.ociRuntime(known.path().toString()))
+            : Optional.empty();
+    OciProgram program =
+        before
+            .or(() -> host.ociRuntime(oci))
             .orElseThrow(() ->
                 new RuntimeUnavailableException(
-                    "the built-in runtime needs runc or crun (apt install runc)"));
+                    oci.isEmpty()
+                        ? "the built-in runtime needs runc or crun (apt install runc)"
+                        : oci
+                            + " of --oci-runtime is not on this host; install it, or name another"));
+    Optional<String> problem = host.ociProblem(program);
+    if (problem.isPresent()) {
+      throw new RuntimeUnavailableException(problem.get());
+    }
     return new Decision(new Runtime.BuiltIn(program), remarks);
   }
 

@@ -11,8 +11,15 @@ public interface HostRuntimes {
   /** Whatever serves CRI at a socket. */
   CriVerdict at(Path socket);
 
-  /** runc or crun; empty when the host has neither. */
-  Optional<Path> ociRuntime();
+  /**
+   * An OCI runtime; empty when the host has none such.
+   *
+   * @param wanted a name or an absolute path; "" for whichever is there
+   */
+  Optional<OciProgram> ociRuntime(String wanted);
+
+  /** Why an OCI runtime cannot work here; empty when nothing is known against it. */
+  Optional<String> ociProblem(OciProgram program);
 
   /** Where Docker serves. */
   Path dockerSocket();

@@ -29,6 +29,7 @@ import java.util.Optional;
  */
 public record LookedAtHost(Path containerdSocket, Path dockerSocket) implements HostRuntimes {
   private static final Duration CALL = Duration.ofSeconds(5);
+  private static final Path HYBRID = Path.of("/sys/fs/cgroup/unified");
   private static final Path COMMON_CNI_DIRECTORY = Path.of("/etc/cni/net.d");
 
   /**
@@ -51,8 +52,28 @@ public record LookedAtHost(Path containerdSocket, Path dockerSocket) implements 
   }
 
   @Override
-  public Optional<Path> ociRuntime() {
-    return OciRuntime.find();
+  public Optional<OciProgram> ociRuntime(String wanted) {
+    return OciRuntime.find(wanted).map(path -> new OciProgram(path, OciRuntime.family(path)));
+  }
+
+  @Override
+  public Optional<String> ociProblem(OciProgram program) {
+    return program.family().equals("crun") && hasControllers(HYBRID)
+        ? Optional.of(
+            program.path()
+                + " refuses this host's cgroups, version 1 with controllers in version 2 too: give"
+                + " --oci-runtime=runc (apt install runc), or boot with"
+                + " systemd.unified_cgroup_hierarchy=1")
+        : Optional.empty();
+  }
+
+  /** Rule: crun's libcrun/cgroup-setup.c. */
+  static boolean hasControllers(Path hierarchy) {
+    try {
+      return !Files.readString(hierarchy.resolve("cgroup.controllers")).isBlank();
+    } catch (IOException _) {
+      return false;
+    }
   }
 
   @Override

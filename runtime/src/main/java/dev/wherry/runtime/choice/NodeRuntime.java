@@ -9,6 +9,7 @@ import dev.wherry.runtime.DockerShim;
 import dev.wherry.runtime.DockerShimConfig;
 import dev.wherry.runtime.RunDirectory;
 import dev.wherry.runtime.builtin.BuiltInConfig;
+import dev.wherry.runtime.builtin.BuiltInLeftovers;
 import dev.wherry.runtime.builtin.BuiltInRuntime;
 import dev.wherry.runtime.images.ImageArchives;
 import dev.wherry.runtime.images.ImageMirror;
@@ -83,7 +84,7 @@ public final class NodeRuntime implements AutoCloseable {
         .forEach(remark -> LOG.log(Level.WARNING, "runtime passed over: {0}", remark));
     NodeRuntime opened =
         switch (decision.runtime()) {
-          case Decision.Runtime.BuiltIn(Path program) -> builtIn(setup, program);
+          case Decision.Runtime.BuiltIn(OciProgram program) -> builtIn(setup, program, before);
           case Decision.Runtime.Own _ -> own(setup);
           case Decision.Runtime.Docker(Path socket) -> docker(setup, socket);
           case Decision.Runtime.Foreign(CriVerdict.Usable cri) -> foreign(setup, cri);
@@ -102,8 +103,10 @@ public final class NodeRuntime implements AutoCloseable {
     return opened;
   }
 
-  private static NodeRuntime builtIn(Setup setup, Path program) throws IOException {
+  private static NodeRuntime builtIn(
+      Setup setup, OciProgram program, Optional<RememberedRuntime> before) throws IOException {
     Path data = setup.dataDirectory();
+    refuseOtherFamily(setup, program, before);
     Path run = RunDirectory.of(data);
     Path socket = run.resolve("builtin.sock");
     Path cni = data.resolve("cni/net.d");
@@ -118,15 +121,37 @@ public final class NodeRuntime implements AutoCloseable {
             RunDirectory.mounts(data),
             cni,
             DockerShimConfig.CNI_PLUGIN_PATH,
-            program,
+            program.path(),
             setup.systemdCgroups(),
             setup.version());
     parts.push(BuiltInRuntime.start(config, images.roots(), images.service(), setup.timer()));
     return new NodeRuntime(
-        new RememberedRuntime(RememberedRuntime.Kind.BUILTIN, socket, socket),
+        new RememberedRuntime(RememberedRuntime.Kind.BUILTIN, socket, socket, program),
         cni,
         parts,
         Optional.empty());
+  }
+
+  /** OCI runtimes do not find each other's containers (decision 0624). */
+  private static void refuseOtherFamily(
+      Setup setup, OciProgram program, Optional<RememberedRuntime> before) throws IOException {
+    Path data = setup.dataDirectory();
+    int containers = BuiltInLeftovers.count(data);
+    if (containers == 0) {
+      return;
+    }
+    OciProgram had =
+        before
+            .map(RememberedRuntime::oci)
+            .filter(known -> !known.equals(OciProgram.NONE))
+            .or(() -> setup.host().ociRuntime(""))
+            .orElse(program);
+    if (!had.family().equals(program.family())) {
+      throw new RuntimeUnavailableException(
+          ("%d containers of %s run on %s, and %s does not find them: give --oci-runtime=%s, or end"
+                  + " them first (wherry down, or a reboot)")
+              .formatted(containers, data, had.path(), program.path(), had.path()));
+    }
   }
 
   private static NodeRuntime own(Setup setup) throws IOException, InterruptedException {

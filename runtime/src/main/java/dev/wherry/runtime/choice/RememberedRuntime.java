@@ -1,5 +1,6 @@
 package dev.wherry.runtime.choice;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.runtime.Trees;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,8 +15,14 @@ import java.util.Optional;
  *
  * @param socket where CRI is served
  * @param imageSocket where its images are served, often the same
+ * @param oci the program that has the built-in runtime's containers
  */
-public record RememberedRuntime(Kind kind, Path socket, Path imageSocket) {
+public record RememberedRuntime(Kind kind, Path socket, Path imageSocket, OciProgram oci) {
+  /** One that is not built in. */
+  public RememberedRuntime(Kind kind, Path socket, Path imageSocket) {
+    this(kind, socket, imageSocket, OciProgram.NONE);
+  }
+
   /** Whose runtime it is. */
   public enum Kind {
     /** The one in this program. */
@@ -42,7 +49,9 @@ public record RememberedRuntime(Kind kind, Path socket, Path imageSocket) {
           new RememberedRuntime(
               Kind.valueOf(tree.path("kind").asText().toUpperCase(Locale.ROOT)),
               Path.of(tree.path("socket").asText()),
-              Path.of(tree.path("imageSocket").asText())));
+              Path.of(tree.path("imageSocket").asText()),
+              new OciProgram(
+                  Path.of(tree.path("ociRuntime").asText("")), tree.path("ociFamily").asText(""))));
     } catch (IllegalArgumentException e) {
       throw new IOException(file + " is damaged; remove it to choose a runtime anew", e);
     }
@@ -51,13 +60,15 @@ public record RememberedRuntime(Kind kind, Path socket, Path imageSocket) {
   void write(Path dataDirectory) throws IOException {
     Files.createDirectories(dataDirectory);
     Path fresh = Files.createTempFile(dataDirectory, "runtime", ".new");
-    Files.write(
-        fresh,
-        Trees.bytes(
-            Trees.object()
-                .put("kind", kind.name().toLowerCase(Locale.ROOT))
-                .put("socket", socket.toString())
-                .put("imageSocket", imageSocket.toString())));
+    ObjectNode tree =
+        Trees.object()
+            .put("kind", kind.name().toLowerCase(Locale.ROOT))
+            .put("socket", socket.toString())
+            .put("imageSocket", imageSocket.toString());
+    if (!oci.equals(OciProgram.NONE)) {
+      tree.put("ociRuntime", oci.path().toString()).put("ociFamily", oci.family());
+    }
+    Files.write(fresh, Trees.bytes(tree));
     Files.move(fresh, dataDirectory.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
   }
 }

@@ -17,12 +17,32 @@ class DecisionTest {
   private static final CriVerdict ABSENT = new CriVerdict.Absent("no runtime answers");
   private static final CriVerdict DISABLED = new CriVerdict.Unusable("the cri plugin is disabled");
   private static final Path RUNC = Path.of("/usr/sbin/runc");
+  private static final Path CRUN = Path.of("/usr/bin/crun");
+  private static final OciProgram RUNC_HERE = new OciProgram(RUNC, "runc");
+  private static final OciProgram CRUN_HERE = new OciProgram(CRUN, "crun");
   private static final String NO_DOCKER = "Docker does not answer";
 
   /** A host as the test wants it. */
   private record FakeHost(
-      CriVerdict containerd, Optional<String> dockerProblem, Optional<Path> ociRuntime)
+      CriVerdict containerd, Optional<String> dockerProblem, List<Path> programs)
       implements HostRuntimes {
+    /** Programs are named after their family, which crun's is refused for. */
+    @Override
+    public Optional<OciProgram> ociRuntime(String wanted) {
+      return programs.stream()
+          .filter(
+              path -> wanted.isEmpty() || path.endsWith(wanted) || path.toString().equals(wanted))
+          .map(path -> new OciProgram(path, path.getFileName().toString()))
+          .findFirst();
+    }
+
+    @Override
+    public Optional<String> ociProblem(OciProgram program) {
+      return program.family().equals("refused")
+          ? Optional.of("it works not here")
+          : Optional.empty();
+    }
+
     @Override
     public CriVerdict at(Path socket) {
       return containerd;
@@ -44,7 +64,7 @@ class DecisionTest {
 
   private static FakeHost host(CriVerdict containerd, boolean docker) {
     return new FakeHost(
-        containerd, docker ? Optional.empty() : Optional.of(NO_DOCKER), Optional.of(RUNC));
+        containerd, docker ? Optional.empty() : Optional.of(NO_DOCKER), List.of(RUNC, CRUN));
   }
 
   private static Decision first(RuntimeChoice choice, FakeHost host) throws Exception {
@@ -56,20 +76,20 @@ class DecisionTest {
     assertEquals(new Runtime.Foreign(usable(0)), first(AUTO, host(usable(0), true)).runtime());
     assertEquals(new Runtime.Docker(DOCKER), first(AUTO, host(ABSENT, true)).runtime());
     Decision builtIn = first(AUTO, host(ABSENT, false));
-    assertEquals(new Decision(new Runtime.BuiltIn(RUNC), List.of()), builtIn);
+    assertEquals(new Decision(new Runtime.BuiltIn(RUNC_HERE), List.of()), builtIn);
   }
 
   @Test
   void auto_unusableContainerd_isPassedOverWithItsReason() throws Exception {
     Decision decision = first(AUTO, host(DISABLED, false));
-    assertEquals(new Runtime.BuiltIn(RUNC), decision.runtime());
+    assertEquals(new Runtime.BuiltIn(RUNC_HERE), decision.runtime());
     assertEquals(List.of("the cri plugin is disabled"), decision.remarks());
   }
 
   @Test
   void auto_anotherKubeletsPods_areLeftAlone() throws Exception {
     Decision decision = first(AUTO, host(usable(3), false));
-    assertEquals(new Runtime.BuiltIn(RUNC), decision.runtime());
+    assertEquals(new Runtime.BuiltIn(RUNC_HERE), decision.runtime());
     assertTrue(decision.remarks().getFirst().contains("3 pods of another kubelet"));
     RuntimeChoice socket = new RuntimeChoice.Socket(CONTAINERD);
     assertThrows(RuntimeUnavailableException.class, () -> first(socket, host(usable(3), false)));
@@ -102,7 +122,7 @@ class DecisionTest {
 
   @Test
   void builtIn_withoutRunc_saysWhatToInstall() throws Exception {
-    FakeHost barest = new FakeHost(ABSENT, Optional.of(NO_DOCKER), Optional.empty());
+    FakeHost barest = new FakeHost(ABSENT, Optional.of(NO_DOCKER), List.of());
     for (RuntimeChoice choice : List.of(AUTO, RuntimeChoice.parse("builtin"))) {
       RuntimeUnavailableException missing =
           assertThrows(RuntimeUnavailableException.class, () -> first(choice, barest));
@@ -110,10 +130,48 @@ class DecisionTest {
     }
   }
 
+  private static Runtime again(RuntimeChoice choice, OciProgram before) throws Exception {
+    Path socket = Path.of("/run/wherry/x");
+    var known = new RememberedRuntime(RememberedRuntime.Kind.BUILTIN, socket, socket, before);
+    return Decision.of(choice, Optional.of(known), host(ABSENT, false)).runtime();
+  }
+
+  @Test
+  void builtIn_ociRuntime_isTheNamedElseTheOneOfBeforeElseTheFirst() throws Exception {
+    RuntimeChoice any = RuntimeChoice.parse("builtin", "");
+    for (RuntimeChoice choice : List.of(AUTO, any)) {
+      assertEquals(new Runtime.BuiltIn(RUNC_HERE), again(choice, OciProgram.NONE));
+      assertEquals(new Runtime.BuiltIn(CRUN_HERE), again(choice, CRUN_HERE));
+      OciProgram gone = new OciProgram(Path.of("/opt/crun-0"), "crun");
+      assertEquals(new Runtime.BuiltIn(RUNC_HERE), again(choice, gone));
+    }
+    for (String wanted : List.of("crun", "/usr/bin/crun")) {
+      for (String runtime : List.of("auto", "builtin")) {
+        RuntimeChoice named = RuntimeChoice.parse(runtime, wanted);
+        assertEquals(new Runtime.BuiltIn(CRUN_HERE), first(named, host(ABSENT, false)).runtime());
+        assertEquals(new Runtime.BuiltIn(CRUN_HERE), again(named, RUNC_HERE));
+      }
+    }
+  }
+
+  @Test
+  void builtIn_ociRuntimeThatIsNoUse_isRefusedWithTheMend() {
+    RuntimeChoice absent = RuntimeChoice.parse("builtin", "/opt/youki");
+    RuntimeUnavailableException missing =
+        assertThrows(RuntimeUnavailableException.class, () -> first(absent, host(ABSENT, false)));
+    assertTrue(missing.getMessage().startsWith("/opt/youki of --oci-runtime is not on"));
+    FakeHost host = new FakeHost(ABSENT, Optional.of(NO_DOCKER), List.of(Path.of("/x/refused")));
+    RuntimeUnavailableException refused =
+        assertThrows(RuntimeUnavailableException.class, () -> first(AUTO, host));
+    assertEquals("it works not here", refused.getMessage());
+    assertThrows(IllegalArgumentException.class, () -> RuntimeChoice.parse("containerd", "crun"));
+    assertThrows(IllegalArgumentException.class, () -> RuntimeChoice.parse("auto", "kata"));
+  }
+
   @Test
   void auto_builtInRemembered_staysBesideAContainerd() throws Exception {
     assertEquals(
-        new Runtime.BuiltIn(RUNC),
+        new Runtime.BuiltIn(RUNC_HERE),
         Decision.of(
                 AUTO,
                 remembered(RememberedRuntime.Kind.BUILTIN, Path.of("/run/wherry/x")),

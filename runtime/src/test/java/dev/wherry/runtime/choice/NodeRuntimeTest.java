@@ -1,7 +1,9 @@
 package dev.wherry.runtime.choice;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.wherry.machinery.time.SystemTimer;
@@ -9,6 +11,7 @@ import dev.wherry.proto.cri.v1.Image;
 import dev.wherry.proto.cri.v1.ImageSpec;
 import dev.wherry.proto.cri.v1.ImageStatusRequest;
 import dev.wherry.proto.cri.v1.PullImageRequest;
+import dev.wherry.proto.cri.v1.StatusRequest;
 import dev.wherry.proto.cri.v1.VersionRequest;
 import dev.wherry.runtime.ContainerdConfig;
 import dev.wherry.runtime.ContainerdDaemon;
@@ -22,6 +25,7 @@ import dev.wherry.runtime.images.ImageStore;
 import java.io.ByteArrayInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -197,6 +201,65 @@ class NodeRuntimeTest {
           "wherry",
           cri.runtime(CALL).version(VersionRequest.getDefaultInstance()).getRuntimeName());
     }
+  }
+
+  /** An OCI runtime that is of a family, writes its calls down and is runc for the rest. */
+  private Path program(String family) throws Exception {
+    Path program = folder.resolve(family);
+    Files.writeString(
+        program,
+        """
+        #!/bin/sh
+        echo "$@" >> %1$s.calls
+        [ "$1" = --version ] && echo "%2$s version 1.2.3" && exit 0
+        exec runc "$@"
+        """
+            .formatted(program, family));
+    Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+    return program;
+  }
+
+  @Test
+  void ociRuntime_ofTheFlag_isUsedRememberedAndNotChangedUnderContainers() throws Exception {
+    LookedAtHost nothing =
+        new LookedAtHost(folder.resolve("no-containerd"), folder.resolve("no-docker"));
+    Path run = RunDirectory.of(folder);
+    parts.push(() -> new ProcessBuilder("rm", "-rf", run.toString()).start().waitFor());
+    Path own = program("youki");
+    Path other = program("other");
+    NodeRuntime first = open(nothing, RuntimeChoice.parse("builtin", own.toString()));
+    StatusRequest ask = StatusRequest.getDefaultInstance();
+    try (CriConnection cri = new CriConnection(path(first.endpoint()))) {
+      assertEquals("youki", cri.runtime(CALL).status(ask).getRuntimeHandlers(1).getName());
+    }
+    String calls = Files.readString(Path.of(own + ".calls"));
+    assertTrue(calls.contains(" features\n"), "its own features are asked for: " + calls);
+    first.close();
+    OciProgram had = RememberedRuntime.read(folder).orElseThrow().oci();
+    assertEquals(new OciProgram(own, "youki"), had);
+
+    Path container = Files.createDirectories(run.resolve("b/oci/0123"));
+    RuntimeChoice changed = RuntimeChoice.parse("builtin", other.toString());
+    String refused =
+        assertThrows(RuntimeUnavailableException.class, () -> open(nothing, changed)).getMessage();
+    assertTrue(refused.contains("1 containers of " + folder + " run on " + own), refused);
+    assertTrue(refused.contains("--oci-runtime=" + own), refused);
+    open(nothing, RuntimeChoice.parse("auto", "")).close();
+    assertEquals(had, RememberedRuntime.read(folder).orElseThrow().oci());
+
+    Files.delete(container);
+    open(nothing, changed).close();
+    OciProgram now = RememberedRuntime.read(folder).orElseThrow().oci();
+    assertEquals(new OciProgram(other, "other"), now);
+  }
+
+  @Test
+  void hasControllers_ofAHybridLayout_isWhatCrunRefuses() throws Exception {
+    assertFalse(LookedAtHost.hasControllers(folder));
+    Files.writeString(folder.resolve("cgroup.controllers"), "\n");
+    assertFalse(LookedAtHost.hasControllers(folder));
+    Files.writeString(folder.resolve("cgroup.controllers"), "hugetlb\n");
+    assertTrue(LookedAtHost.hasControllers(folder));
   }
 
   @Test

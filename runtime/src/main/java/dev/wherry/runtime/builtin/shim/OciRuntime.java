@@ -30,17 +30,41 @@ public record OciRuntime(Path program, Path root, boolean systemd) {
   private static final long CALL_SECONDS_MAX = 60;
 
   /** In this order: runc works on every cgroup layout. */
-  private static final List<String> NAMES = List.of("runc", "crun");
+  public static final List<String> NAMES = List.of("runc", "crun");
 
   private static final List<String> FOLDERS =
       List.of("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin");
 
-  /** The host's program; empty when it has none. */
-  public static Optional<Path> find() {
-    return NAMES.stream()
-        .flatMap(name -> FOLDERS.stream().map(folder -> Path.of(folder, name)))
-        .filter(Files::isExecutable)
-        .findFirst();
+  /**
+   * The host's program; empty when it has none.
+   *
+   * @param wanted a name, an absolute path, or "" for the first of {@link #NAMES}
+   */
+  public static Optional<Path> find(String wanted) {
+    if (wanted.startsWith("/")) {
+      return Optional.of(Path.of(wanted)).filter(Files::isRegularFile).filter(Files::isExecutable);
+    }
+    return (wanted.isEmpty() ? NAMES : List.of(wanted))
+        .stream()
+            .flatMap(name -> FOLDERS.stream().map(folder -> Path.of(folder, name)))
+            .filter(Files::isExecutable)
+            .findFirst();
+  }
+
+  /**
+   * Whose a program is: the first word of what it says of its version. One that says nothing is its
+   * own family.
+   */
+  public static String family(Path program) {
+    try {
+      List<String> command = List.of(program.toString(), "--version");
+      byte[] said = call(command, "--version", new byte[0]);
+      String word = new String(said, StandardCharsets.UTF_8).strip().split("\\s", 2)[0];
+      return word.isEmpty() ? program.toString() : word;
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, "program={0} does not tell its version: {1}", program, e.getMessage());
+      return program.toString();
+    }
   }
 
   /** Kills what is left of a container and forgets it; one that is unknown is no error. */
@@ -95,6 +119,11 @@ public record OciRuntime(Path program, Path root, boolean systemd) {
       command.add("--systemd-cgroup");
     }
     command.addAll(arguments);
+    return call(command, arguments.getFirst(), input);
+  }
+
+  private static byte[] call(List<String> command, String verb, byte[] input) throws IOException {
+    String name = String.valueOf(Path.of(command.getFirst()).getFileName());
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     try {
       CompletableFuture<byte[]> out =
@@ -108,15 +137,11 @@ public record OciRuntime(Path program, Path root, boolean systemd) {
       }
       if (process.exitValue() != 0) {
         throw new IOException(
-            program.getFileName()
-                + " "
-                + arguments.getFirst()
-                + ": "
-                + new String(said, StandardCharsets.UTF_8).strip());
+            name + " " + verb + ": " + new String(said, StandardCharsets.UTF_8).strip());
       }
       return said;
     } catch (TimeoutException | ExecutionException e) {
-      throw new IOException(program.getFileName() + " " + arguments.getFirst() + " hangs", e);
+      throw new IOException(name + " " + verb + " hangs", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);
