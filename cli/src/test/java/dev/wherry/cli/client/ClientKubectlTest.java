@@ -351,7 +351,7 @@ class ClientKubectlTest {
         describe pdb budget -n bounded --show-events=false
         describe quota quota -n bounded
         describe limits range -n bounded
-        describe rc rc -n bounded
+        describe rc rc -n bounded --show-events=false
         describe ns bounded
         """);
   }
