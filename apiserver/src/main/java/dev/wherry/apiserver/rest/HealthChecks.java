@@ -16,6 +16,7 @@ final class HealthChecks {
 
   private final Map<String, BooleanSupplier> living;
   private final Map<String, BooleanSupplier> all;
+  private final CheckCounts counts = new CheckCounts();
 
   /**
    * @param living what must hold, or the server should be started anew
@@ -29,6 +30,11 @@ final class HealthChecks {
 
   private Map<String, BooleanSupplier> of(String path) {
     return path.startsWith(LIVENESS) ? living : all;
+  }
+
+  /** The page {@code /metrics/slis}. */
+  byte[] countsPage() {
+    return counts.page();
   }
 
   /** Answers {@code /livez/etcd} and the like; false when there is no such check. */
@@ -49,8 +55,11 @@ final class HealthChecks {
     Set<String> excluded = new LinkedHashSet<>(exchange.query().all("exclude"));
     Set<String> unknown = new LinkedHashSet<>(excluded);
     unknown.removeAll(of(path).keySet());
-    StringBuilder report =
-        new StringBuilder(unknown.remove("ping") ? "[+]ping excluded: ok\n" : "[+]ping ok\n");
+    boolean pinged = !unknown.remove("ping");
+    StringBuilder report = new StringBuilder(pinged ? "[+]ping ok\n" : "[+]ping excluded: ok\n");
+    if (pinged) {
+      counts.add("ping", name, true);
+    }
     boolean good = true;
     for (Map.Entry<String, BooleanSupplier> check : of(path).entrySet()) {
       if (excluded.contains(check.getKey())) {
@@ -59,6 +68,7 @@ final class HealthChecks {
       }
       boolean fine = check.getValue().getAsBoolean();
       good &= fine;
+      counts.add(check.getKey(), name, fine);
       report
           .append(fine ? "[+]" : "[-]")
           .append(check.getKey())

@@ -71,6 +71,7 @@ final class SystemPaths {
       case "/version", "/version/" -> Version.respond(exchange);
       case "/healthz", "/livez", "/readyz" -> checks.all(exchange, path);
       case "/metrics" -> exchange.respond(200, Metrics.CONTENT_TYPE, metrics.page());
+      case "/metrics/slis" -> exchange.respond(200, Metrics.CONTENT_TYPE, checks.countsPage());
       case AUTHORITY_PATH -> Answers.text(exchange, 200, authorityPem);
       case dev.wherry.streaming.tunnel.TunnelProtocol.PATH -> tunnel.serve(exchange, user);
       case OpenIdDocuments.CONFIGURATION_PATH ->

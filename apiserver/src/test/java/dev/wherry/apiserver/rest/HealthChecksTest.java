@@ -41,6 +41,15 @@ class HealthChecksTest {
               "warn: some health checks cannot be excluded: no matches for \"nope\"\n"),
           excluded);
       assertEquals(404, server.get("/readyz/nope").code());
+      String counts = server.get("/metrics/slis").text();
+      for (String sample :
+          List.of(
+              "kubernetes_healthcheck{name=\"ping\",type=\"livez\"} 1\n",
+              "kubernetes_healthchecks_total{name=\"ping\",type=\"livez\",status=\"success\"} 3\n",
+              "kubernetes_healthchecks_total{name=\"etcd\",type=\"readyz\",status=\"success\"} 3\n")) {
+        assertTrue(counts.contains(sample), counts);
+      }
+      assertFalse(counts.contains("error"), counts);
     }
   }
 
