@@ -259,5 +259,7 @@ class KubeletTest {
         apiserver,
         page -> page.contains("probe_type=\"Readiness\",result=\"successful\"} "));
     assertEquals(404, get("/metrics/nonsense", apiserver).statusCode());
+    String port = "\"port\":" + kubelet.serverPort() + ",";
+    awaitPage("/configz", apiserver, page -> page.contains(port));
   }
 }

@@ -76,6 +76,11 @@ public final class PodCgroups {
     return Files.exists(mount.resolve("cgroup.controllers"));
   }
 
+  /** Whether they are of version 2 alone. */
+  public boolean isUnified() {
+    return unified(mount);
+  }
+
   /** Where all groups of pods can be seen. */
   private Path hierarchy() {
     return unified(mount) ? mount : mount.resolve(COUNTING);

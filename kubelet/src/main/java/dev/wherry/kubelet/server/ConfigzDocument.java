@@ -29,8 +29,10 @@ final class ConfigzDocument {
 
   /**
    * @param systemd whether the runtime makes systemd's slices
+   * @param unified whether cgroups are version 2 alone; others have neither limited swap nor
+   *     containers that end as a whole
    */
-  static ObjectNode of(KubeletConfig config, boolean systemd) {
+  static ObjectNode of(KubeletConfig config, boolean systemd, boolean unified) {
     NodeSettings settings = config.settings();
     ObjectNode fields = KubeletFile.fixed();
     fields.put("cgroupDriver", systemd ? "systemd" : "cgroupfs");
@@ -45,10 +47,10 @@ final class ConfigzDocument {
     fields.put("maxPods", settings.maxPods());
     fields.put("podPidsLimit", settings.pidsMax());
     fields.put("seccompDefault", settings.seccompDefault());
-    fields.put("singleProcessOOMKill", settings.singleOomKill());
+    fields.put("singleProcessOOMKill", settings.singleOomKill() || !unified);
     fields
         .putObject("memorySwap")
-        .put("swapBehavior", settings.limitedSwap() ? "LimitedSwap" : "NoSwap");
+        .put("swapBehavior", settings.limitedSwap() && unified ? "LimitedSwap" : "NoSwap");
     settings.unsafeSysctls().forEach(fields.putArray("allowedUnsafeSysctls")::add);
     fields.putArray("enforceNodeAllocatable").add(settings.enforced() ? "pods" : "none");
     fields.put("containerLogMaxSize", Quantity.ofBytes(settings.logs().fileBytesMax()).toString());

@@ -26,6 +26,7 @@ import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -75,8 +76,7 @@ final class Routes {
         java.util.Arrays.stream(target.path().split("/")).filter(p -> !p.isEmpty()).toList();
     String first = path.isEmpty() ? "" : path.getFirst();
     switch (first) {
-      case "configz" ->
-          json(out, ConfigzDocument.of(parts.config(), parts.runtime().systemdCgroups()));
+      case "configz" -> json(out, configz(context));
       case "healthz" -> text(out, "ok");
       case "pods" -> json(out, podList(workers.pods().stream().map(PodView::pod).toList()));
       case "runningpods" -> json(out, podList(running()));
@@ -90,6 +90,15 @@ final class Routes {
       case LocalPath.ROUTE -> removeLocalPath(request, path, out);
       default -> throw notFound();
     }
+  }
+
+  /** The port may have been a free one. */
+  private ObjectNode configz(ChannelHandlerContext context) {
+    int port = ((InetSocketAddress) context.channel().localAddress()).getPort();
+    return ConfigzDocument.of(
+        parts.config().withServerPort(port),
+        parts.runtime().systemdCgroups(),
+        parts.cgroups().isUnified());
   }
 
   private void stats(List<String> path, QueryStringDecoder target, ResponseStream out)

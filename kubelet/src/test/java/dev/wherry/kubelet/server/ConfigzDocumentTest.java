@@ -34,12 +34,16 @@ class ConfigzDocumentTest {
       """;
 
   private static JsonNode printed(NodeSettings settings) {
+    return printed(settings, true);
+  }
+
+  private static JsonNode printed(NodeSettings settings, boolean unified) {
     KubeletConfig config =
         KubeletConfig.of("n", "10.0.0.1", Path.of("/d"), "unix:///cri.sock", "v1")
             .withSettings(settings)
             .withLabelsAndTaints(
                 Map.of(), List.of(Taint.builder().key("k").effect("NoSchedule").build()));
-    return ConfigzDocument.of(config, true).path("kubeletconfig");
+    return ConfigzDocument.of(config, true, unified).path("kubeletconfig");
   }
 
   private static KubeletFile parse(String text) throws Exception {
@@ -57,6 +61,28 @@ class ConfigzDocumentTest {
     assertEquals("k", again.taints().getFirst().key());
     assertEquals(
         List.of(), again.warnings().stream().filter(w -> !w.contains("Endpoint")).toList());
+  }
+
+  @Test
+  void of_cgroupVersionOne_saysWhatHoldsThereWhateverIsConfigured() throws Exception {
+    NodeSettings settings = parse(FILE).settings();
+    assertEquals("LimitedSwap", printed(settings, true).at("/memorySwap/swapBehavior").asText());
+    assertEquals("NoSwap", printed(settings, false).at("/memorySwap/swapBehavior").asText());
+    assertEquals("false", printed(settings, true).path("singleProcessOOMKill").toString());
+    assertEquals("true", printed(settings, false).path("singleProcessOOMKill").toString());
+  }
+
+  @Test
+  void of_nodeWithoutAFile_showsItsOwnDefaultsAndNotUpstreams() throws Exception {
+    JsonNode tree = printed(NodeSettings.scaled(MEMORY_BYTES, 1L << 40));
+    assertEquals("256Mi", tree.at("/systemReserved/memory").asText());
+    assertEquals("10Gi", tree.at("/evictionHard/nodefs.available").asText());
+    assertEquals("15Gi", tree.at("/evictionHard/imagefs.available").asText());
+    assertEquals("100Mi", tree.at("/evictionHard/memory.available").asText());
+    assertEquals(110, tree.path("maxPods").asInt());
+    JsonNode small = printed(NodeSettings.scaled(256L << 20, 1L << 30));
+    assertEquals("64Mi", small.at("/evictionHard/memory.available").asText());
+    assertEquals("10%", small.at("/evictionHard/nodefs.available").asText());
   }
 
   @Test
