@@ -21,6 +21,7 @@ import dev.wherry.apiserver.pki.ServerPkiConfig;
 import dev.wherry.apiserver.pki.ServerTls;
 import dev.wherry.apiserver.proxy.ServiceCalls;
 import dev.wherry.apiserver.proxy.ServiceProxy;
+import dev.wherry.apiserver.registry.EventExpiry;
 import dev.wherry.apiserver.registry.KindRegistry;
 import dev.wherry.apiserver.registry.Registry;
 import dev.wherry.apiserver.registry.RegistryForms;
@@ -99,7 +100,7 @@ public final class ApiServer implements AutoCloseable {
     CustomRules rules = new CustomRules(custom, new BuiltInRules(clock));
     RegistryForms shapes = new RegistryForms(kinds, conversions, forms, rules);
     LateAdmission late = new LateAdmission(view, cache, shapes, webhooks, uids, clock);
-    SecurityRealm realm = realm(view, protection, pki, clock, random, late);
+    SecurityRealm realm = realm(view, config.choices(), protection, pki, clock, random, late);
     Registry registry =
         Registry.on(
             kinds,
@@ -140,6 +141,7 @@ public final class ApiServer implements AutoCloseable {
             new DefinitionController(cache, registry, custom, superuser(), clock)::close,
             new DefinitionServices(custom, view, writer)::close,
             new FlowUpkeep(view, writer, clock)::close,
+            EventExpiry.start(store, cache, config.choices().eventsKept(), clock)::close,
             others::close,
             custom::close,
             webhooks::close,
@@ -162,6 +164,7 @@ public final class ApiServer implements AutoCloseable {
 
   private static SecurityRealm realm(
       CacheView view,
+      ApiChoices choices,
       Protection protection,
       ServerPki pki,
       InstantSource clock,
@@ -169,6 +172,7 @@ public final class ApiServer implements AutoCloseable {
       LateAdmission late) {
     return SecurityRealm.over(
         view,
+        choices,
         protection,
         List.of(pki.authority().certificate()),
         pki.serviceAccountKeys(),

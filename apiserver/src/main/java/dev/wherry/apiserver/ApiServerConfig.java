@@ -23,6 +23,7 @@ import java.util.List;
  *     API's
  * @param tlsMinimum the oldest TLS that clients may speak
  * @param protection files that say more of who gets in and what is kept how
+ * @param choices what else the administrator says
  */
 public record ApiServerConfig(
     Path dataDirectory,
@@ -31,7 +32,8 @@ public record ApiServerConfig(
     List<AddressRange> services,
     HttpLimits limits,
     ServerTls.Minimum tlsMinimum,
-    ProtectionConfig protection) {
+    ProtectionConfig protection,
+    ApiChoices choices) {
   public static final int PORT = 6443;
 
   public ApiServerConfig {
@@ -48,7 +50,8 @@ public record ApiServerConfig(
         ClusterRanges.DEFAULT.services(),
         HttpLimits.defaults(),
         ServerTls.Minimum.TLS_1_3,
-        ProtectionConfig.NONE);
+        ProtectionConfig.NONE,
+        ApiChoices.DEFAULT);
   }
 
   /**
@@ -69,11 +72,19 @@ public record ApiServerConfig(
 
   /** The same with other protection. */
   public ApiServerConfig protectedBy(ProtectionConfig other) {
-    return new ApiServerConfig(dataDirectory, listen, hosts, services, limits, tlsMinimum, other);
+    return new ApiServerConfig(
+        dataDirectory, listen, hosts, services, limits, tlsMinimum, other, choices);
   }
 
   /** The same with another range of Services. */
   public ApiServerConfig withServices(List<AddressRange> other) {
-    return new ApiServerConfig(dataDirectory, listen, hosts, other, limits, tlsMinimum, protection);
+    return new ApiServerConfig(
+        dataDirectory, listen, hosts, other, limits, tlsMinimum, protection, choices);
+  }
+
+  /** The same with other choices. */
+  public ApiServerConfig with(ApiChoices other) {
+    return new ApiServerConfig(
+        dataDirectory, listen, hosts, services, limits, tlsMinimum, protection, other);
   }
 }

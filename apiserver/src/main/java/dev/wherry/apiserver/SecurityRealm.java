@@ -3,6 +3,7 @@ package dev.wherry.apiserver;
 import dev.wherry.apiserver.admission.AdmissionChain;
 import dev.wherry.apiserver.admission.AdmissionPlugin;
 import dev.wherry.apiserver.admission.DefaultPlugins;
+import dev.wherry.apiserver.admission.PodTolerations;
 import dev.wherry.apiserver.authn.Authenticator;
 import dev.wherry.apiserver.authn.BootstrapTokenAuthenticator;
 import dev.wherry.apiserver.authn.RequestAuthentication;
@@ -56,6 +57,7 @@ public record SecurityRealm(
   /**
    * Wires a realm over the objects of a view, which must be filled and following already.
    *
+   * @param choices what pods get that say nothing of silent nodes
    * @param protection says who judges the tokens of others, and whom the authoriser asks
    * @param clientAuthorities whose client certificates are accepted
    * @param tokenKeys sign and verify service account tokens
@@ -63,6 +65,7 @@ public record SecurityRealm(
    */
   public static SecurityRealm over(
       ObjectView view,
+      ApiChoices choices,
       Protection protection,
       Collection<X509Certificate> clientAuthorities,
       KeyPair tokenKeys,
@@ -92,7 +95,13 @@ public record SecurityRealm(
     return new SecurityRealm(
         new RequestAuthentication(all, protection.anonymous()),
         authorizer,
-        DefaultPlugins.chain(view, authorizer, policy, random, lateAdmission.apply(authorizer)),
+        DefaultPlugins.chain(
+            view,
+            authorizer,
+            policy,
+            random,
+            new PodTolerations(choices.notReadySeconds(), choices.unreachableSeconds()),
+            lateAdmission.apply(authorizer)),
         new AccessReviews(authorizer, policy, protection.authorizers()::types),
         new TokenReviews(tokens, accounts, tokenBearers),
         new TokenRequests(tokens, issuer, view, clock),

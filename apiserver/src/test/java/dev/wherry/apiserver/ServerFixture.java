@@ -69,7 +69,8 @@ public final class ServerFixture implements AutoCloseable {
             ClusterRanges.DEFAULT.services(),
             limits,
             ServerTls.Minimum.TLS_1_3,
-            protection);
+            protection,
+            ApiChoices.DEFAULT);
     return new ServerFixture(
         store,
         ApiServer.start(

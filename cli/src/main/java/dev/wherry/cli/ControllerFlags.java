@@ -1,10 +1,10 @@
 package dev.wherry.cli;
 
 import dev.wherry.controllers.ControllersConfig;
-import dev.wherry.controllers.NodeLife;
-import java.time.Duration;
+import dev.wherry.controllers.NodeMasks;
 import java.util.ArrayList;
 import java.util.List;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -12,62 +12,29 @@ import picocli.CommandLine.Option;
  * (decision 0611).
  */
 final class ControllerFlags {
-  private static final NodeLife USUAL = NodeLife.DEFAULT;
+  @Mixin private NodeLifeFlags nodes = new NodeLifeFlags();
+
+  @Mixin private AutoscalerFlags autoscalers = new AutoscalerFlags();
 
   @Option(
-      names = "--node-monitor-period",
-      paramLabel = "TIME",
-      description = "How often nodes' heartbeats are judged (default: ${DEFAULT-VALUE}).",
-      defaultValue = "5s")
-  private String monitorPeriod = "5s";
-
-  @Option(
-      names = "--node-monitor-grace-period",
-      paramLabel = "TIME",
-      description = "Silence after which a node's state is unknown (default: ${DEFAULT-VALUE}).",
-      defaultValue = "40s")
-  private String monitorGrace = "40s";
-
-  @Option(
-      names = "--node-startup-grace-period",
-      paramLabel = "TIME",
-      description = "The same for a node that has never reported (default: ${DEFAULT-VALUE}).",
-      defaultValue = "1m")
-  private String startupGrace = "1m";
-
-  @Option(
-      names = "--node-eviction-rate",
-      paramLabel = "N",
+      names = "--node-cidr-mask-size",
+      paramLabel = "BITS",
       description =
-          "Silent nodes of a zone whose pods may be evicted each second (default:"
-              + " ${DEFAULT-VALUE}).",
-      defaultValue = "0.1")
-  private double evictionRate = USUAL.evictionsPerSecond();
+          "Prefix length of each node's part of --cluster-cidr, in a cluster of one family"
+              + " (default: 24 of IPv4, 64 of IPv6).")
+  private int mask;
 
   @Option(
-      names = "--secondary-node-eviction-rate",
-      paramLabel = "N",
-      description = "The same in an unhealthy large zone (default: ${DEFAULT-VALUE}).",
-      defaultValue = "0.01")
-  private double secondaryEvictionRate = USUAL.evictionsPerSecondUnhealthy();
+      names = "--node-cidr-mask-size-ipv4",
+      paramLabel = "BITS",
+      description = "The same of the IPv4 range (default: 24).")
+  private int mask4;
 
   @Option(
-      names = "--unhealthy-zone-threshold",
-      paramLabel = "FRACTION",
-      description =
-          "Part of a zone's nodes, at least three, that are silent in an unhealthy one (default:"
-              + " ${DEFAULT-VALUE}).",
-      defaultValue = "0.55")
-  private double unhealthyZone = USUAL.unhealthyZone();
-
-  @Option(
-      names = "--large-cluster-size-threshold",
-      paramLabel = "NODES",
-      description =
-          "More nodes make a zone large; in an unhealthy smaller one nothing is evicted (default:"
-              + " ${DEFAULT-VALUE}).",
-      defaultValue = "50")
-  private int largeZoneNodes = USUAL.largeZoneNodes();
+      names = "--node-cidr-mask-size-ipv6",
+      paramLabel = "BITS",
+      description = "The same of the IPv6 range (default: 64).")
+  private int mask6;
 
   @Option(
       names = "--terminated-pod-gc-threshold",
@@ -78,43 +45,50 @@ final class ControllerFlags {
       defaultValue = "" + ControllersConfig.Choices.TERMINATED_PODS_MAX)
   private int terminatedPodsMax = ControllersConfig.Choices.TERMINATED_PODS_MAX;
 
+  @Option(
+      names = "--cluster-signing-duration",
+      paramLabel = "TIME",
+      description =
+          "How long certificates are good that are signed for CertificateSigningRequests; one may"
+              + " ask for less (default: ${DEFAULT-VALUE}).",
+      defaultValue = "8760h")
+  private String certificatesMax = "8760h";
+
   /**
    * With what is built in.
    *
    * @throws IllegalArgumentException with a sentence that names the flag
    */
   ControllersConfig.Choices choices(ControllersConfig.BuiltIns builtIns) {
-    NodeLife nodes =
-        new NodeLife(
-            time("--node-monitor-period", monitorPeriod),
-            time("--node-monitor-grace-period", monitorGrace),
-            time("--node-startup-grace-period", startupGrace),
-            evictionRate,
-            secondaryEvictionRate,
-            unhealthyZone,
-            largeZoneNodes);
-    return new ControllersConfig.Choices(builtIns, nodes, terminatedPodsMax);
+    return new ControllersConfig.Choices(
+        builtIns,
+        nodes.life(),
+        masks(),
+        terminatedPodsMax,
+        autoscalers.pace(),
+        Durations.parse("--cluster-signing-duration", certificatesMax));
   }
 
-  private static Duration time(String flag, String text) {
-    try {
-      return Durations.parse(text);
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(flag + ": " + e.getMessage(), e);
-    }
+  /** Whether they fit the cluster's ranges is another question. */
+  NodeMasks masks() {
+    return new NodeMasks(mask, mask4, mask6);
   }
 
   /** The flags again, for a process of its own. */
   List<String> arguments() {
-    return new ArrayList<>(
-        List.of(
-            "--node-monitor-period=" + monitorPeriod,
-            "--node-monitor-grace-period=" + monitorGrace,
-            "--node-startup-grace-period=" + startupGrace,
-            "--node-eviction-rate=" + evictionRate,
-            "--secondary-node-eviction-rate=" + secondaryEvictionRate,
-            "--unhealthy-zone-threshold=" + unhealthyZone,
-            "--large-cluster-size-threshold=" + largeZoneNodes,
-            "--terminated-pod-gc-threshold=" + terminatedPodsMax));
+    List<String> arguments = new ArrayList<>(nodes.arguments());
+    arguments.addAll(autoscalers.arguments());
+    addMask(arguments, "--node-cidr-mask-size", mask);
+    addMask(arguments, "--node-cidr-mask-size-ipv4", mask4);
+    addMask(arguments, "--node-cidr-mask-size-ipv6", mask6);
+    arguments.add("--terminated-pod-gc-threshold=" + terminatedPodsMax);
+    arguments.add("--cluster-signing-duration=" + certificatesMax);
+    return arguments;
+  }
+
+  private static void addMask(List<String> arguments, String flag, int bits) {
+    if (bits != 0) {
+      arguments.add(flag + "=" + bits);
+    }
   }
 }

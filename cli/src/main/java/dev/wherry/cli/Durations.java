@@ -27,6 +27,19 @@ final class Durations {
     return Duration.ofHours(part(parts, 1)).plusMinutes(part(parts, 2)).plusSeconds(part(parts, 3));
   }
 
+  /**
+   * What a flag says.
+   *
+   * @throws IllegalArgumentException with a sentence that names it
+   */
+  static Duration parse(String flag, String text) {
+    try {
+      return parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(flag + ": " + e.getMessage(), e);
+    }
+  }
+
   private static long part(Matcher parts, int group) {
     String digits = parts.group(group);
     return digits == null ? 0 : Long.parseLong(digits);

@@ -1,5 +1,6 @@
 package dev.wherry.cli;
 
+import dev.wherry.apiserver.ApiChoices;
 import dev.wherry.apiserver.ApiServer;
 import dev.wherry.apiserver.ApiServerConfig;
 import dev.wherry.apiserver.ProtectionConfig;
@@ -41,6 +42,7 @@ public final class ServerRole implements AutoCloseable {
    * @param labels put on the worker's node
    * @param taints put on the worker's node when it is made
    * @param protection of the API
+   * @param choices what else it may be told
    * @param dns who answers the cluster's DNS
    * @param controllers what they may be told
    * @param ingress where Ingresses and Gateways are served
@@ -64,6 +66,7 @@ public final class ServerRole implements AutoCloseable {
       Map<String, String> labels,
       List<Taint> taints,
       ProtectionConfig protection,
+      ApiChoices choices,
       DnsChoice dns,
       ControllersConfig.Choices controllers,
       IngressChoice ingress,
@@ -102,6 +105,7 @@ public final class ServerRole implements AutoCloseable {
           Map.of(),
           List.of(),
           ProtectionConfig.NONE,
+          ApiChoices.DEFAULT,
           DnsChoice.BUILT_IN,
           ControllersConfig.Choices.DEFAULT,
           IngressChoice.DEFAULT,
@@ -170,7 +174,8 @@ public final class ServerRole implements AutoCloseable {
           ApiServer.start(
               ApiServerConfig.in(options.dataDirectory(), options.listen(), hosts(options))
                   .withServices(ranges.services())
-                  .protectedBy(options.protection()),
+                  .protectedBy(options.protection())
+                  .with(options.choices()),
               store,
               timer,
               UUID::randomUUID,

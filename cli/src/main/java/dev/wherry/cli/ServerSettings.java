@@ -45,6 +45,8 @@ public final class ServerSettings {
 
   @Mixin private ProtectionFlags protection = new ProtectionFlags();
 
+  @Mixin private ApiFlags api = new ApiFlags();
+
   @Mixin private ControllerFlags controllers = new ControllerFlags();
 
   @Option(names = "--disable-agent", description = "Run no pods on this host.")
@@ -81,7 +83,7 @@ public final class ServerSettings {
       paramLabel = "RANGE",
       description =
           "Private range of pods, IPv4 from /8 to /24, cut into a /24 for each node, or IPv6 from"
-              + " /48 to /64, cut into a /64; for two families both, such as"
+              + " /48 to /64, cut into a /64 (--node-cidr-mask-size); for two families both, such as"
               + " 10.42.0.0/16,fd00:42::/48; fixed at the first start (default: "
               + ClusterRanges.PODS_DEFAULT
               + ").")
@@ -101,6 +103,19 @@ public final class ServerSettings {
   /** Which ranges pods and Services are to have. */
   public RangeChoice ranges() {
     return new RangeChoice(clusterCidr, serviceCidr);
+  }
+
+  /**
+   * The same as they are; nothing is written.
+   *
+   * @throws IOException with a sentence, when the data directory's cluster has others
+   * @throws IllegalArgumentException with a sentence, when they are none that a cluster can have,
+   *     or cannot be cut as asked
+   */
+  public ClusterRanges clusterRanges() throws IOException {
+    ClusterRanges ranges = ranges().in(dataDirectory());
+    controllers.masks().check(ranges);
+    return ranges;
   }
 
   public Path dataDirectory() {
@@ -135,6 +150,7 @@ public final class ServerSettings {
 
   /** What a server role is started with; absent names and addresses are this host's. */
   public ServerRole.Options options() throws IOException {
+    clusterRanges();
     return worker.server(
         dataDirectory(),
         bindAddress,
@@ -142,6 +158,7 @@ public final class ServerSettings {
         hosts,
         worker(),
         protection.config(),
+        api.choices(),
         controllers.choices(
             new ControllersConfig.BuiltIns(!localPathDisabled, !loadBalancerDisabled, pool())),
         schedulerFile == null ? SchedulerConfig.defaults() : SchedulerFile.read(schedulerFile),
@@ -170,6 +187,7 @@ public final class ServerSettings {
     hosts.forEach(host -> arguments.add("--tls-san=" + host));
     arguments.addAll(worker.arguments());
     arguments.addAll(protection.arguments());
+    arguments.addAll(api.arguments());
     arguments.addAll(controllers.arguments());
     if (schedulerFile != null) {
       arguments.add("--scheduler-config=" + schedulerFile.toAbsolutePath().normalize());

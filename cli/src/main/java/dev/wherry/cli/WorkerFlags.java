@@ -1,5 +1,6 @@
 package dev.wherry.cli;
 
+import dev.wherry.apiserver.ApiChoices;
 import dev.wherry.apiserver.ProtectionConfig;
 import dev.wherry.controllers.ControllersConfig;
 import dev.wherry.kubelet.image.ImageCredentials;
@@ -142,6 +143,7 @@ final class WorkerFlags {
       List<String> hosts,
       boolean runsPods,
       ProtectionConfig protection,
+      ApiChoices api,
       ControllersConfig.Choices controllers,
       SchedulerConfig scheduling,
       RangeChoice ranges)
@@ -160,6 +162,7 @@ final class WorkerFlags {
         marks.labels(),
         marks.taints(),
         protection,
+        api,
         dns(),
         controllers,
         ingress(),

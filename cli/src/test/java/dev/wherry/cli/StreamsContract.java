@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.wherry.apiserver.ApiChoices;
 import dev.wherry.apiserver.ProtectionConfig;
 import dev.wherry.cli.client.stream.Pipe;
 import dev.wherry.cli.lab.Await;
@@ -128,6 +129,7 @@ abstract class StreamsContract {
                 Map.of(),
                 List.of(),
                 ProtectionConfig.NONE,
+                ApiChoices.DEFAULT,
                 DnsChoice.BUILT_IN,
                 ControllersConfig.Choices.DEFAULT,
                 IngressChoice.DEFAULT,

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import dev.wherry.apiserver.ApiChoices;
 import dev.wherry.apiserver.ProtectionConfig;
 import dev.wherry.controllers.ControllersConfig;
 import dev.wherry.machinery.address.ClusterRanges;
@@ -101,6 +102,7 @@ class WorkerFlagsTest {
         List.of(),
         true,
         ProtectionConfig.NONE,
+        ApiChoices.DEFAULT,
         ControllersConfig.Choices.DEFAULT,
         SchedulerConfig.defaults(),
         ranges);

@@ -2,6 +2,7 @@ package dev.wherry.controllers;
 
 import dev.wherry.controllers.balancer.AddressPool;
 import dev.wherry.machinery.address.ClusterRanges;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -26,14 +27,46 @@ public record ControllersConfig(
    * What the administrator has a say in.
    *
    * @param nodes when they are silent, and what then
+   * @param masks into how large parts nodes get their ranges of pods
    * @param terminatedPodsMax finished pods kept before the oldest are deleted; 0 for all
+   * @param autoscalers how they look and judge
+   * @param certificatesMax how long certificates that are signed may be good
    */
-  public record Choices(BuiltIns builtIns, NodeLife nodes, int terminatedPodsMax) {
+  public record Choices(
+      BuiltIns builtIns,
+      NodeLife nodes,
+      NodeMasks masks,
+      int terminatedPodsMax,
+      AutoscalerPace autoscalers,
+      Duration certificatesMax) {
     /** Upstream's. */
     public static final int TERMINATED_PODS_MAX = 12_500;
 
+    /** Upstream's. */
+    public static final Duration CERTIFICATES_MAX = Duration.ofDays(365);
+
+    /** As of {@code spec.expirationSeconds}. */
+    private static final Duration CERTIFICATES_MIN = Duration.ofMinutes(10);
+
     public static final Choices DEFAULT =
-        new Choices(BuiltIns.ALL, NodeLife.DEFAULT, TERMINATED_PODS_MAX);
+        new Choices(
+            BuiltIns.ALL,
+            NodeLife.DEFAULT,
+            NodeMasks.DEFAULT,
+            TERMINATED_PODS_MAX,
+            AutoscalerPace.DEFAULT,
+            CERTIFICATES_MAX);
+
+    /**
+     * @throws IllegalArgumentException with a sentence that names the flag
+     */
+    public Choices {
+      if (certificatesMax.compareTo(CERTIFICATES_MIN) < 0) {
+        throw new IllegalArgumentException(
+            "--cluster-signing-duration must be at least %d minutes"
+                .formatted(CERTIFICATES_MIN.toMinutes()));
+      }
+    }
   }
 
   /**

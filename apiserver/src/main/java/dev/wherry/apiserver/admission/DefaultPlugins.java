@@ -15,6 +15,7 @@ public final class DefaultPlugins {
   /**
    * The chain over a view; {@code random} makes volume names.
    *
+   * @param tolerations how long pods stay on nodes that are silent
    * @param late plugins behind all others
    */
   public static AdmissionChain chain(
@@ -22,6 +23,7 @@ public final class DefaultPlugins {
       Authorizer authorizer,
       RbacPolicy policy,
       RandomGenerator random,
+      PodTolerations tolerations,
       List<AdmissionPlugin> late) {
     List<AdmissionPlugin> all = new ArrayList<>();
     all.addAll(
@@ -33,7 +35,7 @@ public final class DefaultPlugins {
             new NodeTaints(),
             new PodSecurity(view),
             new PodPriority(view),
-            new PodTolerations(),
+            tolerations,
             new ClaimStorageClass(view),
             new StorageInUse(),
             new ClaimResize(view),

@@ -6,9 +6,13 @@ import dev.wherry.apiserver.admission.AdmissionRequest.Operation;
 import dev.wherry.apiserver.view.Resource;
 import dev.wherry.apiserver.view.Trees;
 
-/** Pods stay five minutes on a node that is not ready or unreachable, unless they say otherwise. */
-final class PodTolerations implements AdmissionPlugin {
-  private static final int SECONDS = 300;
+/**
+ * Pods stay so long on a node that is not ready or unreachable, unless they say otherwise.
+ *
+ * @param notReadySeconds usually five minutes
+ */
+public record PodTolerations(long notReadySeconds, long unreachableSeconds)
+    implements AdmissionPlugin {
 
   @Override
   public String name() {
@@ -26,12 +30,12 @@ final class PodTolerations implements AdmissionPlugin {
         .object()
         .ifPresent(pod -> {
           ObjectNode spec = Trees.object(pod, "spec");
-          addIfMissing(spec, "node.kubernetes.io/not-ready");
-          addIfMissing(spec, "node.kubernetes.io/unreachable");
+          addIfMissing(spec, "node.kubernetes.io/not-ready", notReadySeconds);
+          addIfMissing(spec, "node.kubernetes.io/unreachable", unreachableSeconds);
         });
   }
 
-  private static void addIfMissing(ObjectNode spec, String taint) {
+  private static void addIfMissing(ObjectNode spec, String taint, long seconds) {
     for (JsonNode toleration : spec.path("tolerations")) {
       String key = Trees.text(toleration, "key");
       String effect = Trees.text(toleration, "effect");
@@ -45,6 +49,6 @@ final class PodTolerations implements AdmissionPlugin {
         .put("key", taint)
         .put("operator", "Exists")
         .put("effect", "NoExecute")
-        .put("tolerationSeconds", SECONDS);
+        .put("tolerationSeconds", seconds);
   }
 }

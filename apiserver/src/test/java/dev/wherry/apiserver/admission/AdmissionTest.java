@@ -45,6 +45,7 @@ class AdmissionTest {
           new UnionAuthorizer(List.of(new RbacAuthorizer(policy))),
           policy,
           new Random(7),
+          new PodTolerations(300, 20),
           List.of());
 
   @BeforeEach
@@ -114,6 +115,7 @@ class AdmissionTest {
     assertEquals("PreemptLowerPriority", pod.at("/spec/preemptionPolicy").asText());
     assertEquals(2, pod.at("/spec/tolerations").size());
     assertEquals(300, pod.at("/spec/tolerations/0/tolerationSeconds").asInt());
+    assertEquals(20, pod.at("/spec/tolerations/1/tolerationSeconds").asInt());
   }
 
   private static String source(int index, String rest) {

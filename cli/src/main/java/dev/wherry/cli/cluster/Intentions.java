@@ -27,9 +27,7 @@ record Intentions(ServerSettings settings, boolean running, ClusterRanges ranges
    */
   static Intentions of(ServerSettings settings) throws IOException {
     return new Intentions(
-        settings,
-        Instance.find(settings.dataDirectory()).isPresent(),
-        settings.ranges().in(settings.dataDirectory()));
+        settings, Instance.find(settings.dataDirectory()).isPresent(), settings.clusterRanges());
   }
 
   List<Finding> findings() throws IOException {

@@ -2,6 +2,8 @@ package dev.wherry.controllers.autoscaling;
 
 import static java.util.Objects.requireNonNullElse;
 
+import dev.wherry.controllers.AutoscalerPace;
+import dev.wherry.controllers.ControllersConfig;
 import dev.wherry.controllers.KeyDriven;
 import dev.wherry.controllers.KeyedController;
 import dev.wherry.controllers.Parts;
@@ -21,7 +23,6 @@ import dev.wherry.model.kind.GroupVersion;
 import dev.wherry.model.selector.Labels;
 import dev.wherry.model.selector.SelectorException;
 import dev.wherry.model.status.ApiException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,13 +33,14 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * HorizontalPodAutoscalers (kube-controller-manager horizontal-pod-autoscaler). A new one is looked
- * at at once, then every fifteen seconds; its own status does not wake it.
+ * at at once, then every fifteen seconds or as the administrator says; its own status does not wake
+ * it.
  */
 public final class AutoscalerController implements KeyDriven {
-  static final Duration PERIOD = Duration.ofSeconds(15);
   private static final int WORKERS = 5;
 
   private final Parts parts;
+  private final AutoscalerPace times;
   private final KeyedController<ObjectKey> keys;
   private final Informer<HorizontalPodAutoscaler> autoscalers;
   private final Informer<Pod> pods;
@@ -48,8 +50,9 @@ public final class AutoscalerController implements KeyDriven {
   private final Map<ObjectKey, Memory> memories = new ConcurrentHashMap<>();
   private final Map<ObjectKey, Labels> selectors = new ConcurrentHashMap<>();
 
-  public AutoscalerController(Parts parts) {
+  public AutoscalerController(Parts parts, ControllersConfig config) {
     this.parts = parts;
+    this.times = config.choices().autoscalers();
     this.keys = new KeyedController<>("horizontal-pod-autoscaler", WORKERS, parts, this::reconcile);
     this.autoscalers = parts.informers().of(HorizontalPodAutoscaler.KIND).onChange(this::changed);
     this.pods = parts.informers().of(Pod.KIND);
@@ -79,7 +82,7 @@ public final class AutoscalerController implements KeyDriven {
     } catch (ApiException e) {
       report(autoscaler, EventType.WARNING, "FailedUpdateStatus", e.text());
     }
-    return new Outcome.Again(PERIOD);
+    return new Outcome.Again(times.period());
   }
 
   private void look(ObjectKey key, HorizontalPodAutoscaler autoscaler) {
@@ -104,7 +107,8 @@ public final class AutoscalerController implements KeyDriven {
     Optional<Decision> decision =
         Decision.needsMetrics(autoscaler, scale)
             ? measured(key, autoscaler, scale, memory, now)
-            : Optional.of(Decision.withoutMetrics(autoscaler, scale, memory, now));
+            : Optional.of(
+                Decision.withoutMetrics(autoscaler, scale, memory, times.downStabilization(), now));
     decision.ifPresent(some -> carryOut(key, autoscaler, target, some, now));
   }
 
@@ -147,12 +151,14 @@ public final class AutoscalerController implements KeyDriven {
           autoscaler, scale, new Reason("AmbiguousSelector", why), "AmbiguousSelector", why);
       return Optional.empty();
     }
-    ReplicaCount count = new ReplicaCount(own, scale.wanted(), Tolerance.of(autoscaler), now);
+    ReplicaCount count =
+        new ReplicaCount(
+            own, scale.wanted(), Tolerance.of(autoscaler, times.tolerance()), times, now);
     Proposals proposals =
         new Proposals(sources, key.namespace(), selector, scale, count, this::plural);
     List<Proposal> all = new ArrayList<>();
     autoscaler.spec().metrics().forEach(metric -> all.add(proposals.of(metric)));
-    return Optional.of(Decision.of(autoscaler, scale, all, memory, now));
+    return Optional.of(Decision.of(autoscaler, scale, all, memory, times.downStabilization(), now));
   }
 
   /** The autoscalers of the namespace whose pods some of these are. */

@@ -4,6 +4,7 @@ import dev.wherry.controllers.autoscaling.Pace.Reason;
 import dev.wherry.machinery.event.EventType;
 import dev.wherry.model.autoscaling.v2.HorizontalPodAutoscaler;
 import dev.wherry.model.autoscaling.v2.MetricStatus;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,7 +49,11 @@ record Decision(
 
   /** For a scale that is beyond the bounds, or is zero. */
   static Decision withoutMetrics(
-      HorizontalPodAutoscaler autoscaler, Scale scale, Memory memory, Instant now) {
+      HorizontalPodAutoscaler autoscaler,
+      Scale scale,
+      Memory memory,
+      Duration downStabilization,
+      Instant now) {
     Bounds bounds = Bounds.of(autoscaler);
     AutoscalerStatus status = found(autoscaler, scale, now);
     if (isDisabled(bounds, scale)) {
@@ -70,6 +75,7 @@ record Decision(
         status.measured(List.of()),
         memory,
         List.of(),
+        downStabilization,
         now);
   }
 
@@ -77,12 +83,14 @@ record Decision(
    * For a scale within the bounds.
    *
    * @param proposals one for each metric of the autoscaler, in their order
+   * @param downStabilization of those that do not say
    */
   static Decision of(
       HorizontalPodAutoscaler autoscaler,
       Scale scale,
       List<Proposal> proposals,
       Memory before,
+      Duration downStabilization,
       Instant now) {
     Memory memory = before.begun(scale.wanted(), now);
     List<Note> notes = new ArrayList<>();
@@ -109,7 +117,7 @@ record Decision(
     if (!failed.isEmpty()) {
       notes.add(computing(failed, proposals.size()));
     }
-    return paced(autoscaler, scale, highest.get(), status, memory, notes, now);
+    return paced(autoscaler, scale, highest.get(), status, memory, notes, downStabilization, now);
   }
 
   private static Note computing(List<Proposal.Failed> failed, int metrics) {
@@ -153,9 +161,10 @@ record Decision(
       AutoscalerStatus status,
       Memory memory,
       List<Note> notes,
+      Duration downStabilization,
       Instant now) {
     int desired = highest.count();
-    Pace pace = Pace.of(autoscaler, scale.wanted(), desired, memory, now);
+    Pace pace = Pace.of(autoscaler, scale.wanted(), desired, memory, downStabilization, now);
     AutoscalerStatus active =
         status
             .with(
@@ -175,7 +184,16 @@ record Decision(
         desired > scale.wanted()
             ? highest.metric() + " above target"
             : desired < scale.wanted() ? "All metrics below target" : "";
-    return changed(autoscaler, scale, pace.replicas(), why, active, pace.memory(), notes, now);
+    return changed(
+        autoscaler,
+        scale,
+        pace.replicas(),
+        why,
+        active,
+        pace.memory(),
+        notes,
+        downStabilization,
+        now);
   }
 
   private static Decision changed(
@@ -186,6 +204,7 @@ record Decision(
       AutoscalerStatus status,
       Memory memory,
       List<Note> notes,
+      Duration downStabilization,
       Instant now) {
     AutoscalerStatus done =
         status
@@ -201,7 +220,9 @@ record Decision(
     ScalingRules rules =
         replicas > scale.wanted()
             ? ScalingRules.of(behavior == null ? null : behavior.scaleUp(), ScalingRules.UP)
-            : ScalingRules.of(behavior == null ? null : behavior.scaleDown(), ScalingRules.DOWN);
+            : ScalingRules.of(
+                behavior == null ? null : behavior.scaleDown(),
+                ScalingRules.down(downStabilization));
     return new Decision(
         Optional.of(replicas),
         why,

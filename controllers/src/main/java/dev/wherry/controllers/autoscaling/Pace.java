@@ -55,17 +55,23 @@ record Pace(int replicas, Reason able, boolean isLimited, Reason limited, Memory
   /**
    * @param current replicas that the scale asks for
    * @param desired what the metrics ask for
+   * @param downStabilization of those that do not say
    */
   static Pace of(
-      HorizontalPodAutoscaler autoscaler, int current, int desired, Memory memory, Instant now) {
+      HorizontalPodAutoscaler autoscaler,
+      int current,
+      int desired,
+      Memory memory,
+      Duration downStabilization,
+      Instant now) {
     int min = Bounds.of(autoscaler).min();
     int max = Bounds.of(autoscaler).max();
     HorizontalPodAutoscalerBehavior behavior = autoscaler.spec().behavior();
     if (behavior == null) {
-      return plain(current, desired, min, max, memory, now);
+      return plain(current, desired, min, max, memory, downStabilization, now);
     }
     ScalingRules up = ScalingRules.of(behavior.scaleUp(), ScalingRules.UP);
-    ScalingRules down = ScalingRules.of(behavior.scaleDown(), ScalingRules.DOWN);
+    ScalingRules down = ScalingRules.of(behavior.scaleDown(), ScalingRules.down(downStabilization));
     int stable = stabilized(up, down, current, desired, memory, now);
     Limited limited = limited(up, down, current, stable, min, max, memory, now);
     Duration kept =
@@ -81,8 +87,14 @@ record Pace(int replicas, Reason able, boolean isLimited, Reason limited, Memory
   }
 
   private static Pace plain(
-      int current, int desired, int min, int max, Memory memory, Instant now) {
-    Instant cutoff = now.minus(ScalingRules.DOWN_STABILIZATION);
+      int current,
+      int desired,
+      int min,
+      int max,
+      Memory memory,
+      Duration downStabilization,
+      Instant now) {
+    Instant cutoff = now.minus(downStabilization);
     int stable =
         memory.wanted().stream()
             .filter(entry -> !entry.at().isBefore(cutoff))
@@ -101,7 +113,7 @@ record Pace(int replicas, Reason able, boolean isLimited, Reason limited, Memory
         stable == desired ? READY : DOWN_STABILIZED,
         limited.replicas() != stable,
         limited.why(),
-        memory.wanting(desired, ScalingRules.DOWN_STABILIZATION, now));
+        memory.wanting(desired, downStabilization, now));
   }
 
   /** The present number, brought between the lowest and the highest recent recommendation. */

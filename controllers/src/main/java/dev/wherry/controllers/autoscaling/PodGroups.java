@@ -1,9 +1,9 @@
 package dev.wherry.controllers.autoscaling;
 
+import dev.wherry.controllers.AutoscalerPace;
 import dev.wherry.controllers.PodConditions;
 import dev.wherry.model.core.v1.Pod;
 import dev.wherry.model.core.v1.PodCondition;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Map;
@@ -20,19 +20,17 @@ import java.util.TreeSet;
  * @param ignored names of those that end or have failed
  */
 record PodGroups(int ready, Set<String> unready, Set<String> missing, Set<String> ignored) {
-  /** A starting pod's CPU is not looked at for so long unless the pod is ready. */
-  static final Duration CPU_INITIALIZATION = Duration.ofMinutes(5);
-
-  /** A pod that got unready within so long of its start counts as one that never was ready. */
-  static final Duration INITIAL_READINESS_DELAY = Duration.ofSeconds(30);
-
   static final String CPU = "cpu";
 
   /**
    * @param resource which the samples are of; "" for other metrics
    */
   static PodGroups of(
-      Collection<Pod> pods, Map<String, Sample> samples, String resource, Instant now) {
+      Collection<Pod> pods,
+      Map<String, Sample> samples,
+      String resource,
+      AutoscalerPace times,
+      Instant now) {
     int ready = 0;
     Set<String> unready = new TreeSet<>();
     Set<String> missing = new TreeSet<>();
@@ -47,7 +45,7 @@ record PodGroups(int ready, Set<String> unready, Set<String> missing, Set<String
         unready.add(name);
       } else if (sample == null) {
         missing.add(name);
-      } else if (resource.equals(CPU) && isUnready(pod, sample, now)) {
+      } else if (resource.equals(CPU) && isUnready(pod, sample, times, now)) {
         unready.add(name);
       } else {
         ready++;
@@ -56,7 +54,7 @@ record PodGroups(int ready, Set<String> unready, Set<String> missing, Set<String
     return new PodGroups(ready, unready, missing, ignored);
   }
 
-  private static boolean isUnready(Pod pod, Sample sample, Instant now) {
+  private static boolean isUnready(Pod pod, Sample sample, AutoscalerPace times, Instant now) {
     Optional<PodCondition> condition = PodConditions.find(pod, PodConditions.READY);
     Instant start = pod.status().startTime();
     if (condition.isEmpty() || start == null) {
@@ -65,9 +63,9 @@ record PodGroups(int ready, Set<String> unready, Set<String> missing, Set<String
     boolean no = condition.get().status().equals("False");
     Instant changed = condition.get().lastTransitionTime();
     Instant since = changed == null ? Instant.EPOCH : changed;
-    if (start.plus(CPU_INITIALIZATION).isAfter(now)) {
+    if (start.plus(times.cpuInitialization()).isAfter(now)) {
       return no || sample.at().isBefore(since.plus(sample.window()));
     }
-    return no && start.plus(INITIAL_READINESS_DELAY).isAfter(since);
+    return no && start.plus(times.initialReadinessDelay()).isAfter(since);
   }
 }

@@ -1,5 +1,6 @@
 package dev.wherry.controllers.autoscaling;
 
+import dev.wherry.controllers.AutoscalerPace;
 import dev.wherry.controllers.workload.PodFacts;
 import dev.wherry.model.core.v1.Pod;
 import java.time.Instant;
@@ -13,8 +14,10 @@ import java.util.Map;
  *
  * @param pods those that the scale selects
  * @param current replicas that the scale asks for
+ * @param times for which samples of starting pods say nothing
  */
-record ReplicaCount(Collection<Pod> pods, int current, Tolerance tolerance, Instant now) {
+record ReplicaCount(
+    Collection<Pod> pods, int current, Tolerance tolerance, AutoscalerPace times, Instant now) {
   private static final int PERCENT = 100;
   private static final String NO_PODS =
       "no pods returned by selector while calculating replica count";
@@ -107,7 +110,7 @@ record ReplicaCount(Collection<Pod> pods, int current, Tolerance tolerance, Inst
     if (pods.isEmpty()) {
       throw new MetricException(NO_PODS);
     }
-    PodGroups groups = PodGroups.of(pods, samples, resource, now);
+    PodGroups groups = PodGroups.of(pods, samples, resource, times, now);
     samples.keySet().removeAll(groups.ignored());
     samples.keySet().removeAll(groups.unready());
     if (samples.isEmpty()) {

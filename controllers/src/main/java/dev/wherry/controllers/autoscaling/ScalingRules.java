@@ -15,9 +15,6 @@ import org.jspecify.annotations.Nullable;
  * @param stabilization how long earlier recommendations hold it back
  */
 record ScalingRules(Duration stabilization, Choice choice, List<Policy> policies) {
-  /** Without rules of its own, going down waits for so long. */
-  static final Duration DOWN_STABILIZATION = Duration.ofMinutes(5);
-
   private static final double PERCENT = 100;
   private static final Duration PERIOD = Duration.ofSeconds(15);
 
@@ -26,9 +23,6 @@ record ScalingRules(Duration stabilization, Choice choice, List<Policy> policies
           Duration.ZERO,
           Choice.MAX,
           List.of(new Policy(false, 4, PERIOD), new Policy(true, (int) PERCENT, PERIOD)));
-  static final ScalingRules DOWN =
-      new ScalingRules(
-          DOWN_STABILIZATION, Choice.MAX, List.of(new Policy(true, (int) PERCENT, PERIOD)));
 
   /** Which of several policies counts. */
   enum Choice {
@@ -46,6 +40,12 @@ record ScalingRules(Duration stabilization, Choice choice, List<Policy> policies
 
   ScalingRules {
     policies = List.copyOf(policies);
+  }
+
+  /** Without rules of its own, going down waits for so long. */
+  static ScalingRules down(Duration stabilization) {
+    return new ScalingRules(
+        stabilization, Choice.MAX, List.of(new Policy(true, (int) PERCENT, PERIOD)));
   }
 
   static ScalingRules of(@Nullable HPAScalingRules rules, ScalingRules usual) {

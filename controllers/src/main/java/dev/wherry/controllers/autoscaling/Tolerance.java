@@ -12,19 +12,19 @@ import org.jspecify.annotations.Nullable;
  * @param down as a fraction of one
  */
 record Tolerance(double down, double up) {
-  private static final double USUAL = 0.1;
-  static final Tolerance DEFAULT = new Tolerance(USUAL, USUAL);
-
-  static Tolerance of(HorizontalPodAutoscaler autoscaler) {
+  /**
+   * @param usual of those that do not say
+   */
+  static Tolerance of(HorizontalPodAutoscaler autoscaler, double usual) {
     HorizontalPodAutoscalerBehavior behavior = autoscaler.spec().behavior();
     return behavior == null
-        ? DEFAULT
-        : new Tolerance(of(behavior.scaleDown()), of(behavior.scaleUp()));
+        ? new Tolerance(usual, usual)
+        : new Tolerance(of(behavior.scaleDown(), usual), of(behavior.scaleUp(), usual));
   }
 
-  private static double of(@Nullable HPAScalingRules rules) {
+  private static double of(@Nullable HPAScalingRules rules, double usual) {
     Quantity own = rules == null ? null : rules.tolerance();
-    return own == null ? USUAL : own.amount().doubleValue();
+    return own == null ? usual : own.amount().doubleValue();
   }
 
   boolean holds(double ratio) {

@@ -2,6 +2,7 @@ package dev.wherry.controllers.csr;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.controllers.Controller;
+import dev.wherry.controllers.ControllersConfig;
 import dev.wherry.controllers.Parts;
 import dev.wherry.machinery.client.DeleteOptions;
 import dev.wherry.machinery.informer.Change;
@@ -41,19 +42,20 @@ public final class CertificateRequests implements Controller {
   private static final Set<String> SIGNERS =
       Set.of(KubeletRequest.CLIENT, KubeletRequest.SERVING, ClientRequest.SIGNER);
 
-  private static final Duration LIFETIME_MAX = Duration.ofDays(365);
   private static final Duration LIFETIME_MIN = Duration.ofMinutes(10);
 
   private final Parts parts;
   private final CertificateSigner signer;
+  private final Duration lifetimeMax;
   private final Informer<CertificateSigningRequest> requests;
   private final Informer<Node> nodes;
   private final WorkQueue<String> queue;
   private Optional<ReconcilerLoop<String>> loop = Optional.empty();
 
-  public CertificateRequests(Parts parts, CertificateSigner signer) {
+  public CertificateRequests(Parts parts, CertificateSigner signer, ControllersConfig config) {
     this.parts = parts;
     this.signer = signer;
+    this.lifetimeMax = config.choices().certificatesMax();
     this.queue = parts.queue("certificate-requests");
     this.nodes = parts.informers().of(Node.KIND);
     nodes.onChange(this::nodeSeen);
@@ -203,17 +205,20 @@ public final class CertificateRequests implements Controller {
     }
     boolean client = !csr.spec().signerName().equals(KubeletRequest.SERVING);
     String chain =
-        signer.sign(request, client ? CertificateUse.CLIENT : CertificateUse.SERVER, lifetime(csr));
+        signer.sign(
+            request,
+            client ? CertificateUse.CLIENT : CertificateUse.SERVER,
+            lifetime(csr, lifetimeMax));
     CertificateSigningRequestStatus status =
         csr.status().toBuilder().certificate(Bytes.ofUtf8(chain)).build();
     update(csr.toBuilder().status(status).build());
   }
 
-  static Duration lifetime(CertificateSigningRequest csr) {
+  static Duration lifetime(CertificateSigningRequest csr, Duration most) {
     Integer seconds = csr.spec().expirationSeconds();
-    Duration wanted = seconds == null ? LIFETIME_MAX : Duration.ofSeconds(seconds);
+    Duration wanted = seconds == null ? most : Duration.ofSeconds(seconds);
     Duration atLeast = wanted.compareTo(LIFETIME_MIN) < 0 ? LIFETIME_MIN : wanted;
-    return atLeast.compareTo(LIFETIME_MAX) > 0 ? LIFETIME_MAX : atLeast;
+    return atLeast.compareTo(most) > 0 ? most : atLeast;
   }
 
   private void fail(CertificateSigningRequest csr, String why) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.controllers.Controller;
 import dev.wherry.controllers.ControllersConfig;
+import dev.wherry.controllers.NodeMasks;
 import dev.wherry.controllers.Parts;
 import dev.wherry.machinery.client.PatchType;
 import dev.wherry.machinery.event.EventType;
@@ -34,7 +35,11 @@ public final class NodeIpam implements Controller {
 
   public NodeIpam(Parts parts, ControllersConfig config) {
     this.parts = parts;
-    this.ranges = config.ranges().pods().stream().map(NodeRanges::new).toList();
+    NodeMasks masks = config.choices().masks();
+    this.ranges =
+        config.ranges().pods().stream()
+            .map(range -> new NodeRanges(range, masks.bits(range.family())))
+            .toList();
     this.positions = new int[ranges.size()];
     this.nodes = parts.informers().of(Node.KIND);
     this.queue = parts.queue("node-ipam");

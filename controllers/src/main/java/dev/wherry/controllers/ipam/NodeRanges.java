@@ -1,7 +1,6 @@
 package dev.wherry.controllers.ipam;
 
 import dev.wherry.machinery.address.AddressRange;
-import dev.wherry.machinery.address.ClusterRanges;
 import java.math.BigInteger;
 import java.util.BitSet;
 import java.util.Optional;
@@ -10,18 +9,15 @@ import java.util.Optional;
  * Cuts node ranges out of one of the cluster's ranges of pods. Pure.
  *
  * @param whole what is cut
+ * @param nodeBits prefix length of the parts
  */
-record NodeRanges(AddressRange whole) {
-  private int nodeBits() {
-    return ClusterRanges.nodeBits(whole.family());
-  }
-
+record NodeRanges(AddressRange whole, int nodeBits) {
   int count() {
-    return 1 << (nodeBits() - whole.prefixBits());
+    return 1 << (nodeBits - whole.prefixBits());
   }
 
   String range(int index) {
-    return whole.part(nodeBits(), index).toString();
+    return whole.part(nodeBits, index).toString();
   }
 
   /** Marks every part that a range overlaps; ranges from elsewhere mark nothing. */
@@ -32,8 +28,8 @@ record NodeRanges(AddressRange whole) {
     }
     AddressRange range = found.get();
     BigInteger most = BigInteger.valueOf(count() - 1L);
-    BigInteger first = range.place(whole, nodeBits()).max(BigInteger.ZERO);
-    BigInteger last = range.last().place(whole, nodeBits()).min(most);
+    BigInteger first = range.place(whole, nodeBits).max(BigInteger.ZERO);
+    BigInteger last = range.last().place(whole, nodeBits).min(most);
     if (first.compareTo(last) <= 0) {
       used.set(first.intValue(), last.intValue() + 1);
     }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.wherry.controllers.AutoscalerPace;
 import dev.wherry.model.autoscaling.v2.HorizontalPodAutoscaler;
 import dev.wherry.model.autoscaling.v2.HorizontalPodAutoscalerCondition;
 import dev.wherry.model.autoscaling.v2.HorizontalPodAutoscalerSpec;
@@ -17,6 +18,8 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class DecisionTest {
+  private static final Duration FIVE_MINUTES = AutoscalerPace.DEFAULT.downStabilization();
+
   private static final Proposal.Failed FAILED =
       new Proposal.Failed(
           "Resource", "FailedGetResourceMetric", "no figures", "failed: no figures");
@@ -47,7 +50,8 @@ class DecisionTest {
   @Test
   void of_highUse_growsAndSaysSo() {
     Decision decision =
-        Decision.of(autoscaler(1, 10), scale(3), List.of(wants(5)), Memory.EMPTY, NOW);
+        Decision.of(
+            autoscaler(1, 10), scale(3), List.of(wants(5)), Memory.EMPTY, FIVE_MINUTES, NOW);
     assertEquals(Optional.of(5), decision.rescale());
     assertEquals("cpu resource above target", decision.why());
     assertEquals("SucceededRescale", condition(decision, "AbleToScale").reason());
@@ -65,7 +69,12 @@ class DecisionTest {
   void of_severalMetrics_followsTheHighest() {
     Decision decision =
         Decision.of(
-            autoscaler(1, 10), scale(3), List.of(wants(2), wants(6), wants(4)), Memory.EMPTY, NOW);
+            autoscaler(1, 10),
+            scale(3),
+            List.of(wants(2), wants(6), wants(4)),
+            Memory.EMPTY,
+            FIVE_MINUTES,
+            NOW);
     assertEquals(Optional.of(6), decision.rescale());
     assertEquals(3, decision.status().status().currentMetrics().size());
   }
@@ -73,10 +82,22 @@ class DecisionTest {
   @Test
   void of_oneMetricFails_mayGrowButNotShrink() {
     Decision grows =
-        Decision.of(autoscaler(1, 10), scale(3), List.of(FAILED, wants(5)), Memory.EMPTY, NOW);
+        Decision.of(
+            autoscaler(1, 10),
+            scale(3),
+            List.of(FAILED, wants(5)),
+            Memory.EMPTY,
+            FIVE_MINUTES,
+            NOW);
     assertEquals(Optional.of(5), grows.rescale());
     Decision shrinks =
-        Decision.of(autoscaler(1, 10), scale(3), List.of(FAILED, wants(1)), Memory.EMPTY, NOW);
+        Decision.of(
+            autoscaler(1, 10),
+            scale(3),
+            List.of(FAILED, wants(1)),
+            Memory.EMPTY,
+            FIVE_MINUTES,
+            NOW);
     assertEquals(Optional.empty(), shrinks.rescale());
     assertEquals("FailedGetResourceMetric", condition(shrinks, "ScalingActive").reason());
     assertEquals(
@@ -87,7 +108,7 @@ class DecisionTest {
   @Test
   void of_allFail_reportsEachAndTheWhole() {
     Decision decision =
-        Decision.of(autoscaler(1, 10), scale(3), List.of(FAILED), Memory.EMPTY, NOW);
+        Decision.of(autoscaler(1, 10), scale(3), List.of(FAILED), Memory.EMPTY, FIVE_MINUTES, NOW);
     assertEquals(Optional.empty(), decision.rescale());
     assertEquals(
         List.of("FailedGetResourceMetric", "FailedComputeMetricsReplicas"),
@@ -100,17 +121,20 @@ class DecisionTest {
   @Test
   void withoutMetrics_beyondTheBounds_comesBack() {
     assertFalse(Decision.needsMetrics(autoscaler(2, 4), scale(9)));
-    Decision above = Decision.withoutMetrics(autoscaler(2, 4), scale(9), Memory.EMPTY, NOW);
+    Decision above =
+        Decision.withoutMetrics(autoscaler(2, 4), scale(9), Memory.EMPTY, FIVE_MINUTES, NOW);
     assertEquals(Optional.of(4), above.rescale());
     assertEquals("Current number of replicas above Spec.MaxReplicas", above.why());
-    Decision below = Decision.withoutMetrics(autoscaler(2, 4), scale(1), Memory.EMPTY, NOW);
+    Decision below =
+        Decision.withoutMetrics(autoscaler(2, 4), scale(1), Memory.EMPTY, FIVE_MINUTES, NOW);
     assertEquals(Optional.of(2), below.rescale());
     assertEquals("Current number of replicas below Spec.MinReplicas", below.why());
   }
 
   @Test
   void withoutMetrics_zeroReplicas_areLeftAlone() {
-    Decision off = Decision.withoutMetrics(autoscaler(1, 4), scale(0), Memory.EMPTY, NOW);
+    Decision off =
+        Decision.withoutMetrics(autoscaler(1, 4), scale(0), Memory.EMPTY, FIVE_MINUTES, NOW);
     assertEquals(Optional.empty(), off.rescale());
     assertEquals("ScalingDisabled", condition(off, "ScalingActive").reason());
     assertTrue(Decision.needsMetrics(autoscaler(0, 4), scale(0)), "zero may be a minimum");
@@ -118,11 +142,14 @@ class DecisionTest {
 
   @Test
   void status_sameFacts_keepsTimesAndOrder() {
-    Decision first = Decision.of(autoscaler(1, 10), scale(3), List.of(wants(3)), Memory.EMPTY, NOW);
+    Decision first =
+        Decision.of(
+            autoscaler(1, 10), scale(3), List.of(wants(3)), Memory.EMPTY, FIVE_MINUTES, NOW);
     HorizontalPodAutoscaler known =
         autoscaler(1, 10).toBuilder().status(first.status().status()).build();
     Decision second =
-        Decision.of(known, scale(3), List.of(wants(3)), first.memory(), NOW.plusSeconds(15));
+        Decision.of(
+            known, scale(3), List.of(wants(3)), first.memory(), FIVE_MINUTES, NOW.plusSeconds(15));
     assertEquals(first.status().status(), second.status().status());
     assertEquals(
         List.of("AbleToScale", "ScalingActive", "ScalingLimited"),

@@ -5,6 +5,7 @@ import static dev.wherry.controllers.Fixtures.meta;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.wherry.controllers.AutoscalerPace;
 import dev.wherry.model.autoscaling.v2.HPAScalingPolicy;
 import dev.wherry.model.autoscaling.v2.HPAScalingRules;
 import dev.wherry.model.autoscaling.v2.HorizontalPodAutoscaler;
@@ -19,6 +20,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Rates and windows of upstream's horizontal_test. */
 class PaceTest {
+  private static final Duration FIVE_MINUTES = AutoscalerPace.DEFAULT.downStabilization();
+
   private static HorizontalPodAutoscaler autoscaler(
       int min, int max, @Nullable HorizontalPodAutoscalerBehavior behavior) {
     return HorizontalPodAutoscaler.builder()
@@ -56,7 +59,8 @@ class PaceTest {
   })
   void of_withoutBehaviour_limits(
       int min, int max, int current, int desired, int replicas, String why, boolean limited) {
-    Pace pace = Pace.of(autoscaler(min, max, null), current, desired, Memory.EMPTY, NOW);
+    Pace pace =
+        Pace.of(autoscaler(min, max, null), current, desired, Memory.EMPTY, FIVE_MINUTES, NOW);
     assertEquals(replicas, pace.replicas());
     assertEquals(why, pace.limited().word());
     assertEquals(limited, pace.isLimited());
@@ -66,10 +70,10 @@ class PaceTest {
   void of_withoutBehaviour_goesDownOnlyAfterFiveMinutes() {
     HorizontalPodAutoscaler autoscaler = autoscaler(1, 10, null);
     Memory memory = Memory.EMPTY.begun(8, NOW);
-    Pace early = Pace.of(autoscaler, 8, 3, memory, NOW.plusSeconds(60));
+    Pace early = Pace.of(autoscaler, 8, 3, memory, FIVE_MINUTES, NOW.plusSeconds(60));
     assertEquals(8, early.replicas());
     assertEquals("ScaleDownStabilized", early.able().word());
-    Pace late = Pace.of(autoscaler, 8, 3, early.memory(), NOW.plusSeconds(301));
+    Pace late = Pace.of(autoscaler, 8, 3, early.memory(), FIVE_MINUTES, NOW.plusSeconds(301));
     assertEquals(3, late.replicas());
     assertEquals("ReadyForNewScale", late.able().word());
   }
@@ -84,10 +88,12 @@ class PaceTest {
                 .scaleUp(rules(60, "Max", policy("Percent", 1000, 15)))
                 .build());
     Memory memory = Memory.EMPTY.wanting(6, Duration.ofMinutes(5), NOW);
-    Pace pace = Pace.of(autoscaler, 4, 12, memory, NOW.plusSeconds(30));
+    Pace pace = Pace.of(autoscaler, 4, 12, memory, FIVE_MINUTES, NOW.plusSeconds(30));
     assertEquals(6, pace.replicas());
     assertEquals("ScaleUpStabilized", pace.able().word());
-    assertEquals(12, Pace.of(autoscaler, 4, 12, pace.memory(), NOW.plusSeconds(91)).replicas());
+    assertEquals(
+        12,
+        Pace.of(autoscaler, 4, 12, pace.memory(), FIVE_MINUTES, NOW.plusSeconds(91)).replicas());
   }
 
   @ParameterizedTest
@@ -107,7 +113,7 @@ class PaceTest {
             HorizontalPodAutoscalerBehavior.builder()
                 .scaleUp(rules(0, select, policy("Pods", 4, 60), policy("Percent", 100, 60)))
                 .build());
-    Pace pace = Pace.of(autoscaler, current, desired, Memory.EMPTY, NOW);
+    Pace pace = Pace.of(autoscaler, current, desired, Memory.EMPTY, FIVE_MINUTES, NOW);
     assertEquals(replicas, pace.replicas());
     assertEquals("ScaleUpLimit", pace.limited().word());
   }
@@ -127,7 +133,7 @@ class PaceTest {
             HorizontalPodAutoscalerBehavior.builder()
                 .scaleDown(rules(0, select, policy("Pods", 5, 60), policy("Percent", 40, 60)))
                 .build());
-    Pace pace = Pace.of(autoscaler, current, desired, Memory.EMPTY, NOW);
+    Pace pace = Pace.of(autoscaler, current, desired, Memory.EMPTY, FIVE_MINUTES, NOW);
     assertEquals(replicas, pace.replicas());
     assertEquals("ScaleDownLimit", pace.limited().word());
   }
@@ -142,8 +148,10 @@ class PaceTest {
                 .scaleUp(rules(0, "Max", policy("Pods", 10, 60)))
                 .build());
     Memory memory = Memory.EMPTY.changed(10, 16, Duration.ofMinutes(1), NOW);
-    assertEquals(20, Pace.of(autoscaler, 16, 100, memory, NOW.plusSeconds(30)).replicas());
-    assertEquals(26, Pace.of(autoscaler, 16, 100, memory, NOW.plusSeconds(61)).replicas());
+    assertEquals(
+        20, Pace.of(autoscaler, 16, 100, memory, FIVE_MINUTES, NOW.plusSeconds(30)).replicas());
+    assertEquals(
+        26, Pace.of(autoscaler, 16, 100, memory, FIVE_MINUTES, NOW.plusSeconds(61)).replicas());
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.wherry.controllers.AutoscalerPace;
 import dev.wherry.model.Quantity;
 import dev.wherry.model.core.v1.Container;
 import dev.wherry.model.core.v1.Pod;
@@ -156,8 +157,10 @@ class ReplicaCountTest {
   @Test
   void byUtilization_ownTolerance_holds() throws MetricException {
     List<Pod> pods = pods("RR", "1000 1000");
-    ReplicaCount wide = new ReplicaCount(pods, 2, new Tolerance(0.1, 0.6), NOW);
-    ReplicaCount narrow = new ReplicaCount(pods, 2, new Tolerance(0.1, 0), NOW);
+    ReplicaCount wide =
+        new ReplicaCount(pods, 2, new Tolerance(0.1, 0.6), AutoscalerPace.DEFAULT, NOW);
+    ReplicaCount narrow =
+        new ReplicaCount(pods, 2, new Tolerance(0.1, 0), AutoscalerPace.DEFAULT, NOW);
     assertEquals(2, wide.byUtilization(samples("750 750"), "cpu", "", 50).replicas());
     assertEquals(3, narrow.byUtilization(samples("510 510"), "cpu", "", 50).replicas());
   }
@@ -188,7 +191,7 @@ class ReplicaCountTest {
   }
 
   private static ReplicaCount count(List<Pod> pods, int current) {
-    return new ReplicaCount(pods, current, Tolerance.DEFAULT, NOW);
+    return new ReplicaCount(pods, current, new Tolerance(0.1, 0.1), AutoscalerPace.DEFAULT, NOW);
   }
 
   private static Map<String, Sample> samples(String levels) {

@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class NodeRangesTest {
-  private final NodeRanges ranges = new NodeRanges(AddressRange.parse("10.42.0.0/16"));
+  private final NodeRanges ranges = new NodeRanges(AddressRange.parse("10.42.0.0/16"), 24);
 
   @Test
   void range_index_isThePart() {
@@ -35,7 +35,7 @@ class NodeRangesTest {
 
   @Test
   void range_ofIpv6_isCutIntoNetworks() {
-    NodeRanges six = new NodeRanges(AddressRange.parse("fd00:42::/48"));
+    NodeRanges six = new NodeRanges(AddressRange.parse("fd00:42::/48"), 64);
     assertEquals(65_536, six.count());
     assertEquals("fd00:42:0:a::/64", six.range(10));
     BitSet used = new BitSet();
@@ -46,6 +46,6 @@ class NodeRangesTest {
     six.mark("10.42.0.0/24", used);
     six.mark("nothing", used);
     assertEquals("{0, 1, 2}", used.toString());
-    assertEquals(1, new NodeRanges(AddressRange.parse("fd00:42::/64")).count());
+    assertEquals(1, new NodeRanges(AddressRange.parse("fd00:42::/64"), 64).count());
   }
 }
