@@ -75,11 +75,15 @@ public final class Controllers implements AutoCloseable {
     events = EventRecorder.start(clients.manager(), "controllermanager", "", timer);
     Parts server = parts(clients.apiServer(), timer);
     ApiClient nodes = clients.controller("node-controller");
+    ApiClient daemons = clients.controller("daemon-set-controller");
+    ApiClient budgets = clients.controller("disruption-controller");
     ApiClient garbage = clients.controller("generic-garbage-collector");
     Parts accounts = parts(clients.controller("service-account-controller"), timer);
     Parts rootCa = parts(clients.controller("root-ca-cert-publisher"), timer);
-    Parts slices = parts(clients.controller("endpointslice-controller"), timer);
-    Parts endpoints = parts(clients.controller("endpoint-controller"), timer);
+    Parts slices =
+        reporting(
+            clients.controller("endpointslice-controller"), "endpoint-slice-controller", timer);
+    Parts endpoints = workload(clients, "endpoint-controller", timer);
     Parts certificates = parts(clients.controller("certificate-controller"), timer);
     List<Controller> all = new ArrayList<>();
     all.addAll(
@@ -109,13 +113,13 @@ public final class Controllers implements AutoCloseable {
             ReplicaController.ofControllers(workload(clients, "replication-controller", timer)),
             new DeploymentController(workload(clients, "deployment-controller", timer)),
             new StatefulSetController(workload(clients, "statefulset-controller", timer)),
-            new DaemonSetController(workload(clients, "daemon-set-controller", timer)),
+            new DaemonSetController(reporting(daemons, "daemonset-controller", timer)),
             new JobController(workload(clients, "job-controller", timer)),
             new CronJobController(workload(clients, "cronjob-controller", timer)),
             new FinishedJobs(parts(clients.controller("ttl-after-finished-controller"), timer)),
             new AutoscalerController(workload(clients, "horizontal-pod-autoscaler", timer), config),
-            new DisruptionController(workload(clients, "disruption-controller", timer)),
-            new StaleDisruptions(parts(clients.controller("disruption-controller"), timer)),
+            new DisruptionController(reporting(budgets, "controllermanager", timer)),
+            new StaleDisruptions(parts(budgets, timer)),
             new NamespaceDeletion(parts(clients.controller("namespace-controller"), timer)),
             new GarbageCollector(reporting(garbage, "garbage-collector-controller", timer))));
     all.addAll(volumes(clients, config, timer));

@@ -44,6 +44,7 @@ record Proposals(
     Scale scale,
     ReplicaCount count,
     Function<CrossVersionObjectReference, String> plurals) {
+  private static final long MILLI = 1_000;
   private static final String NO_VALUE =
       "neither a value target nor an average value target was set";
 
@@ -78,8 +79,8 @@ record Proposals(
           case "Resource" ->
               (spec.resource() == null ? "" : spec.resource().name()) + " resource metric value";
           case "ContainerResource" ->
-              (spec.containerResource() == null ? "" : spec.containerResource().name())
-                  + " container resource metric value";
+              (spec.containerResource() == null ? "" : spec.containerResource().container())
+                  + " container metric value";
           case "Pods" -> "pods metric value";
           case "Object" -> "object metric value";
           default ->
@@ -134,16 +135,21 @@ record Proposals(
       Map<String, Sample> samples = samples(resource, container);
       if (average != null) {
         Wanted wanted = count.byAverage(samples, resource, average.milliValue());
-        return new Of(wanted, resource + " resource", averageOf(wanted.milli()));
+        return new Of(
+            wanted,
+            resource + " resource",
+            MetricValueStatus.builder().averageValue(use(resource, wanted.milli())).build());
       }
       Wanted wanted =
           count.byUtilization(samples, resource, container, requireNonNullElse(percent, 1));
       return new Of(
           wanted,
-          resource + " resource utilization (percentage of request)",
+          resource
+              + (container.isEmpty() ? "" : " container")
+              + " resource utilization (percentage of request)",
           MetricValueStatus.builder()
               .averageUtilization(wanted.percent())
-              .averageValue(Quantity.ofMilli(wanted.milli()))
+              .averageValue(use(resource, wanted.milli()))
               .build());
     } catch (MetricException e) {
       throw new MetricException(
@@ -296,6 +302,13 @@ record Proposals(
   /** A target of nothing would ask for endless replicas; the smallest there is stands for it. */
   private static long milli(@Nullable Quantity quantity) {
     return quantity == null ? 1 : Math.max(1, quantity.milliValue());
+  }
+
+  /** Memory is said as metrics-server says it, unless that would lose a part of a byte. */
+  private static Quantity use(String resource, long milli) {
+    return resource.equals("memory") && milli % MILLI == 0
+        ? Quantity.ofBytes(milli / MILLI)
+        : Quantity.ofMilli(milli);
   }
 
   private static MetricValueStatus averageOf(long milli) {

@@ -87,7 +87,7 @@ public final class CronJobController implements KeyDriven {
             cron,
             jobs.byIndex(PodIndex.CONTROLLER, cron.metadata().uid()),
             parts.timer().instant());
-    parts.applier().apply(Plan.of(plan.actions()));
+    plan.actions().forEach(action -> apply(cron, action));
     CronJob after = plan.status();
     if (plan.start().isPresent()) {
       after = start(cron, plan);
@@ -98,6 +98,17 @@ public final class CronJobController implements KeyDriven {
           .apply(Plan.of(new Action.UpdateStatus<>(CronJob.KIND, after)), o -> stored(cron, o));
     }
     return plan.again().isPositive() ? new Outcome.Again(plan.again()) : Outcome.DONE;
+  }
+
+  private void apply(CronJob cron, Action action) {
+    try {
+      parts.applier().apply(Plan.of(action));
+    } catch (ApiException e) {
+      if (action instanceof Action.Delete) {
+        report(cron, EventType.WARNING, "FailedDelete", "Deleted job: " + e.text());
+      }
+      throw e;
+    }
   }
 
   private void stored(CronJob cron, KubeObject object) {

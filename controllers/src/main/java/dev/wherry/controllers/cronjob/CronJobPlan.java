@@ -144,6 +144,13 @@ record CronJobPlan(
               .map(next -> Duration.between(now, next).plus(MARGIN))
               .orElse(Duration.ZERO);
       DueTime due = DueTime.of(cron, schedule, zone, now);
+      if (due.never()) {
+        warn(
+            "InvalidSchedule",
+            "invalid schedule: "
+                + cron.spec().schedule()
+                + " : time difference between two schedules is less than 1 second");
+      }
       if (due.tooMany()) {
         warn(
             "TooManyMissedTimes",

@@ -14,8 +14,9 @@ import java.util.Optional;
  *
  * @param at empty when none is due
  * @param tooMany whether so many were missed that something is wrong
+ * @param never whether the schedule is of a day that no year has
  */
-record DueTime(Optional<Instant> at, boolean tooMany) {
+record DueTime(Optional<Instant> at, boolean tooMany, boolean never) {
   /** Missed times above which the user is told. */
   static final int MISSED_MAX = 100;
 
@@ -34,11 +35,11 @@ record DueTime(Optional<Instant> at, boolean tooMany) {
     }
     Optional<Instant> first = schedule.next(earliest, zone);
     if (first.isEmpty() || now.isBefore(first.get())) {
-      return new DueTime(Optional.empty(), false);
+      return new DueTime(Optional.empty(), false, first.isEmpty());
     }
     Optional<Instant> second = schedule.next(first.get(), zone);
     if (second.isEmpty() || now.isBefore(second.get())) {
-      return new DueTime(first, false);
+      return new DueTime(first, false, false);
     }
     long between = Math.max(1, Duration.between(first.get(), second.get()).toSeconds());
     long missed = Duration.between(first.get(), now).toSeconds() / between + 1;
@@ -50,6 +51,6 @@ record DueTime(Optional<Instant> at, boolean tooMany) {
       last = next.get().isAfter(last) ? next.get() : last;
       next = schedule.next(next.get(), zone);
     }
-    return new DueTime(Optional.of(last), missed > MISSED_MAX);
+    return new DueTime(Optional.of(last), missed > MISSED_MAX, false);
   }
 }

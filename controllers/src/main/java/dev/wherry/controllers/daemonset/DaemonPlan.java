@@ -17,7 +17,6 @@ import dev.wherry.model.core.v1.PodSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,7 +50,7 @@ record DaemonPlan(
       decision.place();
       decision.roll();
     }
-    return decision.plan();
+    return decision.plan(mayChange);
   }
 
   /** One decision while it is made. */
@@ -88,7 +87,7 @@ record DaemonPlan(
       for (Pod pod : pods) {
         onNode.computeIfAbsent(DaemonPods.node(pod), n -> new ArrayList<>()).add(pod);
       }
-      onNode.values().forEach(list -> list.sort(Comparator.comparing(PodFacts::created)));
+      onNode.values().forEach(list -> list.sort(DaemonPods.FIRST));
     }
 
     private List<Pod> pods(Node node) {
@@ -186,7 +185,7 @@ record DaemonPlan(
     }
 
     private boolean isNew(Pod pod) {
-      return DaemonPods.hash(pod).equals(hash);
+      return DaemonPods.isNew(set, hash, pod);
     }
 
     private boolean isAvailable(Pod pod) {
@@ -256,7 +255,10 @@ record DaemonPlan(
       }
     }
 
-    DaemonPlan plan() {
+    /**
+     * @param acted whether the specification was followed, too
+     */
+    DaemonPlan plan(boolean acted) {
       int desired = 0;
       int current = 0;
       int misplaced = 0;
@@ -284,7 +286,10 @@ record DaemonPlan(
       }
       DaemonSetStatus status =
           set.status().toBuilder()
-              .observedGeneration(requireNonNullElse(set.metadata().generation(), 0L))
+              .observedGeneration(
+                  acted
+                      ? requireNonNullElse(set.metadata().generation(), 0L)
+                      : set.status().observedGeneration())
               .desiredNumberScheduled(desired)
               .currentNumberScheduled(current)
               .numberMisscheduled(misplaced)

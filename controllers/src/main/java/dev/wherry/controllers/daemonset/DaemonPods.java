@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNullElse;
 
 import dev.wherry.controllers.workload.History;
 import dev.wherry.controllers.workload.PodFactory;
+import dev.wherry.controllers.workload.PodFacts;
 import dev.wherry.model.apps.v1.DaemonSet;
 import dev.wherry.model.core.v1.Affinity;
 import dev.wherry.model.core.v1.NodeAffinity;
@@ -15,13 +16,23 @@ import dev.wherry.model.core.v1.PodSpec;
 import dev.wherry.model.core.v1.PodTemplateSpec;
 import dev.wherry.model.core.v1.Toleration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** Makes a daemon's pods, and tells which node one is for (daemonset_util). Pure. */
 final class DaemonPods {
+  /** Of pods on one node the first counts: what runs there before what waits, then the oldest. */
+  static final Comparator<Pod> FIRST =
+      Comparator.comparing((Pod pod) -> pod.spec().nodeName().isEmpty())
+          .thenComparing(PodFacts::created)
+          .thenComparing(pod -> pod.metadata().name());
+
   private static final String NAME_FIELD = "metadata.name";
+  private static final String GENERATION = "pod-template-generation";
+  private static final String TEMPLATE_GENERATION = "deprecated.daemonset.template.generation";
 
   private DaemonPods() {}
 
@@ -53,6 +64,7 @@ final class DaemonPods {
     PodTemplateSpec template = requireNonNullElse(set.spec().template(), PodTemplateSpec.EMPTY);
     Pod plain = PodFactory.ofTemplate(template, set);
     Map<String, String> labels = new TreeMap<>(plain.metadata().labels());
+    templateGeneration(set).ifPresent(generation -> labels.put(GENERATION, generation));
     labels.put(History.HASH, hash);
     PodSpec spec = spec(set);
     NodeSelectorTerm here =
@@ -105,5 +117,21 @@ final class DaemonPods {
 
   static String hash(Pod pod) {
     return pod.metadata().labels().getOrDefault(History.HASH, "");
+  }
+
+  /** Whether a pod is of the template as it is now, by its hash or its number. */
+  static boolean isNew(DaemonSet set, String hash, Pod pod) {
+    String generation = pod.metadata().labels().getOrDefault(GENERATION, "");
+    return hash(pod).equals(hash) || templateGeneration(set).filter(generation::equals).isPresent();
+  }
+
+  /** The template's number, which older clients go by. */
+  private static Optional<String> templateGeneration(DaemonSet set) {
+    String text = set.metadata().annotations().getOrDefault(TEMPLATE_GENERATION, "");
+    try {
+      return Optional.of(Long.toString(Long.parseLong(text)));
+    } catch (NumberFormatException e) {
+      return Optional.empty();
+    }
   }
 }

@@ -67,6 +67,7 @@ final class Progress {
     List<ReplicaSet> all = rollout.all();
     int available = Sets.totalAvailable(all);
     int total = Sets.totalActual(all);
+    int wanted = all.stream().mapToInt(Sets::size).sum();
     int ready = all.stream().mapToInt(Sets::ready).sum();
     int updated = rollout.newSet().map(Sets::actual).orElse(0);
     boolean enough = available >= facts.minAvailable();
@@ -90,7 +91,7 @@ final class Progress {
         .updatedReplicas(unlessZero(updated))
         .readyReplicas(unlessZero(ready))
         .availableReplicas(unlessZero(available))
-        .unavailableReplicas(unlessZero(Math.max(0, total - available)))
+        .unavailableReplicas(unlessZero(Math.max(0, wanted - available)))
         .terminatingReplicas(terminating(all))
         .collisionCount(deployment.status().collisionCount())
         .conditions(with(deployment.status().conditions(), availability))

@@ -14,6 +14,7 @@ import dev.wherry.machinery.informer.Informer;
 import dev.wherry.machinery.informer.ObjectKey;
 import dev.wherry.machinery.loop.Action;
 import dev.wherry.machinery.loop.Plan;
+import dev.wherry.model.core.v1.ObjectReference;
 import dev.wherry.model.core.v1.Pod;
 import dev.wherry.model.device.DeviceClaims;
 import dev.wherry.model.device.DeviceTaints;
@@ -27,7 +28,9 @@ import dev.wherry.model.resource.v1.ResourceSlice;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 /**
@@ -44,6 +47,9 @@ public final class DeviceTaintEviction implements KeyDriven {
   private final Informer<ResourceSlice> slices;
   private final PlanController<ObjectKey> loop;
 
+  /** Pods whose eviction has a time, by their uids; at most those of tainted devices. */
+  private final Map<ObjectKey, String> waiting = new ConcurrentHashMap<>();
+
   public DeviceTaintEviction(Parts parts) {
     loop = new PlanController<>("device-taint-eviction", WORKERS, parts, this::decide);
     pods = DeviceIndex.pods(parts.informers()).onChange(this::podSeen);
@@ -53,24 +59,26 @@ public final class DeviceTaintEviction implements KeyDriven {
 
   private void podSeen(Change<Pod> change) {
     Pod pod = change.latest();
-    if (!(change instanceof Change.Removed<Pod>)
-        && !pod.spec().resourceClaims().isEmpty()
-        && !pod.spec().nodeName().isEmpty()) {
-      loop.add(ObjectKey.of(pod));
+    ObjectKey key = ObjectKey.of(pod);
+    boolean uses = !pod.spec().resourceClaims().isEmpty() && !pod.spec().nodeName().isEmpty();
+    if (change instanceof Change.Removed<Pod> ? waiting.containsKey(key) : uses) {
+      loop.add(key);
     }
   }
 
   private void claimSeen(Change<ResourceClaim> change) {
-    if (DeviceClaims.isAllocated(change.latest())) {
+    if (DeviceClaims.isAllocated(change.latest()) || !waiting.isEmpty()) {
       usersOf(change.latest());
     }
   }
 
-  /** A taint that is gone changes nothing now: whoever waited for its time is judged anew then. */
+  /** Who waits for the time of a taint that goes is told so. */
   private void sliceSeen(Change<ResourceSlice> change) {
     ResourceSlice slice = change.latest();
-    if (slice.spec().devices().stream()
-        .anyMatch(device -> device.taints().stream().anyMatch(DeviceTaints::evicts))) {
+    boolean evicts =
+        slice.spec().devices().stream()
+            .anyMatch(device -> device.taints().stream().anyMatch(DeviceTaints::evicts));
+    if (evicts || !waiting.isEmpty()) {
       claims.byIndex(DeviceIndex.POOL, SlicePools.key(slice)).forEach(this::usersOf);
     }
   }
@@ -81,9 +89,31 @@ public final class DeviceTaintEviction implements KeyDriven {
   }
 
   private Plan decide(ObjectKey key, Instant now) {
-    return pods.get(key)
-        .map(pod -> decide(pod, claims::get, device -> taints(slices, device), now))
-        .orElse(Plan.NOTHING);
+    Optional<Pod> pod = pods.get(key);
+    Plan plan =
+        pod.map(some -> decide(some, claims::get, device -> taints(slices, device), now))
+            .orElse(Plan.NOTHING);
+    if (pod.isPresent() && plan.isEmpty() && plan.again().isPositive()) {
+      waiting.put(key, pod.get().metadata().uid());
+      return plan;
+    }
+    String waited = waiting.remove(key);
+    return waited != null && plan.isEmpty() ? cancelled(key, waited) : plan;
+  }
+
+  /** The taint went in time, or the pod did. */
+  private static Plan cancelled(ObjectKey key, String uid) {
+    ObjectReference pod =
+        ObjectReference.builder()
+            .apiVersion("v1")
+            .kind("Pod")
+            .namespace(key.namespace())
+            .name(key.name())
+            .uid(uid)
+            .build();
+    return Plan.of(
+        new Action.Report(
+            pod, EventType.NORMAL, "DeviceTaintManagerEviction", "Cancelling deletion"));
   }
 
   /**

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A budget's status from its pods. Pure.
@@ -74,6 +75,7 @@ record BudgetPlan(PodDisruptionBudget status, List<Pod> overdue, Duration again)
             .conditions(
                 conditions(
                     budget,
+                    budget.metadata().generation(),
                     allowed > 0 ? "True" : "False",
                     allowed > 0 ? "SufficientPods" : "InsufficientPods",
                     "",
@@ -90,8 +92,14 @@ record BudgetPlan(PodDisruptionBudget status, List<Pod> overdue, Duration again)
         .status(
             budget.status().toBuilder()
                 .disruptionsAllowed(0)
-                .observedGeneration(budget.metadata().generation())
-                .conditions(conditions(budget, "False", "SyncFailed", why, now))
+                .conditions(
+                    conditions(
+                        budget,
+                        budget.status().observedGeneration(),
+                        "False",
+                        "SyncFailed",
+                        why,
+                        now))
                 .build())
         .build();
   }
@@ -106,7 +114,12 @@ record BudgetPlan(PodDisruptionBudget status, List<Pod> overdue, Duration again)
   }
 
   private static List<Condition> conditions(
-      PodDisruptionBudget budget, String status, String reason, String message, Instant now) {
+      PodDisruptionBudget budget,
+      @Nullable Long generation,
+      String status,
+      String reason,
+      String message,
+      Instant now) {
     List<Condition> all = new ArrayList<>();
     Instant since = now;
     for (Condition one : budget.status().conditions()) {
@@ -123,7 +136,7 @@ record BudgetPlan(PodDisruptionBudget status, List<Pod> overdue, Duration again)
             .reason(reason)
             .message(message)
             .lastTransitionTime(since)
-            .observedGeneration(budget.metadata().generation())
+            .observedGeneration(generation)
             .build());
     return all;
   }

@@ -1,13 +1,14 @@
 package dev.wherry.controllers.endpoints;
 
 import dev.wherry.controllers.Controller;
+import dev.wherry.controllers.KeyedController;
 import dev.wherry.controllers.Parts;
-import dev.wherry.controllers.PlanController;
 import dev.wherry.machinery.client.DeleteOptions;
 import dev.wherry.machinery.informer.Change;
 import dev.wherry.machinery.informer.Informer;
 import dev.wherry.machinery.informer.ObjectKey;
 import dev.wherry.machinery.loop.Action;
+import dev.wherry.machinery.loop.Outcome;
 import dev.wherry.machinery.loop.Plan;
 import dev.wherry.model.core.v1.Endpoints;
 import dev.wherry.model.core.v1.Node;
@@ -32,8 +33,8 @@ public final class ServiceEndpoints implements Controller {
   private final Informer<EndpointSlice> slices;
   private final Informer<Endpoints> endpoints;
   private final Informer<Node> nodes;
-  private final PlanController<ObjectKey> sliceLoop;
-  private final PlanController<ObjectKey> endpointsLoop;
+  private final KeyedController<ObjectKey> sliceLoop;
+  private final KeyedController<ObjectKey> endpointsLoop;
 
   /**
    * @param parts as endpointslice-controller
@@ -46,10 +47,14 @@ public final class ServiceEndpoints implements Controller {
     endpoints = parts.informers().of(Endpoints.KIND);
     nodes = parts.informers().of(Node.KIND);
     sliceLoop =
-        new PlanController<>("endpointslices", WORKERS, parts, (key, _) -> decideSlices(key));
+        new KeyedController<>(
+            "endpointslices", WORKERS, parts, key -> apply(parts, key, decideSlices(key)));
     endpointsLoop =
-        new PlanController<>(
-            "endpoints", WORKERS, endpointsParts, (key, _) -> decideEndpoints(key));
+        new KeyedController<>(
+            "endpoints",
+            WORKERS,
+            endpointsParts,
+            key -> apply(endpointsParts, key, decideEndpoints(key)));
     services.onChange(change -> add(ObjectKey.of(change.latest())));
     nodes.onChange(this::nodeSeen);
     pods.onChange(this::podSeen);
@@ -59,6 +64,13 @@ public final class ServiceEndpoints implements Controller {
         endpointsLoop.add(ObjectKey.of(change.latest()));
       }
     });
+  }
+
+  private Outcome apply(Parts parts, ObjectKey key, Plan plan) {
+    Optional<Service> service = services.get(key);
+    return service.isEmpty()
+        ? parts.applier().apply(plan)
+        : EndpointWrites.apply(parts, service.get(), plan);
   }
 
   private void add(ObjectKey key) {

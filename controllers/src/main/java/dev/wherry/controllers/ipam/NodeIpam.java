@@ -14,6 +14,8 @@ import dev.wherry.machinery.loop.ReconcilerLoop;
 import dev.wherry.machinery.queue.WorkQueue;
 import dev.wherry.model.core.v1.Node;
 import dev.wherry.model.json.Json;
+import dev.wherry.model.status.ApiException;
+import dev.wherry.model.status.Reason;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -61,8 +63,7 @@ public final class NodeIpam implements Controller {
       NodeRanges own = ranges.get(family);
       Optional<Integer> index = own.free(used(own, all), positions[family]);
       if (index.isEmpty()) {
-        String message = "Node " + name + " status is now: CIDRNotAvailable";
-        parts.events().report(node.get(), EventType.NORMAL, "CIDRNotAvailable", message);
+        report(node.get(), "CIDRNotAvailable");
         return new Outcome.Retry("no range is free");
       }
       indexes.add(index.get());
@@ -78,11 +79,23 @@ public final class NodeIpam implements Controller {
       given.add(ranges.get(family).range(indexes.get(family)));
     }
     patch.withObject("/spec").set("podCIDR", given.get(0));
-    parts.client().patch(Node.KIND, "", name, PatchType.MERGE, patch);
+    try {
+      parts.client().patch(Node.KIND, "", name, PatchType.MERGE, patch);
+    } catch (ApiException e) {
+      if (e.reason() != Reason.CONFLICT) {
+        report(node.get(), "CIDRAssignmentFailed");
+      }
+      throw e;
+    }
     for (int family = 0; family < ranges.size(); family++) {
       positions[family] = (indexes.get(family) + 1) % ranges.get(family).count();
     }
     return Outcome.DONE;
+  }
+
+  private void report(Node node, String reason) {
+    String message = "Node " + node.metadata().name() + " status is now: " + reason;
+    parts.events().report(node, EventType.NORMAL, reason, message);
   }
 
   private List<Node> allNodes() {

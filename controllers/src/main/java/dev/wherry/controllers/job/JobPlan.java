@@ -15,8 +15,10 @@ import dev.wherry.model.core.v1.Pod;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Decides for one Job (kube-controller-manager job). Pure. Carried out in the order of the fields;
@@ -278,18 +280,24 @@ record JobPlan(
     }
 
     private JobPlan plan(PodPlan podPlan, List<Pod> delete) {
+      Set<String> going = new HashSet<>();
+      delete.forEach(pod -> going.add(pod.metadata().uid()));
+      podPlan.delete().forEach(pod -> going.add(pod.metadata().uid()));
       int ready =
           (int)
               pods.stream()
-                  .filter(p -> PodFacts.isActive(p.pod()) && PodFacts.isReady(p.pod()))
+                  .map(JobPod::pod)
+                  .filter(p -> PodFacts.isActive(p) && PodFacts.isReady(p))
+                  .filter(p -> !going.contains(p.metadata().uid()))
                   .count();
-      int terminating = (int) pods.stream().filter(p -> PodFacts.isTerminating(p.pod())).count();
+      int terminating =
+          going.size() + (int) pods.stream().filter(p -> PodFacts.isTerminating(p.pod())).count();
       int active = podPlan.active() + podPlan.create().size();
       boolean complete = conditions.stream().anyMatch(c -> c.type().equals(JobFacts.COMPLETE));
       JobStatus.Builder status =
           job.status().toBuilder()
               .active(active == 0 ? null : active)
-              .ready(Math.min(ready, podPlan.active()))
+              .ready(ready)
               .terminating(terminating)
               .startTime(started.orElse(null))
               .completionTime(

@@ -202,8 +202,8 @@ record StatefulPlan(
       return pod.metadata().labels().getOrDefault(History.HASH, "");
     }
 
+    /** A pod that is deleted counts until it is gone. */
     private StatefulSet status() {
-      int replicas = 0;
       int ready = 0;
       int available = 0;
       int ofCurrent = 0;
@@ -211,12 +211,12 @@ record StatefulPlan(
       List<Pod> all = new ArrayList<>(places.values());
       all.addAll(condemned);
       all.addAll(create);
+      int replicas = all.size();
       for (Pod pod : all) {
         boolean stays = !PodFacts.isDeleted(pod) && !delete.contains(pod);
-        replicas += delete.contains(pod) ? 0 : 1;
         boolean healthy = pod.status().phase().equals("Running") && PodFacts.isReady(pod);
-        ready += healthy && !delete.contains(pod) ? 1 : 0;
-        available += isAvailable(pod) && stays ? 1 : 0;
+        ready += healthy ? 1 : 0;
+        available += healthy && PodFacts.isAvailable(pod, facts.minReadySeconds(), now) ? 1 : 0;
         ofCurrent += stays && revision(pod).equals(current.metadata().name()) ? 1 : 0;
         ofUpdated += stays && revision(pod).equals(updated.metadata().name()) ? 1 : 0;
       }

@@ -28,9 +28,9 @@ final class Attachment {
   /**
    * A volume that a pod of the node wants.
    *
-   * @param elsewhere another node that has it
+   * @param elsewhere pods that want it on another node that has it; empty when no other node has it
    */
-  record Wanted(Pod pod, PersistentVolume volume, Optional<String> elsewhere) {}
+  record Wanted(Pod pod, PersistentVolume volume, Optional<List<Pod>> elsewhere) {}
 
   /**
    * Attaches what pods want and detaches what neither a pod wants nor the node still has.
@@ -90,8 +90,32 @@ final class Attachment {
         References.to(want.pod()),
         EventType.WARNING,
         "FailedAttachVolume",
-        "Multi-Attach error for volume \"%s\" Volume is already used by pod(s) on another node (%s)"
-            .formatted(want.volume().metadata().name(), want.elsewhere().orElse("")));
+        "Multi-Attach error for volume \"%s\" %s"
+            .formatted(
+                want.volume().metadata().name(),
+                users(want.pod().metadata().namespace(), want.elsewhere().orElse(List.of()))));
+  }
+
+  /** Names of pods of other namespaces are not for the readers of this one. */
+  private static String users(String namespace, List<Pod> pods) {
+    if (pods.isEmpty()) {
+      return "Volume is already exclusively attached to one node and can't be attached to another";
+    }
+    List<String> own =
+        pods.stream()
+            .map(Pod::metadata)
+            .filter(meta -> meta.namespace().equals(namespace))
+            .map(ObjectMeta::name)
+            .sorted()
+            .toList();
+    int others = pods.size() - own.size();
+    String strangers = others + " pod(s) in different namespaces";
+    if (own.isEmpty()) {
+      return "Volume is already used by " + strangers;
+    }
+    return "Volume is already used by pod(s) "
+        + String.join(", ", own)
+        + (others > 0 ? " and " + strangers : "");
   }
 
   private static VolumeAttachment made(

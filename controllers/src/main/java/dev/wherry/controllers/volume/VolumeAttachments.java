@@ -146,11 +146,23 @@ public final class VolumeAttachments implements KeyDriven {
             .orElse(true);
   }
 
-  private Optional<String> other(String node, PersistentVolume volume) {
-    return attachments.byIndex(BY_VOLUME, volume.metadata().name()).stream()
-        .map(attachment -> attachment.spec().nodeName())
-        .filter(name -> !name.equals(node))
-        .findFirst();
+  /** Pods that want the volume on other nodes that have it; empty when none has it. */
+  private Optional<List<Pod>> other(String node, PersistentVolume volume) {
+    List<String> others =
+        attachments.byIndex(BY_VOLUME, volume.metadata().name()).stream()
+            .map(attachment -> attachment.spec().nodeName())
+            .filter(name -> !name.equals(node))
+            .toList();
+    ObjectReference claim = volume.spec().claimRef();
+    if (others.isEmpty() || claim == null) {
+      return others.isEmpty() ? Optional.empty() : Optional.of(List.of());
+    }
+    ObjectKey key = new ObjectKey(claim.namespace(), claim.name());
+    return Optional.of(
+        users.byIndex(ClaimUsers.CLAIM, key.toString()).stream()
+            .filter(pod -> others.contains(pod.spec().nodeName()))
+            .filter(pod -> !PodPhases.isFinished(pod.status().phase()))
+            .toList());
   }
 
   @Override

@@ -113,6 +113,20 @@ class CronJobPlanTest {
   }
 
   @Test
+  void scheduleOfNoDay_isToldOf() {
+    CronJob cron = cron(CronJobSpec.builder(), HOUR);
+    CronJob never =
+        cron.toBuilder().spec(cron.spec().toBuilder().schedule("59 23 31 2 *").build()).build();
+    CronJobPlan plan = CronJobPlan.of(never, List.of(), HOUR.plusSeconds(1));
+    assertTrue(plan.start().isEmpty());
+    assertEquals(
+        List.of(
+            "InvalidSchedule: invalid schedule: 59 23 31 2 * : time difference between two"
+                + " schedules is less than 1 second"),
+        events(plan));
+  }
+
+  @Test
   void newSchedule_waitsForItsNextTime() {
     CronJob cron = cron(CronJobSpec.builder(), HOUR.minusSeconds(7_200));
     assertEquals(

@@ -184,6 +184,16 @@ class DeploymentPlanTest {
   }
 
   @Test
+  void unavailable_isWhatWasAskedForAndIsNotThere() {
+    Deployment three = Workloads.deployment("web", 3, 1, 0);
+    ReplicaSet set = set("web-1", "app:0", 3, 0, 0);
+    ReplicaSet young = set.toBuilder().status(set.status().toBuilder().replicas(0).build()).build();
+    var status = DeploymentPlan.of(three, List.of(young), List.of(), NOW).status().orElseThrow();
+    assertEquals(3, status.status().unavailableReplicas());
+    assertEquals(null, status.status().replicas());
+  }
+
+  @Test
   void history_grows_oldestRevisionsAreCutOff() {
     assertEquals("1", Revisions.history("", "1"));
     assertEquals("1,2", Revisions.history("1", "2"));

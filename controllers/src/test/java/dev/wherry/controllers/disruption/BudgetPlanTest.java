@@ -128,6 +128,7 @@ class BudgetPlanTest {
   @Test
   void failed_allowsNothing() {
     PodDisruptionBudget failed = BudgetPlan.failed(budget("max", "1"), "no scale", NOW);
+    assertEquals(null, failed.status().observedGeneration());
     assertEquals(0, failed.status().disruptionsAllowed());
     assertEquals("SyncFailed", failed.status().conditions().getFirst().reason());
     assertEquals("no scale", failed.status().conditions().getFirst().message());

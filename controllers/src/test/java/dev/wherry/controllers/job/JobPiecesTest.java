@@ -74,6 +74,24 @@ class JobPiecesTest {
   }
 
   @Test
+  void suspended_readyPodsAreTerminatingAtOnce() {
+    Job running = job(JobSpec.builder());
+    Job suspended =
+        running.toBuilder().spec(running.spec().toBuilder().suspend(true).build()).build();
+    List<Pod> pods =
+        List.of(
+            Fixtures.pod("run-a", "n", "", true),
+            Fixtures.pod("run-b", "n", "", true).toBuilder()
+                .metadata(Fixtures.meta("default", "run-b").deletionTimestamp(NOW).build())
+                .build());
+    var status = JobPlan.of(suspended, pods, true, NOW).status().orElseThrow().status();
+    assertEquals(0, status.ready());
+    assertEquals(2, status.terminating());
+    assertNull(status.active());
+    assertNull(status.startTime());
+  }
+
+  @Test
   void failurePolicy_firstMatchingRule_decides() {
     PodFailurePolicyRule ignore =
         PodFailurePolicyRule.builder()

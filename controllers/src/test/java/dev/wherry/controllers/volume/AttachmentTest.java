@@ -3,6 +3,7 @@ package dev.wherry.controllers.volume;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
+import dev.wherry.controllers.Fixtures;
 import dev.wherry.machinery.loop.Action;
 import dev.wherry.machinery.loop.Plan;
 import dev.wherry.model.core.v1.PersistentVolume;
@@ -11,13 +12,17 @@ import dev.wherry.model.json.Json;
 import dev.wherry.model.storage.v1.VolumeAttachment;
 import dev.wherry.model.volume.DriverVolume;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class AttachmentTest {
   private static final DriverVolume DISK = new DriverVolume("disk.example.com", "vol-1");
 
   private static Attachment.Wanted wanted(String mode, String... elsewhere) {
-    Pod pod = Pod.KIND.decode(Json.parse("{\"metadata\": {\"name\": \"web\", \"uid\": \"u\"}}"));
+    Pod pod = pod("default", "web");
     PersistentVolume volume =
         PersistentVolume.KIND.decode(
             Json.parse(
@@ -27,7 +32,18 @@ class AttachmentTest {
                           "csi": {"driver": "disk.example.com", "volumeHandle": "vol-1"}}}
                 """
                     .formatted(mode)));
-    return new Attachment.Wanted(pod, volume, List.of(elsewhere).stream().findFirst());
+    List<Pod> users =
+        Stream.of(elsewhere)
+            .filter(name -> !name.isEmpty())
+            .map(name -> name.split("/"))
+            .map(name -> pod(name[0], name[1]))
+            .toList();
+    return new Attachment.Wanted(
+        pod, volume, elsewhere.length == 0 ? Optional.empty() : Optional.of(users));
+  }
+
+  private static Pod pod(String namespace, String name) {
+    return Pod.builder().metadata(Fixtures.meta(namespace, name).build()).build();
   }
 
   private static VolumeAttachment attachment(String name) {
@@ -66,13 +82,20 @@ class AttachmentTest {
     assertEquals("a", gone.options().uid());
   }
 
-  @Test
-  void decide_volumeOfOneNodeAtATime_waitsForTheOther() {
-    Plan plan = decide(List.of(wanted("ReadWriteOnce", "n2")), List.of());
+  @ParameterizedTest
+  @CsvSource({
+    "'', already exclusively attached to one node and can't be attached to another",
+    "default/b default/a, 'already used by pod(s) a, b'",
+    "default/b other/a other/c, already used by pod(s) b and 2 pod(s) in different namespaces",
+    "other/a, already used by 1 pod(s) in different namespaces",
+  })
+  void decide_volumeOfOneNodeAtATime_waitsForTheOther(String users, String why) {
+    Plan plan = decide(List.of(wanted("ReadWriteOnce", users.split(" "))), List.of());
     Action.Report told = assertInstanceOf(Action.Report.class, plan.actions().getFirst());
     assertEquals("FailedAttachVolume", told.reason());
+    assertEquals("Multi-Attach error for volume \"pv-1\" Volume is " + why, told.message());
     assertInstanceOf(
         Action.Create.class,
-        decide(List.of(wanted("ReadWriteMany", "n2")), List.of()).actions().getFirst());
+        decide(List.of(wanted("ReadWriteMany", "default/a")), List.of()).actions().getFirst());
   }
 }
