@@ -112,7 +112,6 @@ abstract class StreamsContract {
     new ImageFolder(data).importBusybox();
     ImageStore images = LocalNode.images(data);
     mirror = ImageMirror.start(images, folder.resolve("mirror"));
-    Path socket = startRuntime(folder, network, images, mirror);
     server =
         ServerRole.start(
             new ServerRole.Options(
@@ -125,7 +124,7 @@ abstract class StreamsContract {
                 "",
                 0,
                 true,
-                new RuntimeChoice.Socket(socket),
+                new RuntimeChoice.Socket(startRuntime(folder, network, images, mirror)),
                 Map.of(),
                 List.of(),
                 ProtectionConfig.NONE,
@@ -494,8 +493,7 @@ abstract class StreamsContract {
             .errors()
             .contains("container x is not valid for pod box"));
     Kubectl.Result missing = kubectl.run("exec", "box", "-c", "main", "--", "no-such-command");
-    assertTrue(missing.exit() != 0);
-    // Docker says it on stdout.
+    assertTrue(missing.exit() != 0); // Docker says it on stdout.
     String said = missing.text() + missing.errors();
     assertTrue(said.contains("no-such-command"), said);
   }

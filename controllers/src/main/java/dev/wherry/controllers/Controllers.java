@@ -75,14 +75,13 @@ public final class Controllers implements AutoCloseable {
     events = EventRecorder.start(clients.manager(), "controllermanager", "", timer);
     Parts server = parts(clients.apiServer(), timer);
     ApiClient nodes = clients.controller("node-controller");
-    ApiClient daemons = clients.controller("daemon-set-controller");
-    ApiClient budgets = clients.controller("disruption-controller");
+    Parts daemons = workload(clients, "daemon-set-controller", "daemonset-controller", timer);
+    Parts budgets = workload(clients, "disruption-controller", "controllermanager", timer);
     ApiClient garbage = clients.controller("generic-garbage-collector");
     Parts accounts = parts(clients.controller("service-account-controller"), timer);
     Parts rootCa = parts(clients.controller("root-ca-cert-publisher"), timer);
     Parts slices =
-        reporting(
-            clients.controller("endpointslice-controller"), "endpoint-slice-controller", timer);
+        workload(clients, "endpointslice-controller", "endpoint-slice-controller", timer);
     Parts endpoints = workload(clients, "endpoint-controller", timer);
     Parts certificates = parts(clients.controller("certificate-controller"), timer);
     List<Controller> all = new ArrayList<>();
@@ -113,24 +112,22 @@ public final class Controllers implements AutoCloseable {
             ReplicaController.ofControllers(workload(clients, "replication-controller", timer)),
             new DeploymentController(workload(clients, "deployment-controller", timer)),
             new StatefulSetController(workload(clients, "statefulset-controller", timer)),
-            new DaemonSetController(reporting(daemons, "daemonset-controller", timer)),
+            new DaemonSetController(daemons),
             new JobController(workload(clients, "job-controller", timer)),
             new CronJobController(workload(clients, "cronjob-controller", timer)),
             new FinishedJobs(parts(clients.controller("ttl-after-finished-controller"), timer)),
             new AutoscalerController(workload(clients, "horizontal-pod-autoscaler", timer), config),
-            new DisruptionController(reporting(budgets, "controllermanager", timer)),
-            new StaleDisruptions(parts(budgets, timer)),
+            new DisruptionController(budgets),
+            new StaleDisruptions(budgets),
             new NamespaceDeletion(parts(clients.controller("namespace-controller"), timer)),
             new GarbageCollector(reporting(garbage, "garbage-collector-controller", timer))));
     all.addAll(volumes(clients, config, timer));
-    Parts devices =
-        reporting(clients.controller("resource-claim-controller"), "resource_claim", timer);
-    String taints = "device-taint-eviction-controller";
+    Parts devices = workload(clients, "resource-claim-controller", "resource_claim", timer);
     all.addAll(
         List.of(
             new PodClaims(devices),
             new ReleasedClaims(devices),
-            new DeviceTaintEviction(reporting(clients.controller(taints), taints, timer))));
+            new DeviceTaintEviction(workload(clients, "device-taint-eviction-controller", timer))));
     if (config.choices().builtIns().loadBalancer()) {
       all.add(
           new NodeBalancer(
@@ -174,7 +171,11 @@ public final class Controllers implements AutoCloseable {
 
   /** A controller of workloads reports under its own name, as users know it from upstream. */
   private Parts workload(ControllerClients clients, String name, Timer timer) {
-    return reporting(clients.controller(name), name, timer);
+    return workload(clients, name, name, timer);
+  }
+
+  private Parts workload(ControllerClients clients, String name, String component, Timer timer) {
+    return reporting(clients.controller(name), component, timer);
   }
 
   private Parts reporting(ApiClient client, String component, Timer timer) {
