@@ -106,7 +106,7 @@ final class PodPartsFactory {
         new PodCgroups(CGROUPS, config.cgroupRoot(), runtime.systemdCgroups(), settings.pidsMax());
     if (settings.enforced()) {
       Map<String, Quantity> reserved = settings.reserved();
-      Quantity cpus = Quantity.of(Runtime.getRuntime().availableProcessors());
+      Quantity cpus = Quantity.ofMilli(HostFigures.cpuMillis());
       long cpu = cpus.minus(reserved.getOrDefault("cpu", Quantity.ZERO)).milliValue();
       long memory =
           HostFigures.memoryBytes() - reserved.getOrDefault("memory", Quantity.ZERO).value();

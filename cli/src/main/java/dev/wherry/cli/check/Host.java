@@ -1,5 +1,6 @@
 package dev.wherry.cli.check;
 
+import dev.wherry.kubelet.resource.CgroupRoot;
 import dev.wherry.machinery.address.AddressRange;
 import dev.wherry.network.nodes.PodNetwork;
 import dev.wherry.network.proxy.LegacyFilter;
@@ -77,7 +78,7 @@ public record Host(Path root, Function<AddressRange, Optional<String>> firewall)
         .orElse(-1);
   }
 
-  /** Bytes of memory, after the strictest cgroup limit above this process. */
+  /** Bytes of memory, or less where cgroups made here are limited to less. */
   long memoryBytes() {
     long total =
         read("proc/meminfo")
@@ -86,8 +87,7 @@ public record Host(Path root, Function<AddressRange, Optional<String>> firewall)
             .map(line -> Long.parseLong(line.split("\\s+", -1)[1]) << 10)
             .findFirst()
             .orElse(Long.MAX_VALUE);
-    String limit = read("sys/fs/cgroup/memory.max").strip();
-    return limit.isEmpty() || limit.equals("max") ? total : Math.min(total, Long.parseLong(limit));
+    return new CgroupRoot(root.resolve("sys/fs/cgroup")).memoryBytes(total);
   }
 
   /** Names of the cgroup controllers the kernel offers, of version 1 and 2. */

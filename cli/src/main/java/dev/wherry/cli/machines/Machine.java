@@ -6,8 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A node's machine: namespaces kept by files, so that they outlive the programs in them. Its {@code
- * /run} is its own, so that it sees no container runtime of the host.
+ * A node's machine: namespaces kept by files, so that they outlive the programs in them, and
+ * cgroups of its own. Its {@code /run} is its own, so that it sees no container runtime of the
+ * host.
  *
  * @param number 1 for the server, then the agents
  * @param nat whether a router of its own stands before it that lets no connection in
@@ -69,22 +70,41 @@ record Machine(Wiring wiring, Path directory, int number, boolean nat) {
     return Files.exists(Path.of("/run/netns", space()));
   }
 
+  private Path entrance() {
+    return directory.resolve("enter");
+  }
+
+  private Subtree groups() {
+    return new Subtree(space());
+  }
+
   /** The words that run a command on this machine. */
   List<String> on(List<String> words) {
-    List<String> all =
-        new ArrayList<>(
-            List.of(
-                "nsenter",
-                "--net=/run/netns/" + space(),
-                "--mount=" + kept("mnt"),
-                "--uts=" + kept("uts")));
+    List<String> all = new ArrayList<>();
+    // A machine that an earlier version made has the host's groups.
+    boolean grouped = Files.exists(entrance());
+    if (grouped) {
+      all.addAll(List.of("sh", "-e", entrance().toString()));
+    }
+    all.addAll(
+        List.of(
+            "nsenter",
+            "--net=/run/netns/" + space(),
+            "--mount=" + kept("mnt"),
+            "--uts=" + kept("uts")));
+    if (grouped) {
+      all.add("--cgroup=" + kept("cgroup"));
+    }
     all.addAll(words);
     return all;
   }
 
   /** The script that makes the machine, taking away what is left of a former one. */
-  String creation() {
-    return removal() + (nat ? behindRouter() : onBridge()) + namespaces();
+  String creation(Limits limits) {
+    return removal()
+        + (nat ? behindRouter() : onBridge())
+        + groups().creation(limits)
+        + namespaces();
   }
 
   private String onBridge() {
@@ -153,42 +173,53 @@ record Machine(Wiring wiring, Path directory, int number, boolean nat) {
     mkdir -p %1$s/ns %2$s
     mount --bind %1$s/ns %1$s/ns
     mount --make-private %1$s/ns
-    touch %3$s %4$s
+    touch %3$s %4$s %6$s
     [ -s %1$s/machine-id ] || tr -d - < /proc/sys/kernel/random/uuid > %1$s/machine-id
     R=/etc/resolv.conf
     [ ! -f /run/systemd/resolve/resolv.conf ] || R=/run/systemd/resolve/resolv.conf
     cp $R %1$s/resolv.conf
-    unshare --mount=%3$s --uts=%4$s sh -ec '
-      hostname %5$s
+    """
+            .formatted(directory, data(), kept("mnt"), kept("uts"), name(), kept("cgroup"))
+        + groups().entrance(entrance())
+        + groups().namespace(kept("cgroup"), unshare());
+  }
+
+  private String unshare() {
+    return """
+    --mount=%2$s --uts=%3$s sh -ec '
+      hostname %4$s
       [ ! -f /etc/machine-id ] || mount --bind %1$s/machine-id /etc/machine-id
       T=$(readlink -f /etc/resolv.conf)
       mount -t tmpfs -o mode=755 tmpfs /run
       mkdir -p /run/netns /run/lock $(dirname $T)
       [ -e $T ] || touch $T
       mount --bind %1$s/resolv.conf $T
-    '
+      %5$s
+    '\
     """
-        .formatted(directory, data(), kept("mnt"), kept("uts"), name());
+        .formatted(directory, kept("mnt"), kept("uts"), name(), groups().mounts());
   }
 
-  /** The script that takes the namespaces away; the directory stays. */
+  /** The script that takes the namespaces and groups away; the directory stays. */
   String removal() {
-    return """
-    for f in %1$s %2$s %3$s; do
-      while mountpoint -q $f; do umount $f; done
-    done
-    ip -n %6$s link del %7$s 2>/dev/null || true
-    for n in %4$s %5$s; do
-      [ ! -e /run/netns/$n ] || ip netns del $n
-    done
-    """
-        .formatted(
-            kept("mnt"),
-            kept("uts"),
-            directory.resolve("ns"),
-            space(),
-            router(),
-            wiring.space(),
-            wiring.link(number));
+    return groups().removal()
+        + """
+        for f in %1$s %2$s %8$s %3$s; do
+          while mountpoint -q $f; do umount $f; done
+        done
+        ip -n %6$s link del %7$s 2>/dev/null || true
+        for n in %4$s %5$s; do
+          [ ! -e /run/netns/$n ] || ip netns del $n
+        done
+        """
+            .formatted(
+                kept("mnt"),
+                kept("uts"),
+                directory.resolve("ns"),
+                space(),
+                router(),
+                wiring.space(),
+                wiring.link(number),
+                kept("cgroup"));
   }
 }

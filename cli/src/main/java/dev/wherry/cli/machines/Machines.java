@@ -59,9 +59,10 @@ final class Machines {
    * Starts the server and the agents that do not run.
    *
    * @param nat whether machines that are made now get a router before them
+   * @param limits of each machine that is made now
    * @param upFlags of {@code wherry up} for the server
    */
-  void up(int count, boolean nat, boolean busybox, List<String> upFlags)
+  void up(int count, boolean nat, Limits limits, boolean busybox, List<String> upFlags)
       throws IOException, InterruptedException {
     Files.createDirectories(folder);
     Shell.script(wiring.creation());
@@ -71,7 +72,7 @@ final class Machines {
     }
     for (Machine machine : all) {
       if (!machine.isUp()) {
-        Shell.script(machine.creation());
+        Shell.script(machine.creation(limits));
       }
       if (busybox) {
         wherry(machine, "image", "import", "--busybox");

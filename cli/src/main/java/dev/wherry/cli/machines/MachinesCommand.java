@@ -55,6 +55,18 @@ public final class MachinesCommand implements Callable<Integer> {
               + " unless --up says otherwise.")
   private boolean ipv6;
 
+  @Option(
+      names = "--memory",
+      paramLabel = "BYTES",
+      description = "What each node that is made now has, such as 512Mi (default: all there is).")
+  private String memory = "";
+
+  @Option(
+      names = "--cpus",
+      paramLabel = "N",
+      description = "Likewise of CPUs, such as 1 or 500m (default: all there are).")
+  private String cpus = "";
+
   @Option(names = "--busybox", description = "Import this host's busybox on every node.")
   private boolean busybox;
 
@@ -81,6 +93,7 @@ public final class MachinesCommand implements Callable<Integer> {
     if (nodes < 1 || nodes > NODES_MAX) {
       throw new IllegalArgumentException("--nodes " + nodes + ": 1 to " + NODES_MAX);
     }
+    Limits limits = Limits.parse(memory, cpus);
     Path own = folder.toAbsolutePath().normalize().resolve(name);
     if (nat && ipv6) {
       throw new IllegalArgumentException("--nat and --ipv6: routers masquerade IPv4 only");
@@ -96,7 +109,7 @@ public final class MachinesCommand implements Callable<Integer> {
       machines.link(links.stream().map(LinkState::parse).toList());
       return 0;
     }
-    machines.up(nodes, nat, busybox, upFlags);
+    machines.up(nodes, nat, limits, busybox, upFlags);
     System.out.println("export KUBECONFIG=" + machines.kubeconfig());
     return 0;
   }

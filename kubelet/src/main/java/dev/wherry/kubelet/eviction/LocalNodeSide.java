@@ -4,6 +4,7 @@ import dev.wherry.kubelet.cri.CriException;
 import dev.wherry.kubelet.pod.PodParts;
 import dev.wherry.kubelet.pod.PodView;
 import dev.wherry.kubelet.pod.PodWorkers;
+import dev.wherry.kubelet.resource.CgroupRoot;
 import dev.wherry.machinery.time.Timer;
 import dev.wherry.proto.cri.v1.FilesystemUsage;
 import java.io.IOException;
@@ -40,7 +41,8 @@ final class LocalNodeSide implements Evictions.NodeSide {
     this.tell = tell;
     this.changed = changed;
     this.signals =
-        new NodeSignals(Path.of("/proc"), parts.config().dataDir(), this::imageDisk, calls);
+        new NodeSignals(
+            Path.of("/proc"), CgroupRoot.OWN, parts.config().dataDir(), this::imageDisk, calls);
     this.usage = new UsageReader(parts, calls);
     this.reclaim = new Reclaim(parts.runtime());
   }

@@ -1,5 +1,6 @@
 package dev.wherry.kubelet.eviction;
 
+import dev.wherry.kubelet.resource.CgroupRoot;
 import dev.wherry.kubelet.resource.HostFigures;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,8 +13,8 @@ import java.util.function.Supplier;
 
 /**
  * Reads a node's signals. Memory is what the kernel says programs could get (MemAvailable), and
- * while programs wait for memory the pages of files they use are not among it (decision 0320). For
- * one platform thread.
+ * while programs wait for memory the pages of files they use are not among it (decision 0320);
+ * below a limit of this node's groups that limit is the machine (0633). For one platform thread.
  */
 final class NodeSignals {
   private static final long BYTES_PER_KIB = 1024;
@@ -24,17 +25,25 @@ final class NodeSignals {
   private static final double STALLED_PERCENT = 5;
 
   private final Path proc;
+  private final CgroupRoot root;
   private final Path nodeDisk;
   private final Supplier<Optional<Path>> imageDisk;
   private final DiskCalls calls;
 
   /**
    * @param proc usually {@code /proc}
+   * @param root whose limit holds where it is smaller than the machine
    * @param nodeDisk a directory on the disk of logs and volumes
    * @param imageDisk one on the disk of images and containers' roots; empty while nobody knows
    */
-  NodeSignals(Path proc, Path nodeDisk, Supplier<Optional<Path>> imageDisk, DiskCalls calls) {
+  NodeSignals(
+      Path proc,
+      CgroupRoot root,
+      Path nodeDisk,
+      Supplier<Optional<Path>> imageDisk,
+      DiskCalls calls) {
     this.proc = proc;
+    this.root = root;
     this.nodeDisk = nodeDisk;
     this.imageDisk = imageDisk;
     this.calls = calls;
@@ -78,15 +87,29 @@ final class NodeSignals {
       String[] words = line.split(":? +", -1);
       figures.put(words[0], Long.parseLong(words[1]) * BYTES_PER_KIB);
     }
+    long total = figures.getOrDefault("MemTotal", 0L);
     long available = figures.getOrDefault("MemAvailable", 0L);
-    long inUse = stalled() ? figures.getOrDefault("Active(file)", 0L) : 0;
-    return new Observed(Math.max(available - inUse, 0), figures.getOrDefault("MemTotal", 0L));
+    Path pressure = proc.resolve("pressure/memory");
+    long inUse = stalled(pressure) ? figures.getOrDefault("Active(file)", 0L) : 0;
+    long ofMachine = Math.max(available - inUse, 0);
+    return root.memory(total)
+        .map(limited ->
+            new Observed(
+                Math.min(ofMachine, left(limited, root.memoryPressure().orElse(pressure))),
+                limited.limit()))
+        .orElse(new Observed(ofMachine, total));
+  }
+
+  /** What programs could get below a limit, counted as the kernel counts it for the machine. */
+  private static long left(CgroupRoot.Memory memory, Path pressure) {
+    long files = memory.inactiveFiles() + (stalled(pressure) ? 0 : memory.activeFiles());
+    return Math.max(memory.limit() - memory.used() + files, 0);
   }
 
   /** Whether programs wait for memory now; never where the kernel does not tell. */
-  private boolean stalled() {
+  private static boolean stalled(Path pressure) {
     try {
-      String some = Files.readString(proc.resolve("pressure/memory"));
+      String some = Files.readString(pressure);
       return Double.parseDouble(some.split("[= ]", -1)[2]) >= STALLED_PERCENT;
     } catch (IOException _) {
       return false;

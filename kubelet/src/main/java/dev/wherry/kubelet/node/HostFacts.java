@@ -56,7 +56,7 @@ final class HostFacts {
 
   static Map<String, Quantity> capacity(KubeletConfig config) throws IOException {
     Map<String, Quantity> capacity = new LinkedHashMap<>();
-    capacity.put("cpu", Quantity.of(Runtime.getRuntime().availableProcessors()));
+    capacity.put("cpu", Quantity.ofMilli(HostFigures.cpuMillis()));
     capacity.put("memory", Quantity.parse(HostFigures.memoryBytes() / 1024 + "Ki"));
     capacity.put("pods", Quantity.of(config.settings().maxPods()));
     long disk = Files.getFileStore(config.dataDir()).getTotalSpace();

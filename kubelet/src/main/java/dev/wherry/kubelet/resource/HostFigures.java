@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What the machine has, from /proc. */
+/** What the machine has, from /proc, and what of it this process's node may use. */
 public final class HostFigures {
   private static final Path APPARMOR = Path.of("/sys/module/apparmor/parameters/enabled");
   private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
@@ -15,12 +15,18 @@ public final class HostFigures {
   private static final int CAP_SYS_RESOURCE = 24;
   private static final int HEX = 16;
   private static final long BYTES_PER_KIB = 1024;
+  private static final long MILLIS_PER_CPU = 1_000;
 
   private HostFigures() {}
 
-  /** The machine's memory. */
+  /** The machine's memory, or less where this node's groups are limited to less. */
   public static long memoryBytes() {
-    return kibibytes("MemTotal:") * BYTES_PER_KIB;
+    return CgroupRoot.OWN.memoryBytes(kibibytes("MemTotal:") * BYTES_PER_KIB);
+  }
+
+  /** The machine's CPUs in thousandths, or less where this node's groups are limited to less. */
+  public static long cpuMillis() {
+    return CgroupRoot.OWN.cpuMillis(Runtime.getRuntime().availableProcessors() * MILLIS_PER_CPU);
   }
 
   /** Swap of the machine; 0 where it has none. */

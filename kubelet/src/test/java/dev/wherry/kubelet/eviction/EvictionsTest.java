@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.wherry.kubelet.pod.PodView;
+import dev.wherry.kubelet.resource.CgroupRoot;
 import dev.wherry.machinery.time.FakeTimer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +28,8 @@ class EvictionsTest {
   private static final Threshold DISK =
       new Threshold(
           Signal.NODEFS_AVAILABLE, Amount.ofBytes(1_000), Duration.ofMinutes(1), Amount.NONE);
+
+  private static final CgroupRoot NO_LIMITS = new CgroupRoot(Path.of("/nowhere"));
 
   private final FakeTimer clock = new FakeTimer();
   private final FakeNode node = new FakeNode();
@@ -175,7 +178,8 @@ class EvictionsTest {
   @Test
   void read_thisMachine_hasAllSignals(@TempDir Path disk) throws Exception {
     NodeSignals signals =
-        new NodeSignals(Path.of("/proc"), disk, () -> Optional.of(disk), new DiskCalls());
+        new NodeSignals(
+            Path.of("/proc"), CgroupRoot.OWN, disk, () -> Optional.of(disk), new DiskCalls());
     Map<Signal, Observed> read = signals.read();
     for (Signal signal : Signal.values()) {
       Observed observed = read.get(signal);
@@ -210,6 +214,30 @@ class EvictionsTest {
     assertEquals((62_424L - 11_660) << 10, memory(proc));
   }
 
+  /** The same of a group that is the whole machine to its node (decision 0633). */
+  @Test
+  void read_groupsAreLimited_theLimitIsTheMachine(@TempDir Path proc, @TempDir Path groups)
+      throws Exception {
+    Files.createDirectories(proc.resolve("sys/kernel"));
+    Files.writeString(proc.resolve("sys/kernel/pid_max"), "32768\n");
+    Files.writeString(proc.resolve("sys/kernel/threads-max"), "3500\n");
+    Files.writeString(proc.resolve("loadavg"), "2.25 1.65 0.70 2/77 461\n");
+    memory(proc, 400_000, 16_400, 68_984);
+    Files.writeString(groups.resolve("cgroup.controllers"), "memory\n");
+    Files.writeString(groups.resolve("memory.max"), 1_000_000 + "\n");
+    Files.writeString(groups.resolve("memory.current"), 700_000 + "\n");
+    Files.writeString(
+        groups.resolve("memory.stat"), "inactive_file 200000\nactive_file 50000\nanon 450000\n");
+    NodeSignals signals =
+        new NodeSignals(proc, new CgroupRoot(groups), proc, Optional::empty, new DiskCalls());
+    assertEquals(new Observed(550_000, 1_000_000), signals.read().get(Signal.MEMORY_AVAILABLE));
+    Path pressure = groups.resolve("memory.pressure");
+    Files.writeString(pressure, "some avg10=8.03 avg60=3.28 avg300=0.88 total=3051698\n");
+    assertEquals(new Observed(500_000, 1_000_000), signals.read().get(Signal.MEMORY_AVAILABLE));
+    memory(proc, 100, 16_400, 68_984);
+    assertEquals(new Observed(102_400, 1_000_000), signals.read().get(Signal.MEMORY_AVAILABLE));
+  }
+
   private static void memory(Path proc, long available, long active, long inactive)
       throws Exception {
     Files.writeString(
@@ -235,7 +263,7 @@ class EvictionsTest {
   /** What is available there, which is too little by the defaults. */
   private static long memory(Path proc) throws Exception {
     Map<Signal, Observed> read =
-        new NodeSignals(proc, proc, Optional::empty, new DiskCalls()).read();
+        new NodeSignals(proc, NO_LIMITS, proc, Optional::empty, new DiskCalls()).read();
     EvictionSettings defaults = EvictionSettings.scaled(480_020L << 10, 8L << 30);
     Observed memory = Objects.requireNonNull(read.get(Signal.MEMORY_AVAILABLE));
     List<Threshold> due =

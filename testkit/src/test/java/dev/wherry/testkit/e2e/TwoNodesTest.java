@@ -1,5 +1,6 @@
 package dev.wherry.testkit.e2e;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
@@ -52,6 +53,21 @@ class TwoNodesTest {
             chmod +x /www/cgi-bin/who
             exec httpd -f -p 8080 -h /www
       ---
+      """;
+
+  /** Takes more than the third node has. */
+  private static final String GREEDY =
+      """
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: greedy}
+      spec:
+        nodeName: %s-3
+        restartPolicy: Never
+        containers:
+        - name: c
+          image: busybox
+          command: [sh, -c, "head -c 600m /dev/zero | tail; exit $?"]
       """;
 
   private static final String SERVICE =
@@ -134,7 +150,20 @@ class TwoNodesTest {
       machines.close();
       assertFalse(Files.exists(Path.of("/sys/class/net/w-" + NAME)));
       assertFalse(Files.exists(Path.of("/run/netns/wherry-" + NAME + "-1")));
+      assertEquals(List.of(), groups(3), "cgroups stayed");
     }
+  }
+
+  /** The cgroups of a node's machine, one in each hierarchy. */
+  private static List<Path> groups(int number) throws Exception {
+    List<Path> found = new ArrayList<>();
+    Path root = Path.of("/sys/fs/cgroup");
+    try (var hierarchies = Files.newDirectoryStream(root, Files::isDirectory)) {
+      hierarchies.forEach(found::add);
+    }
+    found.add(root);
+    String name = "wherry-" + NAME + "-" + number;
+    return found.stream().map(one -> one.resolve(name)).filter(Files::exists).toList();
   }
 
   /** The range that {@code wherry cluster} makes of the name. */
@@ -235,7 +264,7 @@ class TwoNodesTest {
   /** Behind a router that lets no UDP in, so that its pods are reached through its tunnel. */
   @Test
   void pods_ofANodeBehindAMasqueradingRouter_areReachedThroughItsTunnel() throws Exception {
-    machines.add(List.of("--nodes=3", "--nat", "--busybox"));
+    machines.add(List.of("--nodes=3", "--nat", "--busybox", "--memory=512Mi", "--cpus=1"));
     Path file = Files.writeString(folder.resolve("web-3.yaml"), WEB.formatted(3, NAME));
     kubectl.run("apply", "-f", file.toString()).orThrow();
     kubectl.run("wait", "--for=condition=Ready", "pod/web-3", "--timeout=120s").orThrow();
@@ -247,6 +276,35 @@ class TwoNodesTest {
     }
     kubectl.await("[" + address6(1) + "] web-3", from(1, url6(3)));
     kubectl.await("[" + address6(3) + "] web-2", from(3, url6(2)));
+    assertLimited();
+    kubectl.run("delete", "-f", file.toString()).orThrow();
+  }
+
+  /** The third node says what it may use, and who takes more there ends alone. */
+  private void assertLimited() throws Exception {
+    String[] amounts = {
+      "get", "node", NAME + "-3", "-o", "jsonpath={.status.capacity['cpu','memory']}"
+    };
+    assertEquals("1 512Mi", kubectl.run(amounts).orThrow().strip());
+    assertFalse(groups(3).isEmpty());
+    Path file = Files.writeString(folder.resolve("greedy.yaml"), GREEDY.formatted(NAME));
+    kubectl.run("apply", "-f", file.toString()).orThrow();
+    String[] state = {
+      "get",
+      "pod",
+      "greedy",
+      "-o",
+      "jsonpath={.status.phase} {.status.reason}"
+          + "{.status.containerStatuses[0].state.terminated.reason}"
+    };
+    String end = kubectl.await("Failed", state).strip();
+    System.out.println("greedy: " + end);
+    assertTrue(end.contains("OOMKilled") || end.contains("Evicted"), end);
+    String ready = "{.items[*].status.conditions[?(@.type=='Ready')].status}";
+    kubectl.await("True True True", "get", "nodes", "-o", "jsonpath=" + ready);
+    kubectl.await("] web-1", from(3, "http://" + address(1) + ":8080"));
+    String restarts = "jsonpath={.items[*].status.containerStatuses[0].restartCount}";
+    assertEquals("0 0 0", kubectl.run("get", "pods", "-l", "app=web", "-o", restarts).text());
     kubectl.run("delete", "-f", file.toString()).orThrow();
   }
 
