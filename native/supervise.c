@@ -785,6 +785,7 @@ static int start_process(const char *const argv[], int console, const char *pid_
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	int piped = !options.tty && !options.silent;
 	char text[32];
+	struct stat device;
 	pid_t pid;
 	int code;
 
@@ -799,8 +800,11 @@ static int start_process(const char *const argv[], int console, const char *pid_
 	close_fd(&in[0]);
 	close_fd(&out[1]);
 	close_fd(&err[1]);
-	close(null);
 	code = pid < 0 ? 127 : await_runtime(pid);
+	/* crun has given its process's user the host's device with the other streams. */
+	if (fstat(null, &device) == 0 && device.st_uid && fchown(null, 0, 0) < 0)
+		fail("/dev/null");
+	close(null);
 	if (code != 0) {
 		dprintf(STDERR_FILENO, "wherry-shim: %s ended with %d\n", argv[0], code);
 		return -1;
@@ -816,11 +820,8 @@ static int start_process(const char *const argv[], int console, const char *pid_
 			return fail("terminal"), -1;
 		process.input = options.stdin_open ? fcntl(process.output[0], F_DUPFD_CLOEXEC, 3) : -1;
 	}
-	for (code = 0; code < 2; code++)
-		if (process.output[code] >= 0)
-			set_nonblocking(process.output[code]);
-	if (process.input >= 0)
-		set_nonblocking(process.input);
+	for (code = 0; code < 3; code++)
+		set_nonblocking((int[]){ process.input, process.output[0], process.output[1] }[code]);
 	return 0;
 }
 

@@ -55,6 +55,8 @@ class SupervisedTest {
         echo '{"level":"error","msg":"no script"}' > "$log"
         exit 1
       fi
+      # As crun does for the process's user.
+      [ ! -e "$bundle/crun" ] || chown 1234:1235 /proc/self/fd/0
       exec 9<&0
       (sleep 0.02; exec sh "$bundle/script") <&9 &
       echo $! > "$pid_file"
@@ -135,6 +137,20 @@ class SupervisedTest {
     assertTrue(supervised.awaitGone(SOON));
     assertFalse(Files.exists(folder.resolve("run/sock")));
     Await.until("told once", () -> ends.get() == 1);
+  }
+
+  @Test
+  void start_byARuntimeThatGivesStreamsAway_leavesTheHostItsNullDevice() throws Exception {
+    Path device = Path.of("/dev/null");
+    Files.createFile(folder.resolve("run/crun"));
+    try {
+      assertEquals(0, ended(started("exit 0")).exitCode());
+      assertEquals(0, Files.getAttribute(device, "unix:uid"));
+      assertEquals(0, Files.getAttribute(device, "unix:gid"));
+    } finally {
+      Files.setAttribute(device, "unix:uid", 0);
+      Files.setAttribute(device, "unix:gid", 0);
+    }
   }
 
   @Test
