@@ -786,8 +786,7 @@ static int start_process(const char *const argv[], int console, const char *pid_
 	int piped = !options.tty && !options.silent;
 	char text[32];
 	struct stat device;
-	pid_t pid;
-	int code;
+	int code, pid;
 
 	if (null < 0 || (piped && options.stdin_open && pipe2(in, O_CLOEXEC) < 0)
 	    || (piped && (pipe2(out, O_CLOEXEC) < 0 || pipe2(err, O_CLOEXEC) < 0)))
