@@ -136,7 +136,8 @@ public final class Kubelet implements AutoCloseable {
     slot.fill(node);
     node.start();
     opened(
-        LeaseKeeper.start(api, LeaseKeeper.Config.ofNode(config.nodeName()), node::owners, timer));
+        LeaseKeeper.start(
+            api, LeaseKeeper.Config.ofNode(config.nodeName()), node::owners, timer, node::doubt));
     opened(new PodRelist(runtime, workers, timer)).start();
     Arrivals arrivals = opened(Arrivals.start(config, workers, mirrors, api, node::owners, timer));
     Informer<Pod> pods =

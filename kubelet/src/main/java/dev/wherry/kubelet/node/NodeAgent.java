@@ -55,6 +55,10 @@ public final class NodeAgent implements AutoCloseable {
   static final Duration LOOK_UNREADY = Duration.ofSeconds(1);
 
   static final Duration REPORT = Duration.ofMinutes(5);
+
+  /** Two looks, in which the node's controller has come to its decision. */
+  private static final Duration DOUBTFUL = Duration.ofSeconds(25);
+
   static final int IMAGES_MAX = 50;
   private static final int IMAGE_NAMES_MAX = 5;
 
@@ -71,6 +75,7 @@ public final class NodeAgent implements AutoCloseable {
   private volatile Map<String, Quantity> allocatable;
   private volatile @Nullable OwnerReference owner;
   private volatile @Nullable Node node;
+  private volatile Instant doubtfulUntil = Instant.EPOCH;
   private Instant reportedAt = Instant.EPOCH;
   private String podCidr = "";
 
@@ -101,6 +106,15 @@ public final class NodeAgent implements AutoCloseable {
 
   /** The node's conditions may have changed; any thread. */
   public void wake() {
+    bell.ring();
+  }
+
+  /**
+   * The node was silent, and others may have said so of it: its object is read again, for a while
+   * at every look, since whoever noticed may write it after the first heartbeat. Any thread.
+   */
+  public void doubt() {
+    doubtfulUntil = clock.instant().plus(DOUBTFUL);
     bell.ring();
   }
 
@@ -145,8 +159,9 @@ public final class NodeAgent implements AutoCloseable {
 
   /** One look; true when the node is ready and the API knows. */
   private boolean look() throws IOException {
-    Node known = node == null ? register() : node;
     Instant now = clock.instant();
+    Node remembered = now.isBefore(doubtfulUntil) ? null : node;
+    Node known = remembered == null ? register() : remembered;
     NodeHealth health = NodeHealth.look(runtime, gate.pressures());
     NodeStatus status = status(known, health, now);
     boolean due = Duration.between(reportedAt, now).compareTo(REPORT) >= 0;

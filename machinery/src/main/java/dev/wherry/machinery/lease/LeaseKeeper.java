@@ -7,6 +7,7 @@ import dev.wherry.model.status.ApiException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -38,11 +39,19 @@ public final class LeaseKeeper implements AutoCloseable {
   private final Config config;
   private final LeaseHolder holder;
   private final Timer timer;
+  private final Runnable late;
   private final Thread thread;
+  private Instant renewedAt;
 
   private LeaseKeeper(
-      ApiClient client, Config config, Supplier<List<OwnerReference>> owners, Timer timer) {
+      ApiClient client,
+      Config config,
+      Supplier<List<OwnerReference>> owners,
+      Timer timer,
+      Runnable late) {
     this.config = config;
+    this.late = late;
+    this.renewedAt = timer.instant();
     this.holder = new LeaseHolder(client, config, owners, timer);
     this.timer = timer;
     this.thread = Thread.ofVirtual().name("lease-" + config.name()).unstarted(this::run);
@@ -50,10 +59,16 @@ public final class LeaseKeeper implements AutoCloseable {
 
   /**
    * @param owners the references that make the lease go with its node; empty while unknown
+   * @param late called after a renewal that came so late, by an outage or a pause of the machine,
+   *     that others may have taken the holder for gone
    */
   public static LeaseKeeper start(
-      ApiClient client, Config config, Supplier<List<OwnerReference>> owners, Timer timer) {
-    LeaseKeeper keeper = new LeaseKeeper(client, config, owners, timer);
+      ApiClient client,
+      Config config,
+      Supplier<List<OwnerReference>> owners,
+      Timer timer,
+      Runnable late) {
+    LeaseKeeper keeper = new LeaseKeeper(client, config, owners, timer, late);
     keeper.thread.start();
     return keeper;
   }
@@ -74,6 +89,12 @@ public final class LeaseKeeper implements AutoCloseable {
     for (int attempt = 1; attempt <= QUICK_ATTEMPTS_MAX; attempt++) {
       try {
         holder.renew();
+        Instant now = timer.instant();
+        boolean wasLate = now.isAfter(renewedAt.plus(config.every().multipliedBy(2)));
+        renewedAt = now;
+        if (wasLate) {
+          late.run();
+        }
         return;
       } catch (ApiException e) {
         LOG.log(Level.DEBUG, "lease={0} not renewed why={1}", config.name(), e.text());

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class LeaseTest {
@@ -112,17 +113,28 @@ class LeaseTest {
 
   @Test
   void keeper_nodeLease_isMadeRenewedAndMadeAnew() {
+    AtomicInteger late = new AtomicInteger();
     OwnerReference node =
         OwnerReference.builder().apiVersion("v1").kind("Node").name("n1").uid("u").build();
     LeaseKeeper keeper =
-        LeaseKeeper.start(api, LeaseKeeper.Config.ofNode("n1"), () -> List.of(node), timer);
+        LeaseKeeper.start(
+            api,
+            LeaseKeeper.Config.ofNode("n1"),
+            () -> List.of(node),
+            timer,
+            late::incrementAndGet);
     Eventually.await("rests", () -> timer.pending() > 0);
     Lease first = api.get(Lease.KIND, "kube-node-lease", "n1");
     assertEquals(List.of(node), first.metadata().ownerReferences());
     assertEquals(40, first.spec().leaseDurationSeconds());
     timer.advance(Duration.ofSeconds(10));
     Eventually.await("renewed", () -> renewTime().equals(timer.instant()));
+    Eventually.await("rests", () -> timer.pending() > 0);
+    assertEquals(0, late.get());
+    timer.advance(Duration.ofMinutes(1));
+    Eventually.await("told of silence", () -> late.get() == 1);
 
+    Eventually.await("rests", () -> timer.pending() > 0);
     api.delete(
         Lease.KIND, "kube-node-lease", "n1", dev.wherry.machinery.client.DeleteOptions.DEFAULT);
     Eventually.await("rests", () -> timer.pending() > 0);
