@@ -25,7 +25,6 @@ import dev.wherry.machinery.event.EventRecorder;
 import dev.wherry.machinery.figures.MetricsText;
 import dev.wherry.machinery.informer.Informer;
 import dev.wherry.machinery.informer.Scope;
-import dev.wherry.machinery.lease.LeaseKeeper;
 import dev.wherry.machinery.pki.TlsIdentity;
 import dev.wherry.machinery.time.Timer;
 import dev.wherry.model.core.v1.Pod;
@@ -135,9 +134,7 @@ public final class Kubelet implements AutoCloseable {
     hear(shared.shares());
     slot.fill(node);
     node.start();
-    opened(
-        LeaseKeeper.start(
-            api, LeaseKeeper.Config.ofNode(config.nodeName()), node::owners, timer, node::doubt));
+    opened(node.heartbeat());
     opened(new PodRelist(runtime, workers, timer)).start();
     Arrivals arrivals = opened(Arrivals.start(config, workers, mirrors, api, node::owners, timer));
     Informer<Pod> pods =

@@ -10,6 +10,7 @@ import dev.wherry.kubelet.eviction.PressureGate;
 import dev.wherry.kubelet.volume.PodDirs;
 import dev.wherry.machinery.client.ApiClient;
 import dev.wherry.machinery.client.PatchType;
+import dev.wherry.machinery.lease.LeaseKeeper;
 import dev.wherry.machinery.time.Bell;
 import dev.wherry.machinery.time.Timer;
 import dev.wherry.model.Quantity;
@@ -113,9 +114,15 @@ public final class NodeAgent implements AutoCloseable {
    * The node was silent, and others may have said so of it: its object is read again, for a while
    * at every look, since whoever noticed may write it after the first heartbeat. Any thread.
    */
-  public void doubt() {
+  private void doubt() {
     doubtfulUntil = clock.instant().plus(DOUBTFUL);
     bell.ring();
+  }
+
+  /** Begins to renew the node's lease; whoever closes it ends that. */
+  public LeaseKeeper heartbeat() {
+    return LeaseKeeper.start(
+        api, LeaseKeeper.Config.ofNode(config.nodeName()), this::owners, clock, this::doubt);
   }
 
   /** What pods can get of this node. */
