@@ -1,5 +1,11 @@
 package dev.wherry.controllers;
 
+import dev.wherry.machinery.client.ApiClient;
+import dev.wherry.machinery.event.EventRecorder;
+import dev.wherry.machinery.informer.FedInformers;
+import dev.wherry.machinery.loop.Applier;
+import dev.wherry.machinery.queue.NamedQueues;
+import dev.wherry.machinery.time.Timer;
 import dev.wherry.model.core.v1.Node;
 import dev.wherry.model.core.v1.NodeCondition;
 import dev.wherry.model.core.v1.NodeStatus;
@@ -18,6 +24,18 @@ public final class Fixtures {
   public static final Instant NOW = Instant.parse("2026-11-21T08:00:00Z");
 
   private Fixtures() {}
+
+  /** What a controller is made of, for one that a test calls itself. */
+  public static Parts parts(ApiClient api, FedInformers fed, EventRecorder events, Timer timer) {
+    return new Parts(
+        api,
+        fed.informers(),
+        events,
+        new Applier(api, events),
+        timer,
+        Batches.sequential(),
+        new NamedQueues());
+  }
 
   public static Node node(String name, String ready) {
     NodeCondition condition =

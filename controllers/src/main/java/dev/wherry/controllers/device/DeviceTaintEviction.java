@@ -103,14 +103,7 @@ public final class DeviceTaintEviction implements KeyDriven {
 
   /** The taint went in time, or the pod did. */
   private static Plan cancelled(ObjectKey key, String uid) {
-    ObjectReference pod =
-        ObjectReference.builder()
-            .apiVersion("v1")
-            .kind("Pod")
-            .namespace(key.namespace())
-            .name(key.name())
-            .uid(uid)
-            .build();
+    ObjectReference pod = References.to(Pod.KIND.info(), key.namespace(), key.name(), uid);
     return Plan.of(
         new Action.Report(
             pod, EventType.NORMAL, "DeviceTaintManagerEviction", "Cancelling deletion"));

@@ -76,13 +76,7 @@ public final class TaintEviction implements Controller {
 
   /** The taint went in time, or the pod did. */
   private static Plan cancelled(ObjectKey key) {
-    ObjectReference pod =
-        ObjectReference.builder()
-            .apiVersion("v1")
-            .kind("Pod")
-            .namespace(key.namespace())
-            .name(key.name())
-            .build();
+    ObjectReference pod = References.to(Pod.KIND.info(), key.namespace(), key.name(), "");
     return Plan.of(
         new Action.Report(
             pod, EventType.NORMAL, "TaintManagerEviction", "Cancelling deletion of Pod " + key));

@@ -10,6 +10,7 @@ import dev.wherry.machinery.client.DeleteOptions;
 import dev.wherry.machinery.client.MetadataObject;
 import dev.wherry.machinery.client.PatchType;
 import dev.wherry.machinery.event.EventType;
+import dev.wherry.machinery.event.References;
 import dev.wherry.machinery.loop.Outcome;
 import dev.wherry.machinery.loop.ReconcilerLoop;
 import dev.wherry.machinery.queue.WorkQueue;
@@ -129,13 +130,7 @@ public final class GarbageCollector implements Controller {
    */
   private void reportForeignOwner(Item item, OwnerReference owner) {
     ObjectReference dependent =
-        ObjectReference.builder()
-            .apiVersion(item.kind().apiVersion())
-            .kind(item.kind().kind())
-            .namespace(item.meta().namespace())
-            .name(item.meta().name())
-            .uid(item.meta().uid())
-            .build();
+        References.to(item.kind(), item.meta().namespace(), item.meta().name(), item.meta().uid());
     String namespace = item.meta().namespace();
     parts
         .events()

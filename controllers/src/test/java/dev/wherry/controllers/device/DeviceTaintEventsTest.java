@@ -2,14 +2,11 @@ package dev.wherry.controllers.device;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.wherry.controllers.Batches;
-import dev.wherry.controllers.Parts;
+import dev.wherry.controllers.Fixtures;
 import dev.wherry.machinery.Eventually;
 import dev.wherry.machinery.client.FakeApiClient;
 import dev.wherry.machinery.event.EventRecorder;
 import dev.wherry.machinery.informer.FedInformers;
-import dev.wherry.machinery.loop.Applier;
-import dev.wherry.machinery.queue.NamedQueues;
 import dev.wherry.machinery.time.FakeTimer;
 import dev.wherry.model.core.v1.Event;
 import dev.wherry.model.core.v1.Pod;
@@ -60,15 +57,7 @@ class DeviceTaintEventsTest {
   void taintThatGoesInTime_isToldOf() throws InterruptedException {
     try (EventRecorder events = EventRecorder.start(api, "taints", "", timer)) {
       DeviceTaintEviction eviction =
-          new DeviceTaintEviction(
-              new Parts(
-                  api,
-                  fed.informers(),
-                  events,
-                  new Applier(api, events),
-                  timer,
-                  Batches.sequential(),
-                  new NamedQueues()));
+          new DeviceTaintEviction(Fixtures.parts(api, fed, events, timer));
       fed.put(ResourceClaim.KIND, CLAIM);
       fed.put(
           ResourceSlice.KIND,

@@ -2,16 +2,12 @@ package dev.wherry.controllers.disruption;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.wherry.controllers.Batches;
 import dev.wherry.controllers.Fixtures;
-import dev.wherry.controllers.Parts;
 import dev.wherry.controllers.sim.Workloads;
 import dev.wherry.machinery.Eventually;
 import dev.wherry.machinery.client.FakeApiClient;
 import dev.wherry.machinery.event.EventRecorder;
 import dev.wherry.machinery.informer.FedInformers;
-import dev.wherry.machinery.loop.Applier;
-import dev.wherry.machinery.queue.NamedQueues;
 import dev.wherry.machinery.time.FakeTimer;
 import dev.wherry.model.core.v1.Event;
 import dev.wherry.model.core.v1.Pod;
@@ -36,16 +32,7 @@ class DisruptionEventsTest {
   @Test
   void pod_ofTwoBudgets_isToldOfOnce() {
     try (EventRecorder events = EventRecorder.start(api, "controllermanager", "", timer)) {
-      Applier applier = new Applier(api, events);
-      new DisruptionController(
-          new Parts(
-              api,
-              fed.informers(),
-              events,
-              applier,
-              timer,
-              Batches.sequential(),
-              new NamedQueues()));
+      new DisruptionController(Fixtures.parts(api, fed, events, timer));
       fed.replace(PodDisruptionBudget.KIND, List.of(budget("one")));
       Pod alone = Fixtures.pod("alone", "n1", "", true);
       fed.put(Pod.KIND, alone);

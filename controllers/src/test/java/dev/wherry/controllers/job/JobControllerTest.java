@@ -3,16 +3,12 @@ package dev.wherry.controllers.job;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
-import dev.wherry.controllers.Batches;
 import dev.wherry.controllers.Fixtures;
-import dev.wherry.controllers.Parts;
 import dev.wherry.controllers.sim.Workloads;
 import dev.wherry.machinery.client.FakeApiClient;
 import dev.wherry.machinery.event.EventRecorder;
 import dev.wherry.machinery.event.SilentEvents;
 import dev.wherry.machinery.informer.FedInformers;
-import dev.wherry.machinery.loop.Applier;
-import dev.wherry.machinery.queue.NamedQueues;
 import dev.wherry.machinery.time.FakeTimer;
 import dev.wherry.model.batch.v1.Job;
 import dev.wherry.model.batch.v1.JobSpec;
@@ -33,16 +29,7 @@ class JobControllerTest {
   @BeforeEach
   void running() throws InterruptedException {
     EventRecorder events = SilentEvents.recorder(api, timer);
-    controller =
-        new JobController(
-            new Parts(
-                api,
-                fed.informers(),
-                events,
-                new Applier(api, events),
-                timer,
-                Batches.sequential(),
-                new NamedQueues()));
+    controller = new JobController(Fixtures.parts(api, fed, events, timer));
     api.create(
         Job.KIND,
         Job.builder()

@@ -2,16 +2,12 @@ package dev.wherry.controllers.statefulset;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.wherry.controllers.Batches;
 import dev.wherry.controllers.Fixtures;
-import dev.wherry.controllers.Parts;
 import dev.wherry.controllers.sim.Workloads;
 import dev.wherry.machinery.Eventually;
 import dev.wherry.machinery.client.FakeApiClient;
 import dev.wherry.machinery.event.EventRecorder;
 import dev.wherry.machinery.informer.FedInformers;
-import dev.wherry.machinery.loop.Applier;
-import dev.wherry.machinery.queue.NamedQueues;
 import dev.wherry.machinery.time.FakeTimer;
 import dev.wherry.model.apps.v1.StatefulSet;
 import dev.wherry.model.apps.v1.StatefulSetSpec;
@@ -34,15 +30,7 @@ class SetEventsTest {
   private final EventRecorder events =
       EventRecorder.start(api, "statefulset-controller", "", timer);
   private final StatefulSetController controller =
-      new StatefulSetController(
-          new Parts(
-              api,
-              fed.informers(),
-              events,
-              new Applier(api, events),
-              timer,
-              Batches.sequential(),
-              new NamedQueues()));
+      new StatefulSetController(Fixtures.parts(api, fed, events, timer));
 
   @AfterEach
   void close() {

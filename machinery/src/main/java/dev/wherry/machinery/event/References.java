@@ -1,6 +1,7 @@
 package dev.wherry.machinery.event;
 
 import dev.wherry.model.core.v1.ObjectReference;
+import dev.wherry.model.kind.KindInfo;
 import dev.wherry.model.kind.KubeObject;
 import dev.wherry.model.meta.v1.ObjectMeta;
 
@@ -10,13 +11,23 @@ public final class References {
 
   public static ObjectReference to(KubeObject object) {
     ObjectMeta meta = object.metadata();
-    return ObjectReference.builder()
-        .apiVersion(object.kind().info().apiVersion())
-        .kind(object.kind().info().kind())
-        .namespace(meta.namespace())
-        .name(meta.name())
-        .uid(meta.uid())
+    return to(object.kind().info(), meta.namespace(), meta.name(), meta.uid()).toBuilder()
         .resourceVersion(meta.resourceVersion())
+        .build();
+  }
+
+  /**
+   * An object of which no more is at hand.
+   *
+   * @param uid "" where it is not known
+   */
+  public static ObjectReference to(KindInfo kind, String namespace, String name, String uid) {
+    return ObjectReference.builder()
+        .apiVersion(kind.apiVersion())
+        .kind(kind.kind())
+        .namespace(namespace)
+        .name(name)
+        .uid(uid)
         .build();
   }
 
